@@ -1,0 +1,156 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Targets are listed bottom up: a target imports only those above it.
+let package = Package(
+    name: "secret-rotator",
+    products: [
+        .executable(name: "secret-rotator", targets: ["secret-rotator"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CLinux"),
+        .target(name: "SQLite", dependencies: ["CSQLite"]),
+        .target(name: "SecretMemory", dependencies: ["CLinux"]),
+        .target(name: "Scheduling"),
+        .target(
+            name: "AIHubClient",
+            dependencies: [
+                "SecretMemory",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
+        .target(
+            name: "ValueGenerators",
+            dependencies: ["SecretMemory", .product(name: "Crypto", package: "swift-crypto")]
+        ),
+        .target(name: "AuditLog", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(
+            name: "RotationEngine",
+            dependencies: [
+                "Scheduling", "AIHubClient", "ValueGenerators", "AuditLog", "SecretMemory",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .target(
+            name: "RotationStore",
+            dependencies: [
+                "SQLite", "RotationEngine", "AIHubClient", "AuditLog", "Scheduling", "SecretMemory", "ValueGenerators",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        .target(
+            name: "RotationDaemon",
+            dependencies: [
+                "CLinux", "SQLite", "RotationStore", "RotationEngine", "AIHubClient", "AuditLog", "Scheduling",
+                "SecretMemory", "ValueGenerators",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
+        .target(
+            name: "SandboxHub",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .executableTarget(
+            name: "secret-rotator",
+            dependencies: [
+                "RotationDaemon", "SandboxHub", "RotationStore", "RotationEngine", "AIHubClient", "AuditLog",
+                "Scheduling", "SecretMemory", "SQLite", "ValueGenerators",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
+    ]
+)
+
+package.targets += [
+    // Doubles and helpers that several test targets share.
+    .target(
+        name: "TestSupport",
+        dependencies: [
+            "RotationEngine", "RotationStore", "AIHubClient", "AuditLog", "Scheduling", "SecretMemory",
+            "ValueGenerators", "SQLite",
+        ],
+        path: "Tests/Support"
+    ),
+    .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
+    .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory", "TestSupport"]),
+    .testTarget(name: "SchedulingTests", dependencies: ["Scheduling"]),
+    .testTarget(
+        name: "AIHubClientTests",
+        dependencies: ["AIHubClient", "SandboxHub", "SecretMemory", "TestSupport"]
+    ),
+    .testTarget(name: "ValueGeneratorsTests", dependencies: ["ValueGenerators", "SecretMemory", "TestSupport"]),
+    .testTarget(name: "AuditLogTests", dependencies: ["AuditLog", .product(name: "Crypto", package: "swift-crypto")]),
+    .testTarget(
+        name: "RotationEngineTests",
+        dependencies: [
+            "RotationEngine", "AIHubClient", "AuditLog", "Scheduling", "SecretMemory", "ValueGenerators", "TestSupport",
+            .product(name: "Logging", package: "swift-log"),
+        ]
+    ),
+    .testTarget(
+        name: "RotationStoreTests",
+        dependencies: [
+            "RotationStore", "RotationEngine", "AuditLog", "Scheduling", "SecretMemory", "SQLite", "ValueGenerators",
+            "AIHubClient", "TestSupport",
+        ]
+    ),
+    .testTarget(
+        name: "RotationDaemonTests",
+        dependencies: [
+            "RotationDaemon", "AIHubClient", "RotationEngine", "RotationStore", "Scheduling", "SecretMemory",
+            "ValueGenerators", "TestSupport",
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "InMemoryLogging", package: "swift-log"),
+        ]
+    ),
+    .testTarget(
+        name: "AcceptanceTests",
+        dependencies: ["secret-rotator", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess")]
+    ),
+    .executableTarget(name: "Benchmarks", path: "Tests/Benchmarks"),
+]
+
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .swiftLanguageMode(.v6),
+            .treatAllWarnings(as: .error),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        ]
+}

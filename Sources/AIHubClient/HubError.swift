@@ -1,0 +1,121 @@
+/// Why an operation of the secrets API did not succeed.
+///
+/// Holds classes and numbers only. A hub's message may repeat what was sent, so no text of a response, no URL and no
+/// error object of a library gets in here; what is here may be logged and stored.
+package struct HubError: Error, Equatable, Sendable {
+    /// The class of the failure.
+    package var kind: Kind
+    /// The HTTP status, where there was a response.
+    package var status: Int?
+    /// The hub's name for the request, for its operators.
+    package var requestID: String?
+    /// How long the hub asked us to stay away.
+    package var retryAfter: Duration?
+    /// The host that a redirect pointed to.
+    package var redirectHost: String?
+
+    package init(
+        _ kind: Kind,
+        status: Int? = nil,
+        requestID: String? = nil,
+        retryAfter: Duration? = nil,
+        redirectHost: String? = nil
+    ) {
+        self.kind = kind
+        self.status = status
+        self.requestID = requestID
+        self.retryAfter = retryAfter
+        self.redirectHost = redirectHost
+    }
+
+    /// The classes of failures; the raw values stand in the database, the audit log and metrics.
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// 401, also after the token was read again.
+        case unauthorized
+        /// 403: no consumption units, or a gateway that dislikes the request.
+        case forbidden
+        /// 404: there is no such secret.
+        case notFound = "not_found"
+        /// 409: it exists already.
+        case conflict
+        /// Another 4xx: the request itself was refused.
+        case rejected
+        /// 3xx; never followed.
+        case redirected
+        /// 425 or 429: not now.
+        case throttled
+        /// 5xx or 408.
+        case unavailable
+        /// 200 with `{"status":"ERROR"}`.
+        case legacyError = "legacy_error"
+        /// A success whose body is not what the API answers.
+        case malformed
+        /// No complete answer within the time-out.
+        case timedOut = "timed_out"
+        /// No connection was made: nothing was sent.
+        case connectionFailed = "connection_failed"
+        /// The connection broke after something may have been sent.
+        case connectionLost = "connection_lost"
+        /// TLS failed: the certificate is not trusted, or the protocol does not fit.
+        case tls
+        /// The token can't be read from its file: nothing was sent.
+        case noToken = "no_token"
+        /// The caller stopped waiting.
+        case cancelled
+    }
+
+    /// What a failed update means for the secret.
+    package enum Effect: Sendable {
+        /// The hub certainly still holds the old value.
+        case none
+        /// The hub may hold either value.
+        case unknown
+    }
+
+    /// Whether a failed update may have been applied.
+    package var effect: Effect {
+        switch kind {
+        case .unauthorized, .forbidden, .notFound, .conflict, .rejected, .redirected, .throttled: .none
+        case .connectionFailed, .tls, .noToken: .none
+        case .unavailable, .legacyError, .malformed, .timedOut, .connectionLost, .cancelled: .unknown
+        }
+    }
+
+    /// Whether sending the same request again can't help.
+    package var isDefinite: Bool {
+        switch kind {
+        case .notFound, .conflict, .rejected, .redirected: true
+        default: false
+        }
+    }
+}
+
+extension HubError: CustomStringConvertible {
+    package var description: String {
+        var text = summary
+        if let status { text += " (HTTP \(status))" }
+        if let requestID { text += ", request \(requestID)" }
+        return text
+    }
+
+    private var summary: String {
+        switch kind {
+        case .unauthorized: "the hub refused the token or the context"
+        case .forbidden: "the hub forbids it: consumption units may be used up"
+        case .notFound: "the hub has no such secret"
+        case .conflict: "the secret exists already"
+        case .rejected: "the hub refused the request"
+        case .redirected: "the hub redirects to \(redirectHost ?? "another place"): correct the hub's url"
+        case .throttled: "the hub asks to slow down"
+        case .unavailable: "the hub is unavailable"
+        case .legacyError: "the hub answered 200 with an error"
+        case .malformed: "the answer is not one of AI Hub's"
+        case .timedOut: "no answer within the time-out"
+        case .connectionFailed: "no connection to the hub"
+        case .connectionLost: "the connection broke before the answer"
+        case .tls: "TLS failed: certificate not trusted"
+        case .noToken: "the token can't be read"
+        case .cancelled: "stopped before the answer"
+        }
+    }
+}

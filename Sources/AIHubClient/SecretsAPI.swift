@@ -1,0 +1,85 @@
+package import SecretMemory
+
+/// Which workspaces may use a secret in their functions.
+package enum WorkspaceAccess: Hashable, Sendable {
+    /// `ALL`.
+    case all
+    /// `SOME`: these.
+    case only([String])
+    /// `NONE`.
+    case nobody
+}
+
+/// A change to a secret; what is nil is left out of the request and keeps its present state.
+package struct SecretUpdate: Sendable {
+    package var alias: SecretAlias
+    package var value: SecretValue?
+    package var description: String?
+    package var access: WorkspaceAccess?
+
+    package init(
+        alias: SecretAlias,
+        value: SecretValue? = nil,
+        description: String? = nil,
+        access: WorkspaceAccess? = nil
+    ) {
+        self.alias = alias
+        self.value = value
+        self.description = description
+        self.access = access
+    }
+}
+
+/// A secret to be made.
+package struct SecretCreation: Sendable {
+    package var alias: SecretAlias
+    package var value: SecretValue
+    package var access: WorkspaceAccess
+    package var description: String?
+
+    package init(alias: SecretAlias, value: SecretValue, access: WorkspaceAccess, description: String? = nil) {
+        self.alias = alias
+        self.value = value
+        self.access = access
+        self.description = description
+    }
+}
+
+/// A secret as a hub lists it: everything but its value.
+package struct ListedSecret: Hashable, Sendable {
+    package var alias: String
+    package var description: String?
+    /// `ALL`, `SOME` or `NONE`.
+    package var allowedWorkspacesType: String?
+    package var allowedWorkspaces: [String]
+    /// Unix time in milliseconds, by the hub's clock.
+    package var createdAt: Int64?
+    /// Unix time in milliseconds, by the hub's clock: never compared with ours.
+    package var updatedAt: Int64?
+    package var lastUpdatedBy: String?
+}
+
+/// What a hub said to a successful operation.
+package struct Receipt: Hashable, Sendable {
+    /// The HTTP status, 2xx.
+    package var status: Int
+    /// The hub's name for the request.
+    package var requestID: String?
+
+    package init(status: Int, requestID: String? = nil) {
+        self.status = status
+        self.requestID = requestID
+    }
+}
+
+/// The four operations of AI Hub's secrets API; each call is one attempt.
+package protocol SecretsAPI: Sendable {
+    /// Changes a secret.
+    func update(_ update: SecretUpdate) async throws(HubError) -> Receipt
+    /// Makes a secret.
+    func create(_ creation: SecretCreation) async throws(HubError) -> Receipt
+    /// Lists secrets, all or those that match.
+    func list(alias: SecretAlias?, workspace: String?) async throws(HubError) -> [ListedSecret]
+    /// Deletes a secret.
+    func delete(_ alias: SecretAlias) async throws(HubError) -> Receipt
+}

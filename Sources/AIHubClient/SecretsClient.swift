@@ -1,0 +1,192 @@
+package import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import SecretMemory
+
+/// AI Hub's secrets API over HTTP, for one hub.
+///
+/// One call is one request (a second one only after a 401, where the token file turns out to hold another token). The
+/// caller decides about retries with ``RetryPolicy``; this client keeps the hub's limits with its ``RequestGate``.
+package struct SecretsClient: SecretsAPI {
+    /// What is known of a hub.
+    package struct Configuration: Sendable {
+        /// The API root.
+        package var endpoint: HubEndpoint
+        /// `IB-Context`, normally the organization's ID.
+        package var context: String?
+        /// The total time of a request, connecting included.
+        package var timeout: Duration
+        /// A file of PEM certificates to trust instead of the system's.
+        package var certificateAuthorities: String?
+        /// Requests under way at once.
+        package var maxInFlight: Int
+        /// Requests in a length of time.
+        package var rate: RequestRate
+
+        package init(
+            endpoint: HubEndpoint,
+            context: String?,
+            timeout: Duration,
+            certificateAuthorities: String?,
+            maxInFlight: Int,
+            rate: RequestRate
+        ) {
+            self.endpoint = endpoint
+            self.context = context
+            self.timeout = timeout
+            self.certificateAuthorities = certificateAuthorities
+            self.maxInFlight = maxInFlight
+            self.rate = rate
+        }
+    }
+
+    private let configuration: Configuration
+    private let token: TokenFile
+    private let gate: RequestGate
+    private let http: HTTPClient
+    private let userAgent: String
+
+    /// The most bytes of a response that are read; a hub's whole list must fit.
+    private static let responseLimit = 16 * 1024 * 1024
+
+    /// - Parameters:
+    ///   - configuration: The hub.
+    ///   - token: Its token.
+    ///   - http: Made by ``makeHTTPClient(certificateAuthorities:timeout:)``; whoever made it shuts it down.
+    ///   - version: The program's version, for `User-Agent`.
+    package init(configuration: Configuration, token: TokenFile, http: HTTPClient, version: String) {
+        self.configuration = configuration
+        self.token = token
+        self.http = http
+        gate = RequestGate(maxInFlight: configuration.maxInFlight, rate: configuration.rate)
+        userAgent = "secret-rotator/\(version)"
+    }
+
+    /// An HTTP client that follows no redirects, retries nothing by itself and trusts only what it is told to.
+    package static func makeHTTPClient(certificateAuthorities: String?, timeout: Duration) -> HTTPClient {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if let certificateAuthorities { tls.trustRoots = .file(certificateAuthorities) }
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+        // The bearer token must not travel to another host.
+        configuration.redirectConfiguration = .disallow
+        configuration.decompression = .disabled
+        configuration.httpVersion = .http1Only
+        configuration.timeout.connect = min(.seconds(10), TimeAmount(timeout))
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.idleTimeout = .seconds(30)
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    // MARK: The four operations
+
+    package func update(_ update: SecretUpdate) async throws(HubError) -> Receipt {
+        try await command(.PATCH) { JSONBody.update(update) }
+    }
+
+    package func create(_ creation: SecretCreation) async throws(HubError) -> Receipt {
+        try await command(.POST) { JSONBody.creation(creation) }
+    }
+
+    package func delete(_ alias: SecretAlias) async throws(HubError) -> Receipt {
+        try await command(.DELETE) { JSONBody.deletion(alias) }
+    }
+
+    package func list(alias: SecretAlias?, workspace: String?) async throws(HubError) -> [ListedSecret] {
+        var query: [(name: String, value: String)] = []
+        if let alias { query.append(("alias", alias.text)) }
+        if let workspace { query.append(("workspace", workspace)) }
+        let answer = try await send(.GET, query: query, body: { nil })
+        return try ResponseParser.secrets(answer)
+    }
+
+    private func command(_ method: HTTPMethod, body: () -> ByteBuffer) async throws(HubError) -> Receipt {
+        let answer = try await send(method, query: [], body: { body() })
+        try ResponseParser.checkForLegacyError(answer)
+        return Receipt(status: answer.status, requestID: answer.requestID)
+    }
+
+    // MARK: One request
+
+    /// Sends a request; after a 401 reads the token again, and sends once more if it has changed.
+    private func send(
+        _ method: HTTPMethod,
+        query: [(name: String, value: String)],
+        body: () -> ByteBuffer?
+    ) async throws(HubError) -> ResponseParser.Answer {
+        do {
+            return try await sendOnce(method, query: query, body: body)
+        } catch where error.kind == .unauthorized {
+            guard (try? token.reload()) == true else { throw error }
+            return try await sendOnce(method, query: query, body: body)
+        }
+    }
+
+    private func sendOnce(
+        _ method: HTTPMethod,
+        query: [(name: String, value: String)],
+        body: () -> ByteBuffer?
+    ) async throws(HubError) -> ResponseParser.Answer {
+        let token: AccessToken
+        do { token = try self.token.current() } catch { throw HubError(.noToken) }
+        do {
+            return try await gate.pass { () async throws -> ResponseParser.Answer in
+                let request = makeRequest(method, query: query, token: token, body: body())
+                return try await exchange(request)
+            }
+        } catch let error as HubError {
+            throw error
+        } catch {
+            throw TransportErrors.classify(error)
+        }
+    }
+
+    private func makeRequest(
+        _ method: HTTPMethod,
+        query: [(name: String, value: String)],
+        token: AccessToken,
+        body: ByteBuffer?
+    ) -> HTTPClientRequest {
+        let items = query.map { "\($0.name)=\(Self.percentEncoded($0.value))" }
+        let suffix = items.isEmpty ? "" : "?" + items.joined(separator: "&")
+        var request = HTTPClientRequest(url: configuration.endpoint.secrets.absoluteString + suffix)
+        request.method = method
+        token.withASCII {
+            request.headers.add(name: "Authorization", value: "Bearer " + String(decoding: $0, as: UTF8.self))
+        }
+        if let context = configuration.context { request.headers.add(name: "IB-Context", value: context) }
+        request.headers.add(name: "Accept", value: "application/json")
+        request.headers.add(name: "User-Agent", value: userAgent)
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(body)
+        }
+        return request
+    }
+
+    private func exchange(_ request: HTTPClientRequest) async throws -> ResponseParser.Answer {
+        let deadline = NIODeadline.now() + TimeAmount(configuration.timeout)
+        let response = try await http.execute(request, deadline: deadline)
+        let head = ResponseParser.Head(status: Int(response.status.code), headers: response.headers)
+        // A failure's body may repeat what was sent, and says nothing that we act on: it is left unread.
+        try head.throwIfFailed()
+        do {
+            let body = try await response.body.collect(upTo: Self.responseLimit)
+            return ResponseParser.Answer(status: head.status, requestID: head.requestID, body: body)
+        } catch is NIOTooManyBytesError {
+            throw HubError(.malformed, status: head.status, requestID: head.requestID)
+        }
+    }
+
+    /// Percent-encodes all but RFC 3986's unreserved characters.
+    private static func percentEncoded(_ text: String) -> String {
+        text.utf8.map { byte in
+            let scalar = Unicode.Scalar(byte)
+            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+            if isPlain || "-._~".unicodeScalars.contains(scalar) { return String(scalar) }
+            let digits = String(byte, radix: 16, uppercase: true)
+            return "%" + (digits.count == 1 ? "0" : "") + digits
+        }.joined()
+    }
+}

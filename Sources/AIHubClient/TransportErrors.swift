@@ -1,0 +1,32 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// Turns the errors of the HTTP stack into our classes; the error objects themselves, which may hold a whole request,
+/// are dropped here.
+enum TransportErrors {
+    static func classify(_ error: any Error) -> HubError {
+        switch error {
+        case is CancellationError: HubError(.cancelled)
+        case let error as HTTPClientError: HubError(kind(of: error))
+        case is NIOConnectionError: HubError(.connectionFailed)
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: HubError(.tls)
+        case let error as IOError where error.errnoCode == ECONNREFUSED: HubError(.connectionFailed)
+        case let error as ChannelError:
+            if case .connectTimeout = error { HubError(.connectionFailed) } else { HubError(.connectionLost) }
+        // Whatever is not known to have failed before anything was sent may have been applied.
+        default: HubError(.connectionLost)
+        }
+    }
+
+    private static func kind(of error: HTTPClientError) -> HubError.Kind {
+        switch error {
+        case .cancelled: .cancelled
+        case .deadlineExceeded, .readTimeout, .writeTimeout: .timedOut
+        case .connectTimeout, .getConnectionFromPoolTimeout: .connectionFailed
+        case .tlsHandshakeTimeout: .tls
+        default: .connectionLost
+        }
+    }
+}

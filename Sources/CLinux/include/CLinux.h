@@ -1,0 +1,21 @@
+#ifndef SECRET_ROTATOR_CLINUX_H
+#define SECRET_ROTATOR_CLINUX_H
+
+/* Calls of Linux that Swift can't make: variadic in C, or declared only with
+ * _GNU_SOURCE. Each returns 0, or the errno of the failed call, if nothing
+ * else is said. */
+
+/* prctl(PR_SET_DUMPABLE, 0): no core file, and no other process of the same
+ * user may read this process's memory (prctl(2), ptrace(2)). */
+int clinux_forbid_dumps(void);
+
+/* F_OFD_SETLK on the whole file: an exclusive lock that belongs to the open
+ * file description, so that closing another descriptor of the same file does
+ * not drop it, as it does with POSIX record locks (fcntl_locking(2)). */
+int clinux_lock_file(int descriptor);
+
+/* F_OFD_GETLK: 1 if another open file description holds the lock, 0 if none
+ * does, -1 on failure. Takes no lock itself. */
+int clinux_is_file_locked(int descriptor);
+
+#endif

@@ -1,0 +1,111 @@
+package import AIHubClient
+import Foundation
+package import Logging
+
+/// The whole configuration file, validated.
+package struct Configuration: Sendable {
+    /// The file that it was read from.
+    package var path: String
+    /// The first 16 hexadecimal digits of the file's SHA-256, as the history has it.
+    package var hash: String
+    /// The main database.
+    package var database: String
+    /// The control socket.
+    package var control: String
+    /// By name.
+    package var hubs: [String: Hub]
+    package var retry: RetryPolicy
+    /// The key that seals candidates.
+    package var stagingKey: FileReference
+    /// The key that signs checkpoints.
+    package var auditKey: FileReference?
+    package var audit: Audit
+    /// What USR1 asks for.
+    package var usr1: USR1
+    /// Where metrics are written.
+    package var metricsTextfile: String?
+    package var log: Log
+    /// Where generator plug-ins are.
+    package var generatorsDirectory: String
+
+    /// One hub.
+    package struct Hub: Hashable, Sendable {
+        package var endpoint: HubEndpoint
+        package var context: String?
+        package var token: FileReference
+        package var timeout: Duration
+        package var maxInFlight: Int
+        package var rateLimit: RequestRate
+        package var confirm: Bool
+        package var certificateAuthorities: String?
+    }
+
+    /// What is said about the audit log.
+    package struct Audit: Hashable, Sendable {
+        package var origin: String?
+        package var checkpointEvery: Duration
+        package var checkpointFile: String?
+    }
+
+    /// What the signal USR1 asks for.
+    package enum USR1: String, Sendable, CaseIterable {
+        case all
+        case overdue
+        case ignore
+    }
+
+    /// How log lines are written.
+    package struct Log: Hashable, Sendable {
+        package var format: Format
+        package var level: Logger.Level
+
+        /// `auto` is the journal under systemd, text on a terminal, JSON otherwise.
+        package enum Format: String, Sendable, CaseIterable {
+            case auto
+            case journal
+            case text
+            case json
+        }
+    }
+
+    /// A file that is named, never its content.
+    package enum FileReference: Hashable, Sendable {
+        /// `credential:NAME`: a file in `$CREDENTIALS_DIRECTORY` (systemd.exec(5), LoadCredential=).
+        case credential(String)
+        /// `file:/path`.
+        case file(String)
+
+        /// Reads a reference; nil for anything else.
+        package init?(_ text: String) {
+            if text.hasPrefix("file:/") {
+                self = .file(String(text.dropFirst("file:".count)))
+            } else if text.hasPrefix("credential:") {
+                let name = text.dropFirst("credential:".count)
+                guard !name.isEmpty, !name.contains("/"), name != ".", name != ".." else { return nil }
+                self = .credential(String(name))
+            } else {
+                return nil
+            }
+        }
+
+        /// The file's path.
+        ///
+        /// - Throws: ``ConfigurationError`` for a credential where systemd has given none.
+        package func path(
+            environment: [String: String] = ProcessInfo.processInfo.environment
+        ) throws(ConfigurationError) -> String {
+            switch self {
+            case .file(let path): return path
+            case .credential(let name):
+                guard let folder = environment["CREDENTIALS_DIRECTORY"] else {
+                    throw ConfigurationError(
+                        source: "credential:\(name)",
+                        message: "$CREDENTIALS_DIRECTORY is not set: run under systemd with LoadCredential=\(name):PATH, "
+                            + "or use file:/path"
+                    )
+                }
+                return "\(folder)/\(name)"
+            }
+        }
+    }
+}

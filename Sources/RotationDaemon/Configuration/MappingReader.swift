@@ -1,0 +1,154 @@
+import Scheduling
+package import Yams
+
+/// Reads one mapping's keys, notes what is wrong with them, and which of them nobody asked for.
+package struct MappingReader {
+    private let node: Node
+    private let entries: [String: (key: Node, value: Node)]
+    private let diagnostics: Diagnostics
+    private var known: Set<String> = []
+
+    /// - Parameter name: What the mapping is, for the message where it is none.
+    package init(_ node: Node, name: String, _ diagnostics: Diagnostics) {
+        self.node = node
+        self.diagnostics = diagnostics
+        var entries: [String: (key: Node, value: Node)] = [:]
+        if case .mapping(let mapping) = node {
+            for (key, value) in mapping { entries[key.string ?? ""] = (key, value) }
+        } else if !node.isNull {
+            diagnostics.report("\(name) must be a mapping of keys to values", at: node)
+        }
+        self.entries = entries
+    }
+
+    /// The keys in the mapping, sorted.
+    package var keys: [String] { entries.keys.sorted() }
+
+    /// Notes something about a key's value.
+    package func report(_ message: String, key: String) {
+        diagnostics.report("\(key): \(message)", at: entries[key]?.value ?? node)
+    }
+
+    /// A key's value as it stands.
+    package mutating func value(_ key: String) -> Node? {
+        known.insert(key)
+        guard let value = entries[key]?.value, !value.isNull else { return nil }
+        return value
+    }
+
+    /// A key's value, converted; a value that can't be is noted with what was expected.
+    package mutating func scalar<T>(_ key: String, expected: String, convert: (String) -> T?) -> T? {
+        guard let value = value(key) else { return nil }
+        guard case .scalar(let scalar) = value, let converted = convert(scalar.string) else {
+            let text = value.scalar.map { "\"\($0.string)\" is no" } ?? "expected"
+            diagnostics.report("\(key): \(text) \(expected)", at: value)
+            return nil
+        }
+        return converted
+    }
+
+    /// A text; not empty.
+    package mutating func text(_ key: String) -> String? {
+        scalar(key, expected: "text") { $0.isEmpty ? nil : $0 }
+    }
+
+    /// An absolute path.
+    package mutating func path(_ key: String) -> String? {
+        scalar(key, expected: "absolute path") { $0.hasPrefix("/") ? $0 : nil }
+    }
+
+    /// `true` or `false`.
+    package mutating func bool(_ key: String) -> Bool? {
+        scalar(key, expected: "truth value: use true or false") { ["true": true, "false": false][$0] }
+    }
+
+    /// A whole number.
+    package mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
+        scalar(key, expected: "whole number from \(range.lowerBound) to \(range.upperBound)") {
+            Int($0).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    /// A duration such as `30s`.
+    package mutating func duration(_ key: String, in range: ClosedRange<Duration>) -> Duration? {
+        let bounds = "\(DurationText.format(range.lowerBound)) to \(DurationText.format(range.upperBound))"
+        return scalar(key, expected: "duration from \(bounds), such as 500ms, 30s, 5m, 12h, 30d or 2w") {
+            DurationText.parse($0).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    /// One of several words; a wrong one is noted with the nearest right one.
+    package mutating func choice<T: RawRepresentable & CaseIterable>(_ key: String, _ type: T.Type) -> T?
+    where T.RawValue == String {
+        guard let text = scalar(key, expected: "word", convert: { $0 }) else { return nil }
+        if let value = T(rawValue: text) { return value }
+        let words = T.allCases.map(\.rawValue)
+        let hint = nearest(to: text, in: words).map { "; did you mean \($0)?" } ?? ""
+        report("\"\(text)\" is none of \(words.joined(separator: ", "))\(hint)", key: key)
+        return nil
+    }
+
+    /// A list of texts, or nil where the key is absent.
+    package mutating func texts(_ key: String) -> [String]? {
+        guard let value = value(key) else { return nil }
+        guard case .sequence(let sequence) = value else {
+            diagnostics.report("\(key): expected a list, such as [first, second]", at: value)
+            return nil
+        }
+        return sequence.compactMap { item in
+            if let text = item.scalar?.string, !text.isEmpty { return text }
+            diagnostics.report("\(key): expected text", at: item)
+            return nil
+        }
+    }
+
+    /// A mapping within this one; nil where it is absent.
+    package mutating func mapping(_ key: String) -> MappingReader? {
+        value(key).map { MappingReader($0, name: key, diagnostics) }
+    }
+
+    /// Notes that a key that must be there is not.
+    package func require(_ key: String, example: String) {
+        guard entries[key].map({ $0.value.isNull }) ?? true else { return }
+        diagnostics.report("\(key) is missing, for example: \(example)", at: node)
+    }
+
+    /// Notes the keys that nobody asked for, each with the nearest one that there is.
+    package func finish() {
+        for key in keys where !known.contains(key) {
+            let hint = nearest(to: key, in: Array(known)).map { "; did you mean \($0)?" } ?? ""
+            diagnostics.report("unknown key \"\(key)\"\(hint)", at: entries[key]?.key)
+        }
+    }
+}
+
+extension Node {
+    /// Whether nothing stands there.
+    var isNull: Bool {
+        guard case .scalar(let scalar) = self, scalar.style == .plain else { return false }
+        return scalar.string.isEmpty || scalar.string == "~" || scalar.string == "null"
+    }
+}
+
+/// The word that takes the fewest edits, if they are few.
+private func nearest(to word: String, in words: [String]) -> String? {
+    let ranked = words.map { (word: $0, distance: editDistance(word, $0)) }
+    let best = ranked.min { ($0.distance, $0.word) < ($1.distance, $1.word) }
+    return best.flatMap { $0.distance <= max(2, word.count / 3) ? $0.word : nil }
+}
+
+/// Levenshtein's distance.
+private func editDistance(_ left: String, _ right: String) -> Int {
+    let right = Array(right)
+    var row = Array(0...right.count)
+    for (i, character) in left.enumerated() {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for j in right.indices {
+            let cost = diagonal + (character == right[j] ? 0 : 1)
+            diagonal = row[j + 1]
+            row[j + 1] = min(cost, row[j] + 1, diagonal + 1)
+        }
+    }
+    return row[right.count]
+}

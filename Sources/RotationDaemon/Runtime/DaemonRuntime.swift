@@ -1,0 +1,170 @@
+import AuditLog
+import Glibc
+package import Logging
+package import RotationEngine
+import RotationStore
+import SQLite
+import SecretMemory
+import Scheduling
+import Synchronization
+import ValueGenerators
+
+/// A daemon's parts, put together: lock, store, hubs and engine, without signals and systemd.
+package final class DaemonRuntime: Sendable {
+    /// What runs.
+    package let engine: Engine
+    /// The lock, held from start to end.
+    package let lock: DaemonLock
+    private let store: RotationStore
+    private let hubs: HubClients
+    private let logger: Logger
+    private let current: Mutex<Configuration>
+
+    /// Why a daemon can't start.
+    package enum StartFailure: Error, CustomStringConvertible {
+        /// A key can't be read.
+        case key(String)
+        /// The database can't be opened.
+        case database(String)
+
+        package var description: String {
+            switch self {
+            case .key(let text): "keys.staging: \(text)"
+            case .database(let text): text
+            }
+        }
+    }
+
+    /// Takes the lock, opens and migrates the databases, and writes the first entries.
+    ///
+    /// - Throws: `DaemonLock.Failure`, ``ConfigurationError`` or ``StartFailure``; nothing stays open then.
+    package init(configuration: Configuration, logger: Logger) async throws {
+        self.logger = logger
+        current = Mutex(configuration)
+        lock = try await Self.takeLock(configuration.database)
+        let key = try Self.stagingKey(configuration)
+        hubs = HubClients()
+        let views: [String: Engine.Hub]
+        do {
+            views = try hubs.hubs(of: configuration)
+            store = try Self.openStore(configuration, key: key)
+        } catch {
+            await hubs.shutdown()
+            throw error
+        }
+        engine = Engine(
+            configuration: .init(hubs: views, retry: configuration.retry),
+            storage: store,
+            clock: SystemClock(),
+            random: SystemRandom(),
+            logger: logger
+        )
+        do {
+            try await note(.daemonStarted, detail: ["pid": .integer(Int64(getpid()))])
+            try await note(.configurationLoaded, detail: ["hash": .string(configuration.hash)])
+        } catch {
+            await close()
+            throw StartFailure.database("\(error)")
+        }
+    }
+
+    /// A command holds the lock for a moment only: it is waited for.
+    private static func takeLock(_ database: String) async throws -> DaemonLock {
+        for _ in 0..<50 {
+            do throws(DaemonLock.Failure) {
+                return try DaemonLock(database: database, role: .starting)
+            } catch {
+                guard case .held(_, let holder) = error, !holder.isDaemon else { throw error }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        return try DaemonLock(database: database, role: .starting)
+    }
+
+    private static func stagingKey(_ configuration: Configuration) throws -> StagingKey {
+        let path = try configuration.stagingKey.path()
+        do {
+            return try StagingKey(SecretFile.read(path, limit: 4096))
+        } catch let error as StagingKey.Invalid {
+            throw StartFailure.key("\(path): \(error)")
+        } catch {
+            throw StartFailure.key("\(error)")
+        }
+    }
+
+    private static func openStore(_ configuration: Configuration, key: StagingKey) throws -> RotationStore {
+        do {
+            return try RotationStore(
+                path: configuration.database,
+                key: key,
+                origin: Host.origin(),
+                clock: SystemClock(),
+                random: SystemRandom()
+            )
+        } catch {
+            throw StartFailure.database("\(error)")
+        }
+    }
+
+    /// The configuration that is in force.
+    package var configuration: Configuration { current.withLock { $0 } }
+
+    /// Writes an entry of the daemon's own.
+    private func note(_ event: AuditEvent, detail: [String: JSONValue?] = [:]) async throws {
+        let now = SystemClock().now.rfc3339
+        try await store.append(AuditEntry(event, time: now, actor: .daemon, detail: detail))
+    }
+
+    // MARK: While it runs
+
+    /// Reads the configuration and all tokens again; keeps the old ones in force where the new ones are not valid.
+    package func reload() async {
+        let old = configuration
+        do {
+            let fresh = try Configuration.load(old.path)
+            guard fresh.database == old.database else {
+                throw ConfigurationError(source: old.path, message: "database: a change needs a restart")
+            }
+            let views = try hubs.hubs(of: fresh)
+            try await note(.configurationLoaded, detail: ["hash": .string(fresh.hash)])
+            current.withLock { $0 = fresh }
+            await engine.update(.init(hubs: views, retry: fresh.retry))
+            try await engine.probeSuspendedHubs()
+            logger.notice("configuration reloaded", metadata: ["hash": "\(fresh.hash)"])
+        } catch {
+            logger.error("configuration not reloaded, the old one stays in force: \(error)")
+            let reason = error is ConfigurationError ? "invalid" : "storage"
+            try? await note(.configurationRejected, detail: ["reason": .string(reason)])
+        }
+    }
+
+    /// Does what USR1 asks for.
+    package func rotateAll() async {
+        do {
+            switch configuration.usr1 {
+            case .all: try await engine.requestAll(overdueOnly: false)
+            case .overdue: try await engine.requestAll(overdueOnly: true)
+            case .ignore: logger.notice("signal USR1 ignored, as configured")
+            }
+        } catch {
+            logger.critical("signal USR1: requests can't be written", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Whether engine and store answer; returns when they do.
+    package func heartbeat() async throws {
+        await engine.heartbeat()
+        _ = try await store.hubStatus("")
+    }
+
+    /// Writes the last entry, truncates the WAL and closes everything. Call it once, after the engine has ended.
+    package func close() async {
+        do {
+            try await note(.daemonStopped)
+        } catch {
+            logger.critical("the last entry can't be written", metadata: ["error": "\(error)"])
+        }
+        await store.close()
+        await hubs.shutdown()
+    }
+}

@@ -1,0 +1,81 @@
+import RotationEngine
+import ServiceLifecycle
+import Synchronization
+
+/// Runs the engine until a graceful shutdown; then begins nothing new and waits for what is in flight.
+struct EngineService: Service {
+    let runtime: DaemonRuntime
+    let manager: ServiceManager
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await runtime.engine.run()
+        } onGracefulShutdown: {
+            runtime.lock.announce(.stopping)
+            manager.notify(.stopping, .status("ending what is in flight"))
+            runtime.engine.stop()
+        }
+    }
+}
+
+/// Hands one signal on, one arrival after the other.
+struct SignalService: Service {
+    let signal: DaemonSignal
+    let runtime: DaemonRuntime
+    let manager: ServiceManager
+    let readiness: Readiness
+
+    func run() async throws {
+        let arrivals = signal.stream { readiness.countDown() }
+        for await _ in arrivals.cancelOnGracefulShutdown() {
+            switch signal {
+            case .reload:
+                manager.notify(.reloading)
+                await runtime.reload()
+                manager.notify(.ready, .status(readiness.statusText(of: runtime)))
+            case .rotate: await runtime.rotateAll()
+            case .look: runtime.engine.wake()
+            }
+        }
+    }
+}
+
+/// Tells systemd at half the interval that it asks for that engine and store still answer.
+struct WatchdogService: Service {
+    let runtime: DaemonRuntime
+    let manager: ServiceManager
+    let interval: Duration
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                if (try? await runtime.heartbeat()) != nil { manager.notify(.watchdog) }
+                try? await Task.sleep(for: interval / 2)
+            }
+        }
+    }
+}
+
+/// Announces the daemon as ready once all its signals are watched.
+final class Readiness: Sendable {
+    private let missing: Mutex<Int>
+    private let announce: @Sendable () -> Void
+
+    init(count: Int, announce: @escaping @Sendable () -> Void) {
+        missing = Mutex(count)
+        self.announce = announce
+    }
+
+    func countDown() {
+        let left = missing.withLock { missing in
+            missing -= 1
+            return missing
+        }
+        if left == 0 { announce() }
+    }
+
+    func statusText(of runtime: DaemonRuntime) -> String {
+        let count = runtime.configuration.hubs.count
+        return "serving \(count) \(count == 1 ? "hub" : "hubs")"
+    }
+}

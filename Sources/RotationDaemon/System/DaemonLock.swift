@@ -1,0 +1,97 @@
+import CLinux
+import Glibc
+
+/// The exclusive lock beside the database: whoever holds it may create the database, migrate it and rotate.
+///
+/// The kernel releases it when the process ends, however that comes about; what the file says of the holder counts only
+/// while the lock is held.
+package final class DaemonLock: Sendable {
+    /// For what the lock is held, as its file says.
+    package enum Role: String, Sendable, CaseIterable {
+        /// A daemon that is not ready yet.
+        case starting
+        /// A daemon that rotates.
+        case ready
+        /// A daemon that ends what is in flight.
+        case stopping
+        /// A command, for the moment that a change takes.
+        case command
+    }
+
+    /// Who holds the lock.
+    package struct Holder: Hashable, Sendable {
+        /// nil where the file does not tell: the holder has only just taken the lock.
+        package var pid: Int32?
+        /// nil where the file does not tell.
+        package var role: Role?
+
+        /// Whether it is a daemon.
+        package var isDaemon: Bool { role != nil && role != .command }
+    }
+
+    /// Why the lock could not be taken.
+    package enum Failure: Error, Equatable, CustomStringConvertible {
+        case held(path: String, by: Holder)
+        case system(path: String, errno: Int32)
+
+        package var description: String {
+            switch self {
+            case .held(let path, let holder):
+                "\(path) is held by \(holder.pid.map { "process \($0)" } ?? "another process"): "
+                    + "only one daemon may serve a database"
+            case .system(let path, let errno):
+                "\(path): \(String(cString: strerror(errno)))"
+            }
+        }
+    }
+
+    private let descriptor: Int32
+
+    /// Where the lock of a database is.
+    package static func path(for database: String) -> String {
+        database + ".lock"
+    }
+
+    /// Takes the lock, or throws who holds it.
+    package init(database: String, role: Role) throws(Failure) {
+        let path = Self.path(for: database)
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
+        guard descriptor >= 0 else { throw .system(path: path, errno: errno) }
+        let code = clinux_lock_file(descriptor)
+        guard code == 0 else {
+            let holder = Self.readHolder(descriptor)
+            close(descriptor)
+            guard code == EACCES || code == EAGAIN else { throw .system(path: path, errno: code) }
+            throw .held(path: path, by: holder)
+        }
+        announce(role)
+    }
+
+    deinit {
+        ftruncate(descriptor, 0)
+        close(descriptor)
+    }
+
+    /// Says in the lock's file what the holder is about.
+    package func announce(_ role: Role) {
+        let line = Array("\(getpid()) \(role.rawValue)\n".utf8)
+        ftruncate(descriptor, 0)
+        _ = pwrite(descriptor, line, line.count, 0)
+    }
+
+    /// Who holds the lock of a database; nil for nobody.
+    package static func holder(of database: String) -> Holder? {
+        let descriptor = open(path(for: database), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return clinux_is_file_locked(descriptor) == 1 ? readHolder(descriptor) : nil
+    }
+
+    private static func readHolder(_ descriptor: Int32) -> Holder {
+        var text = [UInt8](repeating: 0, count: 64)
+        let count = pread(descriptor, &text, text.count, 0)
+        let words = String(decoding: text.prefix(max(count, 0)), as: UTF8.self).split { $0 == " " || $0 == "\n" }
+        guard words.count == 2 else { return Holder() }
+        return Holder(pid: Int32(words[0]).flatMap { $0 > 1 ? $0 : nil }, role: Role(rawValue: String(words[1])))
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Glibc
+package import Logging
+import RotationEngine
+import Scheduling
+
+/// Writes log lines to standard error: for the journal, for a person, or as JSON.
+package struct LineLogHandler: LogHandler {
+    /// How a line is written.
+    package enum Format: Sendable {
+        /// A priority before each line (sd-daemon(3)); the journal adds the time.
+        case journal
+        /// Time, level, message, metadata.
+        case text
+        /// One object a line.
+        case json
+    }
+
+    package var metadata: Logger.Metadata = [:]
+    package var logLevel: Logger.Level
+    private let format: Format
+    private let write: @Sendable (String) -> Void
+
+    /// - Parameter write: Receives each line with its newline; standard error if not given.
+    package init(
+        format: Format,
+        level: Logger.Level,
+        write: @escaping @Sendable (String) -> Void = { standardError($0) }
+    ) {
+        self.format = format
+        self.write = write
+        logLevel = level
+    }
+
+    /// What `auto` means here.
+    package static func automaticFormat(environment: [String: String]) -> Format {
+        if environment["JOURNAL_STREAM"] != nil { return .journal }
+        return isatty(STDERR_FILENO) == 1 ? .text : .json
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        var all = metadata
+        if let more = event.metadata { all.merge(more) { $1 } }
+        let fields = all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+        write(line(event.level, "\(event.message)", fields) + "\n")
+    }
+
+    private func line(_ level: Logger.Level, _ message: String, _ fields: [(key: String, value: String)]) -> String {
+        switch format {
+        case .journal:
+            return "<\(level.priority)>" + Self.oneLine(message) + Self.pairs(fields)
+        case .text:
+            return "\(SystemClock().now.rfc3339) \(level.rawValue) " + Self.oneLine(message) + Self.pairs(fields)
+        case .json:
+            var object = ["time": SystemClock().now.rfc3339, "level": level.rawValue, "message": message]
+            object.merge(fields.map { ($0.key, $0.value) }) { first, _ in first }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return (try? encoder.encode(object)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        }
+    }
+
+    private static func pairs(_ fields: [(key: String, value: String)]) -> String {
+        fields.map { field in
+            let isWord = !field.value.isEmpty && !field.value.contains { $0.isWhitespace || $0 == "\"" }
+            return " \(field.key)=" + (isWord ? field.value : field.value.debugDescription)
+        }.joined()
+    }
+
+    /// A line stays a line whatever is in it: a forged second one must not look like ours.
+    private static func oneLine(_ text: String) -> String {
+        String(text.map { $0.isNewline ? " " : $0 })
+    }
+}
+
+extension Logger.Level {
+    /// syslog(3)'s number.
+    fileprivate var priority: Int {
+        switch self {
+        case .trace, .debug: 7
+        case .info: 6
+        case .notice: 5
+        case .warning: 4
+        case .error: 3
+        case .critical: 2
+        }
+    }
+}
+
+/// Writes all of a text to standard error.
+package func standardError(_ text: String) {
+    let bytes = Array(text.utf8)
+    var offset = 0
+    while offset < bytes.count {
+        let count = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress.map { $0 + offset }, $0.count - offset) }
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else { return }
+        offset += count
+    }
+}

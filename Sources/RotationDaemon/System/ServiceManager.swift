@@ -1,0 +1,70 @@
+import Glibc
+
+/// Tells systemd how the service is: datagrams to `$NOTIFY_SOCKET` (sd_notify(3)).
+package struct ServiceManager: Sendable {
+    private let address: String?
+    /// How often systemd wants to hear from us; nil for never (`$WATCHDOG_USEC`, `$WATCHDOG_PID`).
+    package let watchdogInterval: Duration?
+
+    /// Reads what systemd has set in the environment.
+    package init(environment: [String: String]) {
+        address = environment["NOTIFY_SOCKET"]
+        let isForUs = environment["WATCHDOG_PID"].map { $0 == "\(getpid())" } ?? true
+        let microseconds = environment["WATCHDOG_USEC"].flatMap(Int64.init) ?? 0
+        watchdogInterval = isForUs && microseconds > 0 ? .microseconds(microseconds) : nil
+    }
+
+    /// The states that systemd knows.
+    package enum State: Sendable {
+        case ready
+        case reloading
+        case stopping
+        case watchdog
+        case status(String)
+
+        /// The lines of the datagram.
+        var text: String {
+            switch self {
+            case .ready: "READY=1"
+            case .reloading: "RELOADING=1\nMONOTONIC_USEC=\(monotonicMicroseconds())"
+            case .stopping: "STOPPING=1"
+            case .watchdog: "WATCHDOG=1"
+            case .status(let text): "STATUS=\(text)"
+            }
+        }
+    }
+
+    /// Sends states in one datagram; without systemd, nothing.
+    package func notify(_ states: State...) {
+        guard let address else { return }
+        send(states.map(\.text).joined(separator: "\n"), to: address)
+    }
+
+    /// A path, or an abstract name, which begins with `@` in the environment and with a zero byte on the socket.
+    private func send(_ text: String, to address: String) {
+        var socketAddress = sockaddr_un()
+        socketAddress.sun_family = sa_family_t(AF_UNIX)
+        var name = Array(address.utf8)
+        let capacity = MemoryLayout.size(ofValue: socketAddress.sun_path)
+        guard name.first == UInt8(ascii: "/") || name.first == UInt8(ascii: "@"), name.count < capacity else { return }
+        let isAbstract = name[0] == UInt8(ascii: "@")
+        if isAbstract { name[0] = 0 }
+        withUnsafeMutableBytes(of: &socketAddress.sun_path) { $0.copyBytes(from: name) }
+        let length = MemoryLayout<sa_family_t>.size + name.count + (isAbstract ? 0 : 1)
+        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        _ = withUnsafePointer(to: &socketAddress) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), $0, socklen_t(length))
+            }
+        }
+    }
+}
+
+private func monotonicMicroseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+}

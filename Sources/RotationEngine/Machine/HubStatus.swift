@@ -1,0 +1,104 @@
+package import AIHubClient
+package import AuditLog
+package import Scheduling
+
+/// Whether a hub may be spoken to: a pure state machine.
+package enum HubStatus: Hashable, Sendable {
+    /// It may.
+    case available
+    /// Not before the instant: it asked us to stay away.
+    case paused(until: Instant)
+    /// Not at all, but for a probe with a list call.
+    case suspended(Suspension)
+
+    /// Why and since when a hub is suspended, and when it is probed.
+    package struct Suspension: Hashable, Sendable {
+        package var reason: HubError.Kind
+        package var since: Instant
+        package var probeAt: Instant
+        /// Probes that have failed.
+        package var probes: Int
+
+        package init(reason: HubError.Kind, since: Instant, probeAt: Instant, probes: Int) {
+            self.reason = reason
+            self.since = since
+            self.probeAt = probeAt
+            self.probes = probes
+        }
+    }
+
+    /// The first probe waits this long, each further one twice as long as the one before.
+    package static let firstProbe = Duration.seconds(60)
+    /// No probe waits longer.
+    package static let slowestProbe = Duration.seconds(15 * 60)
+    /// How long a hub rests that says 429 without saying for how long.
+    package static let standardPause = Duration.seconds(5)
+
+    /// The status after a request of a rotation has failed.
+    ///
+    /// - Returns: nil where the error says nothing about the hub as a whole.
+    package func after(_ error: HubError, now: Instant) -> HubStatus? {
+        switch error.kind {
+        case .unauthorized, .noToken:
+            guard case .suspended = self else {
+                return .suspended(
+                    Suspension(reason: error.kind, since: now, probeAt: now.advanced(by: Self.firstProbe), probes: 0)
+                )
+            }
+            return nil
+        case .throttled:
+            let until = now.advanced(by: error.retryAfter ?? Self.standardPause)
+            if case .suspended = self { return nil }
+            if case .paused(let present) = self, present >= until { return nil }
+            return .paused(until: until)
+        default:
+            return nil
+        }
+    }
+
+    /// The status after a probe of a suspended hub.
+    package func afterProbe(_ error: HubError?, now: Instant) -> HubStatus {
+        guard case .suspended(var suspension) = self else { return self }
+        // Any answer but these shows that the token is accepted again.
+        guard let error, [.unauthorized, .noToken].contains(error.kind) || error.effect == .unknown
+            || [.connectionFailed, .tls, .throttled].contains(error.kind)
+        else { return .available }
+        suspension.probes += 1
+        let factor = 1 << min(suspension.probes, 10)
+        suspension.probeAt = now.advanced(by: min(Self.firstProbe * factor, Self.slowestProbe))
+        return .suspended(suspension)
+    }
+
+    /// A suspended hub that is probed at an instant; nil where it is not suspended.
+    package func withProbe(at instant: Instant) -> HubStatus? {
+        guard case .suspended(var suspension) = self else { return nil }
+        suspension.probeAt = instant
+        return .suspended(suspension)
+    }
+
+    /// The entry that tells of a change; nil for a change that nobody needs to know of.
+    package static func entry(from before: HubStatus, to after: HubStatus, hub: String, now: Instant) -> AuditEntry? {
+        switch (before, after) {
+        case (.suspended, .suspended): nil
+        case (_, .suspended(let suspension)): suspension.entry(.hubSuspended, hub: hub, now: now)
+        case (.suspended(let suspension), _): suspension.entry(.hubResumed, hub: hub, now: now)
+        default: nil
+        }
+    }
+
+    /// When it may be spoken to again, if only for a probe; nil for now.
+    package func opensAt(now: Instant) -> Instant? {
+        switch self {
+        case .available: nil
+        case .paused(let until): until <= now ? nil : until
+        case .suspended(let suspension): suspension.probeAt
+        }
+    }
+}
+
+extension HubStatus.Suspension {
+    fileprivate func entry(_ event: AuditEvent, hub: String, now: Instant) -> AuditEntry {
+        let detail: [String: JSONValue?] = ["error": .string(reason.rawValue), "since": .string(since.rfc3339)]
+        return AuditEntry(event, time: now.rfc3339, actor: .daemon, hub: hub, detail: detail)
+    }
+}

@@ -1,0 +1,202 @@
+import AIHubClient
+package import Scheduling
+import ValueGenerators
+
+extension RotationState {
+    /// Takes in what has happened.
+    ///
+    /// - Parameters:
+    ///   - event: What has happened.
+    ///   - plan: The rotation's policy.
+    ///   - now: When.
+    ///   - fraction: A random number of 0..<1, which spreads a back-off.
+    /// - Throws: ``UnexpectedEvent``, and stays as it is, where the phase has no place for the event.
+    package mutating func handle(
+        _ event: RotationEvent,
+        plan: RotationPlan,
+        now: Instant,
+        fraction: Double
+    ) throws(UnexpectedEvent) {
+        let pace = Pace(plan: plan, now: now, fraction: fraction)
+        switch (phase, event) {
+        case (.claimed, .generated): reach(.generated)
+        case (.claimed, .generatorFailed(let error)): generatorFailed(error, pace)
+        case (.generated, .staged): reach(plan.confirm ? .staged(nil) : .staged(.unknown))
+        case (.generated, .repeatedValue): repeated()
+        case (.staged(nil), _): try handlePreflight(event, pace)
+        // From here on an effect is possible, even of an `install` that fails or never answers.
+        case (.staged(.some), .stepStarted(.install)): tally.isInstallBegun = true
+        case (.installed, .stepStarted(.test)), (.succeeded, .stepStarted(.finish)): break
+        case (.withdrawing, .stepStarted(.withdraw)): break
+        case (.staged(.some(let baseline)), .stepDone(.install)): reach(.installed(baseline))
+        case (.installed(let baseline), .stepDone(.test)): reach(.tested(baseline))
+        case (.staged(.some), .generatorFailed(let error)), (.installed, .generatorFailed(let error)):
+            generatorFailed(error, pace)
+        case (.staged(.some(let baseline)), .attemptStarted), (.installed(let baseline), .attemptStarted),
+            (.tested(let baseline), .attemptStarted), (.delivering(let baseline, attempt: .ended), .attemptStarted):
+            tally.attempts += 1
+            wakeAt = nil
+            phase = .delivering(baseline, attempt: .underWay)
+        case (.delivering(let baseline, attempt: .underWay), .attemptEnded(let outcome)):
+            attemptEnded(outcome, baseline, pace)
+        case (.delivered, _): try handleConfirmation(event, pace)
+        case (.succeeded(let confirmed), .stepDone(.finish)): reach(.finished(confirmed: confirmed))
+        case (.succeeded(let confirmed), .generatorFailed(let error)):
+            // The hub has the new value: whatever `finish` could not do can't undo the success.
+            if error == .tryAgain { backOff(pace) } else { reach(.finished(confirmed: confirmed)) }
+        case (.withdrawing(let failure), .stepDone(.withdraw)): reach(.failed(failure))
+        case (.withdrawing(let failure), .generatorFailed(let error)):
+            if error == .tryAgain { backOff(pace) } else { reach(.parked(failure)) }
+        case (.staged, .candidateLost), (.installed, .candidateLost), (.tested, .candidateLost),
+            (.delivering, .candidateLost), (.withdrawing, .candidateLost):
+            candidateLost()
+        case (.succeeded(let confirmed), .candidateLost): reach(.finished(confirmed: confirmed))
+        case (.parked, .abandoned): reach(.abandoned)
+        case (.succeeded, .erased), (.finished, .erased), (.failed, .erased), (.abandoned, .erased): reach(.closed)
+        default: throw UnexpectedEvent(phase: phase, event: event)
+        }
+    }
+
+    /// What a wait's length depends on.
+    private struct Pace {
+        let plan: RotationPlan
+        let now: Instant
+        let fraction: Double
+    }
+
+    /// Goes on to a phase, in which failures are counted from zero again.
+    private mutating func reach(_ phase: Phase) {
+        self.phase = phase
+        tally.failures = 0
+        tally.cycles = 0
+        wakeAt = nil
+    }
+
+    // MARK: Waiting
+
+    /// Puts the next try off; after a cycle's worth of failures by the cycle's delay.
+    private mutating func backOff(_ pace: Pace, retryAfter: Duration? = nil) {
+        let retry = pace.plan.retry
+        tally.failures += 1
+        var delay = retry.delay(afterFailures: tally.failures, fraction: pace.fraction, floor: retryAfter)
+        if tally.failures >= retry.attempts {
+            tally.failures = 0
+            tally.cycles += 1
+            delay = max(delay, retry.cycleDelay(afterCycles: tally.cycles))
+        }
+        tally.floor = retryAfter.map { pace.now.advanced(by: $0) }
+        wakeAt = pace.now.advanced(by: delay)
+    }
+
+    /// Puts the next try off by a whole cycle's delay.
+    private mutating func backOffForACycle(_ pace: Pace, retryAfter: Duration?) {
+        tally.failures = pace.plan.retry.attempts - 1
+        backOff(pace, retryAfter: retryAfter)
+    }
+
+    private mutating func wait(after error: HubError, _ pace: Pace) {
+        switch error.kind {
+        // These speak about the hub, which is suspended and probed as a whole: the secret goes on as soon as it is back.
+        case .unauthorized, .noToken, .cancelled: wakeAt = pace.now
+        case .forbidden: backOffForACycle(pace, retryAfter: error.retryAfter)
+        default: backOff(pace, retryAfter: error.retryAfter)
+        }
+    }
+
+    // MARK: Generating
+
+    private mutating func generatorFailed(_ error: GeneratorError, _ pace: Pace) {
+        switch error {
+        case .tryAgain: backOff(pace)
+        case .unusableValue: fail(.unusableValue)
+        case .permanent: fail(.generator)
+        }
+    }
+
+    private mutating func repeated() {
+        tally.repetitions += 1
+        if tally.repetitions < RotationPlan.repetitionLimit { phase = .claimed } else { fail(.repeatedValue) }
+    }
+
+    // MARK: Preflight
+
+    private mutating func handlePreflight(_ event: RotationEvent, _ pace: Pace) throws(UnexpectedEvent) {
+        switch event {
+        case .listed(let updatedAt): reach(.staged(updatedAt.map(Baseline.at) ?? .unknown))
+        case .notListed: fail(Failure(kind: HubError.Kind.notFound.rawValue))
+        case .listFailed(let error):
+            switch error.kind {
+            // Listing needs a right that updating does not: a hub that forbids it can still be written to.
+            case .forbidden, .notFound, .rejected, .conflict: reach(.staged(.unknown))
+            case .redirected: fail(Failure(kind: error.kind.rawValue, status: error.status))
+            default: wait(after: error, pace)
+            }
+        case .candidateLost: candidateLost()
+        default: throw UnexpectedEvent(phase: phase, event: event)
+        }
+    }
+
+    // MARK: Delivering
+
+    private mutating func attemptEnded(_ outcome: Attempt.Outcome, _ baseline: Baseline, _ pace: Pace) {
+        phase = .delivering(baseline, attempt: .ended)
+        switch outcome {
+        case .delivered:
+            if case .at(let updatedAt) = baseline { reach(.delivered(baseline: updatedAt)) } else { succeed(false, pace) }
+        case .unknown:
+            tally.isAmbiguous = true
+            wakeAt = pace.now
+        case .failed(let error):
+            if error.effect == .unknown { tally.isAmbiguous = true }
+            if error.isDefinite {
+                fail(Failure(kind: error.kind.rawValue, status: error.status))
+            } else {
+                wait(after: error, pace)
+            }
+        }
+    }
+
+    private mutating func handleConfirmation(_ event: RotationEvent, _ pace: Pace) throws(UnexpectedEvent) {
+        switch (phase, event) {
+        case (.delivered(let baseline), .listed(.some(let updatedAt))) where updatedAt > baseline:
+            succeed(true, pace)
+        case (.delivered, .listed), (.delivered, .notListed), (.delivered, .listFailed):
+            tally.confirmations += 1
+            if tally.confirmations >= RotationPlan.confirmationLimit {
+                // What was answered 2xx can only succeed.
+                succeed(false, pace)
+            } else {
+                wakeAt = pace.now.advanced(by: pace.plan.retry.base)
+            }
+        default: throw UnexpectedEvent(phase: phase, event: event)
+        }
+    }
+
+    private mutating func succeed(_ confirmed: Bool, _ pace: Pace) {
+        let plan = pace.plan
+        reach(.succeeded(confirmed: confirmed))
+        guard plan.steps.contains(.finish), plan.finishAfter > .zero else { return }
+        wakeAt = pace.now.advanced(by: plan.finishAfter)
+    }
+
+    // MARK: Ending badly
+
+    /// Ends the rotation, with a withdrawal where something was installed.
+    ///
+    /// Only when the hub certainly has the old value: after an ambiguous attempt it may have the candidate, and
+    /// whichever way we went by ourselves could be the wrong one.
+    private mutating func fail(_ failure: Failure) {
+        if tally.isAmbiguous {
+            reach(.parked(failure))
+        } else if tally.isInstallBegun {
+            reach(.withdrawing(failure))
+        } else {
+            reach(.failed(failure))
+        }
+    }
+
+    private mutating func candidateLost() {
+        let isUntouched = tally.attempts == 0 && !tally.isInstallBegun
+        reach(isUntouched ? .failed(.candidateLost) : .parked(.candidateLost))
+    }
+}

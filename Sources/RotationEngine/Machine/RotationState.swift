@@ -1,0 +1,180 @@
+package import AIHubClient
+package import Scheduling
+package import ValueGenerators
+
+/// Where a rotation stands: a pure state machine.
+///
+/// ``nextAction(plan:now:)`` says what is to be done, somebody else does it and reports back with
+/// ``handle(_:plan:now:fraction:)``. No clock, no I/O and no randomness live in here, and each state that is reached is
+/// persisted before its action is begun, so that a rotation can be taken up after a crash from what was stored.
+package struct RotationState: Hashable, Sendable {
+    /// What the rotation has reached.
+    package internal(set) var phase: Phase
+    /// What was tried so far.
+    package internal(set) var tally: Tally
+    /// Nothing is to be done before this instant; nil for at once.
+    package internal(set) var wakeAt: Instant?
+
+    /// A rotation that was just claimed.
+    package init() {
+        self.init(phase: .claimed, tally: Tally(), wakeAt: nil)
+    }
+
+    /// A rotation as it was stored.
+    package init(phase: Phase, tally: Tally, wakeAt: Instant?) {
+        self.phase = phase
+        self.tally = tally
+        self.wakeAt = wakeAt
+    }
+
+    /// What a rotation has reached. ``Phase/generated`` is in memory only: a candidate counts from `staged` on.
+    package enum Phase: Hashable, Sendable {
+        /// Opened; there is no candidate yet.
+        case claimed
+        /// A value is in hand.
+        case generated
+        /// The sealed candidate is on the disk. The baseline is nil until preflight is done.
+        case staged(Baseline?)
+        /// The generator has installed the candidate.
+        case installed(Baseline)
+        /// The generator has tested the candidate.
+        case tested(Baseline)
+        /// An attempt was recorded; the hub may hold either value.
+        case delivering(Baseline, attempt: AttemptProgress)
+        /// The hub answered 2xx, and its list will tell whether that shows: the rotation can only succeed.
+        case delivered(baseline: Int64)
+        /// Success is recorded; the generator's `finish` may be left to do.
+        case succeeded(confirmed: Bool)
+        /// The generator has retired the old credential, or has nothing to retire.
+        case finished(confirmed: Bool)
+        /// It will fail once the generator has put the old credential back.
+        case withdrawing(Failure)
+        /// Failure is recorded.
+        case failed(Failure)
+        /// A person has ended it.
+        case abandoned
+        /// It can go neither on nor back by itself: a person must decide.
+        case parked(Failure)
+        /// The candidate is erased: nothing is left to do.
+        case closed
+    }
+
+    /// The secret's `updated_at` before the first attempt, by the hub's clock.
+    package enum Baseline: Hashable, Sendable {
+        /// The hub does not list, or is not asked to.
+        case unknown
+        /// Unix time in milliseconds.
+        case at(Int64)
+    }
+
+    /// Whether the last recorded attempt has an end.
+    package enum AttemptProgress: Hashable, Sendable {
+        case underWay
+        case ended
+    }
+
+    /// Counts that decide about back-off, withdrawal and giving up.
+    package struct Tally: Hashable, Sendable {
+        /// Attempts recorded so far.
+        package var attempts = 0
+        /// Failures since the cycle or the phase began.
+        package var failures = 0
+        /// Cycles that have failed.
+        package var cycles = 0
+        /// Lists that did not show the update yet.
+        package var confirmations = 0
+        /// Values that were the same as the one in force.
+        package var repetitions = 0
+        /// Whether an attempt had an unknown effect.
+        package var isAmbiguous = false
+        /// Whether `install` was ever begun.
+        package var isInstallBegun = false
+        /// What the hub asked for last: no attempt before this instant, whoever asks.
+        package var floor: Instant?
+
+        package init() {}
+    }
+}
+
+/// What is fixed about a rotation while it runs: policy, not progress.
+package struct RotationPlan: Hashable, Sendable {
+    /// Back-off.
+    package var retry: RetryPolicy
+    /// Whether the hub is asked to list before and after.
+    package var confirm: Bool
+    /// The generator's steps.
+    package var steps: Set<GeneratorStep>
+    /// How long `finish` waits after success.
+    package var finishAfter: Duration
+
+    package init(retry: RetryPolicy, confirm: Bool, steps: Set<GeneratorStep> = [], finishAfter: Duration = .zero) {
+        self.retry = retry
+        self.confirm = confirm
+        self.steps = steps
+        self.finishAfter = finishAfter
+    }
+
+    /// How often a list may fail to show an update before the rotation succeeds as unconfirmed.
+    static let confirmationLimit = 3
+    /// How often a generator may make the value that is in force already.
+    static let repetitionLimit = 3
+}
+
+/// What is to be done next.
+package enum RotationAction: Hashable, Sendable {
+    /// Ask the generator for a value.
+    case generate
+    /// Seal the value and commit it.
+    case stage
+    /// List the secret: it exists, and when was it updated?
+    case preflight
+    /// Have the generator do a step.
+    case perform(GeneratorStep)
+    /// Record an attempt, and send it.
+    case attempt(number: Int)
+    /// The last attempt has no end: it is unknown.
+    case reportLostAttempt
+    /// List the secret: was it updated?
+    case confirm
+    /// Erase candidate and state.
+    case erase
+    /// Do nothing until the instant.
+    case wait(until: Instant)
+    /// Nothing, until a person decides.
+    case park
+    /// Nothing any more.
+    case done
+}
+
+/// What has happened to a rotation.
+package enum RotationEvent: Hashable, Sendable {
+    case generated
+    /// The value is the one that is in force already.
+    case repeatedValue
+    case staged
+    /// A list shows the secret; the instant is by the hub's clock.
+    case listed(updatedAt: Int64?)
+    /// A list does not show the secret.
+    case notListed
+    case listFailed(HubError)
+    /// A step is about to be begun: recorded before it has an effect.
+    case stepStarted(GeneratorStep)
+    case stepDone(GeneratorStep)
+    /// A step, or making a value, did not succeed.
+    case generatorFailed(GeneratorError)
+    case attemptStarted
+    case attemptEnded(Attempt.Outcome)
+    /// The sealed candidate is gone or can't be unsealed.
+    case candidateLost
+    /// A person ended the rotation.
+    case abandoned
+    case erased
+}
+
+/// An event that a rotation's phase has no place for: a defect of the program.
+package struct UnexpectedEvent: Error, CustomStringConvertible {
+    package let phase: RotationState.Phase
+    package let event: RotationEvent
+
+    package var description: String { "unexpected event \(event) in phase \(phase)" }
+}

@@ -1,0 +1,130 @@
+package import AIHubClient
+package import AuditLog
+package import Scheduling
+package import ValueGenerators
+
+/// Keeps schedules, rotations, requests and the audit log: SQLite in production, memory with faults in simulation.
+///
+/// Each call is one transaction, durable when it returns. Whatever it throws, nothing of the call may be relied upon:
+/// the caller forgets what it had in memory and reads again.
+package protocol RotationStorage: Sendable {
+    /// What is due at a hub, the longest overdue first: open rotations, then requests, then schedules.
+    func dueWork(hub: String, now: Instant, limit: Int) async throws -> [DueWork]
+
+    /// When the hub's next work is due; nil for never. Instants up to `now` mean at once.
+    func earliestDue(hub: String) async throws -> Instant?
+
+    /// Opens a rotation, if all that must hold for it holds now.
+    ///
+    /// - Returns: nil where somebody was faster, or the secret is paused, or its minimum interval has not passed.
+    func claim(_ claim: Claim) async throws -> Rotation?
+
+    /// Reads an open rotation.
+    func rotation(_ id: RotationID) async throws -> Rotation?
+
+    /// Records a rotation's progress together with its audit entries; its end also moves its schedule.
+    func save(_ change: RotationChange) async throws
+
+    /// Seals a value and commits it, before any remote effect.
+    ///
+    /// - Returns: Its keyed fingerprint, or nil, and nothing is kept, where that is the fingerprint of the value in
+    ///   force.
+    func stage(_ made: GeneratedValue, for rotation: Rotation) async throws -> [UInt8]?
+
+    /// Unseals a rotation's candidate; nil where it is gone or can't be unsealed.
+    func candidate(of rotation: Rotation) async throws -> GeneratedValue?
+
+    /// Erases a rotation's candidate from all files.
+    func eraseCandidate(of id: RotationID) async throws
+
+    /// Writes a request for each schedule that is not paused.
+    ///
+    /// - Returns: How many requests were written; a secret that has one waiting gets no second.
+    func requestAll(trigger: Trigger, overdueOnly: Bool, now: Instant, actor: Actor) async throws -> Int
+
+    /// What is remembered of a hub.
+    func hubStatus(_ hub: String) async throws -> HubStatus
+
+    /// Changes a hub's status, together with the audit entry of ``HubStatus/entry(from:to:hub:now:)``.
+    ///
+    /// - Parameter change: Receives the present status and `now`; answers the new one, or nil to leave it.
+    /// - Returns: The new status; nil where it was left.
+    func updateHub(
+        _ hub: String,
+        now: Instant,
+        _ change: @Sendable (HubStatus, Instant) -> HubStatus?
+    ) async throws -> HubStatus?
+
+    /// Appends to the audit log.
+    func append(_ entry: AuditEntry) async throws
+}
+
+/// Something that is due.
+package enum DueWork: Hashable, Sendable {
+    /// A rotation that is open.
+    case resume(RotationID)
+    /// A secret that somebody wants rotated.
+    case request(SecretName, Trigger)
+    /// A secret whose slot has come.
+    case slot(SecretName, dueAt: Instant)
+
+    /// What keeps two workers from taking the same work.
+    package enum Key: Hashable, Sendable {
+        case rotation(RotationID)
+        case secret(SecretName)
+        /// A look at a suspended hub.
+        case probe(String)
+    }
+
+    /// What keeps two workers from taking the same work.
+    package var key: Key {
+        switch self {
+        case .resume(let id): .rotation(id)
+        case .request(let secret, _), .slot(let secret, _): .secret(secret)
+        }
+    }
+}
+
+/// The wish to open a rotation.
+package struct Claim: Sendable {
+    package var secret: SecretName
+    package var trigger: Trigger
+    /// The new rotation's name.
+    package var id: RotationID
+    package var now: Instant
+
+    package init(secret: SecretName, trigger: Trigger, id: RotationID, now: Instant) {
+        self.secret = secret
+        self.trigger = trigger
+        self.id = id
+        self.now = now
+    }
+}
+
+/// What one transaction changes about a rotation.
+package struct RotationChange: Sendable {
+    /// The rotation as it is to be.
+    package var rotation: Rotation
+    /// An attempt that has begun or ended.
+    package var attempt: Attempt?
+    /// The entries that tell of it.
+    package var entries: [AuditEntry]
+    /// Set where the change is the rotation's end.
+    package var end: End?
+
+    /// What the end of a rotation needs to move its schedule and to be told.
+    package struct End: Sendable {
+        package var ending: Ending
+        package var now: Instant
+        package var retry: RetryPolicy
+        /// The trigger that the entry names.
+        package var trigger: Trigger
+    }
+
+    package init(rotation: Rotation, attempt: Attempt? = nil, entries: [AuditEntry] = [], end: End? = nil) {
+        self.rotation = rotation
+        self.attempt = attempt
+        self.entries = entries
+        self.end = end
+    }
+}

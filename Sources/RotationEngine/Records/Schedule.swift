@@ -1,0 +1,153 @@
+package import AIHubClient
+package import Scheduling
+package import ValueGenerators
+
+/// What somebody wants of a secret: how often it rotates, and with which generator.
+package struct ScheduleDefinition: Hashable, Sendable {
+    /// How often.
+    package var cadence: Cadence
+    /// With which generator.
+    package var generator: GeneratorSpecification
+    /// Scheduled rotations of the secret begin no closer to each other than this.
+    package var minInterval: Duration
+    /// Sent with each rotation, if given.
+    package var access: WorkspaceAccess?
+    /// Sent with each rotation, if given.
+    package var description: String?
+    /// How long the old credential stays valid after success, where the generator retires it.
+    package var finishAfter: Duration
+    /// Who answers for the secret.
+    package var owner: String?
+    /// The rule that asks for the rotation.
+    package var policy: String?
+
+    /// - Parameter minInterval: nil for one minute, or the cadence's period where that is shorter.
+    package init(
+        cadence: Cadence,
+        generator: GeneratorSpecification,
+        minInterval: Duration? = nil,
+        access: WorkspaceAccess? = nil,
+        description: String? = nil,
+        finishAfter: Duration = .zero,
+        owner: String? = nil,
+        policy: String? = nil
+    ) {
+        self.cadence = cadence
+        self.generator = generator
+        self.minInterval = minInterval ?? Self.standardMinInterval(for: cadence)
+        self.access = access
+        self.description = description
+        self.finishAfter = finishAfter
+        self.owner = owner
+        self.policy = policy
+    }
+
+    private static func standardMinInterval(for cadence: Cadence) -> Duration {
+        switch cadence {
+        case .every(let period): min(.seconds(60), period.duration)
+        }
+    }
+}
+
+/// A schedule: its definition, and where it stands.
+package struct Schedule: Hashable, Sendable {
+    package var secret: SecretName
+    package var definition: ScheduleDefinition
+    /// Where its cadence begins to count.
+    package var anchor: Instant
+    /// When the next rotation is due.
+    package var nextDue: Instant
+    /// Why it does not rotate by itself.
+    package var pause: Pause?
+    /// When its last rotation was opened; nil for never.
+    package var lastOpened: Instant?
+    /// When its last rotation succeeded; nil for never.
+    package var lastSuccess: Instant?
+    /// The keyed fingerprint of the last value that was delivered.
+    package var lastFingerprint: [UInt8]?
+    /// How many rotations have failed since the last success.
+    package var failures: Int
+
+    package init(
+        secret: SecretName,
+        definition: ScheduleDefinition,
+        anchor: Instant,
+        nextDue: Instant,
+        pause: Pause? = nil,
+        lastOpened: Instant? = nil,
+        lastSuccess: Instant? = nil,
+        lastFingerprint: [UInt8]? = nil,
+        failures: Int = 0
+    ) {
+        self.secret = secret
+        self.definition = definition
+        self.anchor = anchor
+        self.nextDue = nextDue
+        self.pause = pause
+        self.lastOpened = lastOpened
+        self.lastSuccess = lastSuccess
+        self.lastFingerprint = lastFingerprint
+        self.failures = failures
+    }
+
+    /// A schedule that somebody adds now: its first slot is one full period away, as nothing rotates because it was
+    /// added.
+    package init(adding definition: ScheduleDefinition, for secret: SecretName, now: Instant) {
+        self.init(
+            secret: secret,
+            definition: definition,
+            anchor: now,
+            nextDue: definition.cadence.nextSlot(after: now, anchor: now)
+        )
+    }
+
+    /// A person's wish that a schedule rest.
+    package struct Pause: Hashable, Sendable {
+        /// Since when.
+        package var since: Instant
+        /// Until when; nil for until somebody resumes it.
+        package var until: Instant?
+        /// Why.
+        package var reason: String?
+
+        package init(since: Instant, until: Instant? = nil, reason: String? = nil) {
+            self.since = since
+            self.until = until
+            self.reason = reason
+        }
+    }
+
+    /// Whether it rests at an instant.
+    package func isPaused(at now: Instant) -> Bool {
+        guard let pause else { return false }
+        return pause.until.map { now < $0 } ?? true
+    }
+}
+
+// MARK: What a rotation's end does to a schedule
+
+extension Schedule {
+    /// The schedule after one of its rotations has ended.
+    ///
+    /// Slots that were missed meanwhile coalesce: the next due instant is the first slot after now. A rotation that
+    /// somebody asked for begins the period anew; a scheduled one keeps the cadence's grid. After a failure the next
+    /// try is put off by the retry policy's cycle delays.
+    package func after(_ ending: Ending, of rotation: Rotation, now: Instant, retry: RetryPolicy) -> Schedule {
+        var schedule = self
+        switch ending {
+        case .succeeded:
+            if !rotation.trigger.isScheduled { schedule.anchor = now }
+            schedule.lastSuccess = now
+            schedule.lastFingerprint = rotation.fingerprint ?? lastFingerprint
+            schedule.failures = 0
+            let slot = definition.cadence.nextSlot(after: now, anchor: schedule.anchor)
+            schedule.nextDue = max(slot, rotation.openedAt.advanced(by: definition.minInterval))
+        case .failed:
+            schedule.failures += 1
+            schedule.nextDue = now.advanced(by: retry.cycleDelay(afterCycles: schedule.failures))
+        case .abandoned:
+            schedule.nextDue = definition.cadence.nextSlot(after: now, anchor: anchor)
+        }
+        return schedule
+    }
+}

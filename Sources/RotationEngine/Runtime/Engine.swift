@@ -1,0 +1,316 @@
+package import AIHubClient
+import AuditLog
+package import Logging
+import Scheduling
+import Synchronization
+package import ValueGenerators
+
+/// Finds what is due and has it done: the loop at the heart of the daemon.
+///
+/// Due work is a query over rows each time, never a queue in memory. A pass asks each hub's rows for as much work as
+/// the hub has room for, starts it, and sets the alarm for the earliest thing that is left; the end of each piece of
+/// work, the alarm, a signal or a command cause the next pass.
+package actor Engine {
+    /// One hub, as the engine sees it.
+    package struct Hub: Sendable {
+        package var api: any SecretsAPI
+        package var maxInFlight: Int
+        package var confirm: Bool
+
+        package init(api: any SecretsAPI, maxInFlight: Int, confirm: Bool) {
+            self.api = api
+            self.maxInFlight = maxInFlight
+            self.confirm = confirm
+        }
+    }
+
+    /// What can be changed while the engine runs.
+    package struct Configuration: Sendable {
+        package var hubs: [String: Hub]
+        package var retry: RetryPolicy
+
+        package init(hubs: [String: Hub], retry: RetryPolicy) {
+            self.hubs = hubs
+            self.retry = retry
+        }
+    }
+
+    /// How long the engine waits after storage has failed.
+    private static let storagePause = Duration.seconds(5)
+
+    private var configuration: Configuration
+    private let storage: any RotationStorage
+    private let clock: any Clock
+    private let random: any RandomSource
+    private let logger: Logger
+    private let startedAt: Instant
+    private let wakes: AsyncStream<Void>
+    private nonisolated let continuation: AsyncStream<Void>.Continuation
+    private nonisolated let stopping = Atomic(false)
+    /// What workers are busy with, by hub.
+    private var running: [String: Set<DueWork.Key>] = [:]
+    /// Rotations whose row can't be decoded, or that made a step the state machine has no place for: one bad row must
+    /// not stop the others.
+    private var broken: Set<DueWork.Key> = []
+    /// Nothing is begun before this instant, as storage has failed.
+    private var storagePausedUntil: Instant?
+    private var alarm: (any Alarm)?
+
+    /// Makes an engine; ``run()`` starts it.
+    package init(
+        configuration: Configuration,
+        storage: any RotationStorage,
+        clock: any Clock,
+        random: any RandomSource,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.storage = storage
+        self.clock = clock
+        self.random = random
+        self.logger = logger
+        startedAt = clock.now
+        (wakes, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    // MARK: From outside
+
+    /// Has the engine look for due work.
+    nonisolated package func wake() {
+        continuation.yield()
+    }
+
+    /// Begins nothing new; ``run()`` returns when what is in flight has ended.
+    nonisolated package func stop() {
+        stopping.store(true, ordering: .sequentiallyConsistent)
+        continuation.finish()
+    }
+
+    /// Takes over another configuration; what runs now ends with the old one.
+    package func update(_ configuration: Configuration) {
+        self.configuration = configuration
+        wake()
+    }
+
+    /// Requests a rotation of each schedule that is not paused, as a signal does.
+    package func requestAll(overdueOnly: Bool) async throws {
+        let now = clock.now
+        let count = try await storage.requestAll(trigger: .signal, overdueOnly: overdueOnly, now: now, actor: .signal)
+        logger.notice("signal: rotations requested", metadata: ["count": "\(count)"])
+        wake()
+    }
+
+    /// Has suspended hubs probed at once, for example because a token file has changed.
+    package func probeSuspendedHubs() async throws {
+        for name in configuration.hubs.keys {
+            _ = try await storage.updateHub(name, now: clock.now) { $0.withProbe(at: $1) }
+        }
+        wake()
+    }
+
+    /// Returns when the engine answers, which shows that it is not stuck.
+    package func heartbeat() {}
+
+    /// Runs until ``stop()``, with a Dispatch timer as its alarm.
+    package func run() async {
+        alarm = WallClockAlarm(wakes: continuation)
+        await withDiscardingTaskGroup { group in
+            wake()
+            for await _ in wakes {
+                await pass(&group)
+            }
+        }
+        alarm = nil
+    }
+
+    // MARK: A pass
+
+    private func pass(_ group: inout DiscardingTaskGroup) async {
+        let now = clock.now
+        if let storagePausedUntil, now < storagePausedUntil {
+            alarm?.set(storagePausedUntil)
+            return
+        }
+        do {
+            var next: Instant?
+            for name in configuration.hubs.keys.sorted() {
+                guard let due = try await serve(name, &group) else { continue }
+                next = min(next ?? due, due)
+            }
+            storagePausedUntil = nil
+            alarm?.set(next)
+        } catch {
+            pauseForStorage(error)
+        }
+    }
+
+    private func pauseForStorage(_ error: any Error) {
+        logger.critical("the history can't be written: nothing is rotated", metadata: ["error": "\(error)"])
+        let until = clock.now.advanced(by: Self.storagePause)
+        storagePausedUntil = until
+        alarm?.set(until)
+    }
+
+    /// Starts what is due at a hub and finds room.
+    ///
+    /// - Returns: When to look again; nil for when a worker ends, or somebody wakes the engine.
+    private func serve(_ name: String, _ group: inout DiscardingTaskGroup) async throws -> Instant? {
+        let status = try await storage.hubStatus(name)
+        let now = clock.now
+        if let opensAt = status.opensAt(now: now) {
+            guard case .suspended = status, opensAt <= now else { return opensAt }
+            startProbe(of: name, &group)
+            return nil
+        }
+        // Read again after the await: a reload may have taken the hub away.
+        guard let hub = configuration.hubs[name] else { return nil }
+        let busy = running[name, default: []]
+        let room = hub.maxInFlight - busy.count
+        guard room > 0 else { return nil }
+        let passed = busy.count + broken.count
+        let work = try await storage.dueWork(hub: name, now: now, limit: room + passed)
+        let fresh = work.filter { !busy.contains($0.key) && !broken.contains($0.key) }.prefix(room)
+        for item in fresh { start(item, at: name, hub, &group) }
+        if fresh.count == room { return nil }
+        guard let due = try await storage.earliestDue(hub: name) else { return nil }
+        // What is due and yet not begun is either under way or broken: its end, or the look every minute, is next.
+        return due > now ? due : nil
+    }
+
+    private func start(_ work: DueWork, at name: String, _ hub: Hub, _ group: inout DiscardingTaskGroup) {
+        running[name, default: []].insert(work.key)
+        group.addTask {
+            await self.perform(work, hub)
+            await self.ended(work.key, at: name)
+        }
+    }
+
+    private func ended(_ key: DueWork.Key, at hub: String) {
+        running[hub]?.remove(key)
+        wake()
+    }
+
+    // MARK: A piece of work
+
+    private func perform(_ work: DueWork, _ hub: Hub) async {
+        do {
+            guard let rotation = try await take(work) else { return }
+            let key = DueWork.Key.rotation(rotation.id)
+            // From now on the rotation's row is due by itself: nobody else must take it meanwhile.
+            guard running[rotation.secret.hub, default: []].insert(key).inserted || key == work.key else { return }
+            if key != work.key { running[rotation.secret.hub]?.remove(work.key) }
+            defer { running[rotation.secret.hub]?.remove(key) }
+            try await run(rotation, hub)
+        } catch let error as UndecodableRow {
+            broken.insert(work.key)
+            logger.error("a row can't be read: it is left alone", metadata: ["row": "\(error.row)"])
+        } catch let error as UnexpectedEvent {
+            broken.insert(work.key)
+            logger.critical("defect: \(error)")
+        } catch {
+            pauseForStorage(error)
+        }
+    }
+
+    /// Reads the rotation that is to go on, or opens the one that is due.
+    private func take(_ work: DueWork) async throws -> Rotation? {
+        switch work {
+        case .resume(let id):
+            return try await storage.rotation(id)
+        case .request(let secret, let trigger):
+            return try await claim(secret, trigger)
+        case .slot(let secret, let dueAt):
+            return try await claim(secret, dueAt < startedAt ? .catchUp : .schedule)
+        }
+    }
+
+    private func claim(_ secret: SecretName, _ trigger: Trigger) async throws -> Rotation? {
+        let now = clock.now
+        let id = RotationID(milliseconds: now.rawValue, random: random)
+        return try await storage.claim(Claim(secret: secret, trigger: trigger, id: id, now: now))
+    }
+
+    private func run(_ rotation: Rotation, _ hub: Hub) async throws {
+        var logger = logger
+        logger[metadataKey: "hub"] = "\(rotation.secret.hub)"
+        logger[metadataKey: "alias"] = "\(rotation.secret.alias)"
+        logger[metadataKey: "rotation"] = "\(rotation.id)"
+        let clock = clock
+        let generator = rotation.generator.makeGenerator(random: random) { clock.now.rawValue }
+        let plan = RotationPlan(
+            retry: configuration.retry,
+            confirm: hub.confirm,
+            steps: generator.steps,
+            finishAfter: rotation.finishAfter
+        )
+        var run = RotationRun(
+            rotation,
+            .init(
+                storage: storage,
+                api: hub.api,
+                clock: clock,
+                random: random,
+                plan: plan,
+                generator: generator,
+                trigger: rotation.openedAt < startedAt ? .resume : rotation.trigger,
+                logger: logger,
+                isStopping: { [self] in stopping.load(ordering: .sequentiallyConsistent) }
+            )
+        )
+        if case .hub(let error) = try await run.proceed() {
+            try await takeIn(error, from: rotation.secret.hub)
+        }
+    }
+
+    // MARK: Hubs
+
+    /// Suspends or pauses a hub for what it said.
+    private func takeIn(_ error: HubError, from hub: String) async throws {
+        switch try await storage.updateHub(hub, now: clock.now, { $0.after(error, now: $1) }) {
+        case .suspended: logger.error("hub suspended: \(error)", metadata: ["hub": "\(hub)"])
+        case .paused: logger.warning("hub paused: \(error)", metadata: ["hub": "\(hub)"])
+        case .available, nil: break
+        }
+    }
+
+    private func startProbe(of name: String, _ group: inout DiscardingTaskGroup) {
+        let key = DueWork.Key.probe(name)
+        guard let hub = configuration.hubs[name], running[name, default: []].insert(key).inserted else { return }
+        group.addTask {
+            await self.probe(name, hub)
+            await self.ended(key, at: name)
+        }
+    }
+
+    /// Lists a suspended hub's secrets, to see whether it answers again.
+    private func probe(_ name: String, _ hub: Hub) async {
+        let failure = await listFailure(of: hub)
+        do {
+            let status = try await storage.updateHub(name, now: clock.now) { $0.afterProbe(failure, now: $1) }
+            if status == .available { logger.notice("hub resumed", metadata: ["hub": "\(name)"]) }
+        } catch {
+            pauseForStorage(error)
+        }
+    }
+
+    private func listFailure(of hub: Hub) async -> HubError? {
+        do {
+            _ = try await hub.api.list(alias: nil, workspace: nil)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
+/// A row that does not hold what it should; names the row, not its content.
+package struct UndecodableRow: Error, CustomStringConvertible {
+    /// Which row, for example `rotations 019a…`.
+    package let row: String
+
+    package init(row: String) {
+        self.row = row
+    }
+
+    package var description: String { "can't read row: \(row)" }
+}

@@ -1,0 +1,133 @@
+package import AuditLog
+import AIHubClient
+package import Scheduling
+import ValueGenerators
+
+extension Rotation {
+    /// An entry about this rotation by the daemon.
+    package func entry(
+        _ event: AuditEvent,
+        now: Instant,
+        trigger: Trigger,
+        detail: [String: JSONValue?] = [:]
+    ) -> AuditEntry {
+        AuditEntry(
+            event,
+            time: now.rfc3339,
+            actor: .daemon,
+            hub: secret.hub,
+            alias: secret.alias.text,
+            rotation: id.rawValue,
+            trigger: trigger,
+            detail: detail
+        )
+    }
+
+    /// The entry that tells of the rotation's opening.
+    package func openingEntry(now: Instant, requests: [RotationID]) -> AuditEntry {
+        entry(
+            .rotationOpened,
+            now: now,
+            trigger: trigger,
+            detail: [
+                "generator": .string(generator.type),
+                "policy_hash": .string(generator.policyHash),
+                "requests": requests.isEmpty ? nil : .array(requests.map { .string($0.rawValue) }),
+                "scheduled_for": slot.map { .string($0.rfc3339) },
+            ]
+        )
+    }
+
+    /// The entry that tells of the rotation's end.
+    ///
+    /// - Parameters:
+    ///   - end: How it ended.
+    ///   - nextDue: When its schedule is due next; nil where the schedule was removed meanwhile.
+    package func endingEntry(_ end: RotationChange.End, nextDue: Instant?) -> AuditEntry {
+        var detail: [String: JSONValue?] = [
+            "attempts": .integer(Int64(state.tally.attempts)),
+            "next_due": nextDue.map { .string($0.rfc3339) },
+        ]
+        let event: AuditEvent
+        switch end.ending {
+        case .succeeded(let confirmed):
+            event = .rotationSucceeded
+            detail["confirmed"] = .bool(confirmed)
+            detail["scheduled_for"] = slot.map { .string($0.rfc3339) }
+        case .failed(let failure):
+            event = .rotationFailed
+            detail["error"] = .string(failure.kind)
+            detail["status"] = failure.status.map { .integer(Int64($0)) }
+        case .abandoned:
+            event = .rotationAbandoned
+        }
+        return entry(event, now: end.now, trigger: end.trigger, detail: detail)
+    }
+
+    /// The entries that tell how an event brought the rotation from `before` to where it is now.
+    func entries(for event: RotationEvent, before: RotationState, now: Instant, trigger: Trigger) -> [AuditEntry] {
+        var entries: [AuditEntry] = []
+        let number = JSONValue.integer(Int64(state.tally.attempts))
+        switch event {
+        case .staged:
+            entries.append(entry(.rotationStaged, now: now, trigger: trigger))
+        case .attemptStarted:
+            entries.append(entry(.rotationAttempted, now: now, trigger: trigger, detail: ["attempt": number]))
+        case .attemptEnded(.delivered(let receipt)):
+            let detail: [String: JSONValue?] = [
+                "attempt": number, "status": .integer(Int64(receipt.status)),
+                "request_id": receipt.requestID.map(JSONValue.string),
+            ]
+            entries.append(entry(.rotationDelivered, now: now, trigger: trigger, detail: detail))
+        case .stepStarted(let step):
+            entries.append(stepEntry(step.rawValue, "begun", now, trigger))
+        case .stepDone(let step):
+            entries.append(stepEntry(step.rawValue, "done", now, trigger))
+        default:
+            break
+        }
+        if let deferral = deferral(for: event, before: before) {
+            entries.append(entry(.rotationDeferred, now: now, trigger: trigger, detail: deferral))
+        }
+        return entries
+    }
+
+    private func stepEntry(_ step: String, _ outcome: String, _ now: Instant, _ trigger: Trigger) -> AuditEntry {
+        entry(.generatorStep, now: now, trigger: trigger, detail: ["step": .string(step), "outcome": .string(outcome)])
+    }
+
+    /// What is told when the rotation must wait; nil when it need not.
+    private func deferral(for event: RotationEvent, before: RotationState) -> [String: JSONValue?]? {
+        var detail: [String: JSONValue?]
+        switch event {
+        case .attemptEnded(.failed(let error)):
+            detail = Self.detail(of: error)
+            detail["attempt"] = .integer(Int64(state.tally.attempts))
+        case .attemptEnded(.unknown):
+            detail = ["error": "unknown", "attempt": .integer(Int64(state.tally.attempts))]
+        case .listFailed(let error) where before.phase == .staged(nil):
+            detail = Self.detail(of: error)
+        case .generatorFailed:
+            detail = ["error": .string(Failure.generator.kind)]
+        case .candidateLost:
+            detail = ["error": .string(Failure.candidateLost.kind)]
+        default:
+            return nil
+        }
+        if case .parked = state.phase {
+            detail["parked"] = true
+        } else if state.ending != nil || state.wakeAt == nil {
+            return nil
+        }
+        detail["next_attempt"] = state.wakeAt.map { .string($0.rfc3339) }
+        return detail
+    }
+
+    private static func detail(of error: HubError) -> [String: JSONValue?] {
+        [
+            "error": .string(error.kind.rawValue),
+            "status": error.status.map { .integer(Int64($0)) },
+            "request_id": error.requestID.map(JSONValue.string),
+        ]
+    }
+}

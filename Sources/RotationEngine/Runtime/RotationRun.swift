@@ -1,0 +1,210 @@
+import AIHubClient
+import AuditLog
+import Logging
+import Scheduling
+import ValueGenerators
+
+/// Performs what a rotation's state machine asks for, until the rotation waits or is closed.
+///
+/// Each state is saved, with its audit entries, before the next action is begun: if the history can't be written,
+/// nothing is sent. Whatever storage throws ends the run, and the rotation is read anew later.
+struct RotationRun {
+    /// What a run needs of the outside.
+    struct Environment: Sendable {
+        var storage: any RotationStorage
+        var api: any SecretsAPI
+        var clock: any Clock
+        var random: any RandomSource
+        var plan: RotationPlan
+        var generator: any ValueGenerator
+        /// The trigger that audit entries name.
+        var trigger: Trigger
+        var logger: Logger
+        /// Whether the daemon is about to stop: nothing new is begun then.
+        var isStopping: @Sendable () -> Bool
+    }
+
+    /// Why a run came back.
+    enum Result {
+        /// Nothing is left to do for now: the rotation waits, is parked or is closed.
+        case settled
+        /// The daemon is stopping.
+        case stopped
+        /// The hub said something about itself as a whole.
+        case hub(HubError)
+    }
+
+    private let environment: Environment
+    private var rotation: Rotation
+    private var made: GeneratedValue?
+
+    init(_ rotation: Rotation, _ environment: Environment) {
+        self.rotation = rotation
+        self.environment = environment
+    }
+
+    mutating func proceed() async throws -> Result {
+        while !environment.isStopping() {
+            let action = rotation.state.nextAction(plan: environment.plan, now: environment.clock.now)
+            var error: HubError?
+            switch action {
+            case .generate: try await generate()
+            case .stage: try await stage()
+            case .preflight: error = try await list()
+            case .perform(let step): try await perform(step)
+            case .attempt: error = try await attempt()
+            case .reportLostAttempt: try await endAttempt(.unknown)
+            case .confirm: error = try await list()
+            case .erase: try await close()
+            case .wait, .park, .done: return .settled
+            }
+            if let error, HubStatus.available.after(error, now: environment.clock.now) != nil { return .hub(error) }
+        }
+        return .stopped
+    }
+
+    // MARK: Saving
+
+    /// Takes an event in and saves what it leads to.
+    private mutating func record(_ event: RotationEvent, attempt: Attempt? = nil) async throws {
+        let now = environment.clock.now
+        var next = rotation
+        let fraction = Double(environment.random.next() >> 11) / Double(UInt64(1) << 53)
+        try next.state.handle(event, plan: environment.plan, now: now, fraction: fraction)
+        // A value that is only in memory is no state to keep: after a crash another one is made.
+        guard next.state.phase != .generated else {
+            rotation = next
+            return
+        }
+        let trigger = environment.trigger
+        let entries = next.entries(for: event, before: rotation.state, now: now, trigger: trigger)
+        var change = RotationChange(rotation: next, attempt: attempt, entries: entries)
+        if rotation.state.ending == nil, let ending = next.state.ending {
+            change.end = .init(ending: ending, now: now, retry: environment.plan.retry, trigger: trigger)
+        }
+        try await environment.storage.save(change)
+        rotation = next
+        log(event)
+    }
+
+    private func log(_ event: RotationEvent) {
+        var logger = environment.logger
+        if rotation.state.tally.attempts > 0 { logger[metadataKey: "attempt"] = "\(rotation.state.tally.attempts)" }
+        switch (event, rotation.state.phase) {
+        case (_, .parked(let failure)):
+            logger.error("rotation is parked: a person must decide", metadata: ["error": "\(failure.kind)"])
+        case (.erased, _):
+            logger.debug("candidate erased, rotation closed")
+        case (_, .failed(let failure)):
+            logger.error("rotation failed", metadata: ["error": "\(failure.kind)"])
+        case (_, .succeeded(let confirmed)):
+            logger.info("rotation succeeded", metadata: ["confirmed": "\(confirmed)"])
+        case (.attemptEnded(.failed(let error)), _), (.listFailed(let error), _):
+            let next = rotation.state.wakeAt?.rfc3339 ?? "now"
+            logger.warning("hub did not take it: \(error)", metadata: ["next_attempt": "\(next)"])
+        case (.generatorFailed(let error), _):
+            logger.warning("generator failed", metadata: ["error": "\(error)"])
+        default:
+            logger.debug("rotation: \(rotation.state.phaseName)")
+        }
+    }
+
+    // MARK: Actions
+
+    private var context: GeneratorContext {
+        GeneratorContext(hub: rotation.secret.hub, alias: rotation.secret.alias.text, rotation: rotation.id.rawValue)
+    }
+
+    private mutating func generate() async throws {
+        do {
+            made = try await environment.generator.generate(context)
+        } catch {
+            try await record(.generatorFailed(error))
+            return
+        }
+        try await record(.generated)
+    }
+
+    private mutating func stage() async throws {
+        guard let made else { throw UnexpectedEvent(phase: rotation.state.phase, event: .staged) }
+        guard let fingerprint = try await environment.storage.stage(made, for: rotation) else {
+            try await record(.repeatedValue)
+            return
+        }
+        rotation.fingerprint = fingerprint
+        try await record(.staged)
+    }
+
+    /// Lists the secret, before or after delivering.
+    private mutating func list() async throws -> HubError? {
+        do {
+            let listed = try await environment.api.list(alias: rotation.secret.alias, workspace: nil)
+            // The query is a wish: whatever else a hub lists is passed over.
+            if let secret = listed.first(where: { $0.alias == rotation.secret.alias.text }) {
+                try await record(.listed(updatedAt: secret.updatedAt))
+            } else {
+                try await record(.notListed)
+            }
+            return nil
+        } catch let error as HubError {
+            try await record(.listFailed(error))
+            return error
+        }
+    }
+
+    private mutating func perform(_ step: GeneratorStep) async throws {
+        guard let candidate = try await candidate() else { return }
+        try await record(.stepStarted(step))
+        do {
+            try await environment.generator.perform(step, candidate, context)
+        } catch {
+            try await record(.generatorFailed(error))
+            return
+        }
+        try await record(.stepDone(step))
+    }
+
+    private mutating func attempt() async throws -> HubError? {
+        guard let candidate = try await candidate() else { return nil }
+        let started = Attempt(number: rotation.state.tally.attempts + 1, startedAt: environment.clock.now)
+        try await record(.attemptStarted, attempt: started)
+        let update = SecretUpdate(
+            alias: rotation.secret.alias,
+            value: candidate.value,
+            description: rotation.description,
+            access: rotation.access
+        )
+        do {
+            let receipt = try await environment.api.update(update)
+            try await endAttempt(.delivered(receipt), startedAt: started.startedAt)
+            return nil
+        } catch let error as HubError {
+            try await endAttempt(.failed(error), startedAt: started.startedAt)
+            return error
+        }
+    }
+
+    private mutating func endAttempt(_ outcome: Attempt.Outcome, startedAt: Instant? = nil) async throws {
+        let now = environment.clock.now
+        let attempt = Attempt(
+            number: rotation.state.tally.attempts,
+            startedAt: startedAt ?? now,
+            endedAt: outcome == .unknown ? nil : now,
+            outcome: outcome
+        )
+        try await record(.attemptEnded(outcome), attempt: attempt)
+    }
+
+    /// The candidate, unsealed once per run; where it is gone, that is recorded.
+    private mutating func candidate() async throws -> GeneratedValue? {
+        if made == nil { made = try await environment.storage.candidate(of: rotation) }
+        if made == nil { try await record(.candidateLost) }
+        return made
+    }
+
+    private mutating func close() async throws {
+        made = nil
+        try await environment.storage.eraseCandidate(of: rotation.id)
+        try await record(.erased)
+    }
+}

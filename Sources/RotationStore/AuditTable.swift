@@ -1,0 +1,24 @@
+import AuditLog
+import SQLite
+
+/// Appends to and reads the table `audit_log`.
+enum AuditTable {
+    /// Appends an entry with the next sequence number; the caller's transaction makes it durable together with what it
+    /// tells of.
+    static func append(_ entry: AuditEntry, origin: AuditOrigin, in connection: Connection) throws(SQLiteError) {
+        // The triggers forbid deletion of the newest rows, so the highest number was the last one given.
+        let last: Int64?? = try connection.first("SELECT max(seq) FROM audit_log") { row throws(SQLiteError) in
+            try row.get(0, as: Int64?.self)
+        }
+        let seq = ((last ?? nil) ?? 0) + 1
+        let line = entry.line(seq: seq, origin: origin)
+        try connection.run("INSERT INTO audit_log (seq, line) VALUES (?1, ?2)", seq, line)
+    }
+
+    /// Hands each line to a closure, the oldest first.
+    static func each(after seq: Int64, in connection: Connection, _ body: (String) -> Void) throws(SQLiteError) {
+        try connection.each("SELECT line FROM audit_log WHERE seq > ?1 ORDER BY seq", [seq]) {
+            row throws(SQLiteError) in body(try row.get(0))
+        }
+    }
+}

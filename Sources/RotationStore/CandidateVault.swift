@@ -1,0 +1,108 @@
+import AIHubClient
+import Foundation
+import Glibc
+import RotationEngine
+import SQLite
+import SecretMemory
+import ValueGenerators
+
+/// Sealed candidates in a database of their own, readable by the owner alone.
+///
+/// They are apart from the history so that no auditor's read transaction on that one can keep a sealed value in a WAL.
+struct CandidateVault {
+    private let connection: Connection
+    private let key: StagingKey
+
+    init(path: String, key: StagingKey) throws {
+        // SQLite gives -wal and -shm the mode of the database, so it must be right before they exist.
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else {
+            throw SQLiteError(code: .cannotOpen, message: String(cString: strerror(errno)), operation: "open \(path)")
+        }
+        fchmod(file, 0o600)
+        Glibc.close(file)
+        connection = try Connection(path: path, mode: .readWrite)
+        try CandidateSchema.migrator.migrate(connection)
+        self.key = key
+    }
+
+    func close() {
+        connection.close()
+    }
+
+    func fingerprint(of value: SecretValue) -> [UInt8] {
+        key.fingerprint(of: value)
+    }
+
+    /// Seals a candidate with its generator's state, and commits them.
+    func stage(_ made: GeneratedValue, for rotation: Rotation) throws {
+        let sealed = try made.packed().withBytes { try key.seal($0, for: Self.context(of: rotation)) }
+        try connection.run(
+            "INSERT OR REPLACE INTO candidates (rotation, sealed) VALUES (?1, ?2)", rotation.id.rawValue, sealed
+        )
+    }
+
+    /// Unseals a candidate; nil where there is none, or the key is another one.
+    func candidate(of rotation: Rotation) throws -> GeneratedValue? {
+        let sealed: [UInt8]? = try connection.first(
+            "SELECT sealed FROM candidates WHERE rotation = ?1", rotation.id.rawValue
+        ) { row throws(SQLiteError) in try row.get(0) }
+        guard let sealed, let plain = try key.unseal(sealed, for: Self.context(of: rotation)) else { return nil }
+        return try GeneratedValue(unpacking: plain)
+    }
+
+    /// Deletes a candidate and truncates the WAL, so that no file holds it any more.
+    func erase(_ id: RotationID) throws {
+        try connection.run("DELETE FROM candidates WHERE rotation = ?1", id.rawValue)
+        _ = try connection.truncateWAL()
+    }
+
+    /// The rotations that have a candidate.
+    func rotations() throws -> [String] {
+        try connection.all("SELECT rotation FROM candidates") { row throws(SQLiteError) in try row.get(0) }
+    }
+
+    func eraseRow(_ id: String) throws {
+        try connection.run("DELETE FROM candidates WHERE rotation = ?1", id)
+        _ = try connection.truncateWAL()
+    }
+
+    /// What a candidate is bound to: hub, alias, rotation and generator policy, each with its length before it.
+    private static func context(of rotation: Rotation) -> Data {
+        let parts = [
+            rotation.secret.hub, rotation.secret.alias.text, rotation.id.rawValue, rotation.generator.policyHash,
+        ]
+        return parts.reduce(into: Data()) { data, part in
+            withUnsafeBytes(of: UInt32(part.utf8.count).bigEndian) { data.append(contentsOf: $0) }
+            data.append(contentsOf: part.utf8)
+        }
+    }
+}
+
+extension GeneratedValue {
+    /// The value's length in four bytes, the value, the state.
+    fileprivate func packed() throws -> LockedBytes {
+        let valueCount = value.withUTF8 { $0.count }
+        return try LockedBytes(count: 4 + valueCount + (state?.count ?? 0)) { buffer in
+            buffer.storeBytes(of: UInt32(valueCount).bigEndian, as: UInt32.self)
+            value.withUTF8 { UnsafeMutableRawBufferPointer(rebasing: buffer[4...]).copyMemory(from: $0) }
+            state?.withBytes { bytes in
+                UnsafeMutableRawBufferPointer(rebasing: buffer[(4 + valueCount)...]).copyMemory(from: bytes)
+            }
+        }
+    }
+
+    fileprivate init?(unpacking bytes: LockedBytes) throws {
+        guard bytes.count >= 4 else { return nil }
+        let valueCount = Int(UInt32(bigEndian: bytes.withBytes { $0.loadUnaligned(as: UInt32.self) }))
+        guard valueCount <= bytes.count - 4 else { return nil }
+        let value = try bytes.withBytes {
+            try SecretValue(LockedBytes(copying: UnsafeRawBufferPointer(rebasing: $0[4..<(4 + valueCount)])))
+        }
+        let hasState = bytes.count > 4 + valueCount
+        let state = try bytes.withBytes { bytes in
+            hasState ? try LockedBytes(copying: UnsafeRawBufferPointer(rebasing: bytes[(4 + valueCount)...])) : nil
+        }
+        self.init(value: value, state: state)
+    }
+}

@@ -1,0 +1,59 @@
+import AIHubClient
+import AuditLog
+import Foundation
+import RotationEngine
+import SQLite
+import Scheduling
+
+extension Instant: ColumnValue {}
+extension RotationID: ColumnValue {}
+extension Trigger: ColumnValue {}
+
+extension Duration {
+    /// The duration as it is stored.
+    var column: Int64 { milliseconds }
+}
+
+/// The two columns that say who may use a secret.
+struct WorkspaceColumns {
+    var type: String?
+    var workspaces: String?
+
+    init(_ access: WorkspaceAccess?) {
+        switch access {
+        case nil: break
+        case .all: type = "ALL"
+        case .nobody: type = "NONE"
+        case .only(let names):
+            type = "SOME"
+            workspaces = JSONValue.array(names.map(JSONValue.string)).canonicalText
+        }
+    }
+
+    init(type: String?, workspaces: String?) {
+        self.type = type
+        self.workspaces = workspaces
+    }
+
+    /// - Throws: ``RotationEngine/UndecodableRow`` for other words.
+    func access(row: String) throws(UndecodableRow) -> WorkspaceAccess? {
+        switch type {
+        case nil: return nil
+        case "ALL": return .all
+        case "NONE": return .nobody
+        case "SOME":
+            let names = workspaces.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+            guard let names else { throw UndecodableRow(row: row) }
+            return .only(names)
+        default: throw UndecodableRow(row: row)
+        }
+    }
+}
+
+extension SecretName {
+    /// Reads the two columns that name a secret.
+    init(hub: String, alias: String, row: String) throws(UndecodableRow) {
+        guard let alias = SecretAlias(alias) else { throw UndecodableRow(row: row) }
+        self.init(hub: hub, alias: alias)
+    }
+}

@@ -1,0 +1,77 @@
+package import RotationEngine
+import SQLite
+import Scheduling
+
+/// The main database, for reading: what auditors and operators ask.
+package struct History {
+    let connection: Connection
+
+    init(connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Opens the database read-only; a daemon may be writing to it.
+    ///
+    /// - Throws: `SQLiteError`, or `Migrator.Failure` for a file that is newer, older or not ours.
+    package init(path: String) throws {
+        connection = try Connection(path: path, mode: .readOnly)
+        try MainSchema.migrator.verify(connection)
+    }
+
+    /// All schedules by name.
+    ///
+    /// - Parameter broken: Receives rows that can't be decoded.
+    package func schedules(broken: (UndecodableRow) -> Void = { _ in }) throws -> [Schedule] {
+        try ScheduleTable.all(in: connection, broken: broken)
+    }
+
+    /// One schedule; nil where there is none.
+    package func schedule(of secret: SecretName) throws -> Schedule? {
+        try ScheduleTable.find(secret, in: connection)
+    }
+
+    /// Rotations, the newest first.
+    package func rotations(openOnly: Bool = false, secret: SecretName? = nil, limit: Int = 1000) throws
+        -> [StoredRotation]
+    {
+        try RotationTable.list(openOnly: openOnly, secret: secret, limit: limit, in: connection)
+    }
+
+    /// Hands each line of the audit log that is newer than `seq` to a closure, the oldest first.
+    package func auditLines(after seq: Int64 = 0, _ body: (String) -> Void) throws {
+        try AuditTable.each(after: seq, in: connection, body)
+    }
+
+    /// What is remembered of a hub.
+    package func hubStatus(_ hub: String) throws -> HubStatus {
+        try HubTable.status(of: hub, in: connection)
+    }
+
+    /// The rotation that serves a request; nil while it waits for one.
+    package func rotation(serving request: RotationID) throws -> StoredRotation? {
+        let id = try connection.first("SELECT rotation FROM requests WHERE id = ?1", request) {
+            row throws(SQLiteError) in try row.get(0, as: RotationID?.self)
+        }
+        guard let id = id ?? nil else { return nil }
+        return try RotationTable.find(id, in: connection)
+    }
+
+    /// Whether a request is still there: it goes when its schedule does.
+    package func hasRequest(_ request: RotationID) throws -> Bool {
+        try connection.first("SELECT 1 FROM requests WHERE id = ?1", request) { row throws(SQLiteError) in
+            try row.get(0, as: Int.self)
+        } != nil
+    }
+
+    /// How many requests wait for a rotation.
+    package func waitingRequests() throws -> Int {
+        try connection.first("SELECT count(*) FROM requests WHERE rotation IS NULL") { row throws(SQLiteError) in
+            try row.get(0, as: Int.self)
+        } ?? 0
+    }
+
+    /// Closes the file.
+    package func close() {
+        connection.close()
+    }
+}

@@ -1,0 +1,175 @@
+import SQLite
+
+/// The main database's schema, step by step.
+enum MainSchema {
+    /// "SRot", which `file(1)` and the `sqlite3` shell show.
+    static let migrator = Migrator(applicationID: 0x5352_6F74, steps: [version1])
+
+    /// Instants are Unix time in milliseconds, durations milliseconds, truth values 0 and 1. No JSON function stands in a
+    /// table: `trusted_schema=OFF` forbids it there.
+    private static let version1 = """
+        CREATE TABLE schedules (
+            hub TEXT NOT NULL,
+            alias TEXT NOT NULL,
+            every_ms INTEGER CHECK (every_ms > 0),
+            cron TEXT,
+            timezone TEXT,
+            window_ms INTEGER,
+            jitter_ms INTEGER NOT NULL DEFAULT 0,
+            max_age_ms INTEGER,
+            min_interval_ms INTEGER NOT NULL,
+            catch_up TEXT NOT NULL DEFAULT 'once' CHECK (catch_up IN ('once', 'skip')),
+            group_name TEXT,
+            group_spacing_ms INTEGER,
+            generator TEXT NOT NULL,
+            workspaces_type TEXT CHECK (workspaces_type IN ('ALL', 'SOME', 'NONE')),
+            workspaces TEXT,
+            description TEXT,
+            finish_after_ms INTEGER NOT NULL DEFAULT 0,
+            owner TEXT,
+            policy TEXT,
+            anchor INTEGER NOT NULL,
+            next_due INTEGER NOT NULL,
+            paused_at INTEGER,
+            paused_until INTEGER,
+            pause_reason TEXT,
+            last_opened INTEGER,
+            last_success INTEGER,
+            last_fingerprint BLOB,
+            failures INTEGER NOT NULL DEFAULT 0,
+            due_at INTEGER GENERATED ALWAYS AS (
+                CASE WHEN paused_at IS NULL THEN next_due
+                     WHEN paused_until IS NULL THEN NULL
+                     ELSE max(next_due, paused_until) END
+            ) VIRTUAL,
+            PRIMARY KEY (hub, alias),
+            CHECK ((every_ms IS NULL) <> (cron IS NULL))
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX schedules_due ON schedules (hub, due_at) WHERE due_at IS NOT NULL;
+
+        CREATE TABLE rotations (
+            id TEXT PRIMARY KEY NOT NULL,
+            hub TEXT NOT NULL,
+            alias TEXT NOT NULL,
+            "trigger" TEXT NOT NULL,
+            slot INTEGER,
+            opened_at INTEGER NOT NULL,
+            generator TEXT NOT NULL,
+            policy_hash TEXT NOT NULL,
+            workspaces_type TEXT,
+            workspaces TEXT,
+            description TEXT,
+            finish_after_ms INTEGER NOT NULL,
+            fingerprint BLOB,
+            phase TEXT NOT NULL,
+            is_preflighted INTEGER NOT NULL DEFAULT 0,
+            baseline INTEGER,
+            is_attempt_under_way INTEGER NOT NULL DEFAULT 0,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            failures INTEGER NOT NULL DEFAULT 0,
+            cycles INTEGER NOT NULL DEFAULT 0,
+            confirmations INTEGER NOT NULL DEFAULT 0,
+            repetitions INTEGER NOT NULL DEFAULT 0,
+            is_ambiguous INTEGER NOT NULL DEFAULT 0,
+            is_install_begun INTEGER NOT NULL DEFAULT 0,
+            retry_floor INTEGER,
+            next_step_at INTEGER,
+            error TEXT,
+            error_status INTEGER,
+            is_confirmed INTEGER,
+            outcome TEXT CHECK (outcome IN ('succeeded', 'failed', 'abandoned')),
+            ended_at INTEGER,
+            closed_at INTEGER,
+            CHECK ((outcome IS NULL) = (ended_at IS NULL)),
+            CHECK (closed_at IS NULL OR ended_at IS NOT NULL)
+        ) STRICT, WITHOUT ROWID;
+        CREATE UNIQUE INDEX rotations_open ON rotations (hub, alias) WHERE closed_at IS NULL;
+        CREATE INDEX rotations_next ON rotations (hub, next_step_at) WHERE closed_at IS NULL;
+        CREATE INDEX rotations_by_secret ON rotations (hub, alias, opened_at);
+
+        CREATE TABLE attempts (
+            rotation TEXT NOT NULL REFERENCES rotations (id),
+            number INTEGER NOT NULL CHECK (number > 0),
+            started_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            outcome TEXT CHECK (outcome IN ('delivered', 'refused', 'ambiguous', 'unknown')),
+            error TEXT,
+            status INTEGER,
+            request_id TEXT,
+            PRIMARY KEY (rotation, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE requests (
+            id TEXT PRIMARY KEY NOT NULL,
+            hub TEXT NOT NULL,
+            alias TEXT NOT NULL,
+            "trigger" TEXT NOT NULL CHECK ("trigger" IN ('rotate_now', 'signal')),
+            requested_at INTEGER NOT NULL,
+            actor TEXT NOT NULL,
+            reason TEXT,
+            ticket TEXT,
+            is_fresh INTEGER NOT NULL DEFAULT 0,
+            rotation TEXT REFERENCES rotations (id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX requests_waiting ON requests (hub, requested_at) WHERE rotation IS NULL;
+        CREATE INDEX requests_by_secret ON requests (hub, alias) WHERE rotation IS NULL;
+
+        CREATE TABLE hubs (
+            name TEXT PRIMARY KEY NOT NULL,
+            paused_until INTEGER,
+            suspended_reason TEXT,
+            suspended_since INTEGER,
+            probe_at INTEGER,
+            probes INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE audit_log (
+            seq INTEGER PRIMARY KEY,
+            line TEXT NOT NULL
+        ) STRICT;
+        CREATE TRIGGER audit_log_no_update BEFORE UPDATE ON audit_log
+        BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+        CREATE TRIGGER audit_log_no_delete BEFORE DELETE ON audit_log
+        BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+
+        \(views)
+        """
+
+    /// What auditors with SQL read: instants as RFC 3339 in UTC.
+    private static let views = """
+        CREATE VIEW rotation_history AS
+            SELECT id AS rotation, hub, alias, "trigger", phase, outcome, is_confirmed AS confirmed, attempts, error,
+                   error_status AS status, policy_hash, \(utc("slot")) AS scheduled_for,
+                   \(utc("opened_at")) AS opened_at, \(utc("ended_at")) AS ended_at,
+                   \(utc("closed_at")) AS closed_at
+            FROM rotations;
+        CREATE VIEW attempt_history AS
+            SELECT a.rotation, r.hub, r.alias, a.number AS attempt, \(utc("a.started_at")) AS started_at,
+                   \(utc("a.ended_at")) AS ended_at, a.outcome, a.error, a.status, a.request_id
+            FROM attempts AS a JOIN rotations AS r ON r.id = a.rotation;
+        CREATE VIEW schedule_current AS
+            SELECT hub, alias, every_ms / 1000.0 AS every_seconds, cron, timezone, json_extract(generator, '$.type')
+                   AS generator, owner, policy, \(utc("next_due")) AS next_due, \(utc("last_success")) AS last_success,
+                   failures, paused_at IS NOT NULL AS paused, \(utc("paused_until")) AS paused_until, pause_reason
+            FROM schedules;
+        CREATE VIEW schedule_changes AS
+            SELECT seq, json_extract(line, '$.time') AS time, json_extract(line, '$.event') AS event,
+                   json_extract(line, '$.hub') AS hub, json_extract(line, '$.alias') AS alias,
+                   json_extract(line, '$.actor') AS actor, json_extract(line, '$.detail') AS detail
+            FROM audit_log WHERE json_extract(line, '$.event') LIKE 'schedule.%';
+        CREATE VIEW audit_entries AS
+            SELECT seq, json_extract(line, '$.time') AS time, json_extract(line, '$.event') AS event,
+                   json_extract(line, '$.hub') AS hub, json_extract(line, '$.alias') AS alias,
+                   json_extract(line, '$.rotation') AS rotation, json_extract(line, '$.trigger') AS "trigger",
+                   json_extract(line, '$.actor.kind') AS actor_kind, json_extract(line, '$.actor.name') AS actor_name,
+                   json_extract(line, '$.actor.uid') AS actor_uid, json_extract(line, '$.detail') AS detail,
+                   json_extract(line, '$.host') AS host, json_extract(line, '$.boot') AS boot,
+                   json_extract(line, '$.version') AS version, line
+            FROM audit_log;
+        """
+
+    /// SQL that writes an instant's column as RFC 3339.
+    private static func utc(_ column: String) -> String {
+        "strftime('%Y-%m-%dT%H:%M:%fZ', \(column) / 1000.0, 'unixepoch')"
+    }
+}

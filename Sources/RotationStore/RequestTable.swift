@@ -1,0 +1,47 @@
+import AIHubClient
+import AuditLog
+import RotationEngine
+import SQLite
+import Scheduling
+
+/// Reads and writes the table `requests`.
+enum RequestTable {
+    /// Writes a request; it joins a rotation that is open, unless it wants one of its own.
+    static func insert(
+        _ request: RotationRequest,
+        actor: Actor,
+        joining rotation: RotationID?,
+        in connection: Connection
+    ) throws(SQLiteError) {
+        try connection.run(
+            """
+            INSERT INTO requests (id, hub, alias, "trigger", requested_at, actor, reason, ticket, is_fresh, rotation)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            """,
+            request.id, request.secret.hub, request.secret.alias.text, request.trigger, request.requestedAt,
+            actor.json.canonicalText, request.reason, request.ticket, request.fresh, rotation
+        )
+    }
+
+    /// Whether a request waits for a rotation of the secret.
+    static func isWaiting(_ secret: SecretName, in connection: Connection) throws(SQLiteError) -> Bool {
+        try connection.first(
+            "SELECT 1 FROM requests WHERE hub = ?1 AND alias = ?2 AND rotation IS NULL LIMIT 1",
+            secret.hub, secret.alias.text
+        ) { row throws(SQLiteError) in try row.get(0, as: Int.self) } != nil
+    }
+
+    /// Gives all of a secret's waiting requests to a rotation.
+    static func join(_ rotation: Rotation, in connection: Connection) throws(SQLiteError) -> [RotationID] {
+        let waiting: [RotationID] = try connection.all(
+            "SELECT id FROM requests WHERE hub = ?1 AND alias = ?2 AND rotation IS NULL ORDER BY requested_at, id",
+            rotation.secret.hub, rotation.secret.alias.text
+        ) { row throws(SQLiteError) in try row.get(0) }
+        guard !waiting.isEmpty else { return [] }
+        try connection.run(
+            "UPDATE requests SET rotation = ?3 WHERE hub = ?1 AND alias = ?2 AND rotation IS NULL",
+            rotation.secret.hub, rotation.secret.alias.text, rotation.id
+        )
+        return waiting
+    }
+}

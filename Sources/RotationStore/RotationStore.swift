@@ -1,0 +1,130 @@
+package import AuditLog
+package import RotationEngine
+import SQLite
+package import Scheduling
+package import ValueGenerators
+
+/// The engine's storage: the ledger and the candidates' vault, on one serial queue.
+package actor RotationStore: RotationStorage {
+    private let executor: DatabaseExecutor
+    private let ledger: Ledger
+    private let vault: CandidateVault
+    private let clock: any Clock
+    private let random: any RandomSource
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    /// Opens both databases, migrates them, and erases candidates that no open rotation stands for.
+    ///
+    /// The caller holds the daemon's lock.
+    ///
+    /// - Parameters:
+    ///   - path: The main database; the candidates' one stands beside it.
+    ///   - key: Seals candidates.
+    ///   - origin: What audit entries say of this process.
+    package init(
+        path: String,
+        key: StagingKey,
+        origin: AuditOrigin,
+        clock: any Clock,
+        random: any RandomSource
+    ) throws {
+        executor = DatabaseExecutor(label: "secret-rotator.store")
+        ledger = try Ledger(path: path, origin: origin, mayMigrate: true)
+        vault = try CandidateVault(path: Self.candidatesPath(for: path), key: key)
+        self.clock = clock
+        self.random = random
+        try Self.eraseOrphans(ledger, vault)
+    }
+
+    /// Where the candidates of a main database are kept.
+    package static func candidatesPath(for path: String) -> String {
+        path + ".candidates"
+    }
+
+    /// A candidate counts from `staged` on: one whose rotation never got there was never used, and one whose rotation is
+    /// closed is debris.
+    private static func eraseOrphans(_ ledger: Ledger, _ vault: CandidateVault) throws {
+        for id in try vault.rotations() {
+            guard try !isNeeded(id, ledger) else { continue }
+            try vault.eraseRow(id)
+        }
+    }
+
+    private static func isNeeded(_ id: String, _ ledger: Ledger) throws -> Bool {
+        do {
+            guard let id = RotationID(rawValue: id),
+                let stored = try RotationTable.find(id, in: ledger.connection)
+            else { return false }
+            return stored.closedAt == nil && stored.rotation.state.phase != .claimed
+        } catch is UndecodableRow {
+            // Whatever its row has become, a value is not lost for it.
+            return true
+        }
+    }
+
+    /// Truncates the WAL and closes both files; nothing can be called after it.
+    package func close() {
+        vault.close()
+        ledger.close()
+    }
+
+    package func dueWork(hub: String, now: Instant, limit: Int) throws -> [DueWork] {
+        try ledger.dueWork(hub: hub, now: now, limit: limit)
+    }
+
+    package func earliestDue(hub: String) throws -> Instant? {
+        try ledger.earliestDue(hub: hub)
+    }
+
+    package func claim(_ claim: Claim) throws -> Rotation? {
+        try ledger.claim(claim)
+    }
+
+    package func rotation(_ id: RotationID) throws -> Rotation? {
+        guard let stored = try RotationTable.find(id, in: ledger.connection), stored.closedAt == nil else { return nil }
+        return stored.rotation
+    }
+
+    package func save(_ change: RotationChange) throws {
+        try ledger.save(change, now: clock.now)
+    }
+
+    package func stage(_ made: GeneratedValue, for rotation: Rotation) throws -> [UInt8]? {
+        let fingerprint = vault.fingerprint(of: made.value)
+        let last = try ScheduleTable.find(rotation.secret, in: ledger.connection)?.lastFingerprint
+        guard fingerprint != last else { return nil }
+        try vault.stage(made, for: rotation)
+        return fingerprint
+    }
+
+    package func candidate(of rotation: Rotation) throws -> GeneratedValue? {
+        try vault.candidate(of: rotation)
+    }
+
+    package func eraseCandidate(of id: RotationID) throws {
+        try vault.erase(id)
+    }
+
+    package func requestAll(trigger: Trigger, overdueOnly: Bool, now: Instant, actor: Actor) throws -> Int {
+        try ledger.requestAll(trigger: trigger, overdueOnly: overdueOnly, now: now, actor: actor, random: random).count
+    }
+
+    package func hubStatus(_ hub: String) throws -> HubStatus {
+        try ledger.history.hubStatus(hub)
+    }
+
+    package func updateHub(
+        _ hub: String,
+        now: Instant,
+        _ change: @Sendable (HubStatus, Instant) -> HubStatus?
+    ) throws -> HubStatus? {
+        try ledger.updateHub(hub, now: now, change)
+    }
+
+    package func append(_ entry: AuditEntry) throws {
+        try ledger.append(entry)
+    }
+}

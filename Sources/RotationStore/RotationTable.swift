@@ -1,0 +1,216 @@
+import AIHubClient
+import AuditLog
+package import RotationEngine
+import SQLite
+package import Scheduling
+import ValueGenerators
+
+/// Reads and writes the tables `rotations` and `attempts`.
+enum RotationTable {
+    private static let columns = """
+        id, hub, alias, "trigger", slot, opened_at, generator, workspaces_type, workspaces, description,
+        finish_after_ms, fingerprint, phase, is_preflighted, baseline, is_attempt_under_way, attempts, failures, cycles,
+        confirmations, repetitions, is_ambiguous, is_install_begun, retry_floor, next_step_at, error, error_status,
+        is_confirmed, ended_at, closed_at, outcome
+        """
+
+    /// One row, before it is known to be sound.
+    private struct Raw {
+        var id: String
+        var hub: String
+        var alias: String
+        var trigger: String
+        var slot: Instant?
+        var openedAt: Instant
+        var generator: String
+        var workspaces: WorkspaceColumns
+        var description: String?
+        var finishAfter: Int64
+        var fingerprint: [UInt8]?
+        var state: PhaseColumns
+        var tally = RotationState.Tally()
+        var wakeAt: Instant?
+        var endedAt: Instant?
+        var closedAt: Instant?
+        var outcome: String?
+
+        init(_ row: borrowing Row) throws(SQLiteError) {
+            id = try row.get(0)
+            hub = try row.get(1)
+            alias = try row.get(2)
+            trigger = try row.get(3)
+            slot = try row.get(4)
+            openedAt = try row.get(5)
+            generator = try row.get(6)
+            workspaces = WorkspaceColumns(type: try row.get(7), workspaces: try row.get(8))
+            description = try row.get(9)
+            finishAfter = try row.get(10)
+            fingerprint = try row.get(11)
+            state = PhaseColumns(
+                phase: try row.get(12),
+                isPreflighted: try row.get(13),
+                baseline: try row.get(14),
+                isAttemptUnderWay: try row.get(15),
+                error: try row.get(25),
+                errorStatus: try row.get(26),
+                isConfirmed: try row.get(27)
+            )
+            tally.attempts = try row.get(16)
+            tally.failures = try row.get(17)
+            tally.cycles = try row.get(18)
+            tally.confirmations = try row.get(19)
+            tally.repetitions = try row.get(20)
+            tally.isAmbiguous = try row.get(21)
+            tally.isInstallBegun = try row.get(22)
+            tally.floor = try row.get(23)
+            wakeAt = try row.get(24)
+            endedAt = try row.get(28)
+            closedAt = try row.get(29)
+            outcome = try row.get(30)
+        }
+
+        func stored() throws(UndecodableRow) -> StoredRotation {
+            let row = "rotations \(id)"
+            let secret = try SecretName(hub: hub, alias: alias, row: row)
+            guard let id = RotationID(rawValue: id), let trigger = Trigger(rawValue: trigger),
+                let generator = GeneratorSpecification(json: generator), let phase = state.decoded
+            else { throw UndecodableRow(row: row) }
+            let rotation = Rotation(
+                id: id,
+                secret: secret,
+                trigger: trigger,
+                slot: slot,
+                openedAt: openedAt,
+                generator: generator,
+                description: description,
+                access: try workspaces.access(row: row),
+                finishAfter: .milliseconds(finishAfter),
+                fingerprint: fingerprint,
+                state: RotationState(phase: phase, tally: tally, wakeAt: wakeAt)
+            )
+            return StoredRotation(
+                rotation: rotation,
+                endedAt: endedAt,
+                closedAt: closedAt,
+                storedOutcome: outcome,
+                isConfirmed: state.isConfirmed,
+                error: state.error
+            )
+        }
+    }
+
+    static func find(_ id: RotationID, in connection: Connection) throws -> StoredRotation? {
+        let raw = try connection.first("SELECT \(columns) FROM rotations WHERE id = ?1", id) {
+            row throws(SQLiteError) in try Raw(row)
+        }
+        return try raw?.stored()
+    }
+
+    /// Rotations from the newest on; rows that can't be decoded are passed over.
+    static func list(openOnly: Bool, secret: SecretName?, limit: Int, in connection: Connection) throws
+        -> [StoredRotation]
+    {
+        let rows = try connection.all(
+            """
+            SELECT \(columns) FROM rotations
+            WHERE (?1 = 0 OR closed_at IS NULL) AND (?2 IS NULL OR (hub = ?2 AND alias = ?3))
+            ORDER BY opened_at DESC, id DESC LIMIT ?4
+            """,
+            openOnly, secret?.hub, secret?.alias.text, limit
+        ) { row throws(SQLiteError) in try Raw(row) }
+        return rows.compactMap { try? $0.stored() }
+    }
+
+    static func openRotation(of secret: SecretName, in connection: Connection) throws -> RotationID? {
+        try connection.first(
+            "SELECT id FROM rotations WHERE hub = ?1 AND alias = ?2 AND closed_at IS NULL", secret.hub, secret.alias.text
+        ) { row throws(SQLiteError) in try row.get(0) }
+    }
+
+    static func insert(_ rotation: Rotation, in connection: Connection) throws {
+        let workspaces = WorkspaceColumns(rotation.access)
+        try connection.run(
+            """
+            INSERT INTO rotations (id, hub, alias, "trigger", slot, opened_at, generator, policy_hash, workspaces_type,
+                workspaces, description, finish_after_ms, phase)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            """,
+            rotation.id, rotation.secret.hub, rotation.secret.alias.text, rotation.trigger, rotation.slot,
+            rotation.openedAt, rotation.generator.json, rotation.generator.policyHash, workspaces.type,
+            workspaces.workspaces, rotation.description, rotation.finishAfter.column, rotation.state.phaseName
+        )
+    }
+
+    /// Writes a rotation's progress. An ended rotation's outcome is never written over.
+    static func update(_ rotation: Rotation, endedAt: Instant?, closedAt: Instant?, in connection: Connection) throws {
+        let phase = PhaseColumns(rotation.state.phase)
+        let tally = rotation.state.tally
+        try connection.run(
+            """
+            UPDATE rotations SET fingerprint = ?2, phase = ?3, is_preflighted = ?4, baseline = coalesce(?5, baseline),
+                is_attempt_under_way = ?6, attempts = ?7, failures = ?8, cycles = ?9, confirmations = ?10,
+                repetitions = ?11, is_ambiguous = ?12, is_install_begun = ?13, retry_floor = ?14, next_step_at = ?15,
+                error = coalesce(?16, error), error_status = coalesce(?17, error_status),
+                is_confirmed = coalesce(?18, is_confirmed),
+                outcome = coalesce(outcome, ?19), ended_at = coalesce(ended_at, ?20), closed_at = ?21
+            WHERE id = ?1 AND closed_at IS NULL
+            """,
+            rotation.id, rotation.fingerprint, phase.phase, phase.isPreflighted, phase.baseline,
+            phase.isAttemptUnderWay, tally.attempts, tally.failures, tally.cycles, tally.confirmations,
+            tally.repetitions, tally.isAmbiguous, tally.isInstallBegun, tally.floor, rotation.state.wakeAt,
+            phase.error, phase.errorStatus, phase.isConfirmed,
+            endedAt == nil ? nil : rotation.state.ending?.name, endedAt, closedAt
+        )
+    }
+
+    static func record(_ attempt: Attempt, of rotation: RotationID, in connection: Connection) throws {
+        let outcome = AttemptColumns(attempt.outcome)
+        try connection.run(
+            """
+            INSERT INTO attempts (rotation, number, started_at, ended_at, outcome, error, status, request_id)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            ON CONFLICT (rotation, number) DO UPDATE SET ended_at = excluded.ended_at, outcome = excluded.outcome,
+                error = excluded.error, status = excluded.status, request_id = excluded.request_id
+            """,
+            rotation, attempt.number, attempt.startedAt, attempt.endedAt, outcome.outcome, outcome.error,
+            outcome.status, outcome.requestID
+        )
+    }
+
+    /// Brings an open rotation's next try forward, but not before what the hub asked for.
+    static func hurry(_ id: RotationID, now: Instant, in connection: Connection) throws {
+        try connection.run(
+            """
+            UPDATE rotations SET next_step_at = max(?2, coalesce(retry_floor, 0))
+            WHERE id = ?1 AND outcome IS NULL AND next_step_at > max(?2, coalesce(retry_floor, 0))
+            """,
+            id, now
+        )
+    }
+}
+
+/// A rotation with what only the store knows of it.
+package struct StoredRotation: Hashable, Sendable {
+    package var rotation: Rotation
+    /// When its outcome was recorded; nil while it is under way.
+    package var endedAt: Instant?
+    /// When its candidate was erased; nil while it is open.
+    package var closedAt: Instant?
+    /// `succeeded`, `failed` or `abandoned`; nil while it is under way.
+    package var storedOutcome: String?
+    /// Whether the hub's list showed the update; nil while that is open.
+    package var isConfirmed: Bool?
+    /// The class of what it failed for, or is parked for.
+    package var error: String?
+}
+
+extension Ending {
+    /// The ending's name, as the database and the history have it.
+    package var name: String {
+        switch self {
+        case .succeeded: "succeeded"
+        case .failed: "failed"
+        case .abandoned: "abandoned"
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import AIHubClient
+import RotationEngine
+import SQLite
+import Scheduling
+import ValueGenerators
+
+/// Reads and writes the table `schedules`.
+enum ScheduleTable {
+    private static let columns = """
+        hub, alias, every_ms, min_interval_ms, generator, workspaces_type, workspaces, description, finish_after_ms,
+        owner, policy, anchor, next_due, paused_at, paused_until, pause_reason, last_opened, last_success,
+        last_fingerprint, failures
+        """
+
+    /// One row, before it is known to be sound.
+    private struct Raw {
+        var hub: String
+        var alias: String
+        var every: Int64?
+        var minInterval: Int64
+        var generator: String
+        var workspaces: WorkspaceColumns
+        var description: String?
+        var finishAfter: Int64
+        var owner: String?
+        var policy: String?
+        var anchor: Instant
+        var nextDue: Instant
+        var pausedAt: Instant?
+        var pausedUntil: Instant?
+        var pauseReason: String?
+        var lastOpened: Instant?
+        var lastSuccess: Instant?
+        var lastFingerprint: [UInt8]?
+        var failures: Int
+
+        init(_ row: borrowing Row) throws(SQLiteError) {
+            hub = try row.get(0)
+            alias = try row.get(1)
+            every = try row.get(2)
+            minInterval = try row.get(3)
+            generator = try row.get(4)
+            workspaces = WorkspaceColumns(type: try row.get(5), workspaces: try row.get(6))
+            description = try row.get(7)
+            finishAfter = try row.get(8)
+            owner = try row.get(9)
+            policy = try row.get(10)
+            anchor = try row.get(11)
+            nextDue = try row.get(12)
+            pausedAt = try row.get(13)
+            pausedUntil = try row.get(14)
+            pauseReason = try row.get(15)
+            lastOpened = try row.get(16)
+            lastSuccess = try row.get(17)
+            lastFingerprint = try row.get(18)
+            failures = try row.get(19)
+        }
+
+        func schedule() throws(UndecodableRow) -> Schedule {
+            let row = "schedules \(hub)/\(alias)"
+            let secret = try SecretName(hub: hub, alias: alias, row: row)
+            guard let period = every.flatMap({ Cadence.Period(.milliseconds($0)) }),
+                let generator = GeneratorSpecification(json: generator)
+            else { throw UndecodableRow(row: row) }
+            let definition = ScheduleDefinition(
+                cadence: .every(period),
+                generator: generator,
+                minInterval: .milliseconds(minInterval),
+                access: try workspaces.access(row: row),
+                description: description,
+                finishAfter: .milliseconds(finishAfter),
+                owner: owner,
+                policy: policy
+            )
+            return Schedule(
+                secret: secret,
+                definition: definition,
+                anchor: anchor,
+                nextDue: nextDue,
+                pause: pausedAt.map { .init(since: $0, until: pausedUntil, reason: pauseReason) },
+                lastOpened: lastOpened,
+                lastSuccess: lastSuccess,
+                lastFingerprint: lastFingerprint,
+                failures: failures
+            )
+        }
+    }
+
+    static func find(_ secret: SecretName, in connection: Connection) throws -> Schedule? {
+        let raw = try connection.first(
+            "SELECT \(columns) FROM schedules WHERE hub = ?1 AND alias = ?2", secret.hub, secret.alias.text
+        ) { row throws(SQLiteError) in try Raw(row) }
+        return try raw?.schedule()
+    }
+
+    /// All schedules by name; rows that can't be decoded are passed to `broken`.
+    static func all(in connection: Connection, broken: (UndecodableRow) -> Void) throws -> [Schedule] {
+        let rows = try connection.all("SELECT \(columns) FROM schedules ORDER BY hub, alias") {
+            row throws(SQLiteError) in try Raw(row)
+        }
+        return rows.compactMap { raw in
+            do throws(UndecodableRow) { return try raw.schedule() } catch {
+                broken(error)
+                return nil
+            }
+        }
+    }
+
+    /// - Returns: false where there is one already.
+    static func insert(_ schedule: Schedule, in connection: Connection) throws -> Bool {
+        guard case .every(let period) = schedule.definition.cadence else { return false }
+        let definition = schedule.definition
+        let workspaces = WorkspaceColumns(definition.access)
+        let inserted = try connection.run(
+            """
+            INSERT INTO schedules (hub, alias, every_ms, min_interval_ms, generator, workspaces_type, workspaces,
+                description, finish_after_ms, owner, policy, anchor, next_due)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING
+            """,
+            schedule.secret.hub, schedule.secret.alias.text, period.duration.column, definition.minInterval.column,
+            definition.generator.json, workspaces.type, workspaces.workspaces, definition.description,
+            definition.finishAfter.column, definition.owner, definition.policy, schedule.anchor, schedule.nextDue
+        )
+        return inserted == 1
+    }
+
+    /// Writes where a schedule stands; its definition stays.
+    static func updateProgress(_ schedule: Schedule, in connection: Connection) throws {
+        try connection.run(
+            """
+            UPDATE schedules SET anchor = ?3, next_due = ?4, last_opened = ?5, last_success = ?6,
+                last_fingerprint = ?7, failures = ?8 WHERE hub = ?1 AND alias = ?2
+            """,
+            schedule.secret.hub, schedule.secret.alias.text, schedule.anchor, schedule.nextDue, schedule.lastOpened,
+            schedule.lastSuccess, schedule.lastFingerprint, schedule.failures
+        )
+    }
+
+    static func updatePause(_ schedule: Schedule, in connection: Connection) throws {
+        try connection.run(
+            """
+            UPDATE schedules SET paused_at = ?3, paused_until = ?4, pause_reason = ?5, next_due = ?6
+            WHERE hub = ?1 AND alias = ?2
+            """,
+            schedule.secret.hub, schedule.secret.alias.text, schedule.pause?.since, schedule.pause?.until,
+            schedule.pause?.reason, schedule.nextDue
+        )
+    }
+
+    static func delete(_ secret: SecretName, in connection: Connection) throws {
+        try connection.run("DELETE FROM schedules WHERE hub = ?1 AND alias = ?2", secret.hub, secret.alias.text)
+    }
+}

@@ -1,0 +1,232 @@
+import CSQLite
+
+/// One connection to one database file.
+///
+/// Not `Sendable`: SQLite is opened with `SQLITE_OPEN_NOMUTEX`, so an owner that serialises all use (an actor on a
+/// ``DatabaseExecutor``, or a single task) must hold it. Prepared statements are kept and used again.
+package final class Connection {
+    /// How a file is opened.
+    package enum Mode: Sendable {
+        /// Reads only; the file must exist.
+        case readOnly
+        /// Reads and writes; the file must exist.
+        case readWrite
+        /// Reads and writes; a missing file is created.
+        case create
+    }
+
+    private var handle: OpaquePointer?
+    private var statements: [String: OpaquePointer] = [:]
+    /// The file's path as it was given.
+    package let path: String
+
+    /// Opens a file and applies the settings that each of our databases has.
+    ///
+    /// WAL with `synchronous=FULL`: a commit that returned is on the disk. `secure_delete`: deleted bytes are
+    /// overwritten. `trusted_schema=OFF` and the defensive flag: a file that somebody else wrote can't make us run its
+    /// functions. Persistent WAL: the -wal and -shm files stay, so that readers without write permission to the
+    /// folder can open the database.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - mode: How to open it.
+    ///   - busyTimeout: How long to wait for another connection's lock, in milliseconds.
+    /// - Throws: `SQLiteError`, with the path as its operation.
+    package init(path: String, mode: Mode, busyTimeout: Int32 = 5000) throws(SQLiteError) {
+        self.path = path
+        let access =
+            switch mode {
+            case .readOnly: SQLITE_OPEN_READONLY
+            case .readWrite: SQLITE_OPEN_READWRITE
+            case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            }
+        var handle: OpaquePointer?
+        let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW
+        let status = sqlite3_open_v2(path, &handle, flags, nil)
+        guard status == SQLITE_OK, let handle else {
+            let error = SQLiteError(connection: handle, status: status, operation: "open \(path)")
+            sqlite3_close_v2(handle)
+            throw error
+        }
+        self.handle = handle
+        sqlite3_busy_timeout(handle, busyTimeout)
+        do {
+            try configure(mode: mode)
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    deinit {
+        close()
+    }
+
+    /// Finalises all statements and closes the file; nothing can be run after it.
+    package func close() {
+        for statement in statements.values { sqlite3_finalize(statement) }
+        statements = [:]
+        if let handle { sqlite3_close_v2(handle) }
+        handle = nil
+    }
+
+    private func configure(mode: Mode) throws(SQLiteError) {
+        csqlite_db_config_flag(handle, SQLITE_DBCONFIG_DEFENSIVE, 1)
+        csqlite_db_config_flag(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+        try execute("PRAGMA trusted_schema = OFF")
+        try execute("PRAGMA foreign_keys = ON")
+        guard mode != .readOnly else {
+            try execute("PRAGMA query_only = ON")
+            return
+        }
+        try execute("PRAGMA secure_delete = ON")
+        let journal: String? = try first("PRAGMA journal_mode = WAL") { row throws(SQLiteError) in try row.get(0) }
+        guard journal == "wal" else {
+            throw SQLiteError(code: .cannotOpen, message: "no WAL here: \(journal ?? "")", operation: "open \(path)")
+        }
+        try execute("PRAGMA synchronous = FULL")
+        var persist: Int32 = 1
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &persist)
+    }
+
+    // MARK: Statements
+
+    /// Runs SQL that takes no values and answers nothing; several statements may be separated by semicolons.
+    package func execute(_ sql: String) throws(SQLiteError) {
+        let status = sqlite3_exec(handle, sql, nil, nil, nil)
+        guard status == SQLITE_OK else { throw SQLiteError(connection: handle, status: status, operation: sql) }
+    }
+
+    /// Runs one statement that answers no rows.
+    ///
+    /// - Returns: How many rows it changed.
+    @discardableResult
+    package func run(_ sql: String, _ values: (any ColumnValue)...) throws(SQLiteError) -> Int {
+        try each(sql, values) { _ throws(SQLiteError) in }
+        return Int(sqlite3_changes(handle))
+    }
+
+    /// Reads all rows of a query.
+    package func all<T>(
+        _ sql: String,
+        _ values: (any ColumnValue)...,
+        read: (borrowing Row) throws(SQLiteError) -> T
+    ) throws(SQLiteError) -> [T] {
+        var rows: [T] = []
+        try each(sql, values) { row throws(SQLiteError) in rows.append(try read(row)) }
+        return rows
+    }
+
+    /// Reads the first row of a query, or answers nil where there is none.
+    package func first<T>(
+        _ sql: String,
+        _ values: (any ColumnValue)...,
+        read: (borrowing Row) throws(SQLiteError) -> T
+    ) throws(SQLiteError) -> T? {
+        try withStatement(sql, values) { statement throws(SQLiteError) in
+            guard try step(statement, sql) else { return nil }
+            return try read(Row(statement: statement, sql: sql))
+        }
+    }
+
+    /// Hands each row of a query to a closure, one at a time.
+    package func each(
+        _ sql: String,
+        _ values: [any ColumnValue] = [],
+        body: (borrowing Row) throws(SQLiteError) -> Void
+    ) throws(SQLiteError) {
+        try withStatement(sql, values) { statement throws(SQLiteError) in
+            while try step(statement, sql) { try body(Row(statement: statement, sql: sql)) }
+        }
+    }
+
+    private func step(_ statement: OpaquePointer, _ sql: String) throws(SQLiteError) -> Bool {
+        switch sqlite3_step(statement) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        case let status: throw SQLiteError(connection: handle, status: status, operation: sql)
+        }
+    }
+
+    /// Borrows a prepared statement for one run; it is reset and its values are cleared however that run ends.
+    private func withStatement<T>(
+        _ sql: String,
+        _ values: [any ColumnValue],
+        body: (OpaquePointer) throws(SQLiteError) -> T
+    ) throws(SQLiteError) -> T {
+        // Taken out while it runs: a nested use of the same SQL gets a statement of its own.
+        let statement: OpaquePointer
+        if let kept = statements.removeValue(forKey: sql) {
+            statement = kept
+        } else {
+            statement = try prepare(sql)
+        }
+        defer {
+            sqlite3_reset(statement)
+            sqlite3_clear_bindings(statement)
+            if let twin = statements.updateValue(statement, forKey: sql) { sqlite3_finalize(twin) }
+        }
+        guard Int(sqlite3_bind_parameter_count(statement)) == values.count else {
+            throw SQLiteError(code: .misuse, message: "got \(values.count) values", operation: sql)
+        }
+        for (index, value) in values.enumerated() {
+            let status = bind(value.column, to: statement, at: Int32(index + 1))
+            guard status == SQLITE_OK else { throw SQLiteError(connection: handle, status: status, operation: sql) }
+        }
+        return try body(statement)
+    }
+
+    private func prepare(_ sql: String) throws(SQLiteError) -> OpaquePointer {
+        guard handle != nil else { throw SQLiteError(code: .misuse, message: "the database is closed", operation: sql) }
+        var statement: OpaquePointer?
+        let status = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+        guard status == SQLITE_OK, let statement else {
+            throw SQLiteError(connection: handle, status: status, operation: sql)
+        }
+        return statement
+    }
+
+    private func bind(_ value: Value, to statement: OpaquePointer, at index: Int32) -> Int32 {
+        switch value {
+        case .null:
+            return sqlite3_bind_null(statement, index)
+        case .integer(let integer):
+            return sqlite3_bind_int64(statement, index, integer)
+        case .real(let real):
+            return sqlite3_bind_double(statement, index, real)
+        case .text(var text):
+            return text.withUTF8 { bytes in
+                bytes.withMemoryRebound(to: CChar.self) {
+                    // A null pointer would bind NULL: an empty text needs an address too.
+                    csqlite_bind_text_transient(statement, index, $0.baseAddress ?? emptyText, Int32($0.count))
+                }
+            }
+        case .blob(let bytes) where bytes.isEmpty:
+            return sqlite3_bind_zeroblob(statement, index, 0)
+        case .blob(let bytes):
+            return bytes.withUnsafeBytes {
+                csqlite_bind_blob_transient(statement, index, $0.baseAddress, Int32($0.count))
+            }
+        }
+    }
+
+    private var emptyText: UnsafePointer<CChar> {
+        // sqlite3_libversion answers a pointer that lives as long as the program.
+        sqlite3_libversion()
+    }
+
+    // MARK: State
+
+    /// Whether a transaction is open.
+    package var isInTransaction: Bool {
+        sqlite3_get_autocommit(handle) == 0
+    }
+
+    /// Moves the WAL into the database and truncates it, so that deleted bytes leave the -wal file.
+    ///
+    /// - Returns: false where a reader kept it from doing so.
+    package func truncateWAL() throws(SQLiteError) -> Bool {
+        let busy: Int? = try first("PRAGMA wal_checkpoint(TRUNCATE)") { row throws(SQLiteError) in try row.get(0) }
+        return busy == 0
+    }
+}

@@ -1,0 +1,50 @@
+import CSQLite
+
+/// The current row of a running statement; valid only inside the closure that receives it.
+package struct Row: ~Copyable {
+    private let statement: OpaquePointer
+    private let sql: String
+
+    init(statement: OpaquePointer, sql: String) {
+        self.statement = statement
+        self.sql = sql
+    }
+
+    /// Reads a column by its position.
+    ///
+    /// - Parameters:
+    ///   - index: The column, counted from 0.
+    ///   - type: The type to read; an optional one accepts NULL.
+    /// - Throws: `SQLiteError` with `.mismatch` for another storage class, named by column.
+    package func get<T: ColumnValue>(_ index: Int32, as type: T.Type = T.self) throws(SQLiteError) -> T {
+        guard index >= 0, index < sqlite3_column_count(statement) else {
+            throw SQLiteError(code: .misuse, message: "there is no column \(index)", operation: sql)
+        }
+        guard let value = T(column: value(at: index)) else {
+            let name = sqlite3_column_name(statement, index).map { String(cString: $0) } ?? "\(index)"
+            throw SQLiteError(code: .mismatch, message: "column \(name) holds no \(T.self)", operation: sql)
+        }
+        return value
+    }
+
+    private func value(at index: Int32) -> Value {
+        switch sqlite3_column_type(statement, index) {
+        case SQLITE_INTEGER: .integer(sqlite3_column_int64(statement, index))
+        case SQLITE_FLOAT: .real(sqlite3_column_double(statement, index))
+        case SQLITE_TEXT: .text(text(at: index))
+        case SQLITE_BLOB: .blob(blob(at: index))
+        default: .null
+        }
+    }
+
+    private func text(at index: Int32) -> String {
+        guard let bytes = sqlite3_column_text(statement, index) else { return "" }
+        let count = Int(sqlite3_column_bytes(statement, index))
+        return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+    }
+
+    private func blob(at index: Int32) -> [UInt8] {
+        guard let bytes = sqlite3_column_blob(statement, index) else { return [] }
+        return [UInt8](UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, index))))
+    }
+}

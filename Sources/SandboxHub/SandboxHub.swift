@@ -1,0 +1,161 @@
+import Foundation
+import Synchronization
+
+/// A local AI Hub: the secrets API's four operations with the documented rules, and faults on demand.
+package final class SandboxHub: Sendable {
+    /// A request as it came in.
+    package struct Received: Codable, Hashable, Sendable {
+        /// `PATCH`, `POST`, `GET` or `DELETE`.
+        package var method: String
+        /// The secret that it is about, where it names one.
+        package var alias: String?
+        /// The body's keys, sorted.
+        package var keys: [String]
+        /// The value that it carries.
+        package var value: String?
+        /// `IB-Context`.
+        package var context: String?
+        /// Whether it was answered as the API answers, and applied.
+        package var applied: Bool
+        /// Unix time in milliseconds.
+        package var time: Int64
+    }
+
+    private struct Shared {
+        var state = SandboxState()
+        var faults: [SandboxFault] = []
+        var received: [Received] = []
+    }
+
+    /// What is to be sent back.
+    enum Answer {
+        case reply(status: Int, headers: [String: String], body: Data)
+        case drop
+    }
+
+    private let shared = Mutex(Shared())
+    private let token: String
+    private let keepsReceived: Bool
+
+    /// - Parameters:
+    ///   - token: The bearer token that is accepted.
+    ///   - testHooks: Whether requests are kept, with their values, to be looked at.
+    package init(token: String, testHooks: Bool) {
+        self.token = token
+        keepsReceived = testHooks
+    }
+
+    // MARK: Hooks
+
+    /// Spoils requests to come; faults that stand earlier in the list are used up first.
+    package func inject(_ faults: [SandboxFault]) {
+        shared.withLock { $0.faults += faults }
+    }
+
+    /// Forgets all faults that are left.
+    package func clearFaults() {
+        shared.withLock { $0.faults = [] }
+    }
+
+    /// The requests so far, if they are kept.
+    package var received: [Received] {
+        shared.withLock { $0.received }
+    }
+
+    /// A secret's value.
+    package func value(of alias: String) -> String? {
+        shared.withLock { $0.state.secrets[alias]?.value }
+    }
+
+    /// Puts a secret there, as somebody would have done by hand.
+    package func create(_ alias: String, value: String) {
+        let body: [String: Any] = ["alias": alias, "value": value, "allowed_workspaces_type": "ALL"]
+        _ = shared.withLock { $0.state.perform("POST", body, now: Self.now) }
+    }
+
+    // MARK: Requests
+
+    /// Answers a request, with the faults that apply.
+    func answer(
+        method: String,
+        authorization: String?,
+        context: String?,
+        query: [String: String],
+        body data: Data
+    ) async -> Answer {
+        let body = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
+        let alias = method == "GET" ? query["alias"] : body?["alias"] as? String
+        let fault = takeFault(method: method, alias: alias)
+        if let delay = fault?.delay { try? await Task.sleep(for: .milliseconds(delay)) }
+        var reply = SandboxState.Reply.failure(401, "invalid token")
+        let spoiled = fault?.effect.spoils ?? false
+        if authorization == "Bearer \(token)", !spoiled {
+            reply = perform(method, query: query, body: body)
+        }
+        keep(method, alias, body, context, applied: !spoiled && reply.status < 300)
+        return Self.answer(reply, fault?.effect)
+    }
+
+    private func perform(_ method: String, query: [String: String], body: [String: Any]?) -> SandboxState.Reply {
+        if method == "GET" {
+            return shared.withLock { $0.state.list(alias: query["alias"], workspace: query["workspace"]) }
+        }
+        guard let body else { return .failure(400, "the body is not a JSON object") }
+        return shared.withLock { $0.state.perform(method, body, now: Self.now) }
+    }
+
+    private func takeFault(method: String, alias: String?) -> SandboxFault? {
+        shared.withLock { shared in
+            guard let index = shared.faults.firstIndex(where: { $0.matches(method: method, alias: alias) }) else {
+                return nil
+            }
+            let fault = shared.faults[index]
+            let left = (fault.times ?? 1) - 1
+            if left > 0 { shared.faults[index].times = left } else { shared.faults.remove(at: index) }
+            return fault
+        }
+    }
+
+    private func keep(_ method: String, _ alias: String?, _ body: [String: Any]?, _ context: String?, applied: Bool) {
+        guard keepsReceived else { return }
+        let received = Received(
+            method: method,
+            alias: alias,
+            keys: (body ?? [:]).keys.sorted(),
+            value: body?["value"] as? String,
+            context: context,
+            applied: applied,
+            time: Self.now
+        )
+        shared.withLock { $0.received.append(received) }
+    }
+
+    private static func answer(_ reply: SandboxState.Reply, _ effect: SandboxFault.Effect?) -> Answer {
+        switch effect {
+        case .dropBefore, .dropAfter: .drop
+        case .status(let status, let headers):
+            .reply(status: status, headers: headers, body: json(["message": "fault"]))
+        case .legacyError: .reply(status: 200, headers: [:], body: json(["status": "ERROR", "msg": "fault"]))
+        case .redirect(let place): .reply(status: 307, headers: ["Location": place], body: Data())
+        case .slow, nil: .reply(status: reply.status, headers: [:], body: json(reply.body))
+        }
+    }
+
+    private static func json(_ object: [String: Any]) -> Data {
+        (try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])) ?? Data()
+    }
+
+    private static var now: Int64 {
+        Int64(Date().timeIntervalSince1970 * 1000)
+    }
+}
+
+extension SandboxFault.Effect {
+    /// Whether the operation is not done.
+    fileprivate var spoils: Bool {
+        switch self {
+        case .dropAfter, .slow: false
+        case .status, .dropBefore, .legacyError, .redirect: true
+        }
+    }
+}

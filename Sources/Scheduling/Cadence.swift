@@ -1,0 +1,35 @@
+/// How often something recurs: a rule that names slots.
+package enum Cadence: Hashable, Sendable {
+    /// A slot each `period` after the anchor; the anchor itself is none.
+    case every(Period)
+
+    /// The first slot that is strictly later than `instant`.
+    ///
+    /// - Parameters:
+    ///   - instant: Where to look from.
+    ///   - anchor: Where a period begins; instants before it have its first slot as their next one.
+    package func nextSlot(after instant: Instant, anchor: Instant) -> Instant {
+        switch self {
+        case .every(let period):
+            let step = period.duration.milliseconds
+            let elapsed = max(0, anchor.duration(to: instant).milliseconds)
+            return anchor.advanced(by: .milliseconds((elapsed / step + 1) * step))
+        }
+    }
+}
+
+extension Cadence {
+    /// A length of time between slots, of at least one second and at most 100 years.
+    package struct Period: Hashable, Sendable {
+        /// The length.
+        package let duration: Duration
+        /// What ``init(_:)`` accepts.
+        package static let range: ClosedRange<Duration> = .seconds(1)...(.seconds(100 * 366 * 86_400))
+
+        /// Answers nil for a length outside ``range``.
+        package init?(_ duration: Duration) {
+            guard Self.range.contains(duration) else { return nil }
+            self.duration = .milliseconds(duration.milliseconds)
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import CLinux
+import Glibc
+
+/// Bytes in memory of their own: locked into RAM, left out of core files and of forked children, wiped when released.
+///
+/// The pages come straight from `mmap`, so no allocator keeps a copy of them. Once made, the bytes never change.
+package final class LockedBytes: @unchecked Sendable {
+    // Guard of `@unchecked Sendable`: the memory is written only by `init`, before the reference can be shared, and by
+    // `deinit`, when there is no other reference.
+    private let pages: UnsafeMutableRawBufferPointer
+    /// How many bytes there are.
+    package let count: Int
+    /// Whether the kernel keeps the pages in RAM; false where `RLIMIT_MEMLOCK` is used up.
+    package let isLocked: Bool
+
+    /// Makes room for `count` bytes and has them filled in place.
+    ///
+    /// - Parameters:
+    ///   - count: How many bytes, 0 or more.
+    ///   - fill: Receives the zeroed memory, of exactly `count` bytes.
+    /// - Throws: ``MemoryError`` where the kernel has no memory, else what `fill` throws; all is wiped then.
+    package init(count: Int, fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws {
+        let size = Self.pageAligned(max(count, 1))
+        let protection = PROT_READ | PROT_WRITE
+        guard let base = mmap(nil, size, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), base != MAP_FAILED else {
+            throw MemoryError(errno: errno)
+        }
+        pages = UnsafeMutableRawBufferPointer(start: base, count: size)
+        self.count = count
+        isLocked = mlock(base, size) == 0
+        madvise(base, size, Int32(MADV_DONTDUMP))
+        madvise(base, size, Int32(MADV_WIPEONFORK))
+        do {
+            try fill(UnsafeMutableRawBufferPointer(rebasing: pages[0..<count]))
+        } catch {
+            Self.release(pages)
+            throw error
+        }
+    }
+
+    /// Copies bytes; the caller wipes the source.
+    package convenience init(copying bytes: UnsafeRawBufferPointer) throws {
+        try self.init(count: bytes.count) { $0.copyMemory(from: bytes) }
+    }
+
+    deinit {
+        Self.release(pages)
+    }
+
+    /// Lends the bytes for the time of a call; the pointer is invalid after it.
+    package func withBytes<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+        try body(UnsafeRawBufferPointer(rebasing: pages[0..<count]))
+    }
+
+    private static func release(_ pages: UnsafeMutableRawBufferPointer) {
+        guard let base = pages.baseAddress else { return }
+        explicit_bzero(base, pages.count)
+        munlock(base, pages.count)
+        munmap(base, pages.count)
+    }
+
+    private static func pageAligned(_ count: Int) -> Int {
+        let page = sysconf(Int32(_SC_PAGESIZE))
+        return (count + page - 1) / page * page
+    }
+}
+
+/// The kernel gave no memory for a secret.
+package struct MemoryError: Error, CustomStringConvertible {
+    /// The `errno` of `mmap`.
+    package var errno: Int32
+
+    package var description: String {
+        "no memory for a secret: \(String(cString: strerror(errno)))"
+    }
+}

@@ -1,0 +1,121 @@
+import Crypto
+import Foundation
+
+/// Which generator a schedule uses, and how: what stands under `generator:`.
+package enum GeneratorSpecification: Hashable, Sendable {
+    case password(PasswordPolicy)
+    case token(TokenPolicy)
+    case uuid(UUIDVersion)
+
+    /// The name of the generator, as `type:` has it.
+    package var type: String {
+        switch self {
+        case .password: "password"
+        case .token: "token"
+        case .uuid: "uuid"
+        }
+    }
+
+    /// How hard a value is to guess, in bits.
+    package var entropy: Double {
+        switch self {
+        case .password(let policy): policy.entropy
+        case .token(let policy): Double(policy.bytes * 8)
+        case .uuid(.v4): 122
+        case .uuid(.v7): 74
+        }
+    }
+
+    /// The generator itself.
+    ///
+    /// - Parameters:
+    ///   - random: Where its random bits come from.
+    ///   - clock: Unix time in milliseconds, for version 7 UUIDs.
+    package func makeGenerator(random: any RandomSource, clock: @escaping @Sendable () -> Int64) -> any ValueGenerator {
+        switch self {
+        case .password(let policy): PasswordGenerator(policy: policy, random: random)
+        case .token(let policy): TokenGenerator(policy: policy, random: random)
+        case .uuid(let version): UUIDGenerator(version: version, random: random, clock: clock)
+        }
+    }
+}
+
+// MARK: As text
+
+extension GeneratorSpecification {
+    /// The specification as JSON with sorted keys: the same specification has the same text.
+    package var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let data = try? encoder.encode(self)
+        return data.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+
+    /// Reads what ``json`` wrote.
+    package init?(json: String) {
+        guard let value = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else { return nil }
+        self = value
+    }
+
+    /// The first 16 bytes of the SHA-256 of ``json``, in hexadecimal: names the policy in the history.
+    package var policyHash: String {
+        let digest = SHA256.hash(data: Data(json.utf8))
+        return digest.prefix(16).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+}
+
+extension GeneratorSpecification: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case type, length, classes, exclude, symbols, bytes, encoding, version
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(type, forKey: .type)
+        switch self {
+        case .password(let policy):
+            try container.encode(policy.length, forKey: .length)
+            let minima = policy.minima.map { ($0.key.rawValue, $0.value) }
+            try container.encode(Dictionary(uniqueKeysWithValues: minima), forKey: .classes)
+            try container.encode(policy.excluded, forKey: .exclude)
+            try container.encode(policy.symbols, forKey: .symbols)
+        case .token(let policy):
+            try container.encode(policy.bytes, forKey: .bytes)
+            try container.encode(policy.encoding.rawValue, forKey: .encoding)
+        case .uuid(let version):
+            try container.encode(version.rawValue, forKey: .version)
+        }
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let type = try container.decode(String.self, forKey: .type)
+        switch type {
+        case "password":
+            let minima = try container.decode([String: Int].self, forKey: .classes)
+            self = .password(
+                try PasswordPolicy(
+                    length: container.decode(Int.self, forKey: .length),
+                    minima: Dictionary(
+                        minima.compactMap { name, minimum in CharacterClass(rawValue: name).map { ($0, minimum) } },
+                        uniquingKeysWith: { first, _ in first }
+                    ),
+                    excluded: container.decode(String.self, forKey: .exclude),
+                    symbols: container.decode(String.self, forKey: .symbols)
+                )
+            )
+        case "token":
+            let name = try container.decode(String.self, forKey: .encoding)
+            let encoding = try TokenPolicy.Encoding(rawValue: name) ?? { throw InvalidPolicy.type(name) }()
+            self = .token(try TokenPolicy(bytes: container.decode(Int.self, forKey: .bytes), encoding: encoding))
+        case "uuid":
+            let number = try container.decode(Int.self, forKey: .version)
+            self = .uuid(try UUIDVersion(rawValue: number) ?? { throw InvalidPolicy.type("uuid \(number)") }())
+        default:
+            throw InvalidPolicy.type(type)
+        }
+    }
+}

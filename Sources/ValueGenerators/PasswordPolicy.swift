@@ -1,0 +1,77 @@
+import Glibc
+
+/// A class of characters in a password.
+package enum CharacterClass: String, Hashable, Sendable, CaseIterable {
+    case upper
+    case lower
+    case digit
+    case symbol
+}
+
+/// What a password looks like: its length, its characters, and how many of each class it has at least.
+///
+/// A policy that exists can be satisfied.
+package struct PasswordPolicy: Hashable, Sendable {
+    /// How many characters.
+    package let length: Int
+    /// The classes in use, each with the least number of its characters.
+    package let minima: [CharacterClass: Int]
+    /// Characters that are never used.
+    package let excluded: String
+    /// The characters of ``CharacterClass/symbol``.
+    package let symbols: String
+
+    /// What ``length`` may be.
+    package static let lengths = 4...1024
+    /// Symbols that no common connection string, shell or URL treats as a delimiter.
+    package static let standardSymbols = "!#$%&()*+,-.:;<=>?@[]^_{|}~"
+    /// One of each class.
+    package static let standardMinima: [CharacterClass: Int] = [.upper: 1, .lower: 1, .digit: 1, .symbol: 1]
+
+    /// Tests that such passwords exist.
+    package init(
+        length: Int = 32,
+        minima: [CharacterClass: Int] = standardMinima,
+        excluded: String = "",
+        symbols: String = standardSymbols
+    ) throws(InvalidPolicy) {
+        guard Self.lengths.contains(length) else { throw .length(length, allowed: Self.lengths) }
+        for (name, minimum) in minima where minimum < 0 { throw .negativeMinimum(name) }
+        guard !minima.isEmpty else { throw .noClasses }
+        let isPunctuation = { (character: Character) in
+            character.asciiValue.map { (0x21...0x7E).contains($0) && !character.isLetter && !character.isNumber }
+                ?? false
+        }
+        if let bad = symbols.first(where: { !isPunctuation($0) }) { throw .symbol(bad) }
+        if Set(symbols).count != symbols.count { throw .symbol(symbols.first ?? " ") }
+        self.length = length
+        self.minima = minima
+        self.excluded = String(Set(excluded).sorted())
+        self.symbols = symbols
+        for name in minima.keys where alphabet(of: name).isEmpty { throw .emptyClass(name) }
+        let sum = minima.values.reduce(0, +)
+        guard sum <= length else { throw .minimaExceedLength(sum: sum, length: length) }
+    }
+
+    /// The characters of a class that may be used.
+    package func alphabet(of name: CharacterClass) -> [UInt8] {
+        let all =
+            switch name {
+            case .upper: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+            case .lower: "abcdefghijklmnopqrstuvwxyz"
+            case .digit: "0123456789"
+            case .symbol: symbols
+            }
+        return all.filter { !excluded.contains($0) }.utf8.map { $0 }
+    }
+
+    /// The classes in use, in a fixed order.
+    var classes: [(alphabet: [UInt8], minimum: Int)] {
+        CharacterClass.allCases.compactMap { name in minima[name].map { (alphabet(of: name), $0) } }
+    }
+
+    /// The logarithm, to base 2, of how many passwords satisfy the policy; each is equally likely.
+    package var entropy: Double {
+        CompositionTable(self).logarithmOfCount / log(2)
+    }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import RotationDaemon
+
+struct DaemonCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "daemon",
+        abstract: "Run in the foreground and rotate what is due.",
+        discussion: """
+            Signals: TERM and INT end it after what is in flight; HUP reads the configuration and the tokens again; \
+            USR1 rotates every schedule that is not paused (see signals.usr1).
+
+            Only one daemon may serve a database: a second one exits with 75.
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+        try await reportingFailures {
+            try await Daemon.run(configurationPath: global.path)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import AuditLog
+import Glibc
+import RotationDaemon
+import RotationStore
+
+struct KeygenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keygen",
+        abstract: "Make a key file (mode 0600).",
+        discussion: """
+            staging  seals new values on the disk until they are delivered.
+            audit    signs the history's checkpoints; the verifier key, which anybody may know, goes to standard \
+            output.
+
+            Examples:
+              secret-rotator keygen staging --output /etc/secret-rotator/staging.key
+              secret-rotator keygen audit --output audit.key --origin ops1.example.com/secret-rotator > audit.pub
+            """
+    )
+
+    enum Kind: String, ExpressibleByArgument, CaseIterable {
+        case staging
+        case audit
+    }
+
+    @Argument(help: "staging or audit.") var kind: Kind
+    @Option(name: .shortAndLong, help: "The new file; one that exists is never written over.") var output: String
+    @Option(help: "For audit: the log's name, equal to audit.origin; HOST/secret-rotator if absent.") var origin: String?
+
+    func validate() throws {
+        if kind == .staging && origin != nil { throw ValidationError("--origin goes with audit only") }
+    }
+
+    func run() async throws {
+        try await reportingFailures {
+            switch kind {
+            case .staging:
+                try write(StagingKey.makeFileText())
+                standardError("wrote \(output)\n")
+            case .audit:
+                let key = try key()
+                try write(key.fileText)
+                standardError("wrote \(output), origin \(key.name)\n")
+                print(key.verifierKey)
+            }
+        }
+    }
+
+    private func key() throws -> SignedNoteKey {
+        do {
+            return try SignedNoteKey(name: origin ?? "\(Host.origin().host)/secret-rotator")
+        } catch {
+            throw CommandFailure(status: .usage, message: "--origin: \(error)")
+        }
+    }
+
+    private func write(_ text: String) throws {
+        let file = open(output, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            throw CommandFailure(status: .inputOutput, message: "\(output): \(String(cString: strerror(errno)))")
+        }
+        defer { close(file) }
+        let bytes = Array(text.utf8)
+        guard Glibc.write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0 else {
+            let reason = String(cString: strerror(errno))
+            unlink(output)
+            throw CommandFailure(status: .inputOutput, message: "\(output): \(reason)")
+        }
+    }
+}

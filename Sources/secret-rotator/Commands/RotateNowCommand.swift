@@ -1,0 +1,126 @@
+import ArgumentParser
+import AuditLog
+import RotationDaemon
+import RotationEngine
+import RotationStore
+import Scheduling
+import ValueGenerators
+
+struct RotateNowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rotate-now",
+        abstract: "Ask for rotations at once; the requests are kept until they are served.",
+        discussion: """
+            A request joins a rotation of its secret that is open, and brings its next try forward; --fresh asks for \
+            one more after it. A named secret may be paused; --all and --overdue leave paused ones out.
+
+            With --wait it exits with 0 if all succeeded, 1 if any failed, 75 if the time-out came first, 69 if no \
+            daemon runs.
+
+            Examples:
+              secret-rotator rotate-now production/db_password --reason 'leaked in a log' --ticket SEC-1234 --wait
+              secret-rotator rotate-now --overdue
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var listing: ListingOptions
+    @Argument(help: "The secrets.") var secrets: [String] = []
+    @Flag(help: "Every schedule that is not paused.") var all = false
+    @Flag(help: "Every schedule that is due and not paused.") var overdue = false
+    @Option(help: "Why, for the history.") var reason: String?
+    @Option(help: "A ticket's number, for the history.") var ticket: String?
+    @Flag(help: "A rotation of its own, after one that is open.") var fresh = false
+    @Flag(help: "Say what would be rotated, and change nothing.") var dryRun = false
+    @Flag(help: "Wait for the end, with progress on standard error.") var wait = false
+    @Option(help: "How long to wait at the most.") var timeout = "5m"
+
+    func validate() throws {
+        let choices = [!secrets.isEmpty, all, overdue].count { $0 }
+        guard choices == 1 else { throw ValidationError("name secrets, or give --all, or --overdue") }
+        guard DurationText.parse(timeout) != nil else {
+            throw ValidationError("--timeout: give a duration such as 30s or 5m")
+        }
+    }
+
+    func run() async throws {
+        try await reportingFailures {
+            let configuration = try global.load()
+            let names = try wanted(configuration)
+            guard !names.isEmpty else {
+                standardError("nothing to rotate\n")
+                return
+            }
+            if dryRun {
+                for name in names { print("would rotate \(name)") }
+                return
+            }
+            if wait { try requireDaemon(configuration) }
+            let requests = makeRequests(names)
+            let (taken, daemon) = try await Database.change(configuration) {
+                try $0.request(requests, actor: Host.user())
+            }
+            if wait {
+                try await RequestWatch(taken, isJSON: listing.json).wait(configuration, timeout: timeoutDuration)
+            } else {
+                report(taken, isDaemonRunning: daemon != nil)
+            }
+        }
+    }
+
+    private var timeoutDuration: Duration { DurationText.parse(timeout) ?? .seconds(300) }
+
+    private func wanted(_ configuration: Configuration) throws -> [SecretName] {
+        let history = try Database.read(configuration)
+        defer { history.close() }
+        if !secrets.isEmpty {
+            let names = try configuration.secrets(secrets)
+            for name in names where try history.schedule(of: name) == nil { throw Ledger.Refusal.noSchedule(name) }
+            return names
+        }
+        let now = SystemClock().now
+        return try history.schedules()
+            .filter { !$0.isPaused(at: now) && (all || $0.nextDue <= now) }
+            .map(\.secret)
+    }
+
+    private func requireDaemon(_ configuration: Configuration) throws {
+        guard let holder = DaemonLock.holder(of: configuration.database), holder.isDaemon else {
+            throw CommandFailure(
+                status: .unavailable,
+                message: "no daemon runs, so nothing was requested: start it, or leave --wait out to queue the request"
+            )
+        }
+    }
+
+    private func makeRequests(_ names: [SecretName]) -> [RotationRequest] {
+        let now = SystemClock().now
+        return names.map { name in
+            RotationRequest(
+                id: RotationID(milliseconds: now.rawValue, random: SystemRandom()),
+                secret: name,
+                requestedAt: now,
+                trigger: .rotateNow,
+                reason: reason,
+                ticket: ticket,
+                fresh: fresh
+            )
+        }
+    }
+
+    private func report(_ taken: [Ledger.TakenRequest], isDaemonRunning: Bool) {
+        for item in taken {
+            if listing.json {
+                let fields: [String: JSONValue?] = [
+                    "request": .string(item.request.id.rawValue), "secret": .string("\(item.request.secret)"),
+                    "rotation": .text(item.joined?.rawValue), "state": "queued",
+                ]
+                print(JSONValue.fields(fields).canonicalText)
+            } else {
+                let joined = item.joined.map { ", joins rotation \($0)" } ?? ""
+                print("\(item.request.secret): requested\(joined)")
+            }
+        }
+        if !isDaemonRunning { standardError("no daemon runs: the requests are served once one is started\n") }
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Logging
+import RotationDaemon
+import SandboxHub
+
+struct SandboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sandbox",
+        abstract: "Run a local AI Hub, to try things out; it listens on 127.0.0.1 only and starts empty.",
+        discussion: """
+            With --test-hooks: POST /_test/faults takes a list of faults, GET /_test/received answers the requests so \
+            far, with the values that they carried.
+            """
+    )
+
+    @Option(help: "The port; 0 for any that is free.") var port = 8642
+    @Option(help: "The bearer token that is accepted. It is no secret: use it nowhere else.") var token = "sandbox-token"
+    @Flag(help: "Accept faults, and show the values that were received.") var testHooks = false
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port: give 0 to 65535") }
+    }
+
+    func run() async throws {
+        try await reportingFailures {
+            let server = SandboxServer(
+                hub: SandboxHub(token: token, testHooks: testHooks),
+                port: port,
+                testHooks: testHooks,
+                logger: Logger(label: "sandbox") { _ in LineLogHandler(format: .text, level: .critical) }
+            )
+            do {
+                try await server.run { port in
+                    print("listening on http://127.0.0.1:\(port)/api")
+                    flushOutput()
+                }
+            } catch {
+                throw CommandFailure(status: .inputOutput, message: "port \(port) can't be listened on: choose another")
+            }
+        }
+    }
+}

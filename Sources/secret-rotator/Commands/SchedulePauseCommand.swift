@@ -1,0 +1,80 @@
+import ArgumentParser
+import RotationDaemon
+import RotationEngine
+import RotationStore
+import Scheduling
+
+struct SchedulePauseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause",
+        abstract: "Keep secrets from rotating by themselves; rotate-now still works.",
+        discussion: "Example: secret-rotator schedule pause db_password --reason 'change freeze' --until 2027-01-04T06:00:00Z"
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The secrets.") var secrets: [String]
+    @Option(help: "When it ends by itself: an instant in RFC 3339.") var until: String?
+    @Option(help: "Why, for the history.") var reason: String?
+
+    func run() async throws {
+        try await reportingFailures {
+            let now = SystemClock().now
+            let until = try until.map { text -> Instant in
+                guard let instant = Instant(rfc3339: text), instant > now else {
+                    let example = now.advanced(by: .seconds(86_400)).rfc3339
+                    throw CommandFailure(status: .usage, message: "--until: give a later instant, such as \(example)")
+                }
+                return instant
+            }
+            let configuration = try global.load()
+            let names = try configuration.secrets(secrets)
+            let pause = Schedule.Pause(since: now, until: until, reason: reason)
+            _ = try await Database.change(configuration) { try $0.pause(names, pause, actor: Host.user()) }
+            for name in names { print("\(name): paused" + (until.map { " until \($0.short)" } ?? "")) }
+        }
+    }
+}
+
+struct ScheduleResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "End a pause; a slot that passed meanwhile does not fire, the next one does."
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The secrets.") var secrets: [String]
+
+    func run() async throws {
+        try await reportingFailures {
+            let configuration = try global.load()
+            let names = try configuration.secrets(secrets)
+            let resumed = try await Database.change(configuration) {
+                try $0.resume(names, actor: Host.user(), now: SystemClock().now)
+            }
+            for schedule in resumed.result {
+                print("\(schedule.secret): resumed, next rotation at \(schedule.nextDue.short)")
+            }
+        }
+    }
+}
+
+struct ScheduleRemoveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove",
+        abstract: "Forget schedules; the secrets, their values and their history stay."
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The secrets.") var secrets: [String]
+
+    func run() async throws {
+        try await reportingFailures {
+            let configuration = try global.load()
+            let names = try configuration.secrets(secrets)
+            _ = try await Database.change(configuration) {
+                try $0.remove(names, actor: Host.user(), now: SystemClock().now)
+            }
+            for name in names { print("\(name): removed") }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import AIHubClient
+import AuditLog
+import Logging
+import RotationDaemon
+import RotationEngine
+import RotationStore
+import SandboxHub
+import Scheduling
+import ValueGenerators
+
+/// What the demonstration shows, step by step.
+struct DemoStory: Sendable {
+    let folder: DemoFolder
+    let hub: SandboxHub
+    let port: Int
+
+    func tell() async throws {
+        let configuration = try folder.configuration(port: port)
+        print("A hub with four secrets listens on http://127.0.0.1:\(port)/api; a daemon keeps its schedules in SQLite.")
+        try await addSchedules(configuration)
+        let logger = Logger(label: "demo") { _ in LineLogHandler(format: .text, level: .critical) }
+        let runtime = try await DaemonRuntime(configuration: configuration, logger: logger)
+        let running = Task { await runtime.engine.run() }
+        runtime.lock.announce(.ready)
+        do {
+            try await rotate(configuration, runtime.engine)
+        } catch {
+            await stop(runtime, running)
+            throw error
+        }
+        await stop(runtime, running)
+        try showHistory(configuration)
+    }
+
+    private func stop(_ runtime: DaemonRuntime, _ running: Task<Void, Never>) async {
+        runtime.engine.stop()
+        await running.value
+        await runtime.close()
+    }
+
+    private static let plans: [(alias: String, every: String, generator: GeneratorSpecification?)] = [
+        ("api_token", "3s", (try? TokenPolicy()).map { .token($0) }),
+        ("billing_key", "30d", (try? PasswordPolicy()).map { .password($0) }),
+        ("db_password", "2s", (try? PasswordPolicy()).map { .password($0) }),
+        ("mail_password", "90d", (try? PasswordPolicy()).map { .password($0) }),
+    ]
+
+    private func addSchedules(_ configuration: Configuration) async throws {
+        let now = SystemClock().now
+        let schedules = Self.plans.compactMap { plan -> Schedule? in
+            hub.create(plan.alias, value: "set by hand")
+            guard let alias = SecretAlias(plan.alias), let generator = plan.generator,
+                let period = DurationText.parse(plan.every).flatMap(Cadence.Period.init)
+            else { return nil }
+            let definition = ScheduleDefinition(cadence: .every(period), generator: generator)
+            return Schedule(adding: definition, for: SecretName(hub: "demo", alias: alias), now: now)
+        }
+        _ = try await Database.change(configuration) { try $0.add(schedules, actor: Host.user(), now: now) }
+        for schedule in schedules {
+            print("  \(schedule.secret)  \(schedule.cadenceText), \(schedule.definition.generator.type)")
+        }
+    }
+
+    private func rotate(_ configuration: Configuration, _ engine: Engine) async throws {
+        print("\n1. On schedule: nothing rotates because it was added; the first slots come after one full period.")
+        flushOutput()
+        try await Task.sleep(for: .milliseconds(4500))
+        print("\n2. On demand: somebody asks for mail_password now.")
+        try await request("mail_password", "somebody left the company", configuration, engine)
+        print("\n3. Trouble: the hub answers billing_key with a 503, then takes the value but drops the answer.")
+        hub.inject([
+            SandboxFault(.status(503), method: "PATCH", alias: "billing_key"),
+            SandboxFault(.dropAfter, method: "PATCH", alias: "billing_key"),
+        ])
+        try await request("billing_key", "see it survive", configuration, engine)
+        try checkSameValue()
+    }
+
+    private func request(_ alias: String, _ reason: String, _ configuration: Configuration, _ engine: Engine) async throws {
+        let now = SystemClock().now
+        let request = RotationRequest(
+            id: RotationID(milliseconds: now.rawValue, random: SystemRandom()),
+            secret: try configuration.secret(alias),
+            requestedAt: now,
+            trigger: .rotateNow,
+            reason: reason
+        )
+        let taken = try await Database.change(configuration) { try $0.request([request], actor: Host.user()) }
+        engine.wake()
+        flushOutput()
+        try await RequestWatch(taken.result, isJSON: false).wait(configuration, timeout: .seconds(15))
+    }
+
+    /// Shows that all attempts of the troubled rotation carried one value, without showing it.
+    private func checkSameValue() throws {
+        let sent = hub.received.filter { $0.method == "PATCH" && $0.alias == "billing_key" }.map(\.value)
+        guard sent.count == 3, Set(sent).count == 1, sent.first == hub.value(of: "billing_key") else {
+            throw CommandFailure(status: .failed, message: "the attempts did not carry one value: this is a defect")
+        }
+        print("   The hub received \(sent.count) PATCHes with one and the same value, and holds it.")
+    }
+
+    private func showHistory(_ configuration: Configuration) throws {
+        let history = try Database.read(configuration)
+        defer { history.close() }
+        print("\nThe rotations (secret-rotator rotation list):\n")
+        RotationListCommand.table(try history.rotations()).print(empty: "none")
+        print("\nThe audit log of billing_key's (secret-rotator audit list):\n")
+        try AuditListCommand.table(history, secret: "demo/billing_key").print(empty: "empty")
+        print("\nNo value was printed, logged or stored in clear. The temporary folder is removed.")
+    }
+}

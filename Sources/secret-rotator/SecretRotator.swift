@@ -1,0 +1,32 @@
+import ArgumentParser
+import RotationDaemon
+
+/// The one executable.
+@main
+struct SecretRotator: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "secret-rotator",
+        abstract: "Rotates the secrets that an organization keeps in Instabase AI Hub.",
+        discussion: """
+            Exit status: 0 done; 1 failed, or a problem found; 64 usage; 66 no such secret; 69 daemon or hub \
+            unavailable; 74 I/O; 75 timed out waiting; 77 not permitted; 78 configuration.
+
+            New here? secret-rotator demo
+            """,
+        version: programVersion,
+        groupedSubcommands: [
+            CommandGroup(name: "Rotate", subcommands: [DaemonCommand.self, RotateNowCommand.self]),
+            CommandGroup(name: "Plan", subcommands: [ScheduleCommand.self]),
+            CommandGroup(
+                name: "See what happened",
+                subcommands: [StatusCommand.self, RotationCommand.self, AuditCommand.self]
+            ),
+            CommandGroup(
+                name: "Set up and try out",
+                subcommands: [KeygenCommand.self, SandboxCommand.self, DemoCommand.self]
+            ),
+        ]
+    )
+
+    @OptionGroup var global: GlobalOptions
+}

@@ -1,0 +1,33 @@
+import AIHubClient
+import RotationDaemon
+import RotationEngine
+
+extension Configuration {
+    /// Reads a SECRET argument: `alias` where one hub is configured, else `hub/alias`.
+    func secret(_ text: String) throws -> SecretName {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count <= 2, let alias = parts.last.flatMap(SecretAlias.init) else {
+            throw CommandFailure(
+                status: .usage,
+                message: "\"\(text)\" is no secret: use hub/alias; an alias has letters, digits, _ and - only"
+            )
+        }
+        let names = hubs.keys.sorted().joined(separator: ", ")
+        guard parts.count == 2 else {
+            guard hubs.count == 1, let hub = hubs.keys.first else {
+                throw CommandFailure(status: .usage, message: "say which hub: HUB/\(text), with HUB one of \(names)")
+            }
+            return SecretName(hub: hub, alias: alias)
+        }
+        guard hubs[parts[0]] != nil else {
+            throw CommandFailure(status: .noSuchSecret, message: "there is no hub \"\(parts[0])\"; there is \(names)")
+        }
+        return SecretName(hub: parts[0], alias: alias)
+    }
+
+    /// Reads several SECRET arguments; one that stands twice counts once.
+    func secrets(_ texts: [String]) throws -> [SecretName] {
+        var seen: Set<SecretName> = []
+        return try texts.map(secret).filter { seen.insert($0).inserted }
+    }
+}
