@@ -14,6 +14,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
@@ -99,8 +100,9 @@ package.targets += [
     .target(
         name: "TestSupport",
         dependencies: [
-            "RotationEngine", "RotationStore", "AIHubClient", "AuditLog", "Scheduling", "SecretMemory",
+            "RotationEngine", "RotationStore", "AIHubClient", "AuditLog", "SandboxHub", "Scheduling", "SecretMemory",
             "ValueGenerators", "SQLite",
+            .product(name: "Logging", package: "swift-log"),
         ],
         path: "Tests/Support"
     ),
@@ -116,8 +118,8 @@ package.targets += [
     .testTarget(
         name: "RotationEngineTests",
         dependencies: [
-            "RotationEngine", "AIHubClient", "AuditLog", "Scheduling", "SecretMemory", "ValueGenerators", "TestSupport",
-            .product(name: "Logging", package: "swift-log"),
+            "RotationEngine", "RotationStore", "AIHubClient", "AuditLog", "Scheduling", "SecretMemory",
+            "ValueGenerators", "TestSupport",
         ]
     ),
     .testTarget(
@@ -138,7 +140,11 @@ package.targets += [
     ),
     .testTarget(
         name: "AcceptanceTests",
-        dependencies: ["secret-rotator", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess")]
+        dependencies: [
+            "secret-rotator", "SandboxHub", "TestSupport",
+            .product(name: "Subprocess", package: "swift-subprocess"),
+            .product(name: "SystemPackage", package: "swift-system"),
+        ]
     ),
     .executableTarget(name: "Benchmarks", path: "Tests/Benchmarks"),
 ]

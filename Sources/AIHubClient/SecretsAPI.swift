@@ -57,6 +57,24 @@ package struct ListedSecret: Hashable, Sendable {
     /// Unix time in milliseconds, by the hub's clock: never compared with ours.
     package var updatedAt: Int64?
     package var lastUpdatedBy: String?
+
+    package init(
+        alias: String,
+        description: String? = nil,
+        allowedWorkspacesType: String? = nil,
+        allowedWorkspaces: [String] = [],
+        createdAt: Int64? = nil,
+        updatedAt: Int64? = nil,
+        lastUpdatedBy: String? = nil
+    ) {
+        self.alias = alias
+        self.description = description
+        self.allowedWorkspacesType = allowedWorkspacesType
+        self.allowedWorkspaces = allowedWorkspaces
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.lastUpdatedBy = lastUpdatedBy
+    }
 }
 
 /// What a hub said to a successful operation.

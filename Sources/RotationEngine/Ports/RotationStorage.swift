@@ -119,6 +119,13 @@ package struct RotationChange: Sendable {
         package var retry: RetryPolicy
         /// The trigger that the entry names.
         package var trigger: Trigger
+
+        package init(ending: Ending, now: Instant, retry: RetryPolicy, trigger: Trigger) {
+            self.ending = ending
+            self.now = now
+            self.retry = retry
+            self.trigger = trigger
+        }
     }
 
     package init(rotation: Rotation, attempt: Attempt? = nil, entries: [AuditEntry] = [], end: End? = nil) {

@@ -111,9 +111,14 @@ package actor Engine {
     /// Returns when the engine answers, which shows that it is not stuck.
     package func heartbeat() {}
 
-    /// Runs until ``stop()``, with a Dispatch timer as its alarm.
-    package func run() async {
-        alarm = WallClockAlarm(wakes: continuation)
+    /// Runs until ``stop()``.
+    ///
+    /// - Parameter makeAlarm: Makes the alarm, which wakes the engine through the continuation; a Dispatch timer if not
+    ///   given.
+    package func run(
+        makeAlarm: @Sendable (AsyncStream<Void>.Continuation) -> any Alarm = { WallClockAlarm(wakes: $0) }
+    ) async {
+        alarm = makeAlarm(continuation)
         await withDiscardingTaskGroup { group in
             wake()
             for await _ in wakes {

@@ -1,0 +1,86 @@
+import Foundation
+import SandboxHub
+import Testing
+import TestSupport
+
+@Suite(.timeLimit(.minutes(2)))
+struct HistoryTests {
+    /// Reads canonical JSON Lines and writes them again: the same bytes must come out.
+    private static let canonical = """
+        import json, sys
+        lines = open(sys.argv[1], encoding="utf-8").read().splitlines()
+        again = [json.dumps(json.loads(l), sort_keys=True, separators=(",", ":"), ensure_ascii=False) for l in lines]
+        seqs = [json.loads(l)["seq"] for l in lines]
+        print(len(lines) > 5 and lines == again and seqs == list(range(1, len(lines) + 1)))
+        """
+
+    @Test func auditLogIsCanonicalAndWithoutGaps() async throws {
+        try await World.with { world in
+            try await world.schedule("told", every: "1s")
+            try await world.withDaemon { _ in
+                try await eventually("two rotations") { world.patches("told").count >= 2 }
+            }
+            let log = try await world.run("audit", "list", "--json").output
+            try world.folder.write(log, to: "audit.jsonl")
+            #expect(try await Oracle.python(Self.canonical, world.folder.file("audit.jsonl")) == "True")
+            let stored = try await Oracle.sqlite(world.folder.file("rotator.db"), "SELECT line FROM audit_log ORDER BY seq")
+            #expect(stored + "\n" == log)
+        }
+    }
+
+    @Test func databaseIsSoundAndItsViewsAnswer() async throws {
+        try await World.with { world in
+            try await world.schedule("viewed", every: "30d", options: ["--owner", "payments"])
+            world.hub.inject([SandboxFault(.status(503), method: "PATCH")])
+            try await world.withDaemon { _ in
+                try await world.expect(0, "rotate-now", "viewed", "--wait")
+            }
+            let database = world.folder.file("rotator.db")
+            let questions = [
+                "PRAGMA integrity_check": "ok",
+                "SELECT outcome, attempts, confirmed FROM rotation_history": "succeeded|2|1",
+                "SELECT outcome, status FROM attempt_history ORDER BY attempt": "ambiguous|503\ndelivered|200",
+                "SELECT alias, owner, paused FROM schedule_current": "viewed|payments|0",
+                "SELECT event FROM schedule_changes": "schedule.added",
+                "SELECT count(DISTINCT rotation) FROM audit_entries": "1",
+            ]
+            for (question, answer) in questions {
+                #expect(try await Oracle.sqlite(database, question) == answer, "\(question)")
+            }
+        }
+    }
+
+    @Test func everyLogLineAboutARotationNamesIt() async throws {
+        try await World.with { world in
+            try await world.schedule("named", every: "30d")
+            world.hub.inject([SandboxFault(.status(503), method: "PATCH")])
+            try await world.withDaemon { _ in
+                try await world.expect(0, "rotate-now", "named", "--wait")
+            }
+            let lines = try world.folder.read("daemon.log").split(separator: "\n").map { line in
+                try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String] ?? [:]
+            }
+            let warnings = lines.filter { $0["level"] == "warning" && $0["message"]?.hasPrefix("hub") == true }
+            #expect(warnings.count == 1)
+            for key in ["hub", "alias", "rotation", "attempt", "time"] { #expect(warnings.first?[key] != nil, "\(key)") }
+        }
+    }
+
+    @Test func auditLogRefusesChanges() async throws {
+        try await World.with { world in
+            try await world.schedule("kept", every: "30d")
+            for change in ["DELETE FROM audit_log", "UPDATE audit_log SET line = '{}'"] {
+                let program = """
+                    import sqlite3, sys
+                    try:
+                        sqlite3.connect(sys.argv[1]).execute(sys.argv[2])
+                        print("changed")
+                    except sqlite3.IntegrityError as e:
+                        print(e)
+                    """
+                let answer = try await Oracle.python(program, world.folder.file("rotator.db"), change)
+                #expect(answer == "the audit log is append-only")
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Subprocess
+import SystemPackage
+import Testing
+
+/// Programs that we did not write, to hold ours against.
+enum Oracle {
+    /// Asks the `sqlite3` shell.
+    static func sqlite(_ database: String, _ sql: String) async throws -> String {
+        try await output(of: "/usr/bin/sqlite3", ["-readonly", database, sql])
+    }
+
+    /// Runs a Python program.
+    static func python(_ program: String, _ arguments: String...) async throws -> String {
+        try await output(of: "/usr/bin/env", ["python3", "-c", program] + arguments)
+    }
+
+    private static func output(of program: FilePath, _ arguments: [String]) async throws -> String {
+        let result = try await Subprocess.run(
+            .path(program),
+            arguments: Arguments(arguments),
+            output: .string(limit: 16 * 1024 * 1024),
+            error: .string(limit: 1024 * 1024)
+        )
+        try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
+        return result.standardOutput.split(separator: "\n").joined(separator: "\n")
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// The real executable, as it was built beside the tests.
+enum Program {
+    /// What one run left.
+    struct Outcome: Sendable {
+        var status: Int32
+        var output: String
+        var errors: String
+
+        /// Standard output as JSON Lines.
+        var objects: [[String: Any]] {
+            output.split(separator: "\n").compactMap { line in
+                (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: Any]
+            }
+        }
+    }
+
+    /// The executable's path.
+    static var path: FilePath {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return FilePath(URL(filePath: own).deletingLastPathComponent().appending(path: "secret-rotator").path())
+    }
+
+    /// Runs it to its end.
+    static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
+        let result = try await Subprocess.run(
+            .path(path),
+            arguments: Arguments(arguments),
+            environment: self.environment(environment),
+            output: .string(limit: 16 * 1024 * 1024),
+            error: .string(limit: 16 * 1024 * 1024)
+        )
+        return Outcome(
+            status: status(result.terminationStatus),
+            output: result.standardOutput,
+            errors: result.standardError
+        )
+    }
+
+    /// What each process gets of the environment.
+    static func environment(_ more: [String: String]) -> Environment {
+        let base = ["PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no"].merging(more) { $1 }
+        return .custom(Dictionary(uniqueKeysWithValues: base.map { (Environment.Key(stringLiteral: $0.key), $0.value) }))
+    }
+
+    /// The exit status; a signal's number, negative, for a process that one has ended.
+    static func status(_ status: TerminationStatus) -> Int32 {
+        switch status {
+        case .exited(let code): code
+        case .signaled(let signal): -signal
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import SandboxHub
+import Subprocess
+import Synchronization
+import SystemPackage
+import Testing
+import TestSupport
+
+/// A hub, and a folder with token, key, configuration and database for one test.
+final class World: Sendable {
+    let folder: TemporaryFolder
+    let hub: SandboxHub
+    /// The hub's token, which must show up nowhere.
+    let token: String
+    /// All that commands have written.
+    private let written = Mutex<[String]>([])
+
+    private init(folder: TemporaryFolder, hub: SandboxHub, token: String) {
+        self.folder = folder
+        self.hub = hub
+        self.token = token
+    }
+
+    /// Makes a world, runs a closure in it, and leaves nothing behind.
+    static func with(extra: String = "", _ body: @escaping @Sendable (World) async throws -> Void) async throws {
+        let token = "tok-\(UUID().uuidString)"
+        let hub = SandboxHub(token: token, testHooks: true)
+        try await TemporaryFolder.with { folder in
+            try await withSandbox(hub) { port in
+                let world = World(folder: folder, hub: hub, token: token)
+                try await world.prepare(port: port, extra: extra)
+                try await body(world)
+            }
+        }
+    }
+
+    private func prepare(port: Int, extra: String) async throws {
+        try folder.write(token + "\n", to: "token")
+        let keygen = try await Program.run(["keygen", "staging", "--output", folder.file("staging.key")])
+        #expect(keygen.status == 0)
+        try folder.write(Self.configuration(folder, port: port) + extra + "\n", to: "config.yaml")
+    }
+
+    private static func configuration(_ folder: TemporaryFolder, port: Int) -> String {
+        """
+        database: \(folder.file("rotator.db"))
+        hubs:
+          local:
+            url: http://127.0.0.1:\(port)/api
+            context: acme
+            token: file:\(folder.file("token"))
+            timeout: 2s
+        retry: {base: 50ms, cap: 200ms, cycle_delays: [200ms]}
+        keys: {staging: "file:\(folder.file("staging.key"))"}
+        log: {format: json, level: debug}
+
+        """
+    }
+
+    // MARK: Commands
+
+    /// Runs a command of this world to its end.
+    @discardableResult
+    func run(_ arguments: String...) async throws -> Program.Outcome {
+        try await run(arguments)
+    }
+
+    /// Runs a command and expects an exit status.
+    func expect(
+        _ status: Int32,
+        _ arguments: String...,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let outcome = try await run(arguments)
+        #expect(outcome.status == status, "\(outcome.errors)", sourceLocation: sourceLocation)
+    }
+
+    private func run(_ arguments: [String]) async throws -> Program.Outcome {
+        let outcome = try await Program.run(["--config", folder.file("config.yaml")] + arguments)
+        written.withLock { $0 += [outcome.output, outcome.errors] }
+        return outcome
+    }
+
+    /// Everything that commands have written so far.
+    var outputs: [String] { written.withLock { $0 } }
+
+    /// Puts secrets into the hub and adds schedules for them.
+    func schedule(_ aliases: String..., every: String, options: [String] = []) async throws {
+        for alias in aliases {
+            hub.create(alias, value: "set by hand")
+            let added = try await run(["schedule", "add", alias, "--every", every] + options)
+            #expect(added.status == 0, "\(added.errors)")
+        }
+    }
+
+    /// The audit log.
+    func audit() async throws -> [[String: Any]] {
+        try await run("audit", "list", "--json").objects
+    }
+
+    /// The events of the audit log, of one secret or of all.
+    func events(_ alias: String? = nil) async throws -> [String] {
+        try await audit()
+            .filter { alias == nil || $0["alias"] as? String == alias }
+            .compactMap { $0["event"] as? String }
+    }
+
+    /// The PATCHes that the hub has received for a secret.
+    func patches(_ alias: String) -> [SandboxHub.Received] {
+        hub.received.filter { $0.method == "PATCH" && $0.alias == alias }
+    }
+
+    // MARK: Daemon
+
+    /// Runs the daemon while a closure runs, and ends it with TERM.
+    ///
+    /// - Returns: Its exit status.
+    @discardableResult
+    func withDaemon(
+        environment: [String: String] = [:],
+        _ body: @Sendable (RunningDaemon) async throws -> Void
+    ) async throws -> Int32 {
+        let result = try await Subprocess.run(
+            .path(Program.path),
+            arguments: ["--config", folder.file("config.yaml"), "daemon"],
+            environment: Program.environment(environment),
+            input: .none,
+            output: .string(limit: 1024 * 1024),
+            error: .string(limit: 64 * 1024 * 1024)
+        ) { execution in
+            let daemon = RunningDaemon(pid: execution.processIdentifier.value)
+            do {
+                try await eventually("the daemon is ready") { self.isReady(daemon.pid) }
+                try await body(daemon)
+            } catch {
+                kill(daemon.pid, SIGKILL)
+                throw error
+            }
+            kill(daemon.pid, SIGTERM)
+        }
+        let log = result.standardError
+        written.withLock { $0 += [result.standardOutput, log] }
+        try folder.write(log, to: "daemon.log")
+        return Program.status(result.terminationStatus)
+    }
+
+    private func isReady(_ pid: Int32) -> Bool {
+        (try? folder.read("rotator.db.lock")) == "\(pid) ready\n"
+    }
+}
+
+/// A daemon that runs for a test.
+struct RunningDaemon: Sendable {
+    let pid: Int32
+
+    func send(_ signal: Int32) {
+        kill(pid, signal)
+    }
+}

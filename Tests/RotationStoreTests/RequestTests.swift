@@ -1,0 +1,113 @@
+import AuditLog
+import RotationEngine
+import RotationStore
+import Scheduling
+import TestSupport
+import Testing
+import ValueGenerators
+
+struct RequestTests {
+    private func request(_ fixture: StoreFixture, alias: String = "a", fresh: Bool = false) throws -> RotationRequest {
+        RotationRequest(
+            id: RotationID(milliseconds: fixture.clock.now.rawValue, random: SystemRandom()),
+            secret: try fixture.name(alias),
+            requestedAt: fixture.clock.now,
+            trigger: .rotateNow,
+            fresh: fresh
+        )
+    }
+
+    @Test func waitingRequestsAllGetTheRotationThatIsOpenedForThem() async throws {
+        try await StoreFixture.with { fixture async throws in
+            let requests = try [request(fixture), request(fixture)]
+            let ledger = try fixture.ledger()
+            _ = try ledger.request(requests, actor: .user(name: "ops", uid: 1000))
+            let work = try await fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9)
+            #expect(work == [.request(try fixture.name(), .rotateNow)])
+            let rotation = try await fixture.opened()
+            for request in requests {
+                #expect(try ledger.history.rotation(serving: request.id)?.rotation.id == rotation.id)
+            }
+        }
+    }
+
+    @Test func requestJoinsAnOpenRotationAndHurriesIt() async throws {
+        try await StoreFixture.with { fixture async throws in
+            var rotation = try await fixture.opened()
+            rotation.state = waiting(fixture, floor: nil)
+            try await fixture.store.save(RotationChange(rotation: rotation))
+            let taken = try fixture.ledger().request([request(fixture)], actor: .daemon)
+            #expect(taken.first?.joined == rotation.id)
+            #expect(try await fixture.store.rotation(rotation.id)?.state.wakeAt == fixture.clock.now)
+        }
+    }
+
+    @Test func hurryStopsAtWhatTheHubAskedFor() async throws {
+        try await StoreFixture.with { fixture async throws in
+            var rotation = try await fixture.opened()
+            let floor = fixture.clock.now.advanced(by: .seconds(30))
+            rotation.state = waiting(fixture, floor: floor)
+            try await fixture.store.save(RotationChange(rotation: rotation))
+            _ = try fixture.ledger().request([request(fixture)], actor: .daemon)
+            #expect(try await fixture.store.rotation(rotation.id)?.state.wakeAt == floor)
+        }
+    }
+
+    private func waiting(_ fixture: StoreFixture, floor: Instant?) -> RotationState {
+        var tally = RotationState.Tally()
+        tally.floor = floor
+        let wakeAt = fixture.clock.now.advanced(by: .seconds(3600))
+        return RotationState(phase: .delivering(.unknown, attempt: .ended), tally: tally, wakeAt: wakeAt)
+    }
+
+    @Test func freshRequestWaitsForTheEndOfTheOpenRotation() async throws {
+        try await StoreFixture.with { fixture async throws in
+            let rotation = try await fixture.opened()
+            _ = try fixture.ledger().request([request(fixture, fresh: true)], actor: .daemon)
+            let now = fixture.clock.now
+            #expect(try await fixture.store.dueWork(hub: "h", now: now, limit: 9) == [.resume(rotation.id)])
+            try await fixture.end(rotation)
+            let work = try await fixture.store.dueWork(hub: "h", now: now, limit: 9)
+            #expect(work == [.request(try fixture.name(), .rotateNow)])
+        }
+    }
+
+    @Test func requestsAreTakenAllOrNone() async throws {
+        try await StoreFixture.with { fixture async throws in
+            let ledger = try fixture.ledger()
+            let requests = try [request(fixture), request(fixture, alias: "missing")]
+            #expect(throws: Ledger.Refusal.noSchedule(try fixture.name("missing"))) {
+                try ledger.request(requests, actor: .daemon)
+            }
+            #expect(try ledger.history.waitingRequests() == 0)
+        }
+    }
+
+    @Test func requestWhoseScheduleWasRemovedIsDroppedAndTold() async throws {
+        try await StoreFixture.with { fixture async throws in
+            let ledger = try fixture.ledger()
+            _ = try ledger.request([request(fixture)], actor: .daemon)
+            try ledger.remove([fixture.name()], actor: .daemon, now: fixture.clock.now)
+            #expect(try await fixture.claim() == nil)
+            #expect(try ledger.history.waitingRequests() == 0)
+            var lines: [String] = []
+            try ledger.history.auditLines { lines.append($0) }
+            #expect(lines.last?.contains("rotation.missed") == true)
+        }
+    }
+
+    @Test func requestingAllLeavesOutThePausedAndTheWaiting() async throws {
+        try await StoreFixture.with { fixture async throws in
+            let ledger = try fixture.ledger()
+            let more = try ["b", "c"].map { try EngineWorld.schedule($0, now: fixture.clock.now) }
+            try ledger.add(more, actor: .daemon, now: fixture.clock.now)
+            try ledger.pause([fixture.name("b")], .init(since: fixture.clock.now), actor: .daemon)
+            _ = try ledger.request([request(fixture, alias: "c")], actor: .daemon)
+            let count = try await fixture.store.requestAll(
+                trigger: .signal, overdueOnly: false, now: fixture.clock.now, actor: .signal
+            )
+            #expect(count == 1)
+            #expect(try ledger.history.waitingRequests() == 2)
+        }
+    }
+}

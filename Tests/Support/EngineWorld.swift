@@ -1,0 +1,151 @@
+package import AIHubClient
+package import AuditLog
+import Logging
+package import RotationEngine
+package import RotationStore
+import SQLite
+package import Scheduling
+import SecretMemory
+import Synchronization
+import ValueGenerators
+
+/// An engine over a real database and a scripted hub, with a clock that a test moves.
+package final class EngineWorld: Sendable {
+    package let hub: ScriptedHub
+    package let clock: ManualClock
+    package let store: RotationStore
+    package let engine: Engine
+    package let alarm = RecordingAlarm()
+    /// The database.
+    package let path: String
+    /// Back-off short enough to read, long enough to tell its steps apart.
+    package static let retry = RetryPolicy(
+        base: .seconds(1), cap: .seconds(8), attempts: 3, cycleDelays: [.seconds(60), .seconds(600)]
+    )
+
+    private init(folder: TemporaryFolder, hub: ScriptedHub, clock: ManualClock, key: StagingKey) throws {
+        self.hub = hub
+        self.clock = clock
+        path = folder.file("rotator.db")
+        let random = SeededRandom(seed: 7)
+        store = try RotationStore(path: path, key: key, origin: Self.origin, clock: clock, random: random)
+        engine = Engine(
+            configuration: .init(
+                hubs: ["h": .init(api: hub, maxInFlight: 4, confirm: true)],
+                retry: Self.retry
+            ),
+            storage: store,
+            clock: clock,
+            random: random,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    /// What entries say of this process.
+    package static let origin = AuditOrigin(host: "host", boot: nil, version: "test")
+
+    /// A new staging key.
+    package static func makeKey() throws -> StagingKey {
+        let text = Array(StagingKey.makeFileText().utf8)
+        return try text.withUnsafeBytes { try StagingKey(LockedBytes(copying: $0)) }
+    }
+
+    /// Makes a world whose schedules have a period of one hour.
+    package static func with(
+        _ aliases: String...,
+        setUp: (Ledger) throws -> Void = { _ in },
+        _ body: (EngineWorld) async throws -> Void
+    ) async throws {
+        try await TemporaryFolder.with { folder in
+            let clock = ManualClock()
+            let hub = ScriptedHub()
+            for alias in aliases { hub.add(alias) }
+            let ledger = try Ledger(path: folder.file("rotator.db"), origin: origin, mayMigrate: true)
+            try ledger.add(aliases.map { try schedule($0, now: clock.now) }, actor: .daemon, now: clock.now)
+            try setUp(ledger)
+            ledger.close()
+            let world = try EngineWorld(folder: folder, hub: hub, clock: clock, key: makeKey())
+            let running = Task { [alarm = world.alarm] in await world.engine.run { _ in alarm } }
+            do { try await body(world) } catch {
+                await world.end(running)
+                throw error
+            }
+            await world.end(running)
+        }
+    }
+
+    private func end(_ running: Task<Void, Never>) async {
+        engine.stop()
+        await running.value
+        await store.close()
+    }
+
+    /// A schedule of a password, every hour.
+    package static func schedule(_ alias: String, now: Instant, every: Duration = .seconds(3600)) throws -> Schedule {
+        guard let alias = SecretAlias(alias), let period = Cadence.Period(every) else {
+            throw NeverHappened(description: "a schedule of \(alias)")
+        }
+        let definition = ScheduleDefinition(cadence: .every(period), generator: .password(try .init()))
+        return Schedule(adding: definition, for: SecretName(hub: "h", alias: alias), now: now)
+    }
+
+    /// Asks for a rotation now.
+    package func request(_ alias: String, fresh: Bool = false) throws {
+        let ledger = try Ledger(path: path, origin: Self.origin, mayMigrate: false)
+        defer { ledger.close() }
+        guard let name = SecretAlias(alias) else { throw NeverHappened(description: "an alias") }
+        let request = RotationRequest(
+            id: RotationID(milliseconds: clock.now.rawValue, random: SystemRandom()),
+            secret: SecretName(hub: "h", alias: name),
+            requestedAt: clock.now,
+            trigger: .rotateNow,
+            fresh: fresh
+        )
+        _ = try ledger.request([request], actor: .user(name: "tester", uid: 1000))
+        engine.wake()
+    }
+
+    /// Moves the clock to what the alarm was set to, and wakes the engine.
+    package func ring() throws {
+        guard let instant = alarm.instant else { throw NeverHappened(description: "an alarm was set") }
+        clock.advance(by: max(.zero, clock.now.duration(to: instant)))
+        engine.wake()
+    }
+
+    /// Reads the history.
+    package func history<T>(_ read: (History) throws -> T) throws -> T {
+        let history = try History(path: path)
+        defer { history.close() }
+        return try read(history)
+    }
+
+    /// How many entries the audit log has with a word in them.
+    package func entries(_ word: String) throws -> Int {
+        try history { history in
+            var count = 0
+            try history.auditLines { if $0.contains("\"\(word)\"") { count += 1 } }
+            return count
+        }
+    }
+}
+
+/// An alarm that only remembers what it was set to.
+package final class RecordingAlarm: Alarm {
+    private let state = Mutex<Instant?>(nil)
+
+    package init() {}
+
+    package func set(_ instant: Instant?) { state.withLock { $0 = instant } }
+
+    /// What it was last set to.
+    package var instant: Instant? { state.withLock { $0 } }
+}
+
+extension EngineWorld {
+    /// Changes the database behind the engine's back.
+    package func execute(_ sql: String) async throws {
+        let connection = try Connection(path: path, mode: .readWrite)
+        defer { connection.close() }
+        try connection.execute(sql)
+    }
+}
