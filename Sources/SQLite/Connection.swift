@@ -93,6 +93,7 @@ package final class Connection {
 
     /// Runs SQL that takes no values and answers nothing; several statements may be separated by semicolons.
     package func execute(_ sql: String) throws(SQLiteError) {
+        guard handle != nil else { throw SQLiteError(code: .misuse, message: "the database is closed", operation: sql) }
         let status = sqlite3_exec(handle, sql, nil, nil, nil)
         guard status == SQLITE_OK else { throw SQLiteError(connection: handle, status: status, operation: sql) }
     }
@@ -102,8 +103,11 @@ package final class Connection {
     /// - Returns: How many rows it changed.
     @discardableResult
     package func run(_ sql: String, _ values: (any ColumnValue)...) throws(SQLiteError) -> Int {
+        guard handle != nil else { throw SQLiteError(code: .misuse, message: "the database is closed", operation: sql) }
+        // sqlite3_changes tells of the last statement that changed rows, which need not be this one.
+        let before = sqlite3_total_changes(handle)
         try each(sql, values) { _ throws(SQLiteError) in }
-        return Int(sqlite3_changes(handle))
+        return sqlite3_total_changes(handle) == before ? 0 : Int(sqlite3_changes(handle))
     }
 
     /// Reads all rows of a query.
@@ -219,7 +223,7 @@ package final class Connection {
 
     /// Whether a transaction is open.
     package var isInTransaction: Bool {
-        sqlite3_get_autocommit(handle) == 0
+        handle != nil && sqlite3_get_autocommit(handle) == 0
     }
 
     /// Moves the WAL into the database and truncates it, so that deleted bytes leave the -wal file.

@@ -48,12 +48,13 @@ package struct Migrator: Sendable {
     ///
     /// - Throws: ``Failure`` for a newer or foreign file, which is left as it is.
     package func migrate(_ connection: Connection) throws {
-        let found = try version(of: connection)
-        guard found <= steps.count else {
-            throw Failure.newerThanProgram(path: connection.path, found: found, supported: steps.count)
-        }
-        guard found < steps.count else { return }
+        // Read within the transaction: another program may be migrating too.
         try connection.transaction {
+            let found = try version(of: connection)
+            guard found <= steps.count else {
+                throw Failure.newerThanProgram(path: connection.path, found: found, supported: steps.count)
+            }
+            guard found < steps.count else { return }
             for step in steps[found...] { try connection.execute(step) }
             try connection.execute("PRAGMA user_version = \(steps.count)")
             try connection.execute("PRAGMA application_id = \(applicationID)")
@@ -67,7 +68,7 @@ package struct Migrator: Sendable {
             try row.get(0, as: Int.self)
         }
         let isNew = identifier == 0 && version == 0 && tables == 0
-        guard isNew || identifier == Int(applicationID) else { throw Failure.foreignDatabase(path: connection.path) }
+        guard isNew || identifier == Int(applicationID) && version >= 0 else { throw Failure.foreignDatabase(path: connection.path) }
         return version
     }
 

@@ -29,7 +29,9 @@ extension Instant {
         let date = CivilDate(year: year, month: month, day: day)
         guard CivilDate(daysSinceEpoch: date.daysSinceEpoch) == date else { return nil }
         let seconds = date.daysSinceEpoch * 86_400 + hour * 3600 + minute * 60 + min(second, 59) - offset * 60
-        self.init(milliseconds: Int64(seconds) * 1000 + Int64(millisecond))
+        let milliseconds = Int64(seconds) * 1000 + Int64(millisecond)
+        guard Instant.range.contains(milliseconds) else { return nil }
+        self.init(milliseconds: milliseconds)
     }
 }
 

@@ -30,12 +30,8 @@ package final class LockedBytes: @unchecked Sendable {
         isLocked = mlock(base, size) == 0
         madvise(base, size, Int32(MADV_DONTDUMP))
         madvise(base, size, Int32(MADV_WIPEONFORK))
-        do {
-            try fill(UnsafeMutableRawBufferPointer(rebasing: pages[0..<count]))
-        } catch {
-            Self.release(pages)
-            throw error
-        }
+        // Where `fill` throws, `deinit` runs, as all properties are set: it wipes and gives the pages back.
+        try fill(UnsafeMutableRawBufferPointer(rebasing: pages[0..<count]))
     }
 
     /// Copies bytes; the caller wipes the source.
