@@ -146,7 +146,16 @@ package.targets += [
             .product(name: "SystemPackage", package: "swift-system"),
         ]
     ),
-    .executableTarget(name: "Benchmarks", path: "Tests/Benchmarks"),
+    .executableTarget(
+        name: "Benchmarks",
+        dependencies: [
+            "secret-rotator",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Subprocess", package: "swift-subprocess"),
+            .product(name: "SystemPackage", package: "swift-system"),
+        ],
+        path: "Tests/Benchmarks"
+    ),
 ]
 
 for target in package.targets where [.regular, .executable, .test].contains(target.type) {

@@ -117,7 +117,7 @@ package struct SecretsClient: SecretsAPI {
     ) async throws(HubError) -> ResponseParser.Answer {
         do {
             return try await sendOnce(method, query: query, body: body)
-        } catch where error.kind == .unauthorized {
+        } catch  where error.kind == .unauthorized {
             guard (try? token.reload()) == true else { throw error }
             return try await sendOnce(method, query: query, body: body)
         }

@@ -38,14 +38,17 @@ struct CandidateVault {
     func stage(_ made: GeneratedValue, for rotation: Rotation) throws {
         let sealed = try made.packed().withBytes { try key.seal($0, for: Self.context(of: rotation)) }
         try connection.run(
-            "INSERT OR REPLACE INTO candidates (rotation, sealed) VALUES (?1, ?2)", rotation.id.rawValue, sealed
+            "INSERT OR REPLACE INTO candidates (rotation, sealed) VALUES (?1, ?2)",
+            rotation.id.rawValue,
+            sealed
         )
     }
 
     /// Unseals a candidate; nil where there is none, or the key is another one.
     func candidate(of rotation: Rotation) throws -> GeneratedValue? {
         let sealed: [UInt8]? = try connection.first(
-            "SELECT sealed FROM candidates WHERE rotation = ?1", rotation.id.rawValue
+            "SELECT sealed FROM candidates WHERE rotation = ?1",
+            rotation.id.rawValue
         ) { row throws(SQLiteError) in try row.get(0) }
         guard let sealed, let plain = try key.unseal(sealed, for: Self.context(of: rotation)) else { return nil }
         return try GeneratedValue(unpacking: plain)

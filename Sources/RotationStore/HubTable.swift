@@ -7,7 +7,8 @@ import Scheduling
 enum HubTable {
     static func status(of hub: String, in connection: Connection) throws(SQLiteError) -> HubStatus {
         let status = try connection.first(
-            "SELECT paused_until, suspended_reason, suspended_since, probe_at, probes FROM hubs WHERE name = ?1", hub
+            "SELECT paused_until, suspended_reason, suspended_since, probe_at, probes FROM hubs WHERE name = ?1",
+            hub
         ) { row throws(SQLiteError) in
             decode(
                 pausedUntil: try row.get(0),
@@ -46,7 +47,11 @@ enum HubTable {
             INSERT OR REPLACE INTO hubs (name, paused_until, suspended_reason, suspended_since, probe_at, probes)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
             """,
-            hub, pausedUntil, suspension?.reason.rawValue, suspension?.since, suspension?.probeAt,
+            hub,
+            pausedUntil,
+            suspension?.reason.rawValue,
+            suspension?.since,
+            suspension?.probeAt,
             suspension?.probes ?? 0
         )
     }

@@ -108,7 +108,9 @@ extension Ledger {
         }
     }
 
-    /// Resumes schedules, all or none. A slot that passed meanwhile does not fire: the next one does.
+    /// Resumes schedules, all or none.
+    ///
+    /// A slot that passed meanwhile does not fire: the next one does.
     ///
     /// - Returns: The schedules as they are now.
     package func resume(_ secrets: [SecretName], actor: Actor, now: Instant) throws -> [Schedule] {
@@ -254,7 +256,9 @@ extension Ledger {
             WHERE hub = ?1 AND closed_at IS NULL AND phase <> 'parked' AND coalesce(next_step_at, 0) <= ?2
             ORDER BY next_step_at LIMIT ?3
             """,
-            hub, now, limit
+            hub,
+            now,
+            limit
         ) { row throws(SQLiteError) in .resume(try row.get(0)) }
         if work.count < limit { work += try dueRequests(hub: hub, limit: limit - work.count) }
         if work.count < limit { work += try dueSlots(hub: hub, now: now, limit: limit - work.count) }
@@ -270,8 +274,11 @@ extension Ledger {
             )
             GROUP BY q.alias ORDER BY min(q.requested_at) LIMIT ?2
             """,
-            hub, limit
-        ) { row throws(SQLiteError) in (alias: try row.get(0, as: String.self), trigger: try row.get(2, as: Trigger.self)) }
+            hub,
+            limit
+        ) { row throws(SQLiteError) in
+            (alias: try row.get(0, as: String.self), trigger: try row.get(2, as: Trigger.self))
+        }
         return rows.compactMap { row in
             SecretAlias(row.alias).map { .request(SecretName(hub: hub, alias: $0), row.trigger) }
         }
@@ -286,8 +293,11 @@ extension Ledger {
             )
             ORDER BY s.due_at LIMIT ?3
             """,
-            hub, now, limit
-        ) { row throws(SQLiteError) in (alias: try row.get(0, as: String.self), dueAt: try row.get(1, as: Instant.self)) }
+            hub,
+            now,
+            limit
+        ) { row throws(SQLiteError) in (alias: try row.get(0, as: String.self), dueAt: try row.get(1, as: Instant.self))
+        }
         return rows.compactMap { row in
             SecretAlias(row.alias).map { .slot(SecretName(hub: hub, alias: $0), dueAt: row.dueAt) }
         }
@@ -350,7 +360,8 @@ extension Ledger {
         guard try ScheduleTable.find(claim.secret, in: connection) == nil else { return nil }
         let dropped = try connection.run(
             "DELETE FROM requests WHERE hub = ?1 AND alias = ?2 AND rotation IS NULL",
-            claim.secret.hub, claim.secret.alias.text
+            claim.secret.hub,
+            claim.secret.alias.text
         )
         guard dropped > 0 else { return nil }
         try note(

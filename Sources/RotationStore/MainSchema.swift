@@ -5,7 +5,9 @@ enum MainSchema {
     /// "SRot", which `file(1)` and the `sqlite3` shell show.
     static let migrator = Migrator(applicationID: 0x5352_6F74, steps: [version1])
 
-    /// Instants are Unix time in milliseconds, durations milliseconds, truth values 0 and 1. No JSON function stands in a
+    /// Instants are Unix time in milliseconds, durations milliseconds, truth values 0 and 1.
+    ///
+    /// No JSON function stands in a
     /// table: `trusted_schema=OFF` forbids it there.
     private static let version1 = """
         CREATE TABLE schedules (

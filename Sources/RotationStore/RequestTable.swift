@@ -18,8 +18,16 @@ enum RequestTable {
             INSERT INTO requests (id, hub, alias, "trigger", requested_at, actor, reason, ticket, is_fresh, rotation)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """,
-            request.id, request.secret.hub, request.secret.alias.text, request.trigger, request.requestedAt,
-            actor.json.canonicalText, request.reason, request.ticket, request.fresh, rotation
+            request.id,
+            request.secret.hub,
+            request.secret.alias.text,
+            request.trigger,
+            request.requestedAt,
+            actor.json.canonicalText,
+            request.reason,
+            request.ticket,
+            request.fresh,
+            rotation
         )
     }
 
@@ -27,7 +35,8 @@ enum RequestTable {
     static func isWaiting(_ secret: SecretName, in connection: Connection) throws(SQLiteError) -> Bool {
         try connection.first(
             "SELECT 1 FROM requests WHERE hub = ?1 AND alias = ?2 AND rotation IS NULL LIMIT 1",
-            secret.hub, secret.alias.text
+            secret.hub,
+            secret.alias.text
         ) { row throws(SQLiteError) in try row.get(0, as: Int.self) } != nil
     }
 
@@ -35,12 +44,15 @@ enum RequestTable {
     static func join(_ rotation: Rotation, in connection: Connection) throws(SQLiteError) -> [RotationID] {
         let waiting: [RotationID] = try connection.all(
             "SELECT id FROM requests WHERE hub = ?1 AND alias = ?2 AND rotation IS NULL ORDER BY requested_at, id",
-            rotation.secret.hub, rotation.secret.alias.text
+            rotation.secret.hub,
+            rotation.secret.alias.text
         ) { row throws(SQLiteError) in try row.get(0) }
         guard !waiting.isEmpty else { return [] }
         try connection.run(
             "UPDATE requests SET rotation = ?3 WHERE hub = ?1 AND alias = ?2 AND rotation IS NULL",
-            rotation.secret.hub, rotation.secret.alias.text, rotation.id
+            rotation.secret.hub,
+            rotation.secret.alias.text,
+            rotation.id
         )
         return waiting
     }

@@ -116,14 +116,19 @@ enum RotationTable {
             WHERE (?1 = 0 OR closed_at IS NULL) AND (?2 IS NULL OR (hub = ?2 AND alias = ?3))
             ORDER BY opened_at DESC, id DESC LIMIT ?4
             """,
-            openOnly, secret?.hub, secret?.alias.text, limit
+            openOnly,
+            secret?.hub,
+            secret?.alias.text,
+            limit
         ) { row throws(SQLiteError) in try Raw(row) }
         return rows.compactMap { try? $0.stored() }
     }
 
     static func openRotation(of secret: SecretName, in connection: Connection) throws -> RotationID? {
         try connection.first(
-            "SELECT id FROM rotations WHERE hub = ?1 AND alias = ?2 AND closed_at IS NULL", secret.hub, secret.alias.text
+            "SELECT id FROM rotations WHERE hub = ?1 AND alias = ?2 AND closed_at IS NULL",
+            secret.hub,
+            secret.alias.text
         ) { row throws(SQLiteError) in try row.get(0) }
     }
 
@@ -135,13 +140,25 @@ enum RotationTable {
                 workspaces, description, finish_after_ms, phase)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             """,
-            rotation.id, rotation.secret.hub, rotation.secret.alias.text, rotation.trigger, rotation.slot,
-            rotation.openedAt, rotation.generator.json, rotation.generator.policyHash, workspaces.type,
-            workspaces.workspaces, rotation.description, rotation.finishAfter.column, rotation.state.phaseName
+            rotation.id,
+            rotation.secret.hub,
+            rotation.secret.alias.text,
+            rotation.trigger,
+            rotation.slot,
+            rotation.openedAt,
+            rotation.generator.json,
+            rotation.generator.policyHash,
+            workspaces.type,
+            workspaces.workspaces,
+            rotation.description,
+            rotation.finishAfter.column,
+            rotation.state.phaseName
         )
     }
 
-    /// Writes a rotation's progress. An ended rotation's outcome is never written over.
+    /// Writes a rotation's progress.
+    ///
+    /// An ended rotation's outcome is never written over.
     static func update(_ rotation: Rotation, endedAt: Instant?, closedAt: Instant?, in connection: Connection) throws {
         let phase = PhaseColumns(rotation.state.phase)
         let tally = rotation.state.tally
@@ -155,11 +172,27 @@ enum RotationTable {
                 outcome = coalesce(outcome, ?19), ended_at = coalesce(ended_at, ?20), closed_at = ?21
             WHERE id = ?1 AND closed_at IS NULL
             """,
-            rotation.id, rotation.fingerprint, phase.phase, phase.isPreflighted, phase.baseline,
-            phase.isAttemptUnderWay, tally.attempts, tally.failures, tally.cycles, tally.confirmations,
-            tally.repetitions, tally.isAmbiguous, tally.isInstallBegun, tally.floor, rotation.state.wakeAt,
-            phase.error, phase.errorStatus, phase.isConfirmed,
-            endedAt == nil ? nil : rotation.state.ending?.name, endedAt, closedAt
+            rotation.id,
+            rotation.fingerprint,
+            phase.phase,
+            phase.isPreflighted,
+            phase.baseline,
+            phase.isAttemptUnderWay,
+            tally.attempts,
+            tally.failures,
+            tally.cycles,
+            tally.confirmations,
+            tally.repetitions,
+            tally.isAmbiguous,
+            tally.isInstallBegun,
+            tally.floor,
+            rotation.state.wakeAt,
+            phase.error,
+            phase.errorStatus,
+            phase.isConfirmed,
+            endedAt == nil ? nil : rotation.state.ending?.name,
+            endedAt,
+            closedAt
         )
     }
 
@@ -172,8 +205,14 @@ enum RotationTable {
             ON CONFLICT (rotation, number) DO UPDATE SET ended_at = excluded.ended_at, outcome = excluded.outcome,
                 error = excluded.error, status = excluded.status, request_id = excluded.request_id
             """,
-            rotation, attempt.number, attempt.startedAt, attempt.endedAt, outcome.outcome, outcome.error,
-            outcome.status, outcome.requestID
+            rotation,
+            attempt.number,
+            attempt.startedAt,
+            attempt.endedAt,
+            outcome.outcome,
+            outcome.error,
+            outcome.status,
+            outcome.requestID
         )
     }
 
@@ -184,7 +223,8 @@ enum RotationTable {
             UPDATE rotations SET next_step_at = max(?2, coalesce(retry_floor, 0))
             WHERE id = ?1 AND outcome IS NULL AND next_step_at > max(?2, coalesce(retry_floor, 0))
             """,
-            id, now
+            id,
+            now
         )
     }
 }

@@ -88,7 +88,9 @@ enum ScheduleTable {
 
     static func find(_ secret: SecretName, in connection: Connection) throws -> Schedule? {
         let raw = try connection.first(
-            "SELECT \(columns) FROM schedules WHERE hub = ?1 AND alias = ?2", secret.hub, secret.alias.text
+            "SELECT \(columns) FROM schedules WHERE hub = ?1 AND alias = ?2",
+            secret.hub,
+            secret.alias.text
         ) { row throws(SQLiteError) in try Raw(row) }
         return try raw?.schedule()
     }
@@ -117,9 +119,19 @@ enum ScheduleTable {
                 description, finish_after_ms, owner, policy, anchor, next_due)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING
             """,
-            schedule.secret.hub, schedule.secret.alias.text, period.duration.column, definition.minInterval.column,
-            definition.generator.json, workspaces.type, workspaces.workspaces, definition.description,
-            definition.finishAfter.column, definition.owner, definition.policy, schedule.anchor, schedule.nextDue
+            schedule.secret.hub,
+            schedule.secret.alias.text,
+            period.duration.column,
+            definition.minInterval.column,
+            definition.generator.json,
+            workspaces.type,
+            workspaces.workspaces,
+            definition.description,
+            definition.finishAfter.column,
+            definition.owner,
+            definition.policy,
+            schedule.anchor,
+            schedule.nextDue
         )
         return inserted == 1
     }
@@ -131,8 +143,14 @@ enum ScheduleTable {
             UPDATE schedules SET anchor = ?3, next_due = ?4, last_opened = ?5, last_success = ?6,
                 last_fingerprint = ?7, failures = ?8 WHERE hub = ?1 AND alias = ?2
             """,
-            schedule.secret.hub, schedule.secret.alias.text, schedule.anchor, schedule.nextDue, schedule.lastOpened,
-            schedule.lastSuccess, schedule.lastFingerprint, schedule.failures
+            schedule.secret.hub,
+            schedule.secret.alias.text,
+            schedule.anchor,
+            schedule.nextDue,
+            schedule.lastOpened,
+            schedule.lastSuccess,
+            schedule.lastFingerprint,
+            schedule.failures
         )
     }
 
@@ -142,8 +160,12 @@ enum ScheduleTable {
             UPDATE schedules SET paused_at = ?3, paused_until = ?4, pause_reason = ?5, next_due = ?6
             WHERE hub = ?1 AND alias = ?2
             """,
-            schedule.secret.hub, schedule.secret.alias.text, schedule.pause?.since, schedule.pause?.until,
-            schedule.pause?.reason, schedule.nextDue
+            schedule.secret.hub,
+            schedule.secret.alias.text,
+            schedule.pause?.since,
+            schedule.pause?.until,
+            schedule.pause?.reason,
+            schedule.nextDue
         )
     }
 

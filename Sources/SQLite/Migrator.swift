@@ -25,7 +25,9 @@ package struct Migrator: Sendable {
 
     /// What `PRAGMA application_id` must be.
     package var applicationID: Int32
-    /// The steps' SQL; the first one makes version 1. Never change a step that was released: add one.
+    /// The steps' SQL; the first one makes version 1.
+    ///
+    /// Never change a step that was released: add one.
     package var steps: [String]
 
     package init(applicationID: Int32, steps: [String]) {
@@ -68,7 +70,9 @@ package struct Migrator: Sendable {
             try row.get(0, as: Int.self)
         }
         let isNew = identifier == 0 && version == 0 && tables == 0
-        guard isNew || identifier == Int(applicationID) && version >= 0 else { throw Failure.foreignDatabase(path: connection.path) }
+        guard isNew || identifier == Int(applicationID) && version >= 0 else {
+            throw Failure.foreignDatabase(path: connection.path)
+        }
         return version
     }
 

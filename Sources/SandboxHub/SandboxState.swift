@@ -62,7 +62,12 @@ struct SandboxState {
             return .failure(400, "allowed_workspaces_type is required")
         }
         var secret = Secret(
-            alias: alias, value: "", workspacesType: type, workspaces: [], createdAt: now, updatedAt: now
+            alias: alias,
+            value: "",
+            workspacesType: type,
+            workspaces: [],
+            createdAt: now,
+            updatedAt: now
         )
         secret.apply(body)
         secrets[alias] = secret

@@ -42,7 +42,9 @@ package struct SecretValue: Sendable {
         bytes.withBytes { utf8 in utf8.count { $0 & 0b1100_0000 != 0b1000_0000 } }
     }
 
-    /// Lends the value's UTF-8 for the time of a call. Copy nothing out of it that is not wiped.
+    /// Lends the value's UTF-8 for the time of a call.
+    ///
+    /// Copy nothing out of it that is not wiped.
     package func withUTF8<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
         try bytes.withBytes(body)
     }

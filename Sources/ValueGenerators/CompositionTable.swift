@@ -58,7 +58,7 @@ struct CompositionTable {
         }
     }
 
-    /// ln(size^count / count!)
+    /// The logarithm of size^count / count!.
     private static func term(_ size: Double, _ count: Int) -> Double {
         Double(count) * log(size) - lgamma(Double(count) + 1)
     }

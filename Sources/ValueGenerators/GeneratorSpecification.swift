@@ -99,10 +99,7 @@ extension GeneratorSpecification: Codable {
             self = .password(
                 try PasswordPolicy(
                     length: container.decode(Int.self, forKey: .length),
-                    minima: Dictionary(
-                        minima.compactMap { name, minimum in CharacterClass(rawValue: name).map { ($0, minimum) } },
-                        uniquingKeysWith: { first, _ in first }
-                    ),
+                    minima: Self.classes(minima),
                     excluded: container.decode(String.self, forKey: .exclude),
                     symbols: container.decode(String.self, forKey: .symbols)
                 )
@@ -117,5 +114,14 @@ extension GeneratorSpecification: Codable {
         default:
             throw InvalidPolicy.type(type)
         }
+    }
+
+    private static func classes(_ minima: [String: Int]) throws(InvalidPolicy) -> [CharacterClass: Int] {
+        var classes: [CharacterClass: Int] = [:]
+        for (name, minimum) in minima {
+            guard let known = CharacterClass(rawValue: name) else { throw .type(name) }
+            classes[known] = minimum
+        }
+        return classes
     }
 }

@@ -43,13 +43,18 @@ package struct PasswordPolicy: Hashable, Sendable {
                 ?? false
         }
         if let bad = symbols.first(where: { !isPunctuation($0) }) { throw .symbol(bad) }
-        if Set(symbols).count != symbols.count { throw .symbol(symbols.first ?? " ") }
+        var seen: Set<Character> = []
+        if let twice = symbols.first(where: { !seen.insert($0).inserted }) { throw .symbol(twice) }
         self.length = length
         self.minima = minima
-        self.excluded = String(Set(excluded).sorted())
+        // By code point: a Character of several would hide those that it is made of.
+        self.excluded = String(String.UnicodeScalarView(Set(excluded.unicodeScalars).sorted()))
         self.symbols = symbols
-        for name in minima.keys where alphabet(of: name).isEmpty { throw .emptyClass(name) }
-        let sum = minima.values.reduce(0, +)
+        for name in CharacterClass.allCases where minima[name] != nil && alphabet(of: name).isEmpty {
+            throw .emptyClass(name)
+        }
+        // Held below the length first: a sum of any numbers could overflow.
+        let sum = minima.values.reduce(0) { $0 + min($1, length + 1) }
         guard sum <= length else { throw .minimaExceedLength(sum: sum, length: length) }
     }
 
@@ -62,7 +67,8 @@ package struct PasswordPolicy: Hashable, Sendable {
             case .digit: "0123456789"
             case .symbol: symbols
             }
-        return all.filter { !excluded.contains($0) }.utf8.map { $0 }
+        let excluded = Set(excluded.utf8)
+        return all.utf8.filter { !excluded.contains($0) }
     }
 
     /// The classes in use, in a fixed order.

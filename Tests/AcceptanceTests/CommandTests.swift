@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct CommandTests {
@@ -37,8 +37,14 @@ struct CommandTests {
     @Test(arguments: [
         (["schedule", "add", "x", "--every", "30 days"], 64 as Int32, "--every: \"30 days\" is no duration"),
         (["schedule", "add", "x y", "--every", "30d"], 64, "\"x y\" is no secret"),
-        (["schedule", "add", "x", "--every", "30d", "--generator", "pasword"], 64, "there is no generator \"pasword\""),
-        (["schedule", "add", "x", "--every", "30d", "--generator", "{type: password, lenght: 9}"], 64, "did you mean length?"),
+        (
+            ["schedule", "add", "x", "--every", "30d", "--generator", "pasword"], 64,
+            "there is no generator \"pasword\""
+        ),
+        (
+            ["schedule", "add", "x", "--every", "30d", "--generator", "{type: password, lenght: 9}"], 64,
+            "did you mean length?"
+        ),
         (["schedule", "remove", "x"], 66, "no schedule for local/x"),
         (["schedule", "pause", "x", "--until", "yesterday"], 64, "--until: give a later instant"),
         (["rotate-now"], 64, "name secrets, or give --all, or --overdue"),

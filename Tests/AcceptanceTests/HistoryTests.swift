@@ -1,7 +1,7 @@
 import Foundation
 import SandboxHub
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct HistoryTests {
@@ -23,7 +23,10 @@ struct HistoryTests {
             let log = try await world.run("audit", "list", "--json").output
             try world.folder.write(log, to: "audit.jsonl")
             #expect(try await Oracle.python(Self.canonical, world.folder.file("audit.jsonl")) == "True")
-            let stored = try await Oracle.sqlite(world.folder.file("rotator.db"), "SELECT line FROM audit_log ORDER BY seq")
+            let stored = try await Oracle.sqlite(
+                world.folder.file("rotator.db"),
+                "SELECT line FROM audit_log ORDER BY seq"
+            )
             #expect(stored + "\n" == log)
         }
     }
@@ -62,7 +65,9 @@ struct HistoryTests {
             }
             let warnings = lines.filter { $0["level"] == "warning" && $0["message"]?.hasPrefix("hub") == true }
             #expect(warnings.count == 1)
-            for key in ["hub", "alias", "rotation", "attempt", "time"] { #expect(warnings.first?[key] != nil, "\(key)") }
+            for key in ["hub", "alias", "rotation", "attempt", "time"] {
+                #expect(warnings.first?[key] != nil, "\(key)")
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import SandboxHub
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct RotateNowTests {
@@ -9,7 +9,15 @@ struct RotateNowTests {
         try await World.with { world in
             try await world.schedule("wanted", every: "30d")
             try await world.withDaemon { _ in
-                let outcome = try await world.run("rotate-now", "wanted", "--wait", "--reason", "leak", "--ticket", "S-1")
+                let outcome = try await world.run(
+                    "rotate-now",
+                    "wanted",
+                    "--wait",
+                    "--reason",
+                    "leak",
+                    "--ticket",
+                    "S-1"
+                )
                 #expect(outcome.status == 0)
                 #expect(outcome.output.hasPrefix("local/wanted: succeeded after 1 attempt, rotation "))
             }
@@ -79,7 +87,9 @@ struct RotateNowTests {
                 let outcome = try await world.run("rotate-now", "late", "--wait", "--timeout", "1s")
                 #expect(outcome.status == 75)
                 world.hub.clearFaults()
-                try await eventually("it succeeds later") { try await world.events("late").contains("rotation.succeeded") }
+                try await eventually("it succeeds later") {
+                    try await world.events("late").contains("rotation.succeeded")
+                }
             }
             #expect(Set(world.patches("late").map(\.value)).count == 1)
         }
@@ -91,7 +101,9 @@ struct RotateNowTests {
             world.hub.inject([SandboxFault(.slow, method: "PATCH", delay: 1500)])
             try await world.withDaemon { _ in
                 try await world.expect(0, "rotate-now", "joined")
-                try await eventually("it is open") { try await !world.run("rotation", "list", "--open", "--json").objects.isEmpty }
+                try await eventually("it is open") {
+                    try await !world.run("rotation", "list", "--open", "--json").objects.isEmpty
+                }
                 async let same = world.run("rotate-now", "joined", "--wait")
                 async let fresh = world.run("rotate-now", "joined", "--fresh", "--wait")
                 #expect(try await same.status == 0)

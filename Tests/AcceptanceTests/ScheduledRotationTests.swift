@@ -1,6 +1,6 @@
 import SandboxHub
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct ScheduledRotationTests {

@@ -1,7 +1,7 @@
 import Foundation
 import SandboxHub
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct SecrecyTests {
@@ -62,7 +62,10 @@ struct SecrecyTests {
                 let wal = try world.folder.contents()["rotator.db.candidates-wal"]
                 #expect(wal?.isEmpty ?? true)
             }
-            let count = try await Oracle.sqlite(world.folder.file("rotator.db.candidates"), "SELECT count(*) FROM candidates")
+            let count = try await Oracle.sqlite(
+                world.folder.file("rotator.db.candidates"),
+                "SELECT count(*) FROM candidates"
+            )
             #expect(count == "0")
         }
     }

@@ -1,7 +1,7 @@
 import Foundation
 import SandboxHub
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct SignalTests {

@@ -5,7 +5,10 @@ import Testing
 
 struct BackOffTests {
     private static let retry = RetryPolicy(
-        base: .seconds(1), cap: .seconds(8), attempts: 3, cycleDelays: [.seconds(60), .seconds(600)]
+        base: .seconds(1),
+        cap: .seconds(8),
+        attempts: 3,
+        cycleDelays: [.seconds(60), .seconds(600)]
     )
 
     /// Fails `count` attempts and answers the waits between them, in milliseconds.
@@ -40,7 +43,10 @@ struct BackOffTests {
         var driver = MachineDriver(confirm: false, retry: Self.retry)
         try driver.take(.generated, .staged, .attemptStarted)
         try driver.state.handle(
-            .attemptEnded(.failed(HubError(.unavailable))), plan: driver.plan, now: driver.now, fraction: 0
+            .attemptEnded(.failed(HubError(.unavailable))),
+            plan: driver.plan,
+            now: driver.now,
+            fraction: 0
         )
         #expect(try #require(driver.state.wakeAt) > driver.now)
     }

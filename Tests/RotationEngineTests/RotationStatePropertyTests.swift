@@ -19,7 +19,9 @@ struct RotationStatePropertyTests {
         for _ in 0..<400 where driver.state.phase != .closed {
             for event in events(for: driver.action, driver, random) { try driver.take(event) }
             if case .wait(let until) = driver.action { driver.now = until }
-            if let ended = ending { #expect(driver.state.ending == ended || driver.state.phase == .closed, "seed \(seed)") }
+            if let ended = ending {
+                #expect(driver.state.ending == ended || driver.state.phase == .closed, "seed \(seed)")
+            }
             ending = ending ?? driver.state.ending
             wasAmbiguous = wasAmbiguous || driver.state.tally.isAmbiguous
             #expect(driver.state.tally.isAmbiguous == wasAmbiguous, "seed \(seed)")
@@ -29,7 +31,8 @@ struct RotationStatePropertyTests {
         }
     }
 
-    private func events(for action: RotationAction, _ driver: MachineDriver, _ random: SeededRandom) -> [RotationEvent] {
+    private func events(for action: RotationAction, _ driver: MachineDriver, _ random: SeededRandom) -> [RotationEvent]
+    {
         let isGood = random.next() % 3 > 0
         switch action {
         case .generate: return [isGood ? .generated : .generatorFailed(.tryAgain)]

@@ -82,7 +82,8 @@ struct CandidateTests {
                 finishAfter: .zero
             )
             try fixture.execute(
-                "UPDATE candidates SET rotation = '\(other.id.rawValue)'", database: "rotator.db.candidates"
+                "UPDATE candidates SET rotation = '\(other.id.rawValue)'",
+                database: "rotator.db.candidates"
             )
             #expect(try await fixture.store.candidate(of: other) == nil)
         }

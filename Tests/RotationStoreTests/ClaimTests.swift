@@ -58,7 +58,9 @@ struct ClaimTests {
 
     @Test func suspendedHubOpensNothing() async throws {
         try await StoreFixture.with { fixture async throws in
-            _ = try await fixture.store.updateHub("h", now: fixture.clock.now) { $0.after(.init(.unauthorized), now: $1) }
+            _ = try await fixture.store.updateHub("h", now: fixture.clock.now) {
+                $0.after(.init(.unauthorized), now: $1)
+            }
             #expect(try await fixture.claim() == nil)
         }
     }

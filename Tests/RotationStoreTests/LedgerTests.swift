@@ -26,8 +26,14 @@ struct LedgerTests {
             let now = fixture.clock.now
             let plain = try EngineWorld.schedule("full", now: now)
             let definition = ScheduleDefinition(
-                cadence: plain.definition.cadence, generator: .uuid(.v7), minInterval: .seconds(5),
-                access: .only(["billing", "ops"]), description: "D", finishAfter: .seconds(60), owner: "o", policy: "p"
+                cadence: plain.definition.cadence,
+                generator: .uuid(.v7),
+                minInterval: .seconds(5),
+                access: .only(["billing", "ops"]),
+                description: "D",
+                finishAfter: .seconds(60),
+                owner: "o",
+                policy: "p"
             )
             let full = Schedule(adding: definition, for: plain.secret, now: now)
             let ledger = try fixture.ledger()
@@ -60,7 +66,11 @@ struct LedgerTests {
             let names = ["b", "c", "d"]
             for name in names {
                 fixture.clock.advance(by: .seconds(1))
-                try ledger.add([EngineWorld.schedule(name, now: fixture.clock.now)], actor: .daemon, now: fixture.clock.now)
+                try ledger.add(
+                    [EngineWorld.schedule(name, now: fixture.clock.now)],
+                    actor: .daemon,
+                    now: fixture.clock.now
+                )
             }
             fixture.clock.advance(by: .seconds(7200))
             let work = try await fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 3)

@@ -104,7 +104,10 @@ struct RequestTests {
             try ledger.pause([fixture.name("b")], .init(since: fixture.clock.now), actor: .daemon)
             _ = try ledger.request([request(fixture, alias: "c")], actor: .daemon)
             let count = try await fixture.store.requestAll(
-                trigger: .signal, overdueOnly: false, now: fixture.clock.now, actor: .signal
+                trigger: .signal,
+                overdueOnly: false,
+                now: fixture.clock.now,
+                actor: .signal
             )
             #expect(count == 1)
             #expect(try ledger.history.waitingRequests() == 2)

@@ -74,7 +74,9 @@ struct StoreFixture {
 
     static func value(_ text: String) throws -> GeneratedValue {
         var text = text
-        return try text.withUTF8 { try GeneratedValue(value: SecretValue(LockedBytes(copying: UnsafeRawBufferPointer($0)))) }
+        return try text.withUTF8 {
+            try GeneratedValue(value: SecretValue(LockedBytes(copying: UnsafeRawBufferPointer($0))))
+        }
     }
 
     static func isSame(_ left: GeneratedValue?, _ right: GeneratedValue) -> Bool {
@@ -96,7 +98,10 @@ extension StoreFixture {
         var rotation = rotation
         rotation.state = RotationState(phase: .succeeded(confirmed: true), tally: .init(), wakeAt: nil)
         let end = RotationChange.End(
-            ending: .succeeded(confirmed: true), now: clock.now, retry: .standard, trigger: rotation.trigger
+            ending: .succeeded(confirmed: true),
+            now: clock.now,
+            retry: .standard,
+            trigger: rotation.trigger
         )
         try await store.save(RotationChange(rotation: rotation, end: end))
         rotation.state = RotationState(phase: .closed, tally: .init(), wakeAt: nil)

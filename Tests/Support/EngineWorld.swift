@@ -20,7 +20,10 @@ package final class EngineWorld: Sendable {
     package let path: String
     /// Back-off short enough to read, long enough to tell its steps apart.
     package static let retry = RetryPolicy(
-        base: .seconds(1), cap: .seconds(8), attempts: 3, cycleDelays: [.seconds(60), .seconds(600)]
+        base: .seconds(1),
+        cap: .seconds(8),
+        attempts: 3,
+        cycleDelays: [.seconds(60), .seconds(600)]
     )
 
     private init(folder: TemporaryFolder, hub: ScriptedHub, clock: ManualClock, key: StagingKey) throws {

@@ -100,7 +100,8 @@ package struct Configuration: Sendable {
                 guard let folder = environment["CREDENTIALS_DIRECTORY"] else {
                     throw ConfigurationError(
                         source: "credential:\(name)",
-                        message: "$CREDENTIALS_DIRECTORY is not set: run under systemd with LoadCredential=\(name):PATH, "
+                        message:
+                            "$CREDENTIALS_DIRECTORY is not set: run under systemd with LoadCredential=\(name):PATH, "
                             + "or use file:/path"
                     )
                 }

@@ -4,8 +4,8 @@ package import Logging
 package import RotationEngine
 import RotationStore
 import SQLite
-import SecretMemory
 import Scheduling
+import SecretMemory
 import Synchronization
 import ValueGenerators
 
@@ -157,7 +157,9 @@ package final class DaemonRuntime: Sendable {
         _ = try await store.hubStatus("")
     }
 
-    /// Writes the last entry, truncates the WAL and closes everything. Call it once, after the engine has ended.
+    /// Writes the last entry, truncates the WAL and closes everything.
+    ///
+    /// Call it once, after the engine has ended.
     package func close() async {
         do {
             try await note(.daemonStopped)

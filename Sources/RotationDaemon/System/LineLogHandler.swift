@@ -97,7 +97,9 @@ package func standardError(_ text: String) {
     let bytes = Array(text.utf8)
     var offset = 0
     while offset < bytes.count {
-        let count = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress.map { $0 + offset }, $0.count - offset) }
+        let count = bytes.withUnsafeBytes {
+            Glibc.write(STDERR_FILENO, $0.baseAddress.map { $0 + offset }, $0.count - offset)
+        }
         if count < 0 && errno == EINTR { continue }
         guard count > 0 else { return }
         offset += count

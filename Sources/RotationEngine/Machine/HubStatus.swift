@@ -60,8 +60,9 @@ package enum HubStatus: Hashable, Sendable {
     package func afterProbe(_ error: HubError?, now: Instant) -> HubStatus {
         guard case .suspended(var suspension) = self else { return self }
         // Any answer but these shows that the token is accepted again.
-        guard let error, [.unauthorized, .noToken].contains(error.kind) || error.effect == .unknown
-            || [.connectionFailed, .tls, .throttled].contains(error.kind)
+        guard let error,
+            [.unauthorized, .noToken].contains(error.kind) || error.effect == .unknown
+                || [.connectionFailed, .tls, .throttled].contains(error.kind)
         else { return .available }
         suspension.probes += 1
         let factor = 1 << min(suspension.probes, 10)

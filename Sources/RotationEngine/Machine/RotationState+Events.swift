@@ -142,7 +142,11 @@ extension RotationState {
         phase = .delivering(baseline, attempt: .ended)
         switch outcome {
         case .delivered:
-            if case .at(let updatedAt) = baseline { reach(.delivered(baseline: updatedAt)) } else { succeed(false, pace) }
+            if case .at(let updatedAt) = baseline {
+                reach(.delivered(baseline: updatedAt))
+            } else {
+                succeed(false, pace)
+            }
         case .unknown:
             tally.isAmbiguous = true
             wakeAt = pace.now

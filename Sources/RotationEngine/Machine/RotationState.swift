@@ -27,7 +27,9 @@ package struct RotationState: Hashable, Sendable {
         self.wakeAt = wakeAt
     }
 
-    /// What a rotation has reached. ``Phase/generated`` is in memory only: a candidate counts from `staged` on.
+    /// What a rotation has reached.
+    ///
+    /// ``Phase/generated`` is in memory only: a candidate counts from `staged` on.
     package enum Phase: Hashable, Sendable {
         /// Opened; there is no candidate yet.
         case claimed

@@ -1,5 +1,5 @@
-package import Scheduling
 import Glibc
+package import Scheduling
 
 /// Tells the time: the system's in production, a made-up one in simulation.
 package protocol Clock: Sendable {

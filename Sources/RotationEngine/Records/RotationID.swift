@@ -22,7 +22,9 @@ package struct RotationID: Hashable, Sendable, RawRepresentable, CustomStringCon
     package init(milliseconds: Int64, random: any RandomSource) {
         rawValue = String(unsafeUninitializedCapacity: UUIDBits.textLength) { buffer in
             let high = UUIDBits.timeAndRandom(milliseconds: milliseconds, random: random.next())
-            let text = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<UUIDBits.textLength])
+            let text = UnsafeMutableRawBufferPointer(
+                rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<UUIDBits.textLength]
+            )
             UUIDBits.write(high: high, low: random.next(), version: .v7, into: text)
             return UUIDBits.textLength
         }

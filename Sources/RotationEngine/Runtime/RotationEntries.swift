@@ -1,5 +1,5 @@
-package import AuditLog
 import AIHubClient
+package import AuditLog
 package import Scheduling
 import ValueGenerators
 

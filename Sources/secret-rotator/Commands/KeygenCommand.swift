@@ -26,7 +26,8 @@ struct KeygenCommand: AsyncParsableCommand {
 
     @Argument(help: "staging or audit.") var kind: Kind
     @Option(name: .shortAndLong, help: "The new file; one that exists is never written over.") var output: String
-    @Option(help: "For audit: the log's name, equal to audit.origin; HOST/secret-rotator if absent.") var origin: String?
+    @Option(help: "For audit: the log's name, equal to audit.origin; HOST/secret-rotator if absent.") var origin:
+        String?
 
     func validate() throws {
         if kind == .staging && origin != nil { throw ValidationError("--origin goes with audit only") }

@@ -14,7 +14,8 @@ struct SandboxCommand: AsyncParsableCommand {
     )
 
     @Option(help: "The port; 0 for any that is free.") var port = 8642
-    @Option(help: "The bearer token that is accepted. It is no secret: use it nowhere else.") var token = "sandbox-token"
+    @Option(help: "The bearer token that is accepted. It is no secret: use it nowhere else.") var token =
+        "sandbox-token"
     @Flag(help: "Accept faults, and show the values that were received.") var testHooks = false
 
     func validate() throws {

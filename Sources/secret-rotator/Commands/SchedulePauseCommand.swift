@@ -8,7 +8,8 @@ struct SchedulePauseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",
         abstract: "Keep secrets from rotating by themselves; rotate-now still works.",
-        discussion: "Example: secret-rotator schedule pause db_password --reason 'change freeze' --until 2027-01-04T06:00:00Z"
+        discussion:
+            "Example: secret-rotator schedule pause db_password --reason 'change freeze' --until 2027-01-04T06:00:00Z"
     )
 
     @OptionGroup var global: GlobalOptions

@@ -143,7 +143,9 @@ struct StatusReport {
             "waiting_requests": .number(waitingRequests),
             "next_due": .instant(nextDue?.nextDue),
             "problems": .array(
-                problems.map { ["subject": .string($0.subject), "text": .string($0.text), "advice": .string($0.advice)] }
+                problems.map {
+                    ["subject": .string($0.subject), "text": .string($0.text), "advice": .string($0.advice)]
+                }
             ),
         ])
     }

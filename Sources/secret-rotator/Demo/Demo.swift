@@ -29,7 +29,9 @@ enum Demo {
     }
 
     /// Serves the hub while a closure runs.
-    private static func withSandbox(_ hub: SandboxHub, _ body: @escaping @Sendable (Int) async throws -> Void) async throws {
+    private static func withSandbox(_ hub: SandboxHub, _ body: @escaping @Sendable (Int) async throws -> Void)
+        async throws
+    {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let logger = Logger(label: "sandbox") { _ in LineLogHandler(format: .text, level: .critical) }
         let server = SandboxServer(hub: hub, port: 0, testHooks: false, logger: logger)

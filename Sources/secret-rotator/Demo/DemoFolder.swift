@@ -17,7 +17,10 @@ struct DemoFolder: Sendable {
     init() throws {
         var template = Array("\(Self.temporary)/secret-rotator-demo.XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw CommandFailure(status: .inputOutput, message: "no temporary folder: \(String(cString: strerror(errno)))")
+            throw CommandFailure(
+                status: .inputOutput,
+                message: "no temporary folder: \(String(cString: strerror(errno)))"
+            )
         }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

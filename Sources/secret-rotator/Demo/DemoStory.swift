@@ -16,7 +16,9 @@ struct DemoStory: Sendable {
 
     func tell() async throws {
         let configuration = try folder.configuration(port: port)
-        print("A hub with four secrets listens on http://127.0.0.1:\(port)/api; a daemon keeps its schedules in SQLite.")
+        print(
+            "A hub with four secrets listens on http://127.0.0.1:\(port)/api; a daemon keeps its schedules in SQLite."
+        )
         try await addSchedules(configuration)
         let logger = Logger(label: "demo") { _ in LineLogHandler(format: .text, level: .critical) }
         let runtime = try await DaemonRuntime(configuration: configuration, logger: logger)
@@ -76,7 +78,9 @@ struct DemoStory: Sendable {
         try checkSameValue()
     }
 
-    private func request(_ alias: String, _ reason: String, _ configuration: Configuration, _ engine: Engine) async throws {
+    private func request(_ alias: String, _ reason: String, _ configuration: Configuration, _ engine: Engine)
+        async throws
+    {
         let now = SystemClock().now
         let request = RotationRequest(
             id: RotationID(milliseconds: now.rawValue, random: SystemRandom()),

@@ -42,7 +42,9 @@ enum Database {
         }
     }
 
-    /// Takes the lock; nil where a daemon has it. Another command is waited for.
+    /// Takes the lock; nil where a daemon has it.
+    ///
+    /// Another command is waited for.
     private static func lockUnlessDaemonRuns(_ database: String) async throws -> DaemonLock? {
         for _ in 0..<100 {
             do throws(DaemonLock.Failure) {
@@ -53,7 +55,10 @@ enum Database {
                 try await Task.sleep(for: .milliseconds(100))
             }
         }
-        throw CommandFailure(status: .timedOut, message: "\(database) is locked by another command or a starting daemon")
+        throw CommandFailure(
+            status: .timedOut,
+            message: "\(database) is locked by another command or a starting daemon"
+        )
     }
 
     /// Has the daemon look for work: URG, which a process that does not expect it ignores.

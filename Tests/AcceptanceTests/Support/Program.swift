@@ -43,7 +43,9 @@ enum Program {
     /// What each process gets of the environment.
     static func environment(_ more: [String: String]) -> Environment {
         let base = ["PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no"].merging(more) { $1 }
-        return .custom(Dictionary(uniqueKeysWithValues: base.map { (Environment.Key(stringLiteral: $0.key), $0.value) }))
+        return .custom(
+            Dictionary(uniqueKeysWithValues: base.map { (Environment.Key(stringLiteral: $0.key), $0.value) })
+        )
     }
 
     /// The exit status; a signal's number, negative, for a process that one has ended.

@@ -3,8 +3,8 @@ import SandboxHub
 import Subprocess
 import Synchronization
 import SystemPackage
-import Testing
 import TestSupport
+import Testing
 
 /// A hub, and a folder with token, key, configuration and database for one test.
 final class World: Sendable {

@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// Measurements, run by hand and, in a short form, by CI.
+@main
+struct Benchmarks: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "Benchmarks",
+        abstract: "Measure the program that was built beside this one.",
+        subcommands: [IdleBenchmark.self]
+    )
+}
