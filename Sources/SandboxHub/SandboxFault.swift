@@ -1,5 +1,5 @@
 /// Something that goes wrong with the next requests that match.
-package struct SandboxFault: Codable, Hashable, Sendable {
+package struct SandboxFault: Hashable, Sendable {
     /// Only requests with this method; nil for any.
     package var method: String?
     /// Only requests about this alias; nil for any.
@@ -11,13 +11,8 @@ package struct SandboxFault: Codable, Hashable, Sendable {
     /// How long the answer is held back first, in milliseconds.
     package var delay: Int?
 
-    private enum CodingKeys: String, CodingKey {
-        case method, alias, times, effect
-        case delay = "delay_ms"
-    }
-
     /// What goes wrong.
-    package enum Effect: Codable, Hashable, Sendable {
+    package enum Effect: Hashable, Sendable {
         /// A status with header fields instead of the operation.
         case status(Int, headers: [String: String] = [:])
         /// The connection is closed and the operation is not done.
@@ -43,5 +38,43 @@ package struct SandboxFault: Codable, Hashable, Sendable {
     /// Whether it spoils a request.
     func matches(method: String, alias: String?) -> Bool {
         (self.method.map { $0 == method } ?? true) && (self.alias.map { $0 == alias } ?? true)
+    }
+}
+
+/// A fault as `POST /_test/faults` takes it: `{"method":"PATCH","alias":"x","times":2,"delay_ms":100}` and one of
+/// `"status":503` (with `"headers":{…}`), `"drop":"before"`, `"drop":"after"`, `"legacy_error":true`, `"redirect":"URL"`.
+extension SandboxFault: Decodable {
+    private enum CodingKeys: String, CodingKey {
+        case method, alias, times, status, headers, drop, redirect
+        case delay = "delay_ms"
+        case legacyError = "legacy_error"
+    }
+
+    /// When a connection is closed.
+    private enum Drop: String, Decodable {
+        case before
+        case after
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try Self.effect(container),
+            method: try container.decodeIfPresent(String.self, forKey: .method),
+            alias: try container.decodeIfPresent(String.self, forKey: .alias),
+            times: try container.decodeIfPresent(Int.self, forKey: .times),
+            delay: try container.decodeIfPresent(Int.self, forKey: .delay)
+        )
+    }
+
+    private static func effect(_ container: KeyedDecodingContainer<CodingKeys>) throws -> Effect {
+        if let status = try container.decodeIfPresent(Int.self, forKey: .status) {
+            return .status(status, headers: try container.decodeIfPresent([String: String].self, forKey: .headers) ?? [:])
+        }
+        if let drop = try container.decodeIfPresent(Drop.self, forKey: .drop) {
+            return drop == .before ? .dropBefore : .dropAfter
+        }
+        if let place = try container.decodeIfPresent(String.self, forKey: .redirect) { return .redirect(place) }
+        return try container.decodeIfPresent(Bool.self, forKey: .legacyError) == true ? .legacyError : .slow
     }
 }

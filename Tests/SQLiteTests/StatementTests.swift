@@ -29,15 +29,6 @@ struct StatementTests {
         }
     }
 
-    @Test("a value that was bound once is not there the next time")
-    func bindingsAreCleared() async throws {
-        try await withDatabase { connection, _ throws in
-            let read = { (row: borrowing Row) throws(SQLiteError) in try row.get(0, as: String?.self) }
-            #expect(try connection.first("SELECT ?", "x", read: read) == .some("x"))
-            #expect(try connection.first("SELECT ?", String?.none, read: read) == .some(nil))
-        }
-    }
-
     @Test("the same SQL is prepared once")
     func cache() async throws {
         try await withDatabase("CREATE TABLE t (a ANY) STRICT") { connection, _ throws in

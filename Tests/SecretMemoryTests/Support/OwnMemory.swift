@@ -14,7 +14,7 @@ struct OwnMemory {
         }
     }
 
-    /// How often bytes occur. Takes their complement, so that looking for them leaves no copy of them.
+    /// How often bytes occur, given as their complement: looking for them leaves no copy of them.
     func count(ofComplement complement: [UInt8]) -> Int {
         regions.reduce(0) { sum, region in sum + count(ofComplement: complement, in: region) }
     }
