@@ -127,10 +127,12 @@ package final class Connection {
         _ values: (any ColumnValue)...,
         read: (borrowing Row) throws(SQLiteError) -> T
     ) throws(SQLiteError) -> T? {
+        var result: T?
         try withStatement(sql, values) { statement throws(SQLiteError) in
-            guard try step(statement, sql) else { return nil }
-            return try read(Row(statement: statement, sql: sql))
+            guard try step(statement, sql) else { return }
+            result = try read(Row(statement: statement, sql: sql))
         }
+        return result
     }
 
     /// Hands each row of a query to a closure, one at a time.
@@ -153,11 +155,11 @@ package final class Connection {
     }
 
     /// Borrows a prepared statement for one run; it is reset and its values are cleared however that run ends.
-    private func withStatement<T>(
+    private func withStatement(
         _ sql: String,
         _ values: [any ColumnValue],
-        body: (OpaquePointer) throws(SQLiteError) -> T
-    ) throws(SQLiteError) -> T {
+        body: (OpaquePointer) throws(SQLiteError) -> Void
+    ) throws(SQLiteError) {
         // Taken out while it runs: a nested use of the same SQL gets a statement of its own.
         let statement: OpaquePointer
         if let kept = statements.removeValue(forKey: sql) {
@@ -177,7 +179,7 @@ package final class Connection {
             let status = bind(value.column, to: statement, at: Int32(index + 1))
             guard status == SQLITE_OK else { throw SQLiteError(connection: handle, status: status, operation: sql) }
         }
-        return try body(statement)
+        try body(statement)
     }
 
     private func prepare(_ sql: String) throws(SQLiteError) -> OpaquePointer {

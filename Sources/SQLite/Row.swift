@@ -1,7 +1,9 @@
 import CSQLite
 
 /// The current row of a running statement; valid only inside the closure that receives it.
-package struct Row: ~Copyable {
+///
+/// It would be `~Copyable`, but Swift 6.3.1's optimiser crashes on that in a release build (GenericSpecializer).
+package struct Row {
     private let statement: OpaquePointer
     private let sql: String
 

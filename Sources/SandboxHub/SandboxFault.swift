@@ -69,7 +69,10 @@ extension SandboxFault: Decodable {
 
     private static func effect(_ container: KeyedDecodingContainer<CodingKeys>) throws -> Effect {
         if let status = try container.decodeIfPresent(Int.self, forKey: .status) {
-            return .status(status, headers: try container.decodeIfPresent([String: String].self, forKey: .headers) ?? [:])
+            return .status(
+                status,
+                headers: try container.decodeIfPresent([String: String].self, forKey: .headers) ?? [:]
+            )
         }
         if let drop = try container.decodeIfPresent(Drop.self, forKey: .drop) {
             return drop == .before ? .dropBefore : .dropAfter

@@ -13,10 +13,14 @@ struct SandboxCommandTests {
 
     /// Sends one request with the sandbox's own token.
     private static func send(_ method: String, _ url: String, _ body: String? = nil) async throws -> Answer {
-        var arguments = ["-s", "-m", "5", "-X", method, "-H", "Authorization: Bearer sandbox-token", "-w", "\n%{http_code}"]
+        var arguments = [
+            "-s", "-m", "5", "-X", method, "-H", "Authorization: Bearer sandbox-token", "-w", "\n%{http_code}",
+        ]
         if let body { arguments += ["-d", body] }
         let result = try await Subprocess.run(
-            .path("/usr/bin/curl"), arguments: Arguments(arguments + [url]), output: .string(limit: 1_000_000)
+            .path("/usr/bin/curl"),
+            arguments: Arguments(arguments + [url]),
+            output: .string(limit: 1_000_000)
         )
         let parts = result.standardOutput.split(separator: "\n", omittingEmptySubsequences: false)
         let body = Data((parts.dropLast().joined()).utf8)
@@ -27,8 +31,12 @@ struct SandboxCommandTests {
     /// Runs the real `sandbox` while a closure talks to it.
     private static func withSandboxCommand(_ body: (String) async throws -> Void) async throws {
         _ = try await Subprocess.run(
-            .path(Program.path), arguments: ["sandbox", "--port", "0", "--test-hooks"],
-            environment: Program.environment([:]), input: .none, output: .sequence, error: .discarded
+            .path(Program.path),
+            arguments: ["sandbox", "--port", "0", "--test-hooks"],
+            environment: Program.environment([:]),
+            input: .none,
+            output: .sequence,
+            error: .discarded
         ) { execution in
             defer { kill(execution.processIdentifier.value, SIGKILL) }
             for try await line in execution.standardOutput.strings() {
@@ -74,7 +82,9 @@ struct SandboxCommandTests {
             #expect(try await Self.send("POST", "\(hooks)/faults", faults).status == 204)
             _ = try await Self.send("POST", secrets, #"{"alias":"a","value":"v","allowed_workspaces_type":"ALL"}"#)
             var statuses: [Int] = []
-            for _ in 0..<5 { statuses.append(try await Self.send("PATCH", secrets, #"{"alias":"a","value":"w"}"#).status) }
+            for _ in 0..<5 {
+                statuses.append(try await Self.send("PATCH", secrets, #"{"alias":"a","value":"w"}"#).status)
+            }
             #expect(statuses == [503, 0, 200, 307, 200])
             let received = try await Self.send("GET", "\(hooks)/received").object as? [[String: Any]]
             #expect(received?.count == 6)
