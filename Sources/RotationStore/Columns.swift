@@ -2,10 +2,19 @@ import AIHubClient
 import AuditLog
 import Foundation
 import RotationEngine
-import SQLite
+package import SQLite
 import Scheduling
 
-extension Instant: ColumnValue {}
+extension Instant: ColumnValue {
+    package var column: Value { .integer(rawValue) }
+
+    /// Answers nil outside ``Scheduling/Instant/range``: a damaged due instant must fail its row, not rotate at once.
+    package init?(column: Value) {
+        guard case .integer(let milliseconds) = column, Self.range.contains(milliseconds) else { return nil }
+        self.init(milliseconds: milliseconds)
+    }
+}
+
 extension RotationID: ColumnValue {}
 extension Trigger: ColumnValue {}
 
@@ -55,5 +64,24 @@ extension SecretName {
     init(hub: String, alias: String, row: String) throws(UndecodableRow) {
         guard let alias = SecretAlias(alias) else { throw UndecodableRow(row: row) }
         self.init(hub: hub, alias: alias)
+    }
+}
+
+/// Reads a row so that one that holds what it should not fails alone.
+///
+/// - Throws: ``RotationEngine/UndecodableRow`` for a value of another type or out of range, else `SQLiteError`.
+func decoding<T>(_ row: String, _ read: () throws -> T) throws -> T {
+    do {
+        return try read()
+    } catch let error as SQLiteError where error.code == .mismatch {
+        throw UndecodableRow(row: row)
+    }
+}
+
+extension Row {
+    /// The name of a row whose first columns are texts, as far as they can be read.
+    func name(_ table: String, columns: Range<Int32>) -> String {
+        let parts = columns.map { (try? get($0, as: String.self)) ?? "?" }
+        return "\(table) \(parts.joined(separator: "/"))"
     }
 }

@@ -296,10 +296,11 @@ extension Ledger {
             hub,
             now,
             limit
-        ) { row throws(SQLiteError) in (alias: try row.get(0, as: String.self), dueAt: try row.get(1, as: Instant.self))
-        }
+        ) { row throws(SQLiteError) in (alias: try row.get(0, as: String.self), dueAt: try row.get(1, as: Int64.self)) }
         return rows.compactMap { row in
-            SecretAlias(row.alias).map { .slot(SecretName(hub: hub, alias: $0), dueAt: row.dueAt) }
+            // A damaged instant is within range here; the claim reads it strictly, and fails for its row alone.
+            let dueAt = Instant(milliseconds: row.dueAt)
+            return SecretAlias(row.alias).map { .slot(SecretName(hub: hub, alias: $0), dueAt: dueAt) }
         }
     }
 
@@ -321,8 +322,8 @@ extension Ledger {
             )
             """,
             hub
-        ) { row throws(SQLiteError) in try row.get(0, as: Instant?.self) }
-        return earliest ?? nil
+        ) { row throws(SQLiteError) in try row.get(0, as: Int64?.self) }
+        return (earliest ?? nil).map { Instant(milliseconds: $0) }
     }
 
     /// Opens a rotation, if all that must hold for it holds at this moment.

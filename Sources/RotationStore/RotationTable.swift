@@ -100,8 +100,10 @@ enum RotationTable {
     }
 
     static func find(_ id: RotationID, in connection: Connection) throws -> StoredRotation? {
-        let raw = try connection.first("SELECT \(columns) FROM rotations WHERE id = ?1", id) {
-            row throws(SQLiteError) in try Raw(row)
+        let raw = try decoding("rotations \(id)") {
+            try connection.first("SELECT \(columns) FROM rotations WHERE id = ?1", id) {
+                row throws(SQLiteError) in try Raw(row)
+            }
         }
         return try raw?.stored()
     }
@@ -120,8 +122,13 @@ enum RotationTable {
             secret?.hub,
             secret?.alias.text,
             limit
-        ) { row throws(SQLiteError) in try Raw(row) }
-        return rows.compactMap { try? $0.stored() }
+        ) { row throws(SQLiteError) in
+            do throws(SQLiteError) { return Raw?.some(try Raw(row)) } catch {
+                guard error.code == .mismatch else { throw error }
+                return nil
+            }
+        }
+        return rows.compactMap { try? $0?.stored() }
     }
 
     static func openRotation(of secret: SecretName, in connection: Connection) throws -> RotationID? {

@@ -87,21 +87,27 @@ enum ScheduleTable {
     }
 
     static func find(_ secret: SecretName, in connection: Connection) throws -> Schedule? {
-        let raw = try connection.first(
-            "SELECT \(columns) FROM schedules WHERE hub = ?1 AND alias = ?2",
-            secret.hub,
-            secret.alias.text
-        ) { row throws(SQLiteError) in try Raw(row) }
+        let raw = try decoding("schedules \(secret)") {
+            try connection.first(
+                "SELECT \(columns) FROM schedules WHERE hub = ?1 AND alias = ?2",
+                secret.hub,
+                secret.alias.text
+            ) { row throws(SQLiteError) in try Raw(row) }
+        }
         return try raw?.schedule()
     }
 
     /// All schedules by name; rows that can't be decoded are passed to `broken`.
     static func all(in connection: Connection, broken: (UndecodableRow) -> Void) throws -> [Schedule] {
         let rows = try connection.all("SELECT \(columns) FROM schedules ORDER BY hub, alias") {
-            row throws(SQLiteError) in try Raw(row)
+            row throws(SQLiteError) in
+            do throws(SQLiteError) { return Result<Raw, UndecodableRow>.success(try Raw(row)) } catch {
+                guard error.code == .mismatch else { throw error }
+                return .failure(UndecodableRow(row: row.name("schedules", columns: 0..<2)))
+            }
         }
         return rows.compactMap { raw in
-            do throws(UndecodableRow) { return try raw.schedule() } catch {
+            do throws(UndecodableRow) { return try raw.get().schedule() } catch {
                 broken(error)
                 return nil
             }

@@ -185,9 +185,16 @@ package final class Connection {
     private func prepare(_ sql: String) throws(SQLiteError) -> OpaquePointer {
         guard handle != nil else { throw SQLiteError(code: .misuse, message: "the database is closed", operation: sql) }
         var statement: OpaquePointer?
-        let status = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
-        guard status == SQLITE_OK, let statement else {
-            throw SQLiteError(connection: handle, status: status, operation: sql)
+        let (status, hasMore) = sql.withCString { text in
+            var rest: UnsafePointer<CChar>?
+            let flags = UInt32(SQLITE_PREPARE_PERSISTENT)
+            let status = sqlite3_prepare_v3(handle, text, -1, flags, &statement, &rest)
+            return (status, rest.map { !String(cString: $0).allSatisfy { $0.isWhitespace || $0 == ";" } } ?? false)
+        }
+        guard status == SQLITE_OK else { throw SQLiteError(connection: handle, status: status, operation: sql) }
+        guard let statement, !hasMore else {
+            sqlite3_finalize(statement)
+            throw SQLiteError(code: .misuse, message: "expected one statement", operation: sql)
         }
         return statement
     }

@@ -33,16 +33,17 @@ package struct Row {
         switch sqlite3_column_type(statement, index) {
         case SQLITE_INTEGER: .integer(sqlite3_column_int64(statement, index))
         case SQLITE_FLOAT: .real(sqlite3_column_double(statement, index))
-        case SQLITE_TEXT: .text(text(at: index))
+        case SQLITE_TEXT: text(at: index)
         case SQLITE_BLOB: .blob(blob(at: index))
         default: .null
         }
     }
 
-    private func text(at index: Int32) -> String {
-        guard let bytes = sqlite3_column_text(statement, index) else { return "" }
-        let count = Int(sqlite3_column_bytes(statement, index))
-        return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+    /// A text; bytes that are no UTF-8 are left as what they are, so that they are no text to who asks for one.
+    private func text(at index: Int32) -> Value {
+        guard let bytes = sqlite3_column_text(statement, index) else { return .text("") }
+        let utf8 = UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, index)))
+        return String(validating: utf8, as: UTF8.self).map { .text($0) } ?? .blob(Array(utf8))
     }
 
     private func blob(at index: Int32) -> [UInt8] {

@@ -15,7 +15,9 @@ package enum DurationText {
         return overflow ? nil : .milliseconds(product)
     }
 
-    /// Writes a duration of whole milliseconds so that ``parse(_:)`` reads it back, in its largest fitting unit.
+    /// Writes a duration of whole milliseconds in its largest fitting unit.
+    ///
+    /// ``parse(_:)`` reads it back, unless it is negative or has more than 15 digits.
     package static func format(_ duration: Duration) -> String {
         let milliseconds = duration.milliseconds
         guard milliseconds != 0 else { return "0s" }

@@ -28,7 +28,7 @@ package enum SecretFile {
     /// - Parameters:
     ///   - path: The file; a symbolic link is followed, as systemd's credentials may be links.
     ///   - limit: The most bytes that are accepted.
-    /// - Throws: ``Failure``; a file that group or others may read is refused.
+    /// - Throws: ``Failure``; a file that others may read, or the group may write, is refused.
     package static func read(_ path: String, limit: Int) throws -> LockedBytes {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw Failure.system(path: path, errno: errno) }

@@ -31,7 +31,9 @@ package struct SecretValue: Sendable {
     /// - Throws: ``Invalid`` where they are empty, no UTF-8, or more than ``maximumLength`` characters.
     package init(_ bytes: LockedBytes) throws(Invalid) {
         guard bytes.count > 0 else { throw .empty }
-        guard bytes.withBytes({ String(validating: $0, as: UTF8.self) != nil }) else { throw .notUTF8 }
+        // A String would be a second copy, in memory that nobody wipes: the span validates in place.
+        guard bytes.withBytes({ (try? UTF8Span(validating: $0.assumingMemoryBound(to: UInt8.self).span)) != nil })
+        else { throw .notUTF8 }
         self.bytes = bytes
         guard count <= Self.maximumLength else { throw .tooLong(limit: Self.maximumLength) }
     }

@@ -91,10 +91,11 @@ struct EngineTests {
         }
     }
 
-    @Test func rowThatCannotBeReadStopsNobodyElse() async throws {
+    @Test(arguments: ["generator = 'junk'", "next_due = -9223372036854775808", "owner = CAST(x'ff' AS TEXT)"])
+    func rowThatCannotBeReadStopsNobodyElse(_ damage: String) async throws {
         try await EngineWorld.with("a", "b") { world in
             try await eventually("the alarm is set") { world.alarm.instant != nil }
-            try await world.execute("UPDATE schedules SET generator = 'junk' WHERE alias = 'a'")
+            try await world.execute("UPDATE schedules SET \(damage) WHERE alias = 'a'")
             try world.ring()
             try await eventually("b succeeds") { try world.entries("rotation.succeeded") == 1 }
             #expect(world.hub.sentCount("a") == 0)

@@ -21,6 +21,7 @@ struct MismatchTests {
         Case(literal: "1.0", type: Int64.self),
         Case(literal: "1", type: Double.self),
         Case(literal: "1", type: String.self),
+        Case(literal: "CAST(x'ff' AS TEXT)", type: String.self),
         Case(literal: "x'61'", type: String.self),
         Case(literal: "'a'", type: [UInt8].self),
         Case(literal: "'a'", type: Int?.self),
