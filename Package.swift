@@ -59,9 +59,23 @@ let package = Package(
             ]
         ),
         .target(
+            name: "ControlAPI",
+            dependencies: [
+                "RotationEngine", "RotationStore", "AIHubClient", "AuditLog", "Scheduling", "SQLite", "ValueGenerators",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+        .target(
             name: "RotationDaemon",
             dependencies: [
-                "CLinux", "SQLite", "RotationStore", "RotationEngine", "AIHubClient", "AuditLog", "Scheduling",
+                "CLinux", "ControlAPI", "SQLite", "RotationStore", "RotationEngine", "AIHubClient", "AuditLog",
+                "Scheduling",
                 "SecretMemory", "ValueGenerators",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -83,7 +97,8 @@ let package = Package(
         .executableTarget(
             name: "secret-rotator",
             dependencies: [
-                "RotationDaemon", "SandboxHub", "RotationStore", "RotationEngine", "AIHubClient", "AuditLog",
+                "RotationDaemon", "ControlAPI", "SandboxHub", "RotationStore", "RotationEngine", "AIHubClient",
+                "AuditLog",
                 "Scheduling", "SecretMemory", "SQLite", "ValueGenerators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -111,7 +126,16 @@ package.targets += [
     .testTarget(name: "SchedulingTests", dependencies: ["Scheduling"]),
     .testTarget(
         name: "AIHubClientTests",
-        dependencies: ["AIHubClient", "SandboxHub", "SecretMemory", "TestSupport"]
+        dependencies: [
+            "AIHubClient", "SandboxHub", "SecretMemory", "TestSupport",
+            .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            .product(name: "Subprocess", package: "swift-subprocess"),
+        ]
     ),
     .testTarget(name: "ValueGeneratorsTests", dependencies: ["ValueGenerators", "SecretMemory", "TestSupport"]),
     .testTarget(name: "AuditLogTests", dependencies: ["AuditLog", .product(name: "Crypto", package: "swift-crypto")]),
@@ -132,8 +156,8 @@ package.targets += [
     .testTarget(
         name: "RotationDaemonTests",
         dependencies: [
-            "RotationDaemon", "AIHubClient", "RotationEngine", "RotationStore", "Scheduling", "SecretMemory",
-            "ValueGenerators", "TestSupport",
+            "RotationDaemon", "AIHubClient", "AuditLog", "ControlAPI", "RotationEngine", "RotationStore", "SandboxHub",
+            "Scheduling", "SecretMemory", "ValueGenerators", "TestSupport",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "InMemoryLogging", package: "swift-log"),
         ]

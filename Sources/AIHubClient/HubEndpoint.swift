@@ -35,6 +35,7 @@ package struct HubEndpoint: Hashable, Sendable {
         }
         guard components.user == nil, components.password == nil, components.query == nil, components.fragment == nil
         else { throw .extraParts }
+        guard components.port.map({ (1...65_535).contains($0) }) ?? true else { throw .notAURL }
         var trimmed = components
         while trimmed.path.hasSuffix("/") { trimmed.path.removeLast() }
         guard let root = trimmed.url else { throw .notAURL }
@@ -50,6 +51,6 @@ package struct HubEndpoint: Hashable, Sendable {
     private static func isLoopback(_ host: String) -> Bool {
         if host == "localhost" || host == "::1" || host == "[::1]" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil && !$0.hasPrefix("+") }
     }
 }

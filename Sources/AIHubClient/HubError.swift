@@ -62,6 +62,8 @@ package struct HubError: Error, Equatable, Sendable {
         case noToken = "no_token"
         /// The caller stopped waiting.
         case cancelled
+        /// The client is closing, or the hub's pause began while the request waited for its turn: nothing was sent.
+        case notSent = "not_sent"
     }
 
     /// What a failed update means for the secret.
@@ -76,7 +78,7 @@ package struct HubError: Error, Equatable, Sendable {
     package var effect: Effect {
         switch kind {
         case .unauthorized, .forbidden, .notFound, .conflict, .rejected, .redirected, .throttled: .none
-        case .connectionFailed, .tls, .noToken: .none
+        case .connectionFailed, .tls, .noToken, .notSent: .none
         case .unavailable, .legacyError, .malformed, .timedOut, .connectionLost, .cancelled: .unknown
         }
     }
@@ -116,6 +118,7 @@ extension HubError: CustomStringConvertible {
         case .tls: "TLS failed: certificate not trusted"
         case .noToken: "the token can't be read"
         case .cancelled: "stopped before the answer"
+        case .notSent: "not sent: its turn had not come"
         }
     }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Lets a hub's requests through, so many at once and so many a second.
 package actor RequestGate {
     private let capacity: Int
@@ -5,6 +7,7 @@ package actor RequestGate {
     private var bucket: TokenBucket
     private var waiting: [(id: Int, continuation: CheckedContinuation<Void, any Error>)] = []
     private var nextID = 0
+    private nonisolated let isClosed = Atomic(false)
 
     /// - Parameters:
     ///   - maxInFlight: How many requests may be under way at once.
@@ -16,7 +19,8 @@ package actor RequestGate {
 
     /// Waits for a place and a token, runs the request, and gives the place back.
     ///
-    /// - Throws: `CancellationError` while it waits, else what the request throws.
+    /// - Throws: `CancellationError`, or ``HubError`` `notSent` after ``close()``, while it waits; else what the request
+    ///   throws.
     nonisolated package func pass<T: Sendable>(_ request: () async throws -> T) async throws -> T {
         try await enter()
         do {
@@ -29,8 +33,33 @@ package actor RequestGate {
         }
     }
 
-    private func enter() async throws {
+    /// Ends all waiting; nobody is let through any more.
+    nonisolated package func close() {
+        isClosed.store(true, ordering: .sequentiallyConsistent)
+        Task { await releaseWaiting() }
+    }
+
+    private func releaseWaiting() {
+        for waiter in waiting { waiter.continuation.resume(throwing: HubError(.notSent)) }
+        waiting = []
+    }
+
+    private func checkOpen() throws {
+        if isClosed.load(ordering: .sequentiallyConsistent) { throw HubError(.notSent) }
         try Task.checkCancellation()
+    }
+
+    /// Sleeps in slices, so that a closed gate is noticed within a second.
+    private func sleep(until start: ContinuousClock.Instant) async throws {
+        while ContinuousClock.now < start {
+            try checkOpen()
+            try await ContinuousClock().sleep(until: min(start, .now + .seconds(1)))
+        }
+        try checkOpen()
+    }
+
+    private func enter() async throws {
+        try checkOpen()
         if inFlight < capacity {
             inFlight += 1
         } else {
@@ -39,7 +68,7 @@ package actor RequestGate {
         }
         let start = bucket.reserve(now: .now)
         do {
-            try await ContinuousClock().sleep(until: start)
+            try await sleep(until: start)
         } catch {
             leave()
             throw error
@@ -51,7 +80,9 @@ package actor RequestGate {
         nextID += 1
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                if Task.isCancelled {
+                if isClosed.load(ordering: .sequentiallyConsistent) {
+                    continuation.resume(throwing: HubError(.notSent))
+                } else if Task.isCancelled {
                     continuation.resume(throwing: CancellationError())
                 } else {
                     waiting.append((id, continuation))

@@ -38,7 +38,8 @@ enum ResponseParser {
             var error = HubError(kind, status: status, requestID: requestID)
             error.retryAfter = retryAfter
             if kind == .redirected {
-                error.redirectHost = headers.first(name: "location").flatMap { URLComponents(string: $0)?.host }
+                let host = headers.first(name: "location").flatMap { URLComponents(string: $0)?.host }
+                error.redirectHost = host.flatMap(Self.sanitised)
             }
             throw error
         }
@@ -55,9 +56,8 @@ enum ResponseParser {
     static func checkForLegacyError(_ answer: Answer) throws(HubError) {
         guard answer.body.readableBytes > 0 else { return }
         struct Status: Decodable { var status: String? }
-        guard let body = try? JSONDecoder().decode(Status.self, from: answer.body) else {
-            throw HubError(.malformed, status: answer.status, requestID: answer.requestID)
-        }
+        // Whatever else a success says, it is one.
+        guard let body = try? JSONDecoder().decode(Status.self, from: answer.body) else { return }
         guard body.status?.uppercased() != "ERROR" else {
             throw HubError(.legacyError, status: answer.status, requestID: answer.requestID)
         }

@@ -23,9 +23,9 @@ package enum RetryAfter {
     ///
     /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994` are the same.
     package static func date(_ text: String) -> Int64? {
-        var words = text.split { " ,-".contains($0) }.map(String.init)
-        guard words.count == 6 && words.removeLast() == "GMT" || words.count == 5 else { return nil }
-        let isAsctime = words[3].contains(":")
+        let words = text.split { " ,-".contains($0) }.map(String.init)
+        let isAsctime = words.count == 5 && words[3].contains(":")
+        guard isAsctime || words.count == 6 && words[5] == "GMT" else { return nil }
         let (day, month, year, clock) =
             isAsctime ? (words[2], words[1], words[4], words[3]) : (words[1], words[2], words[3], words[4])
         let parts = clock.split(separator: ":").map { Int32($0) ?? -1 }

@@ -22,3 +22,19 @@ package struct SecretAlias: Hashable, Sendable, CustomStringConvertible {
         }
     }
 }
+
+/// An alias as its text.
+extension SecretAlias: Codable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let alias = Self(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "no alias")
+        }
+        self = alias
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}

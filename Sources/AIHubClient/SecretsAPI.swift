@@ -1,7 +1,7 @@
 package import SecretMemory
 
 /// Which workspaces may use a secret in their functions.
-package enum WorkspaceAccess: Hashable, Sendable {
+package enum WorkspaceAccess: Hashable, Sendable, Codable {
     /// `ALL`.
     case all
     /// `SOME`: these.
@@ -93,7 +93,11 @@ package struct Receipt: Hashable, Sendable {
 /// The four operations of AI Hub's secrets API; each call is one attempt.
 package protocol SecretsAPI: Sendable {
     /// Changes a secret.
-    func update(_ update: SecretUpdate) async throws(HubError) -> Receipt
+    ///
+    /// - Parameter onAdmitted: Called once the hub's limits let the request through, right before it is sent; what it
+    ///   throws is thrown on, and nothing is sent.
+    /// - Throws: ``HubError``, or what `onAdmitted` throws.
+    func update(_ update: SecretUpdate, onAdmitted: () async throws -> Void) async throws -> Receipt
     /// Makes a secret.
     func create(_ creation: SecretCreation) async throws(HubError) -> Receipt
     /// Lists secrets, all or those that match.

@@ -81,65 +81,72 @@ package struct SecretsClient: SecretsAPI {
 
     // MARK: The four operations
 
-    package func update(_ update: SecretUpdate) async throws(HubError) -> Receipt {
-        try await command(.PATCH) { JSONBody.update(update) }
+    package func update(_ update: SecretUpdate, onAdmitted: () async throws -> Void) async throws -> Receipt {
+        try await command(.PATCH, onAdmitted: onAdmitted) { JSONBody.update(update) }
     }
 
     package func create(_ creation: SecretCreation) async throws(HubError) -> Receipt {
-        try await command(.POST) { JSONBody.creation(creation) }
+        try await typed { try await command(.POST) { JSONBody.creation(creation) } }
     }
 
     package func delete(_ alias: SecretAlias) async throws(HubError) -> Receipt {
-        try await command(.DELETE) { JSONBody.deletion(alias) }
+        try await typed { try await command(.DELETE) { JSONBody.deletion(alias) } }
     }
 
     package func list(alias: SecretAlias?, workspace: String?) async throws(HubError) -> [ListedSecret] {
         var query: [(name: String, value: String)] = []
         if let alias { query.append(("alias", alias.text)) }
         if let workspace { query.append(("workspace", workspace)) }
-        let answer = try await send(.GET, query: query, body: { nil })
+        let answer = try await typed { try await send(.GET, query: query, body: { nil }) }
         return try ResponseParser.secrets(answer)
     }
 
-    private func command(_ method: HTTPMethod, body: () -> ByteBuffer) async throws(HubError) -> Receipt {
-        let answer = try await send(method, query: [], body: { body() })
+    /// An operation without a caller's closure throws nothing but ``HubError``.
+    private func typed<T>(_ operation: () async throws -> T) async throws(HubError) -> T {
+        do { return try await operation() } catch { throw (error as? HubError) ?? TransportErrors.classify(error) }
+    }
+
+    /// Ends waiting for a turn: what waits, and whatever comes later, is not sent.
+    package func close() {
+        gate.close()
+    }
+
+    private func command(
+        _ method: HTTPMethod,
+        onAdmitted: () async throws -> Void = {},
+        body: () -> ByteBuffer
+    ) async throws -> Receipt {
+        let answer = try await send(method, query: [], onAdmitted: onAdmitted, body: { body() })
         try ResponseParser.checkForLegacyError(answer)
         return Receipt(status: answer.status, requestID: answer.requestID)
     }
 
     // MARK: One request
 
-    /// Sends a request; after a 401 reads the token again, and sends once more if it has changed.
+    /// Sends a request; after a 401 reads the token again, and sends once more where it is another one than was sent.
     private func send(
         _ method: HTTPMethod,
         query: [(name: String, value: String)],
+        onAdmitted: () async throws -> Void = {},
         body: () -> ByteBuffer?
-    ) async throws(HubError) -> ResponseParser.Answer {
-        do {
-            return try await sendOnce(method, query: query, body: body)
-        } catch  where error.kind == .unauthorized {
-            guard (try? token.reload()) == true else { throw error }
-            return try await sendOnce(method, query: query, body: body)
+    ) async throws -> ResponseParser.Answer {
+        try await gate.pass { () async throws -> ResponseParser.Answer in
+            let token = try currentToken()
+            try await onAdmitted()
+            do {
+                return try await exchange(makeRequest(method, query: query, token: token, body: body()))
+            } catch let error as HubError where error.kind == .unauthorized {
+                // Somebody else may have read the new token already: what counts is which one this request carried.
+                _ = try? self.token.reload()
+                let fresh = try currentToken()
+                guard !fresh.isSame(as: token) else { throw error }
+                return try await exchange(makeRequest(method, query: query, token: fresh, body: body()))
+            }
         }
     }
 
-    private func sendOnce(
-        _ method: HTTPMethod,
-        query: [(name: String, value: String)],
-        body: () -> ByteBuffer?
-    ) async throws(HubError) -> ResponseParser.Answer {
-        let token: AccessToken
-        do { token = try self.token.current() } catch { throw HubError(.noToken) }
-        do {
-            return try await gate.pass { () async throws -> ResponseParser.Answer in
-                let request = makeRequest(method, query: query, token: token, body: body())
-                return try await exchange(request)
-            }
-        } catch let error as HubError {
-            throw error
-        } catch {
-            throw TransportErrors.classify(error)
-        }
+    private func currentToken() throws(HubError) -> AccessToken {
+        do { return try token.current() } catch { throw HubError(.noToken) }
     }
 
     private func makeRequest(
@@ -165,7 +172,15 @@ package struct SecretsClient: SecretsAPI {
         return request
     }
 
-    private func exchange(_ request: HTTPClientRequest) async throws -> ResponseParser.Answer {
+    private func exchange(_ request: HTTPClientRequest) async throws(HubError) -> ResponseParser.Answer {
+        do {
+            return try await withTimeout(configuration.timeout) { [self] in try await exchangeUntimed(request) }
+        } catch {
+            throw (error as? HubError) ?? TransportErrors.classify(error)
+        }
+    }
+
+    private func exchangeUntimed(_ request: HTTPClientRequest) async throws -> ResponseParser.Answer {
         let deadline = NIODeadline.now() + TimeAmount(configuration.timeout)
         let response = try await http.execute(request, deadline: deadline)
         let head = ResponseParser.Head(status: Int(response.status.code), headers: response.headers)

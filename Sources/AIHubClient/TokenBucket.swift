@@ -51,7 +51,7 @@ package struct RequestRate: Hashable, Sendable, CustomStringConvertible {
     /// Reads a rate; nil where it has another form, or is not from 1 to 100,000.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let count = Int(parts[0]), (1...100_000).contains(count),
+        guard parts.count == 2, !text.hasPrefix("+"), let count = Int(parts[0]), (1...100_000).contains(count),
             let unit = Unit(rawValue: String(parts[1]))
         else { return nil }
         self.count = count

@@ -9,14 +9,25 @@ enum TransportErrors {
     static func classify(_ error: any Error) -> HubError {
         switch error {
         case is CancellationError: HubError(.cancelled)
+        case is TimedOut: HubError(.timedOut)
         case let error as HTTPClientError: HubError(kind(of: error))
         case is NIOConnectionError: HubError(.connectionFailed)
-        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: HubError(.tls)
+        case let error as NIOSSLError: HubError(isBeforeTheRequest(error) ? .tls : .connectionLost)
+        case is NIOSSLExtraError: HubError(.tls)
+        // A BoringSSLError by itself comes from a connection that was established: the default.
         case let error as IOError where error.errnoCode == ECONNREFUSED: HubError(.connectionFailed)
         case let error as ChannelError:
             if case .connectTimeout = error { HubError(.connectionFailed) } else { HubError(.connectionLost) }
         // Whatever is not known to have failed before anything was sent may have been applied.
         default: HubError(.connectionLost)
+        }
+    }
+
+    /// Whether TLS failed before a request could be sent over it.
+    private static func isBeforeTheRequest(_ error: NIOSSLError) -> Bool {
+        switch error {
+        case .uncleanShutdown, .writeDuringTLSShutdown, .readInInvalidTLSState, .shutdownFailed: false
+        default: true
         }
     }
 

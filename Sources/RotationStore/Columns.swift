@@ -85,3 +85,6 @@ extension Row {
         return "\(table) \(parts.joined(separator: "/"))"
     }
 }
+
+/// What a count may be: a damaged one must not overflow when it grows.
+let plausibleCounts = 0...1_000_000_000

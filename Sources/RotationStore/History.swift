@@ -31,10 +31,24 @@ package struct History {
     }
 
     /// Rotations, the newest first.
-    package func rotations(openOnly: Bool = false, secret: SecretName? = nil, limit: Int = 1000) throws
-        -> [StoredRotation]
-    {
-        try RotationTable.list(openOnly: openOnly, secret: secret, limit: limit, in: connection)
+    ///
+    /// - Parameter broken: Receives rows that can't be decoded.
+    package func rotations(
+        openOnly: Bool = false,
+        secret: SecretName? = nil,
+        limit: Int = 1000,
+        broken: (UndecodableRow) -> Void = { _ in }
+    ) throws -> [StoredRotation] {
+        try RotationTable.list(openOnly: openOnly, secret: secret, limit: limit, in: connection, broken: broken)
+    }
+
+    /// The class of the error that a rotation's last failed attempt had; nil where none has failed.
+    package func lastError(of rotation: RotationID) throws -> String? {
+        let error: String?? = try connection.first(
+            "SELECT error FROM attempts WHERE rotation = ?1 AND error IS NOT NULL ORDER BY number DESC LIMIT 1",
+            rotation
+        ) { row throws(SQLiteError) in try row.get(0) }
+        return error ?? nil
     }
 
     /// Hands each line of the audit log that is newer than `seq` to a closure, the oldest first.

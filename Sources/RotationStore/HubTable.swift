@@ -31,16 +31,21 @@ enum HubTable {
         if let reason = reason.flatMap(HubError.Kind.init(rawValue:)), let since, let probeAt {
             return .suspended(.init(reason: reason, since: since, probeAt: probeAt, probes: probes))
         }
-        return pausedUntil.map { .paused(until: $0) } ?? .available
+        if let pausedUntil { return .paused(until: pausedUntil) }
+        return probes > 0 ? .onProbation(probes: probes) : .available
     }
 
     static func set(_ status: HubStatus, of hub: String, in connection: Connection) throws(SQLiteError) {
         var pausedUntil: Instant?
         var suspension: HubStatus.Suspension?
+        var probes = 0
         switch status {
         case .available: break
         case .paused(let until): pausedUntil = until
-        case .suspended(let present): suspension = present
+        case .onProbation(let left): probes = left
+        case .suspended(let present):
+            suspension = present
+            probes = present.probes
         }
         try connection.run(
             """
@@ -52,7 +57,7 @@ enum HubTable {
             suspension?.reason.rawValue,
             suspension?.since,
             suspension?.probeAt,
-            suspension?.probes ?? 0
+            probes
         )
     }
 }

@@ -35,9 +35,8 @@ package struct Ledger {
     /// What can be read.
     package var history: History { History(connection: connection) }
 
-    /// Truncates the WAL and closes the file.
+    /// Closes the file. The WAL stays as it is: truncating it would wait for readers, with the write lock held.
     package func close() {
-        _ = try? connection.truncateWAL()
         connection.close()
     }
 
@@ -51,6 +50,8 @@ package struct Ledger {
         case noSchedule(SecretName)
         case scheduleExists(SecretName)
         case notPaused(SecretName)
+        case noRotation(RotationID)
+        case notParked(RotationID)
 
         package var description: String {
             switch self {
@@ -60,6 +61,10 @@ package struct Ledger {
                 "\(secret) has a schedule already: remove it first"
             case .notPaused(let secret):
                 "\(secret) is not paused"
+            case .noRotation(let id):
+                "there is no open rotation \(id): see secret-rotator rotation list --open"
+            case .notParked(let id):
+                "rotation \(id) is not parked: it goes on by itself"
             }
         }
     }
@@ -85,25 +90,36 @@ extension Ledger {
     package func remove(_ secrets: [SecretName], actor: Actor, now: Instant) throws {
         try connection.transaction {
             for secret in secrets {
-                let schedule = try existing(secret)
+                let detail = try detailForRemoval(secret)
                 try ScheduleTable.delete(secret, in: connection)
-                try note(.scheduleRemoved, secret, actor: actor, now: now, detail: schedule.auditDetail)
+                try note(.scheduleRemoved, secret, actor: actor, now: now, detail: detail)
             }
         }
     }
 
     /// Pauses schedules, all or none.
-    package func pause(_ secrets: [SecretName], _ pause: Schedule.Pause, actor: Actor) throws {
+    ///
+    /// A slot within a pause that ends by itself does not fire at its end: the next one does. A rotation that is open
+    /// goes on.
+    ///
+    /// - Returns: The open rotations of the paused secrets.
+    package func pause(_ secrets: [SecretName], _ pause: Schedule.Pause, actor: Actor) throws -> [RotationID] {
         try connection.transaction {
             for secret in secrets {
                 var schedule = try existing(secret)
                 schedule.pause = pause
+                if let until = pause.until, schedule.nextDue <= until {
+                    schedule.nextDue = schedule.definition.cadence.nextSlot(after: until, anchor: schedule.anchor)
+                }
                 try ScheduleTable.updatePause(schedule, in: connection)
                 let detail: [String: JSONValue?] = [
                     "reason": pause.reason.map(JSONValue.string),
                     "until": pause.until.map { .string($0.rfc3339) },
                 ]
                 try note(.schedulePaused, secret, actor: actor, now: pause.since, detail: detail)
+            }
+            return try secrets.compactMap {
+                try RotationTable.openRotation(of: $0, withoutOutcome: true, in: connection)
             }
         }
     }
@@ -119,14 +135,21 @@ extension Ledger {
                 var schedule = try existing(secret)
                 guard schedule.isPaused(at: now) else { throw Refusal.notPaused(secret) }
                 schedule.pause = nil
-                if schedule.nextDue <= now {
-                    schedule.nextDue = schedule.definition.cadence.nextSlot(after: now, anchor: schedule.anchor)
-                }
+                schedule.nextDue = schedule.definition.cadence.nextSlot(after: now, anchor: schedule.anchor)
                 try ScheduleTable.updatePause(schedule, in: connection)
                 let detail: [String: JSONValue?] = ["next_due": .string(schedule.nextDue.rfc3339)]
                 try note(.scheduleResumed, secret, actor: actor, now: now, detail: detail)
                 return schedule
             }
+        }
+    }
+
+    /// What an entry about a removal says; a row that can't be read can be removed all the same.
+    private func detailForRemoval(_ secret: SecretName) throws -> [String: JSONValue?] {
+        do {
+            return try existing(secret).auditDetail
+        } catch is UndecodableRow {
+            return ["error": "undecodable"]
         }
     }
 
@@ -238,10 +261,7 @@ extension Ledger {
 
     /// The secret's open rotation, while its outcome is not recorded yet: one that has ended can't be joined any more.
     private func openForJoining(_ secret: SecretName) throws -> RotationID? {
-        guard let id = try RotationTable.openRotation(of: secret, in: connection),
-            let stored = try RotationTable.find(id, in: connection), stored.endedAt == nil
-        else { return nil }
-        return id
+        try RotationTable.openRotation(of: secret, withoutOutcome: true, in: connection)
     }
 }
 
@@ -250,16 +270,20 @@ extension Ledger {
 extension Ledger {
     /// What is due at a hub, open rotations first.
     package func dueWork(hub: String, now: Instant, limit: Int) throws -> [DueWork] {
-        var work: [DueWork] = try connection.all(
+        let open = try connection.all(
             """
-            SELECT id FROM rotations
+            SELECT id, alias FROM rotations
             WHERE hub = ?1 AND closed_at IS NULL AND phase <> 'parked' AND coalesce(next_step_at, 0) <= ?2
             ORDER BY next_step_at LIMIT ?3
             """,
             hub,
             now,
             limit
-        ) { row throws(SQLiteError) in .resume(try row.get(0)) }
+        ) { row throws(SQLiteError) in (id: try row.get(0, as: String.self), alias: try row.get(1, as: String.self)) }
+        var work: [DueWork] = open.compactMap { row in
+            guard let id = RotationID(rawValue: row.id), let alias = SecretAlias(row.alias) else { return nil }
+            return .resume(id, SecretName(hub: hub, alias: alias))
+        }
         if work.count < limit { work += try dueRequests(hub: hub, limit: limit - work.count) }
         if work.count < limit { work += try dueSlots(hub: hub, now: now, limit: limit - work.count) }
         return work
@@ -381,7 +405,13 @@ extension Ledger {
         try connection.transaction {
             let rotation = change.rotation
             let closedAt = rotation.state.phase == .closed ? now : nil
-            try RotationTable.update(rotation, endedAt: change.end?.now, closedAt: closedAt, in: connection)
+            try RotationTable.update(
+                rotation,
+                previous: change.previous,
+                endedAt: change.end?.now,
+                closedAt: closedAt,
+                in: connection
+            )
             if let attempt = change.attempt {
                 try RotationTable.record(attempt, of: rotation.id, in: connection)
             }
@@ -390,14 +420,40 @@ extension Ledger {
         }
     }
 
-    private func conclude(_ rotation: Rotation, _ end: RotationChange.End) throws {
+    /// Ends a parked rotation, as a person has decided; its candidate is erased by the engine.
+    package func abandon(_ id: RotationID, reason: String, actor: Actor, now: Instant) throws -> SecretName {
+        try connection.transaction {
+            guard let stored = try RotationTable.find(id, in: connection), stored.closedAt == nil else {
+                throw Refusal.noRotation(id)
+            }
+            guard case .parked = stored.rotation.state.phase else { throw Refusal.notParked(id) }
+            var rotation = stored.rotation
+            let plan = RotationPlan(retry: .standard, confirm: false)
+            try rotation.state.handle(.abandoned, plan: plan, now: now, fraction: 0)
+            let previous = stored.rotation.state
+            try RotationTable.update(rotation, previous: previous, endedAt: now, closedAt: nil, in: connection)
+            let end = RotationChange.End(ending: .abandoned, now: now, retry: .standard, trigger: rotation.trigger)
+            try conclude(rotation, end, actor: actor, detail: ["reason": .string(reason)])
+            return rotation.secret
+        }
+    }
+
+    private func conclude(
+        _ rotation: Rotation,
+        _ end: RotationChange.End,
+        actor: Actor = .daemon,
+        detail: [String: JSONValue] = [:]
+    ) throws {
         var nextDue: Instant?
         if let schedule = try ScheduleTable.find(rotation.secret, in: connection) {
             let moved = schedule.after(end.ending, of: rotation, now: end.now, retry: end.retry)
             try ScheduleTable.updateProgress(moved, in: connection)
             nextDue = moved.nextDue
         }
-        try AuditTable.append(rotation.endingEntry(end, nextDue: nextDue), origin: origin, in: connection)
+        var entry = rotation.endingEntry(end, nextDue: nextDue)
+        entry.actor = actor
+        entry.detail.merge(detail) { $1 }
+        try AuditTable.append(entry, origin: origin, in: connection)
     }
 
     /// Changes a hub's status.

@@ -68,6 +68,7 @@ package actor RotationStore: RotationStorage {
     /// Truncates the WAL and closes both files; nothing can be called after it.
     package func close() {
         vault.close()
+        _ = try? ledger.connection.truncateWAL()
         ledger.close()
     }
 
@@ -93,6 +94,10 @@ package actor RotationStore: RotationStorage {
     }
 
     package func stage(_ made: GeneratedValue, for rotation: Rotation) throws -> [UInt8]? {
+        // Once staged, a rotation has its one candidate: whoever comes with another one is mistaken.
+        guard try RotationTable.find(rotation.id, in: ledger.connection)?.rotation.state.phase == .claimed else {
+            throw StaleRotation(rotation: rotation.id)
+        }
         let fingerprint = vault.fingerprint(of: made.value)
         let last = try ScheduleTable.find(rotation.secret, in: ledger.connection)?.lastFingerprint
         guard fingerprint != last else { return nil }
@@ -126,5 +131,10 @@ package actor RotationStore: RotationStorage {
 
     package func append(_ entry: AuditEntry) throws {
         try ledger.append(entry)
+    }
+
+    /// Does something with the ledger on this actor's queue: how commands reach it through the control socket.
+    package func withLedger<T: Sendable>(_ body: @Sendable (Ledger) throws -> T) throws -> T {
+        try body(ledger)
     }
 }

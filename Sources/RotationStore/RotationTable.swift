@@ -72,7 +72,9 @@ enum RotationTable {
         func stored() throws(UndecodableRow) -> StoredRotation {
             let row = "rotations \(id)"
             let secret = try SecretName(hub: hub, alias: alias, row: row)
-            guard let id = RotationID(rawValue: id), let trigger = Trigger(rawValue: trigger),
+            let counts = [tally.attempts, tally.failures, tally.cycles, tally.confirmations, tally.repetitions]
+            guard counts.allSatisfy(plausibleCounts.contains),
+                let id = RotationID(rawValue: id), let trigger = Trigger(rawValue: trigger),
                 let generator = GeneratorSpecification(json: generator), let phase = state.decoded
             else { throw UndecodableRow(row: row) }
             let rotation = Rotation(
@@ -108,10 +110,14 @@ enum RotationTable {
         return try raw?.stored()
     }
 
-    /// Rotations from the newest on; rows that can't be decoded are passed over.
-    static func list(openOnly: Bool, secret: SecretName?, limit: Int, in connection: Connection) throws
-        -> [StoredRotation]
-    {
+    /// Rotations from the newest on; rows that can't be decoded are passed to `broken`.
+    static func list(
+        openOnly: Bool,
+        secret: SecretName?,
+        limit: Int,
+        in connection: Connection,
+        broken: (UndecodableRow) -> Void
+    ) throws -> [StoredRotation] {
         let rows = try connection.all(
             """
             SELECT \(columns) FROM rotations
@@ -123,19 +129,35 @@ enum RotationTable {
             secret?.alias.text,
             limit
         ) { row throws(SQLiteError) in
-            do throws(SQLiteError) { return Raw?.some(try Raw(row)) } catch {
+            do throws(SQLiteError) { return Result<Raw, UndecodableRow>.success(try Raw(row)) } catch {
                 guard error.code == .mismatch else { throw error }
+                return .failure(UndecodableRow(row: row.name("rotations", columns: 0..<1)))
+            }
+        }
+        return rows.compactMap { raw in
+            do throws(UndecodableRow) { return try raw.get().stored() } catch {
+                broken(error)
                 return nil
             }
         }
-        return rows.compactMap { try? $0?.stored() }
     }
 
-    static func openRotation(of secret: SecretName, in connection: Connection) throws -> RotationID? {
+    /// The secret's open rotation.
+    ///
+    /// - Parameter withoutOutcome: Whether one that has ended, and is only not closed yet, does not count.
+    static func openRotation(
+        of secret: SecretName,
+        withoutOutcome: Bool = false,
+        in connection: Connection
+    ) throws -> RotationID? {
         try connection.first(
-            "SELECT id FROM rotations WHERE hub = ?1 AND alias = ?2 AND closed_at IS NULL",
+            """
+            SELECT id FROM rotations
+            WHERE hub = ?1 AND alias = ?2 AND closed_at IS NULL AND (?3 = 0 OR outcome IS NULL)
+            """,
             secret.hub,
-            secret.alias.text
+            secret.alias.text,
+            withoutOutcome
         ) { row throws(SQLiteError) in try row.get(0) }
     }
 
@@ -166,10 +188,19 @@ enum RotationTable {
     /// Writes a rotation's progress.
     ///
     /// An ended rotation's outcome is never written over.
-    static func update(_ rotation: Rotation, endedAt: Instant?, closedAt: Instant?, in connection: Connection) throws {
+    ///
+    /// - Parameter previous: What must be stored; nil for whatever is.
+    /// - Throws: ``RotationEngine/StaleRotation`` where something else is stored.
+    static func update(
+        _ rotation: Rotation,
+        previous: RotationState?,
+        endedAt: Instant?,
+        closedAt: Instant?,
+        in connection: Connection
+    ) throws {
         let phase = PhaseColumns(rotation.state.phase)
         let tally = rotation.state.tally
-        try connection.run(
+        let changed = try connection.run(
             """
             UPDATE rotations SET fingerprint = ?2, phase = ?3, is_preflighted = ?4, baseline = coalesce(?5, baseline),
                 is_attempt_under_way = ?6, attempts = ?7, failures = ?8, cycles = ?9, confirmations = ?10,
@@ -177,7 +208,7 @@ enum RotationTable {
                 error = coalesce(?16, error), error_status = coalesce(?17, error_status),
                 is_confirmed = coalesce(?18, is_confirmed),
                 outcome = coalesce(outcome, ?19), ended_at = coalesce(ended_at, ?20), closed_at = ?21
-            WHERE id = ?1 AND closed_at IS NULL
+            WHERE id = ?1 AND closed_at IS NULL AND (?22 IS NULL OR phase = ?22) AND (?23 IS NULL OR attempts = ?23)
             """,
             rotation.id,
             rotation.fingerprint,
@@ -199,8 +230,11 @@ enum RotationTable {
             phase.isConfirmed,
             endedAt == nil ? nil : rotation.state.ending?.name,
             endedAt,
-            closedAt
+            closedAt,
+            previous?.phaseName,
+            previous?.tally.attempts
         )
+        guard changed == 1 || previous == nil else { throw StaleRotation(rotation: rotation.id) }
     }
 
     static func record(_ attempt: Attempt, of rotation: RotationID, in connection: Connection) throws {

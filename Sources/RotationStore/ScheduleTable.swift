@@ -59,7 +59,7 @@ enum ScheduleTable {
         func schedule() throws(UndecodableRow) -> Schedule {
             let row = "schedules \(hub)/\(alias)"
             let secret = try SecretName(hub: hub, alias: alias, row: row)
-            guard let period = every.flatMap({ Cadence.Period(.milliseconds($0)) }),
+            guard plausibleCounts.contains(failures), let period = every.flatMap({ Cadence.Period(.milliseconds($0)) }),
                 let generator = GeneratorSpecification(json: generator)
             else { throw UndecodableRow(row: row) }
             let definition = ScheduleDefinition(

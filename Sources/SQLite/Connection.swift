@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// One connection to one database file.
 ///
@@ -42,7 +43,7 @@ package final class Connection {
             }
         var handle: OpaquePointer?
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW
-        let status = sqlite3_open_v2(path, &handle, flags, nil)
+        let status = sqlite3_open_v2(Self.resolvingFolder(of: path), &handle, flags, nil)
         guard status == SQLITE_OK, let handle else {
             let error = SQLiteError(connection: handle, status: status, operation: "open \(path)")
             sqlite3_close_v2(handle)
@@ -60,6 +61,17 @@ package final class Connection {
 
     deinit {
         close()
+    }
+
+    /// The path with its folder's symbolic links resolved.
+    ///
+    /// SQLite's NOFOLLOW refuses a link in any part of the path; systemd's state folders are such links. What must be no
+    /// link is the file itself.
+    private static func resolvingFolder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return path }
+        guard let folder = realpath(String(path[...slash]), nil) else { return path }
+        defer { free(folder) }
+        return String(cString: folder) + path[slash...]
     }
 
     /// Finalises all statements and closes the file; nothing can be run after it.

@@ -1,5 +1,5 @@
 /// How often something recurs: a rule that names slots.
-package enum Cadence: Hashable, Sendable {
+package enum Cadence: Hashable, Sendable, Codable {
     /// A slot each `period` after the anchor; the anchor itself is none.
     case every(Period)
 
@@ -31,5 +31,21 @@ extension Cadence {
             guard Self.range.contains(duration) else { return nil }
             self.duration = .milliseconds(duration.milliseconds)
         }
+    }
+}
+
+/// A period as whole milliseconds.
+extension Cadence.Period: Codable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let period = Self(.milliseconds(try container.decode(Int64.self))) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "a period out of range")
+        }
+        self = period
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(duration.milliseconds)
     }
 }

@@ -3,7 +3,7 @@
 /// What is due, when something happened, and what an audit entry says are all instants. They are persisted and compared
 /// as this number alone. There is none that RFC 3339 could not write: the years are 0000 to 9999, and a number beyond
 /// them, whoever wrote it into a database, is read as the first or the last instant.
-package struct Instant: Hashable, Sendable, RawRepresentable {
+package struct Instant: Hashable, Sendable, RawRepresentable, Codable {
     /// Milliseconds since the epoch.
     package let rawValue: Int64
 

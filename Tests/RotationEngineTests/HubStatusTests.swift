@@ -48,7 +48,25 @@ struct HubStatusTests {
     @Test(arguments: [nil, HubError(.forbidden), HubError(.notFound)])
     func probeThatIsLetInEndsTheSuspension(_ error: HubError?) {
         let status = HubStatus.available.after(HubError(.unauthorized), now: now) ?? .available
-        #expect(status.afterProbe(error, now: now) == .available)
+        let after = status.afterProbe(error, now: now)
+        #expect(after == .onProbation(probes: 0))
+        #expect(after.opensAt(now: now) == nil)
+        #expect(after.afterSuccess == .available)
+    }
+
+    @Test func hubThatListsButRefusesUpdatesIsTriedMoreAndMoreSeldom() {
+        var status = HubStatus.available
+        var waits: [Int64] = []
+        for _ in 0..<6 {
+            status = status.after(HubError(.unauthorized), now: now) ?? status
+            guard case .suspended(let suspension) = status else {
+                Issue.record("not suspended")
+                return
+            }
+            waits.append(now.duration(to: suspension.probeAt).components.seconds)
+            status = status.afterProbe(nil, now: now)
+        }
+        #expect(waits == [60, 120, 240, 480, 900, 900])
     }
 
     @Test func suspensionAndResumptionAreTold() {

@@ -43,7 +43,7 @@ struct RotationStateTests {
         switch kind {
         case .notFound, .conflict, .rejected, .redirected:
             #expect(driver.state.ending == .failed(Failure(kind: kind.rawValue)))
-        case .unauthorized, .noToken, .cancelled:
+        case .unauthorized, .noToken, .cancelled, .notSent:
             #expect(driver.action == .attempt(number: 2))
         default:
             try driver.wake()
@@ -130,14 +130,18 @@ struct RotationStateTests {
         #expect(driver.state.ending == .failed(.repeatedValue))
     }
 
-    @Test func lostCandidateFailsOnlyWhereNothingWasSent() throws {
+    @Test func lostCandidateFailsOnlyWhereTheHubCertainlyHasTheOldValue() throws {
         var untouched = MachineDriver()
         try untouched.take(.generated, .staged, .candidateLost)
         #expect(untouched.state.ending == .failed(.candidateLost))
         var sent = MachineDriver()
         try sent.reachAttempt()
-        try sent.take(MachineDriver.failed(.throttled), .candidateLost)
+        try sent.take(MachineDriver.failed(.timedOut), .candidateLost)
         #expect(sent.state.phase == .parked(.candidateLost))
+        var refused = MachineDriver()
+        try refused.reachAttempt()
+        try refused.take(MachineDriver.failed(.throttled), .candidateLost)
+        #expect(refused.state.ending == .failed(.candidateLost))
     }
 
     @Test func finishWaitsForItsDelayAndCannotUndoSuccess() throws {

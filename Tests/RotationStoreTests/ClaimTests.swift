@@ -27,19 +27,26 @@ struct ClaimTests {
         try await StoreFixture.with { fixture async throws in
             fixture.clock.advance(by: .seconds(3600))
             let ledger = try fixture.ledger()
-            try ledger.pause([fixture.name()], .init(since: fixture.clock.now, reason: "freeze"), actor: .daemon)
+            _ = try ledger.pause([fixture.name()], .init(since: fixture.clock.now, reason: "freeze"), actor: .daemon)
             #expect(try await fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9).isEmpty)
             #expect(try await fixture.claim(.schedule) == nil)
             #expect(try await fixture.claim(.rotateNow) != nil)
         }
     }
 
-    @Test func pauseWithAnEndIsDueAtItsEnd() async throws {
+    @Test func pauseWithAnEndFiresTheFirstSlotAfterItsEnd() async throws {
         try await StoreFixture.with { fixture async throws in
             let until = fixture.clock.now.advanced(by: .seconds(7200))
-            try fixture.ledger().pause([fixture.name()], .init(since: fixture.clock.now, until: until), actor: .daemon)
-            #expect(try await fixture.store.earliestDue(hub: "h") == until)
+            _ = try fixture.ledger().pause(
+                [fixture.name()],
+                .init(since: fixture.clock.now, until: until),
+                actor: .daemon
+            )
+            let slot = until.advanced(by: .seconds(3600))
+            #expect(try await fixture.store.earliestDue(hub: "h") == slot)
             fixture.clock.advance(by: .seconds(7200))
+            #expect(try await fixture.claim(.schedule) == nil)
+            fixture.clock.advance(by: .seconds(3600))
             #expect(try await fixture.claim(.schedule) != nil)
         }
     }
@@ -48,7 +55,7 @@ struct ClaimTests {
         try await StoreFixture.with { fixture async throws in
             let ledger = try fixture.ledger()
             let start = fixture.clock.now
-            try ledger.pause([fixture.name()], .init(since: start), actor: .daemon)
+            _ = try ledger.pause([fixture.name()], .init(since: start), actor: .daemon)
             fixture.clock.advance(by: .seconds(5400))
             let resumed = try ledger.resume([fixture.name()], actor: .daemon, now: fixture.clock.now)
             #expect(resumed.first?.nextDue == start.advanced(by: .seconds(7200)))

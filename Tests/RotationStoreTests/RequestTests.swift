@@ -65,7 +65,9 @@ struct RequestTests {
             let rotation = try await fixture.opened()
             _ = try fixture.ledger().request([request(fixture, fresh: true)], actor: .daemon)
             let now = fixture.clock.now
-            #expect(try await fixture.store.dueWork(hub: "h", now: now, limit: 9) == [.resume(rotation.id)])
+            #expect(
+                try await fixture.store.dueWork(hub: "h", now: now, limit: 9) == [.resume(rotation.id, rotation.secret)]
+            )
             try await fixture.end(rotation)
             let work = try await fixture.store.dueWork(hub: "h", now: now, limit: 9)
             #expect(work == [.request(try fixture.name(), .rotateNow)])
@@ -101,7 +103,7 @@ struct RequestTests {
             let ledger = try fixture.ledger()
             let more = try ["b", "c"].map { try EngineWorld.schedule($0, now: fixture.clock.now) }
             try ledger.add(more, actor: .daemon, now: fixture.clock.now)
-            try ledger.pause([fixture.name("b")], .init(since: fixture.clock.now), actor: .daemon)
+            _ = try ledger.pause([fixture.name("b")], .init(since: fixture.clock.now), actor: .daemon)
             _ = try ledger.request([request(fixture, alias: "c")], actor: .daemon)
             let count = try await fixture.store.requestAll(
                 trigger: .signal,

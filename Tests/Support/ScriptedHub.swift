@@ -67,7 +67,8 @@ package final class ScriptedHub: SecretsAPI {
     /// How many list calls there were.
     package var listCalls: Int { state.withLock { $0.listCalls } }
 
-    package func update(_ update: SecretUpdate) async throws(HubError) -> Receipt {
+    package func update(_ update: SecretUpdate, onAdmitted: () async throws -> Void) async throws -> Receipt {
+        try await onAdmitted()
         let value = update.value?.withUTF8 { Array($0) }
         let alias = update.alias.text
         let failure: HubError? = state.withLock { state in

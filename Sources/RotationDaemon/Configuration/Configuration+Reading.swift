@@ -1,5 +1,6 @@
 import AIHubClient
 import AuditLog
+import ControlAPI
 import Crypto
 import Foundation
 import Logging
@@ -32,6 +33,7 @@ extension Configuration {
         let database = root.path("database")
         root.require("database", example: "/var/lib/secret-rotator/rotator.db")
         let control = root.path("control")
+        let roles = RolesReader.read(&root)
         let hubs = readHubs(&root)
         let retry = readRetry(&root)
         let keys = readKeys(&root)
@@ -55,7 +57,8 @@ extension Configuration {
             path: path,
             hash: SHA256.hash(data: Data(text.utf8)).prefix(8).map(hexadecimal).joined(),
             database: database,
-            control: control ?? folder(of: database) + "/control.sock",
+            control: try socketPath(control ?? folder(of: database) + "/control.sock", source: path),
+            roles: roles,
             hubs: hubs,
             retry: retry,
             stagingKey: staging,
@@ -66,6 +69,17 @@ extension Configuration {
             log: log,
             generatorsDirectory: directory ?? "/etc/secret-rotator/generators"
         )
+    }
+
+    /// A socket's path must fit into `sockaddr_un` (unix(7)).
+    private static func socketPath(_ path: String, source: String) throws(ConfigurationError) -> String {
+        guard path.utf8.count <= 107 else {
+            throw ConfigurationError(
+                source: source,
+                message: "control: \(path) is longer than 107 bytes; give another path"
+            )
+        }
+        return path
     }
 
     private static func folder(of path: String) -> String {
@@ -113,7 +127,7 @@ extension Configuration {
 
     private static func readHub(_ hub: inout MappingReader) -> Hub? {
         let endpoint = readEndpoint(&hub)
-        let token = hub.scalar("token", expected: referenceForm, convert: FileReference.init)
+        let token = hub.scalar("token", expected: referenceForm, isSecret: true, convert: FileReference.init)
         hub.require("token", example: "credential:aihub-token")
         let context = hub.scalar("context", expected: "printable text of a header field") { text in
             text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !text.isEmpty ? text : nil
@@ -172,9 +186,9 @@ extension Configuration {
     private static func readKeys(_ root: inout MappingReader) -> (staging: FileReference?, audit: FileReference?) {
         root.require("keys", example: "keys: {staging: credential:staging-key}")
         guard var keys = root.mapping("keys") else { return (nil, nil) }
-        let staging = keys.scalar("staging", expected: referenceForm, convert: FileReference.init)
+        let staging = keys.scalar("staging", expected: referenceForm, isSecret: true, convert: FileReference.init)
         keys.require("staging", example: "credential:staging-key")
-        let audit = keys.scalar("audit", expected: referenceForm, convert: FileReference.init)
+        let audit = keys.scalar("audit", expected: referenceForm, isSecret: true, convert: FileReference.init)
         keys.finish()
         return (staging, audit)
     }

@@ -1,4 +1,5 @@
 package import AIHubClient
+package import ControlAPI
 import Foundation
 package import Logging
 
@@ -12,6 +13,8 @@ package struct Configuration: Sendable {
     package var database: String
     /// The control socket.
     package var control: String
+    /// Who may do what over it.
+    package var roles: Roles
     /// By name.
     package var hubs: [String: Hub]
     package var retry: RetryPolicy

@@ -37,10 +37,18 @@ package struct MappingReader {
     }
 
     /// A key's value, converted; a value that can't be is noted with what was expected.
-    package mutating func scalar<T>(_ key: String, expected: String, convert: (String) -> T?) -> T? {
+    ///
+    /// - Parameter isSecret: Whether the value may be something that must not be shown, such as a token in the place of
+    ///   its file's name.
+    package mutating func scalar<T>(
+        _ key: String,
+        expected: String,
+        isSecret: Bool = false,
+        convert: (String) -> T?
+    ) -> T? {
         guard let value = value(key) else { return nil }
         guard case .scalar(let scalar) = value, let converted = convert(scalar.string) else {
-            let text = value.scalar.map { "\"\($0.string)\" is no" } ?? "expected"
+            let text = isSecret ? "expected a" : value.scalar.map { "\"\($0.string)\" is no" } ?? "expected"
             diagnostics.report("\(key): \(text) \(expected)", at: value)
             return nil
         }

@@ -32,7 +32,11 @@ package enum ScheduleReader {
         let policy = entry.text("policy")
         readReserved(&entry)
         guard let every, let period = Cadence.Period(every) else {
-            if entry.value("cron") == nil { entry.require("every", example: "every: 30d") }
+            if entry.value("cron") == nil {
+                entry.require("every", example: "every: 30d")
+            } else if entry.value("every") == nil {
+                entry.report("cron is not supported yet: use every", key: "cron")
+            }
             return nil
         }
         guard let generator else { return nil }
@@ -88,9 +92,9 @@ package enum ScheduleReader {
         do {
             if case .scalar(let scalar) = node { return try standardGenerator(scalar.string) }
             guard var mapping = entry.mapping("generator") else { return nil }
-            defer { mapping.finish() }
             mapping.require("type", example: "type: password")
             guard let type = mapping.choice("type", GeneratorType.self) else { return nil }
+            defer { mapping.finish() }
             switch type {
             case .password: return .password(try password(&mapping))
             case .token:
@@ -127,7 +131,8 @@ package enum ScheduleReader {
         if var classes = mapping.mapping("classes") {
             minima = [:]
             for name in CharacterClass.allCases {
-                minima?[name] = classes.integer(name.rawValue, in: 0...PasswordPolicy.lengths.upperBound)
+                guard classes.value(name.rawValue) != nil else { continue }
+                minima?[name] = classes.integer(name.rawValue, in: 0...PasswordPolicy.lengths.upperBound) ?? 0
             }
             classes.finish()
         }

@@ -39,12 +39,13 @@ package enum Daemon {
         _ manager: ServiceManager,
         _ logger: Logger
     ) -> ServiceGroup {
-        let readiness = Readiness(count: DaemonSignal.allCases.count) {
+        let readiness = Readiness(count: DaemonSignal.allCases.count + 1) {
             runtime.lock.announce(.ready)
             manager.notify(.ready, .status("serving"))
             logger.notice("ready", metadata: ["pid": "\(getpid())", "version": "\(programVersion)"])
         }
-        var services: [any Service] = DaemonSignal.allCases.map {
+        var services: [any Service] = [ControlService(runtime: runtime, readiness: readiness)]
+        services += DaemonSignal.allCases.map {
             SignalService(signal: $0, runtime: runtime, manager: manager, readiness: readiness)
         }
         if let interval = manager.watchdogInterval {

@@ -1,4 +1,5 @@
 import AuditLog
+package import ControlAPI
 import Glibc
 package import Logging
 package import RotationEngine
@@ -117,13 +118,39 @@ package final class DaemonRuntime: Sendable {
 
     // MARK: While it runs
 
+    /// The server of the control socket.
+    package func controlServer() -> ControlServer {
+        let store = store
+        return ControlServer(
+            path: configuration.control,
+            environment: .init(
+                withLedger: { body in try await store.withLedger { try body($0) } },
+                roles: { [self] in configuration.roles },
+                changed: { [engine] in engine.wake() },
+                clock: SystemClock(),
+                random: SystemRandom(),
+                logger: logger
+            )
+        )
+    }
+
+    /// Does an operation in this process, as the socket's server would for the process's own user.
+    package func perform<Operation: ControlOperation>(_ operation: Operation) async throws -> Operation.Answer {
+        let context = OperationContext(caller: .current, now: SystemClock().now, random: SystemRandom())
+        let answer = try await store.withLedger { try operation.perform(on: $0, context) }
+        engine.wake()
+        return answer
+    }
+
     /// Reads the configuration and all tokens again; keeps the old ones in force where the new ones are not valid.
     package func reload() async {
         let old = configuration
         do {
             let fresh = try Configuration.load(old.path)
-            guard fresh.database == old.database else {
-                throw ConfigurationError(source: old.path, message: "database: a change needs a restart")
+            let isSamePlace = (fresh.database, fresh.control) == (old.database, old.control)
+            guard isSamePlace, fresh.stagingKey == old.stagingKey, fresh.log == old.log else {
+                let message = "database, control, keys.staging, log: a change needs a restart"
+                throw ConfigurationError(source: old.path, message: message)
             }
             let views = try hubs.hubs(of: fresh)
             try await note(.configurationLoaded, detail: ["hash": .string(fresh.hash)])
@@ -149,6 +176,12 @@ package final class DaemonRuntime: Sendable {
         } catch {
             logger.critical("signal USR1: requests can't be written", metadata: ["error": "\(error)"])
         }
+    }
+
+    /// Begins nothing new; the engine's `run()` returns when what is in flight has ended.
+    package func stop() {
+        engine.stop()
+        hubs.closeGates()
     }
 
     /// Whether engine and store answer; returns when they do.

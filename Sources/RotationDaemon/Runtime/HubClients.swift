@@ -1,6 +1,8 @@
 package import AIHubClient
 import AsyncHTTPClient
+import Glibc
 package import RotationEngine
+import SecretMemory
 import Synchronization
 
 /// The HTTP clients and tokens of all hubs, for as long as the process lives.
@@ -16,6 +18,7 @@ package final class HubClients: Sendable {
     private struct Shared {
         var transports: [Transport: HTTPClient] = [:]
         var tokens: [String: TokenFile] = [:]
+        var clients: [SecretsClient] = []
     }
 
     private let shared = Mutex(Shared())
@@ -26,6 +29,8 @@ package final class HubClients: Sendable {
     ///
     /// - Throws: ``ConfigurationError`` where a token can't be read: nothing is changed then.
     package func hubs(of configuration: Configuration) throws(ConfigurationError) -> [String: Engine.Hub] {
+        // All is read before anything is changed: one bad file leaves all hubs as they are.
+        for (name, hub) in configuration.hubs { try check(hub, name: name, source: configuration.path) }
         var hubs: [String: Engine.Hub] = [:]
         for (name, hub) in configuration.hubs {
             let client = try client(for: hub, name: name, source: configuration.path)
@@ -59,7 +64,7 @@ package final class HubClients: Sendable {
         } catch {
             throw ConfigurationError(source: source, message: "hubs.\(name).token: \(error)")
         }
-        return SecretsClient(
+        let client = SecretsClient(
             configuration: .init(
                 endpoint: hub.endpoint,
                 context: hub.context,
@@ -72,6 +77,26 @@ package final class HubClients: Sendable {
             http: http,
             version: programVersion
         )
+        shared.withLock { $0.clients.append(client) }
+        return client
+    }
+
+    private func check(_ hub: Configuration.Hub, name: String, source: String) throws(ConfigurationError) {
+        let path = try hub.token.path()
+        do {
+            _ = try AccessToken(SecretFile.read(path, limit: TokenFile.limit))
+        } catch {
+            throw ConfigurationError(source: source, message: "hubs.\(name).token: \(error)")
+        }
+        if let file = hub.certificateAuthorities, access(file, R_OK) != 0 {
+            let reason = String(cString: strerror(errno))
+            throw ConfigurationError(source: source, message: "hubs.\(name).ca_file: \(file): \(reason)")
+        }
+    }
+
+    /// Ends all waiting for a turn: what was not sent yet is not sent any more.
+    package func closeGates() {
+        for client in shared.withLock({ $0.clients }) { client.close() }
     }
 
     /// Closes all connections; nothing can be sent after it.

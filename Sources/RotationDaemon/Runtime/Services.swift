@@ -1,3 +1,4 @@
+import ControlAPI
 import RotationEngine
 import ServiceLifecycle
 import Synchronization
@@ -13,7 +14,21 @@ struct EngineService: Service {
         } onGracefulShutdown: {
             runtime.lock.announce(.stopping)
             manager.notify(.stopping, .status("ending what is in flight"))
-            runtime.engine.stop()
+            runtime.stop()
+        }
+    }
+}
+
+/// Serves the control socket; the last service to go, so that commands are answered for as long as the engine runs.
+struct ControlService: Service {
+    let runtime: DaemonRuntime
+    let readiness: Readiness
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            do {
+                try await runtime.controlServer().run { readiness.countDown() }
+            } catch is CancellationError {}
         }
     }
 }
@@ -34,7 +49,6 @@ struct SignalService: Service {
                 await runtime.reload()
                 manager.notify(.ready, .status(readiness.statusText(of: runtime)))
             case .rotate: await runtime.rotateAll()
-            case .look: runtime.engine.wake()
             }
         }
     }

@@ -7,22 +7,20 @@ package enum DaemonSignal: Sendable, CaseIterable {
     case reload
     /// USR1: rotate.
     case rotate
-    /// URG: a command has written something; look. A process that does not know this signal ignores it, so that one
-    /// sent to a wrong process does no harm.
-    case look
 
     /// The signal's number.
     package var number: Int32 {
         switch self {
         case .reload: SIGHUP
         case .rotate: SIGUSR1
-        case .look: SIGURG
         }
     }
 
     /// Makes the process survive these signals; call it before anything else.
     package static func ignoreDefaults() {
         for each in allCases { signal(each.number, SIG_IGN) }
+        // Who reads standard error may go away; the daemon stays.
+        signal(SIGPIPE, SIG_IGN)
     }
 
     /// A signal's arrivals; several quick ones may be one element.

@@ -54,17 +54,23 @@ package final class DaemonLock: Sendable {
 
     /// Takes the lock, or throws who holds it.
     package init(database: String, role: Role) throws(Failure) {
-        let path = Self.path(for: database)
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
+        // Nothing may throw once `descriptor` is set: `deinit` runs then too, and would close it a second time.
+        descriptor = try Self.openLocked(Self.path(for: database))
+        announce(role)
+    }
+
+    /// Opens the file and locks it.
+    private static func openLocked(_ path: String) throws(Failure) -> Int32 {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
         guard descriptor >= 0 else { throw .system(path: path, errno: errno) }
         let code = clinux_lock_file(descriptor)
         guard code == 0 else {
-            let holder = Self.readHolder(descriptor)
+            let holder = readHolder(descriptor)
             close(descriptor)
             guard code == EACCES || code == EAGAIN else { throw .system(path: path, errno: code) }
             throw .held(path: path, by: holder)
         }
-        announce(role)
+        return descriptor
     }
 
     deinit {
@@ -80,9 +86,15 @@ package final class DaemonLock: Sendable {
     }
 
     /// Who holds the lock of a database; nil for nobody.
-    package static func holder(of database: String) -> Holder? {
-        let descriptor = open(path(for: database), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return nil }
+    ///
+    /// - Throws: ``Failure/system(path:errno:)`` where that can't be told.
+    package static func holder(of database: String) throws(Failure) -> Holder? {
+        let path = path(for: database)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            guard errno == ENOENT else { throw .system(path: path, errno: errno) }
+            return nil
+        }
         defer { close(descriptor) }
         return clinux_is_file_locked(descriptor) == 1 ? readHolder(descriptor) : nil
     }

@@ -67,14 +67,21 @@ package struct LineLogHandler: LogHandler {
 
     private static func pairs(_ fields: [(key: String, value: String)]) -> String {
         fields.map { field in
-            let isWord = !field.value.isEmpty && !field.value.contains { $0.isWhitespace || $0 == "\"" }
-            return " \(field.key)=" + (isWord ? field.value : field.value.debugDescription)
+            let isWord =
+                !field.value.isEmpty && !field.value.contains { $0.isWhitespace || $0 == "\"" || $0 == "\u{1B}" }
+            return " \(field.key)=" + oneLine(isWord ? field.value : field.value.debugDescription)
         }.joined()
     }
 
     /// A line stays a line whatever is in it: a forged second one must not look like ours.
     private static func oneLine(_ text: String) -> String {
-        String(text.map { $0.isNewline ? " " : $0 })
+        String(
+            String.UnicodeScalarView(text.replacing("\r\n", with: " ").unicodeScalars.map { isPlain($0) ? $0 : " " })
+        )
+    }
+
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        ![.control, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
     }
 }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 
 /// Tells systemd how the service is: datagrams to `$NOTIFY_SOCKET` (sd_notify(3)).
@@ -63,8 +64,7 @@ package struct ServiceManager: Sendable {
     }
 }
 
-private func monotonicMicroseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+/// `CLOCK_MONOTONIC`, which is Dispatch's uptime clock on Linux.
+private func monotonicMicroseconds() -> UInt64 {
+    DispatchTime.now().uptimeNanoseconds / 1000
 }

@@ -6,6 +6,9 @@ package import Scheduling
 package enum HubStatus: Hashable, Sendable {
     /// It may.
     case available
+    /// It may: a probe was let in. Until an update has succeeded, as many probes as had failed are remembered: a hub that
+    /// lists but refuses updates must not be tried every minute for ever.
+    case onProbation(probes: Int)
     /// Not before the instant: it asked us to stay away.
     case paused(until: Instant)
     /// Not at all, but for a probe with a list call.
@@ -40,12 +43,11 @@ package enum HubStatus: Hashable, Sendable {
     package func after(_ error: HubError, now: Instant) -> HubStatus? {
         switch error.kind {
         case .unauthorized, .noToken:
-            guard case .suspended = self else {
-                return .suspended(
-                    Suspension(reason: error.kind, since: now, probeAt: now.advanced(by: Self.firstProbe), probes: 0)
-                )
+            switch self {
+            case .suspended: return nil
+            case .onProbation(let probes): return suspended(error.kind, probes: probes + 1, now: now)
+            case .available, .paused: return suspended(error.kind, probes: 0, now: now)
             }
-            return nil
         case .throttled:
             let until = now.advanced(by: error.retryAfter ?? Self.standardPause)
             if case .suspended = self { return nil }
@@ -59,15 +61,28 @@ package enum HubStatus: Hashable, Sendable {
     /// The status after a probe of a suspended hub.
     package func afterProbe(_ error: HubError?, now: Instant) -> HubStatus {
         guard case .suspended(var suspension) = self else { return self }
-        // Any answer but these shows that the token is accepted again.
+        // Any answer but these shows that the token is accepted for lists again.
         guard let error,
             [.unauthorized, .noToken].contains(error.kind) || error.effect == .unknown
                 || [.connectionFailed, .tls, .throttled].contains(error.kind)
-        else { return .available }
+        else { return .onProbation(probes: suspension.probes) }
         suspension.probes += 1
-        let factor = 1 << min(suspension.probes, 10)
-        suspension.probeAt = now.advanced(by: min(Self.firstProbe * factor, Self.slowestProbe))
+        suspension.probeAt = now.advanced(by: Self.delay(afterProbes: suspension.probes))
         return .suspended(suspension)
+    }
+
+    /// The status after an update has succeeded; nil where that is no news.
+    package var afterSuccess: HubStatus? {
+        if case .onProbation = self { .available } else { nil }
+    }
+
+    private func suspended(_ reason: HubError.Kind, probes: Int, now: Instant) -> HubStatus {
+        let probeAt = now.advanced(by: Self.delay(afterProbes: probes))
+        return .suspended(Suspension(reason: reason, since: now, probeAt: probeAt, probes: probes))
+    }
+
+    private static func delay(afterProbes probes: Int) -> Duration {
+        min(firstProbe * (1 << min(probes, 10)), slowestProbe)
     }
 
     /// A suspended hub that is probed at an instant; nil where it is not suspended.
@@ -90,7 +105,7 @@ package enum HubStatus: Hashable, Sendable {
     /// When it may be spoken to again, if only for a probe; nil for now.
     package func opensAt(now: Instant) -> Instant? {
         switch self {
-        case .available: nil
+        case .available, .onProbation: nil
         case .paused(let until): until <= now ? nil : until
         case .suspended(let suspension): suspension.probeAt
         }

@@ -62,27 +62,36 @@ package protocol RotationStorage: Sendable {
 /// Something that is due.
 package enum DueWork: Hashable, Sendable {
     /// A rotation that is open.
-    case resume(RotationID)
+    case resume(RotationID, SecretName)
     /// A secret that somebody wants rotated.
     case request(SecretName, Trigger)
     /// A secret whose slot has come.
     case slot(SecretName, dueAt: Instant)
 
-    /// What keeps two workers from taking the same work.
+    /// What keeps two workers apart: one secret is one worker's, whatever there is to be done about it.
     package enum Key: Hashable, Sendable {
-        case rotation(RotationID)
         case secret(SecretName)
         /// A look at a suspended hub.
         case probe(String)
     }
 
-    /// What keeps two workers from taking the same work.
+    /// What keeps two workers apart.
     package var key: Key {
         switch self {
-        case .resume(let id): .rotation(id)
-        case .request(let secret, _), .slot(let secret, _): .secret(secret)
+        case .resume(_, let secret), .request(let secret, _), .slot(let secret, _): .secret(secret)
         }
     }
+}
+
+/// The rotation is not where the change starts from: somebody else has changed it. Whoever meets this lets go of it.
+package struct StaleRotation: Error, CustomStringConvertible {
+    package let rotation: RotationID
+
+    package init(rotation: RotationID) {
+        self.rotation = rotation
+    }
+
+    package var description: String { "rotation \(rotation) was changed by somebody else" }
 }
 
 /// The wish to open a rotation.
@@ -111,6 +120,8 @@ package struct RotationChange: Sendable {
     package var entries: [AuditEntry]
     /// Set where the change is the rotation's end.
     package var end: End?
+    /// The state that the change starts from; nil to change whatever is stored.
+    package var previous: RotationState?
 
     /// What the end of a rotation needs to move its schedule and to be told.
     package struct End: Sendable {
@@ -128,7 +139,14 @@ package struct RotationChange: Sendable {
         }
     }
 
-    package init(rotation: Rotation, attempt: Attempt? = nil, entries: [AuditEntry] = [], end: End? = nil) {
+    package init(
+        rotation: Rotation,
+        previous: RotationState? = nil,
+        attempt: Attempt? = nil,
+        entries: [AuditEntry] = [],
+        end: End? = nil
+    ) {
+        self.previous = previous
         self.rotation = rotation
         self.attempt = attempt
         self.entries = entries

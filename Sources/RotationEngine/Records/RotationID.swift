@@ -1,7 +1,7 @@
 package import ValueGenerators
 
 /// The name of a rotation or a request: a version 7 UUID (RFC 9562), so that names sort by time.
-package struct RotationID: Hashable, Sendable, RawRepresentable, CustomStringConvertible {
+package struct RotationID: Hashable, Sendable, RawRepresentable, Codable, CustomStringConvertible {
     /// The UUID's text, in lower case.
     package let rawValue: String
 

@@ -3,7 +3,7 @@ package import Scheduling
 package import ValueGenerators
 
 /// What somebody wants of a secret: how often it rotates, and with which generator.
-package struct ScheduleDefinition: Hashable, Sendable {
+package struct ScheduleDefinition: Hashable, Sendable, Codable {
     /// How often.
     package var cadence: Cadence
     /// With which generator.

@@ -1,7 +1,7 @@
 package import AIHubClient
 
 /// A secret of a hub, written `hub/alias`.
-package struct SecretName: Hashable, Sendable, CustomStringConvertible {
+package struct SecretName: Hashable, Sendable, Codable, CustomStringConvertible {
     /// The hub's name in the configuration.
     package var hub: String
     /// The secret's name in the hub.

@@ -89,6 +89,8 @@ package actor Engine {
     /// Takes over another configuration; what runs now ends with the old one.
     package func update(_ configuration: Configuration) {
         self.configuration = configuration
+        // Somebody may have mended what could not be read.
+        broken = []
         wake()
     }
 
@@ -132,26 +134,30 @@ package actor Engine {
 
     private func pass(_ group: inout DiscardingTaskGroup) async {
         let now = clock.now
-        if let storagePausedUntil, now < storagePausedUntil {
-            alarm?.set(storagePausedUntil)
+        // A pause that seems longer than any is the mark of a clock that was set back.
+        if let until = storagePausedUntil, now < until, until <= now.advanced(by: Self.storagePause) {
+            alarm?.set(until)
             return
         }
+        storagePausedUntil = nil
         do {
             var next: Instant?
             for name in configuration.hubs.keys.sorted() {
                 guard let due = try await serve(name, &group) else { continue }
                 next = min(next ?? due, due)
             }
-            storagePausedUntil = nil
-            alarm?.set(next)
+            // A worker may have met the storage's trouble while this pass was waiting for it.
+            alarm?.set(storagePausedUntil ?? next)
         } catch {
             pauseForStorage(error)
         }
     }
 
     private func pauseForStorage(_ error: any Error) {
-        logger.critical("the history can't be written: nothing is rotated", metadata: ["error": "\(error)"])
         let until = clock.now.advanced(by: Self.storagePause)
+        if storagePausedUntil == nil {
+            logger.critical("the history can't be written: nothing is rotated", metadata: ["error": "\(error)"])
+        }
         storagePausedUntil = until
         alarm?.set(until)
     }
@@ -167,13 +173,15 @@ package actor Engine {
             startProbe(of: name, &group)
             return nil
         }
-        // Read again after the await: a reload may have taken the hub away.
-        guard let hub = configuration.hubs[name] else { return nil }
+        // As much as the hub could have under way at all: how much of it is, is known only after the await.
+        guard let limit = configuration.hubs[name]?.maxInFlight else { return nil }
+        let taken = running[name, default: []].count + broken.count
+        let work = try await storage.dueWork(hub: name, now: now, limit: limit + taken)
+        // Read again after the await: workers have begun and ended, and a reload may have taken the hub away.
+        guard storagePausedUntil == nil, let hub = configuration.hubs[name] else { return nil }
         let busy = running[name, default: []]
         let room = hub.maxInFlight - busy.count
         guard room > 0 else { return nil }
-        let passed = busy.count + broken.count
-        let work = try await storage.dueWork(hub: name, now: now, limit: room + passed)
         let fresh = work.filter { !busy.contains($0.key) && !broken.contains($0.key) }.prefix(room)
         for item in fresh { start(item, at: name, hub, &group) }
         if fresh.count == room { return nil }
@@ -183,7 +191,7 @@ package actor Engine {
     }
 
     private func start(_ work: DueWork, at name: String, _ hub: Hub, _ group: inout DiscardingTaskGroup) {
-        running[name, default: []].insert(work.key)
+        guard running[name, default: []].insert(work.key).inserted else { return }
         group.addTask {
             await self.perform(work, hub)
             await self.ended(work.key, at: name)
@@ -200,11 +208,6 @@ package actor Engine {
     private func perform(_ work: DueWork, _ hub: Hub) async {
         do {
             guard let rotation = try await take(work) else { return }
-            let key = DueWork.Key.rotation(rotation.id)
-            // From now on the rotation's row is due by itself: nobody else must take it meanwhile.
-            guard running[rotation.secret.hub, default: []].insert(key).inserted || key == work.key else { return }
-            if key != work.key { running[rotation.secret.hub]?.remove(work.key) }
-            defer { running[rotation.secret.hub]?.remove(key) }
             try await run(rotation, hub)
         } catch let error as UndecodableRow {
             broken.insert(work.key)
@@ -212,6 +215,8 @@ package actor Engine {
         } catch let error as UnexpectedEvent {
             broken.insert(work.key)
             logger.critical("defect: \(error)")
+        } catch let error as StaleRotation {
+            logger.critical("\(error): let go of it")
         } catch {
             pauseForStorage(error)
         }
@@ -220,7 +225,7 @@ package actor Engine {
     /// Reads the rotation that is to go on, or opens the one that is due.
     private func take(_ work: DueWork) async throws -> Rotation? {
         switch work {
-        case .resume(let id):
+        case .resume(let id, _):
             return try await storage.rotation(id)
         case .request(let secret, let trigger):
             return try await claim(secret, trigger)
@@ -262,8 +267,11 @@ package actor Engine {
                 isStopping: { [self] in stopping.load(ordering: .sequentiallyConsistent) }
             )
         )
-        if case .hub(let error) = try await run.proceed() {
-            try await takeIn(error, from: rotation.secret.hub)
+        switch try await run.proceed() {
+        case .hub(let error): try await takeIn(error, from: rotation.secret.hub)
+        case .settled where run.hasDelivered:
+            _ = try await storage.updateHub(rotation.secret.hub, now: clock.now) { status, _ in status.afterSuccess }
+        case .settled, .stopped: break
         }
     }
 
@@ -274,7 +282,7 @@ package actor Engine {
         switch try await storage.updateHub(hub, now: clock.now, { $0.after(error, now: $1) }) {
         case .suspended: logger.error("hub suspended: \(error)", metadata: ["hub": "\(hub)"])
         case .paused: logger.warning("hub paused: \(error)", metadata: ["hub": "\(hub)"])
-        case .available, nil: break
+        case .available, .onProbation, nil: break
         }
     }
 
@@ -292,7 +300,7 @@ package actor Engine {
         let failure = await listFailure(of: hub)
         do {
             let status = try await storage.updateHub(name, now: clock.now) { $0.afterProbe(failure, now: $1) }
-            if status == .available { logger.notice("hub resumed", metadata: ["hub": "\(name)"]) }
+            if case .onProbation = status { logger.notice("hub resumed", metadata: ["hub": "\(name)"]) }
         } catch {
             pauseForStorage(error)
         }

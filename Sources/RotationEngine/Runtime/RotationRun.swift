@@ -36,12 +36,18 @@ struct RotationRun {
 
     private let environment: Environment
     private var rotation: Rotation
+    /// The state that storage has.
+    private var saved: RotationState
     private var made: GeneratedValue?
 
     init(_ rotation: Rotation, _ environment: Environment) {
         self.rotation = rotation
+        saved = rotation.state
         self.environment = environment
     }
+
+    /// Whether an update of this run has succeeded.
+    private(set) var hasDelivered = false
 
     mutating func proceed() async throws -> Result {
         while !environment.isStopping() {
@@ -58,6 +64,7 @@ struct RotationRun {
             case .erase: try await close()
             case .wait, .park, .done: return .settled
             }
+            if let error, error.kind == .notSent { return .settled }
             if let error, HubStatus.available.after(error, now: environment.clock.now) != nil { return .hub(error) }
         }
         return .stopped
@@ -78,12 +85,13 @@ struct RotationRun {
         }
         let trigger = environment.trigger
         let entries = next.entries(for: event, before: rotation.state, now: now, trigger: trigger)
-        var change = RotationChange(rotation: next, attempt: attempt, entries: entries)
+        var change = RotationChange(rotation: next, previous: saved, attempt: attempt, entries: entries)
         if rotation.state.ending == nil, let ending = next.state.ending {
             change.end = .init(ending: ending, now: now, retry: environment.plan.retry, trigger: trigger)
         }
         try await environment.storage.save(change)
         rotation = next
+        saved = next.state
         log(event)
     }
 
@@ -147,7 +155,7 @@ struct RotationRun {
             }
             return nil
         } catch let error as HubError {
-            try await record(.listFailed(error))
+            if error.kind != .notSent { try await record(.listFailed(error)) }
             return error
         }
     }
@@ -166,22 +174,38 @@ struct RotationRun {
 
     private mutating func attempt() async throws -> HubError? {
         guard let candidate = try await candidate() else { return nil }
-        let started = Attempt(number: rotation.state.tally.attempts + 1, startedAt: environment.clock.now)
-        try await record(.attemptStarted, attempt: started)
         let update = SecretUpdate(
             alias: rotation.secret.alias,
             value: candidate.value,
             description: rotation.description,
             access: rotation.access
         )
+        // The attempt is recorded when its turn has come, right before it is sent: one that waits for the hub's limits
+        // is none yet, and can be given up without a doubt about its effect.
+        var startedAt: Instant?
         do {
-            let receipt = try await environment.api.update(update)
-            try await endAttempt(.delivered(receipt), startedAt: started.startedAt)
+            let receipt = try await environment.api.update(update) {
+                try await checkTurn()
+                let now = environment.clock.now
+                let attempt = Attempt(number: rotation.state.tally.attempts + 1, startedAt: now)
+                try await record(.attemptStarted, attempt: attempt)
+                startedAt = now
+            }
+            try await endAttempt(.delivered(receipt), startedAt: startedAt)
+            hasDelivered = true
             return nil
         } catch let error as HubError {
-            try await endAttempt(.failed(error), startedAt: started.startedAt)
+            guard let startedAt else { return error }
+            try await endAttempt(.failed(error), startedAt: startedAt)
             return error
         }
+    }
+
+    /// While a request waited for its turn, the daemon may have begun to stop, or the hub to rest.
+    private func checkTurn() async throws {
+        if environment.isStopping() { throw HubError(.notSent) }
+        let status = try await environment.storage.hubStatus(rotation.secret.hub)
+        if status.opensAt(now: environment.clock.now) != nil { throw HubError(.notSent) }
     }
 
     private mutating func endAttempt(_ outcome: Attempt.Outcome, startedAt: Instant? = nil) async throws {

@@ -59,7 +59,8 @@ struct KeygenCommand: AsyncParsableCommand {
     private func write(_ text: String) throws {
         let file = open(output, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
-            throw CommandFailure(status: .inputOutput, message: "\(output): \(String(cString: strerror(errno)))")
+            let status: CommandFailure.Status = errno == EACCES ? .notPermitted : .inputOutput
+            throw CommandFailure(status: status, message: "\(output): \(String(cString: strerror(errno)))")
         }
         defer { close(file) }
         let bytes = Array(text.utf8)

@@ -1,5 +1,7 @@
 import ArgumentParser
 import AuditLog
+import ControlAPI
+import Glibc
 import RotationDaemon
 import RotationEngine
 import RotationStore
@@ -46,46 +48,45 @@ struct RotateNowCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let configuration = try global.load()
-            let names = try wanted(configuration)
-            guard !names.isEmpty else {
-                standardError("nothing to rotate\n")
-                return
-            }
-            if dryRun {
-                for name in names { print("would rotate \(name)") }
-                return
-            }
+            let operation = RequestRotations(
+                try selection(configuration),
+                reason: reason,
+                ticket: ticket,
+                fresh: fresh
+            )
+            if dryRun { return try showSelected(operation, configuration) }
             if wait { try requireDaemon(configuration) }
-            let requests = makeRequests(names)
-            let (taken, daemon) = try await Database.change(configuration) {
-                try $0.request(requests, actor: Host.user())
-            }
+            let (taken, isDaemonRunning) = try await Control.perform(operation, configuration)
+            guard !taken.isEmpty else { return standardError("nothing to rotate\n") }
             if wait {
                 try await RequestWatch(taken, isJSON: listing.json).wait(configuration, timeout: timeoutDuration)
             } else {
-                report(taken, isDaemonRunning: daemon != nil)
+                report(taken, isDaemonRunning: isDaemonRunning)
             }
         }
     }
 
     private var timeoutDuration: Duration { DurationText.parse(timeout) ?? .seconds(300) }
 
-    private func wanted(_ configuration: Configuration) throws -> [SecretName] {
+    private func selection(_ configuration: Configuration) throws -> RequestRotations.Selection {
+        if all { return .all }
+        return overdue ? .overdue : .secrets(try configuration.secrets(secrets))
+    }
+
+    private func showSelected(_ operation: RequestRotations, _ configuration: Configuration) throws {
         let history = try Database.read(configuration)
         defer { history.close() }
-        if !secrets.isEmpty {
-            let names = try configuration.secrets(secrets)
-            for name in names where try history.schedule(of: name) == nil { throw Ledger.Refusal.noSchedule(name) }
-            return names
+        for name in try operation.selected(history, now: SystemClock().now) {
+            guard try history.schedule(of: name) != nil else { throw Ledger.Refusal.noSchedule(name) }
+            print("would rotate \(name)")
         }
-        let now = SystemClock().now
-        return try history.schedules()
-            .filter { !$0.isPaused(at: now) && (all || $0.nextDue <= now) }
-            .map(\.secret)
     }
 
     private func requireDaemon(_ configuration: Configuration) throws {
-        guard let holder = DaemonLock.holder(of: configuration.database), holder.isDaemon else {
+        // Who may not read the lock is told by the socket.
+        guard access(DaemonLock.path(for: configuration.database), R_OK) == 0 || errno == ENOENT else { return }
+        let holder = try DaemonLock.holder(of: configuration.database)
+        guard let holder, holder.isDaemon, holder.role != .stopping else {
             throw CommandFailure(
                 status: .unavailable,
                 message: "no daemon runs, so nothing was requested: start it, or leave --wait out to queue the request"
@@ -93,32 +94,17 @@ struct RotateNowCommand: AsyncParsableCommand {
         }
     }
 
-    private func makeRequests(_ names: [SecretName]) -> [RotationRequest] {
-        let now = SystemClock().now
-        return names.map { name in
-            RotationRequest(
-                id: RotationID(milliseconds: now.rawValue, random: SystemRandom()),
-                secret: name,
-                requestedAt: now,
-                trigger: .rotateNow,
-                reason: reason,
-                ticket: ticket,
-                fresh: fresh
-            )
-        }
-    }
-
-    private func report(_ taken: [Ledger.TakenRequest], isDaemonRunning: Bool) {
+    private func report(_ taken: [RequestRotations.Taken], isDaemonRunning: Bool) {
         for item in taken {
             if listing.json {
                 let fields: [String: JSONValue?] = [
-                    "request": .string(item.request.id.rawValue), "secret": .string("\(item.request.secret)"),
+                    "request": .string(item.id.rawValue), "secret": .string("\(item.secret)"),
                     "rotation": .text(item.joined?.rawValue), "state": "queued",
                 ]
                 print(JSONValue.fields(fields).canonicalText)
             } else {
                 let joined = item.joined.map { ", joins rotation \($0)" } ?? ""
-                print("\(item.request.secret): requested\(joined)")
+                print("\(item.secret): requested\(joined)")
             }
         }
         if !isDaemonRunning { standardError("no daemon runs: the requests are served once one is started\n") }

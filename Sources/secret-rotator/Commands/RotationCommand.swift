@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuditLog
+import ControlAPI
 import RotationDaemon
 import RotationEngine
 import RotationStore
@@ -8,8 +9,8 @@ import Scheduling
 struct RotationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotation",
-        abstract: "See rotations, open and past.",
-        subcommands: [RotationListCommand.self]
+        abstract: "See rotations, open and past, and end one that is parked.",
+        subcommands: [RotationListCommand.self, RotationAbandonCommand.self]
     )
 }
 
@@ -68,6 +69,34 @@ struct RotationListCommand: AsyncParsableCommand {
         case nil:
             let wait = stored.rotation.state.wakeAt.map { ", next try \($0.short)" } ?? ""
             return .init(stored.rotation.state.phaseName + (stored.error.map { ": \($0)" } ?? "") + wait, .yellow)
+        }
+    }
+}
+
+struct RotationAbandonCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "abandon",
+        abstract: "End a parked rotation, once you know which value works.",
+        discussion: """
+            A rotation is parked where the hub refused a value after it may have taken it: it may hold either one. \
+            Abandoning erases the sealed new value and lets the next rotation begin; it changes nothing in the hub.
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The rotation's ID, as rotation list --open shows it.") var rotation: String
+    @Option(help: "Why, for the history.") var reason: String
+
+    func validate() throws {
+        guard RotationID(rawValue: rotation) != nil else { throw ValidationError("\(rotation) is no rotation's ID") }
+    }
+
+    func run() async throws {
+        try await reportingFailures {
+            guard let id = RotationID(rawValue: rotation) else { return }
+            let operation = AbandonRotation(rotation: id, reason: reason)
+            let secret = try await Control.perform(operation, try global.load()).answer
+            print("\(secret): rotation \(id) abandoned")
         }
     }
 }

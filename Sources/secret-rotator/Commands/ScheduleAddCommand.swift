@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlAPI
 import RotationDaemon
 import RotationEngine
 import RotationStore
@@ -33,15 +34,9 @@ struct ScheduleAddCommand: AsyncParsableCommand {
         try await reportingFailures {
             let definition = try definition()
             let configuration = try global.load()
-            let now = SystemClock().now
-            let schedules = try configuration.secrets(secrets).map {
-                Schedule(adding: definition, for: $0, now: now)
-            }
-            _ = try await Database.change(configuration) { ledger in
-                try ledger.add(schedules, actor: Host.user(), now: now)
-            }
-            for schedule in schedules {
-                print("\(schedule.secret): \(schedule.cadenceText), first rotation at \(schedule.nextDue.short)")
+            let operation = AddSchedules(secrets: try configuration.secrets(secrets), definition: definition)
+            for added in try await Control.perform(operation, configuration).answer {
+                print("\(added.secret): every \(every), first rotation at \(added.nextDue.short)")
             }
         }
     }
@@ -73,7 +68,9 @@ struct ScheduleAddCommand: AsyncParsableCommand {
         do {
             return try YAMLText.compose(text, source: option)
         } catch {
-            throw CommandFailure(status: .usage, message: "\(error)")
+            // A line and a column are of no use where the text is one word of the command line.
+            let messages = error.issues.map { "\($0.source): \($0.message)" }
+            throw CommandFailure(status: .usage, message: messages.joined(separator: "\nerror: "))
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlAPI
 import RotationDaemon
 import RotationEngine
 import RotationStore
@@ -29,9 +30,10 @@ struct SchedulePauseCommand: AsyncParsableCommand {
             }
             let configuration = try global.load()
             let names = try configuration.secrets(secrets)
-            let pause = Schedule.Pause(since: now, until: until, reason: reason)
-            _ = try await Database.change(configuration) { try $0.pause(names, pause, actor: Host.user()) }
+            let operation = PauseSchedules(secrets: names, until: until, reason: reason)
+            let open = try await Control.perform(operation, configuration).answer
             for name in names { print("\(name): paused" + (until.map { " until \($0.short)" } ?? "")) }
+            for rotation in open { standardError("rotation \(rotation) is open and goes on\n") }
         }
     }
 }
@@ -49,10 +51,7 @@ struct ScheduleResumeCommand: AsyncParsableCommand {
         try await reportingFailures {
             let configuration = try global.load()
             let names = try configuration.secrets(secrets)
-            let resumed = try await Database.change(configuration) {
-                try $0.resume(names, actor: Host.user(), now: SystemClock().now)
-            }
-            for schedule in resumed.result {
+            for schedule in try await Control.perform(ResumeSchedules(secrets: names), configuration).answer {
                 print("\(schedule.secret): resumed, next rotation at \(schedule.nextDue.short)")
             }
         }
@@ -71,10 +70,8 @@ struct ScheduleRemoveCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let configuration = try global.load()
-            let names = try configuration.secrets(secrets)
-            _ = try await Database.change(configuration) {
-                try $0.remove(names, actor: Host.user(), now: SystemClock().now)
-            }
+            let names = try configuration.secrets(secrets, mayLackHub: true)
+            _ = try await Control.perform(RemoveSchedules(secrets: names), configuration)
             for name in names { print("\(name): removed") }
         }
     }

@@ -1,6 +1,7 @@
 import AIHubClient
 import ArgumentParser
 import AuditLog
+import Foundation
 import RotationDaemon
 import RotationEngine
 import RotationStore
@@ -19,20 +20,21 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let configuration = try global.load()
-            let holder = DaemonLock.holder(of: configuration.database)
+            let holder = try DaemonLock.holder(of: configuration.database)
             let state = holder?.isDaemon == true ? holder?.role?.rawValue ?? "running" : "stopped"
-            let report = try? StatusReport(configuration, now: SystemClock().now)
+            let isThere = FileManager.default.fileExists(atPath: configuration.database)
+            let report = isThere ? try StatusReport(configuration, now: SystemClock().now) : .empty
             if listing.json {
-                print((report ?? .empty).json(daemon: state, pid: holder?.pid).canonicalText)
+                print(report.json(daemon: state, pid: holder?.pid).canonicalText)
             } else {
                 print("daemon       " + state + (holder?.pid.map { " (pid \($0))" } ?? ""))
-                report?.printText()
+                report.printText()
             }
             guard state == DaemonLock.Role.ready.rawValue else {
                 let advice = "the daemon is \(state): systemctl status secret-rotator, or secret-rotator daemon"
                 throw CommandFailure(status: .unavailable, message: advice)
             }
-            if report?.problems.isEmpty == false { throw ExitCode.failure }
+            if !report.problems.isEmpty { throw ExitCode.failure }
         }
     }
 }
@@ -72,14 +74,21 @@ struct StatusReport {
         paused = all.count - active.count
         nextDue = active.min { $0.nextDue < $1.nextDue }
         waitingRequests = try history.waitingRequests()
-        let open = try history.rotations(openOnly: true)
+        let open = try history.rotations(openOnly: true) { broken.append($0) }
         openRotations = open.count
         hubs = try configuration.hubs.keys.sorted().map { ($0, try history.hubStatus($0)) }
         problems += broken.map {
             Problem(subject: $0.row, text: "can't be read", advice: "restore it from a back-up, or remove it")
         }
         problems += hubs.compactMap { Self.problem(withHub: $0.name, $0.status) }
-        problems += open.compactMap(Self.problem)
+        problems += try open.compactMap { try Self.problem(with: $0, history, now: now) }
+        problems += all.filter { configuration.hubs[$0.secret.hub] == nil }.map {
+            Problem(
+                subject: "\($0.secret)",
+                text: "its hub is not in the configuration: nobody rotates it",
+                advice: "put the hub back, or: schedule remove \($0.secret)"
+            )
+        }
         let busy = Set(open.map(\.rotation.secret))
         problems += active.compactMap { Self.problem(with: $0, isBusy: busy.contains($0.secret), now: now) }
     }
@@ -93,12 +102,22 @@ struct StatusReport {
         )
     }
 
-    private static func problem(_ stored: StoredRotation) -> Problem? {
-        guard case .parked(let failure) = stored.rotation.state.phase else { return nil }
+    private static func problem(with stored: StoredRotation, _ history: History, now: Instant) throws -> Problem? {
+        let rotation = stored.rotation
+        if case .parked(let failure) = rotation.state.phase {
+            return Problem(
+                subject: "\(rotation.secret)",
+                text: "rotation \(rotation.id) is parked: \(failure.kind)",
+                advice: "find out which value works, then: rotation abandon \(rotation.id) --reason …"
+            )
+        }
+        guard stored.endedAt == nil, rotation.openedAt.advanced(by: tolerance) < now else { return nil }
+        let error = try history.lastError(of: rotation.id).map { ", last error \($0)" } ?? ""
+        let next = rotation.state.wakeAt.map { ", next try \($0.short)" } ?? ""
         return Problem(
-            subject: "\(stored.rotation.secret)",
-            text: "rotation \(stored.rotation.id) is parked: \(failure.kind)",
-            advice: "the hub may hold the old or the new value: find out which works"
+            subject: "\(rotation.secret)",
+            text: "rotating since \(rotation.openedAt.short), \(rotation.state.tally.attempts) attempts\(error)\(next)",
+            advice: "see secret-rotator audit list; it goes on by itself"
         )
     }
 
@@ -155,7 +174,7 @@ extension HubStatus {
     /// The status in a word.
     fileprivate var word: String {
         switch self {
-        case .available: "available"
+        case .available, .onProbation: "available"
         case .paused: "paused"
         case .suspended: "suspended"
         }

@@ -1,5 +1,4 @@
-import AIHubClient
-import AuditLog
+import ControlAPI
 import Logging
 import RotationDaemon
 import RotationEngine
@@ -19,25 +18,22 @@ struct DemoStory: Sendable {
         print(
             "A hub with four secrets listens on http://127.0.0.1:\(port)/api; a daemon keeps its schedules in SQLite."
         )
-        try await addSchedules(configuration)
         let logger = Logger(label: "demo") { _ in LineLogHandler(format: .text, level: .critical) }
         let runtime = try await DaemonRuntime(configuration: configuration, logger: logger)
-        let running = Task { await runtime.engine.run() }
-        runtime.lock.announce(.ready)
-        do {
-            try await rotate(configuration, runtime.engine)
-        } catch {
-            await stop(runtime, running)
-            throw error
+        let engine = Task { await runtime.engine.run() }
+        let control = Task { try await runtime.controlServer().run { runtime.lock.announce(.ready) } }
+        let outcome = await Result.catching {
+            try await addSchedules(configuration)
+            try await rotate(configuration)
         }
-        await stop(runtime, running)
-        try showHistory(configuration)
-    }
-
-    private func stop(_ runtime: DaemonRuntime, _ running: Task<Void, Never>) async {
-        runtime.engine.stop()
-        await running.value
+        // What is in flight ends before the databases are closed.
+        runtime.stop()
+        await engine.value
+        control.cancel()
+        _ = await control.result
         await runtime.close()
+        try outcome.get()
+        try showHistory(configuration)
     }
 
     private static let plans: [(alias: String, every: String, generator: GeneratorSpecification?)] = [
@@ -48,51 +44,39 @@ struct DemoStory: Sendable {
     ]
 
     private func addSchedules(_ configuration: Configuration) async throws {
-        let now = SystemClock().now
-        let schedules = Self.plans.compactMap { plan -> Schedule? in
+        for plan in Self.plans {
             hub.create(plan.alias, value: "set by hand")
-            guard let alias = SecretAlias(plan.alias), let generator = plan.generator,
+            guard let generator = plan.generator,
                 let period = DurationText.parse(plan.every).flatMap(Cadence.Period.init)
-            else { return nil }
+            else { continue }
             let definition = ScheduleDefinition(cadence: .every(period), generator: generator)
-            return Schedule(adding: definition, for: SecretName(hub: "demo", alias: alias), now: now)
-        }
-        _ = try await Database.change(configuration) { try $0.add(schedules, actor: Host.user(), now: now) }
-        for schedule in schedules {
-            print("  \(schedule.secret)  \(schedule.cadenceText), \(schedule.definition.generator.type)")
+            let operation = AddSchedules(secrets: [try configuration.secret(plan.alias)], definition: definition)
+            for added in try await Control.perform(operation, configuration).answer {
+                print("  \(added.secret)  every \(plan.every), \(generator.type)")
+            }
         }
     }
 
-    private func rotate(_ configuration: Configuration, _ engine: Engine) async throws {
+    private func rotate(_ configuration: Configuration) async throws {
         print("\n1. On schedule: nothing rotates because it was added; the first slots come after one full period.")
         flushOutput()
         try await Task.sleep(for: .milliseconds(4500))
         print("\n2. On demand: somebody asks for mail_password now.")
-        try await request("mail_password", "somebody left the company", configuration, engine)
+        try await request("mail_password", "somebody left the company", configuration)
         print("\n3. Trouble: the hub answers billing_key with a 503, then takes the value but drops the answer.")
         hub.inject([
             SandboxFault(.status(503), method: "PATCH", alias: "billing_key"),
             SandboxFault(.dropAfter, method: "PATCH", alias: "billing_key"),
         ])
-        try await request("billing_key", "see it survive", configuration, engine)
+        try await request("billing_key", "see it survive", configuration)
         try checkSameValue()
     }
 
-    private func request(_ alias: String, _ reason: String, _ configuration: Configuration, _ engine: Engine)
-        async throws
-    {
-        let now = SystemClock().now
-        let request = RotationRequest(
-            id: RotationID(milliseconds: now.rawValue, random: SystemRandom()),
-            secret: try configuration.secret(alias),
-            requestedAt: now,
-            trigger: .rotateNow,
-            reason: reason
-        )
-        let taken = try await Database.change(configuration) { try $0.request([request], actor: Host.user()) }
-        engine.wake()
+    private func request(_ alias: String, _ reason: String, _ configuration: Configuration) async throws {
+        let operation = RequestRotations(.secrets([try configuration.secret(alias)]), reason: reason)
+        let taken = try await Control.perform(operation, configuration).answer
         flushOutput()
-        try await RequestWatch(taken.result, isJSON: false).wait(configuration, timeout: .seconds(15))
+        try await RequestWatch(taken, isJSON: false).wait(configuration, timeout: .seconds(15))
     }
 
     /// Shows that all attempts of the troubled rotation carried one value, without showing it.
@@ -112,5 +96,17 @@ struct DemoStory: Sendable {
         print("\nThe audit log of billing_key's (secret-rotator audit list):\n")
         try AuditListCommand.table(history, secret: "demo/billing_key").print(empty: "empty")
         print("\nNo value was printed, logged or stored in clear. The temporary folder is removed.")
+    }
+}
+
+extension Result where Success == Void, Failure == any Error {
+    /// What a closure comes to, so that there can be work after it either way.
+    fileprivate static func catching(_ body: () async throws -> Void) async -> Self {
+        do {
+            try await body()
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
     }
 }

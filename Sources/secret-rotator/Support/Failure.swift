@@ -1,4 +1,6 @@
 import ArgumentParser
+import ControlAPI
+import Glibc
 import RotationDaemon
 import RotationStore
 import SQLite
@@ -48,10 +50,13 @@ extension CommandFailure {
     private static func status(of error: any Error) -> Status {
         switch error {
         case let failure as CommandFailure: failure.status
+        case let failure as ControlFailure: Status(rawValue: failure.status.rawValue) ?? .failed
+        case is ControlClient.Unreachable: .unavailable
         case is ConfigurationError, is Migrator.Failure: .configuration
         case DaemonRuntime.StartFailure.key: .configuration
         case let error as SecretFile.Failure: status(of: error)
         case DaemonLock.Failure.held: .timedOut
+        case DaemonLock.Failure.system(_, let code) where code == EACCES || code == EPERM: .notPermitted
         case Ledger.Refusal.noSchedule: .noSuchSecret
         case is Ledger.Refusal: .failed
         case let error as SQLiteError where error.code == .readOnly: .notPermitted
@@ -60,6 +65,7 @@ extension CommandFailure {
     }
 
     private static func status(of error: SecretFile.Failure) -> Status {
-        if case .system = error { .inputOutput } else { .configuration }
+        guard case .system(_, let code) = error else { return .configuration }
+        return code == EACCES || code == EPERM ? .notPermitted : .inputOutput
     }
 }

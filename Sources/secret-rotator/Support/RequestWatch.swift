@@ -1,90 +1,83 @@
 import ArgumentParser
 import AuditLog
+import ControlAPI
 import RotationDaemon
 import RotationEngine
-import RotationStore
 import Scheduling
 
-/// Follows requests until their rotations are closed.
+/// Follows requests until their rotations are closed: progress on standard error, results on standard output.
 struct RequestWatch {
-    private let requests: [Ledger.TakenRequest]
+    private let requests: [RequestRotations.Taken]
     private let isJSON: Bool
-    /// How often the database is looked at.
-    private static let interval = Duration.milliseconds(100)
 
-    init(_ requests: [Ledger.TakenRequest], isJSON: Bool) {
+    init(_ requests: [RequestRotations.Taken], isJSON: Bool) {
         self.requests = requests
         self.isJSON = isJSON
     }
 
-    /// Waits, with progress on standard error, and writes each result to standard output.
+    /// Waits for all.
     ///
     /// - Throws: `ExitCode` 1 where a rotation did not succeed; ``CommandFailure`` 75 when the time has passed.
     func wait(_ configuration: Configuration, timeout: Duration) async throws {
-        let history = try Database.read(configuration)
-        defer { history.close() }
-        let deadline = ContinuousClock.now + timeout
-        var waiting = requests
-        var told: [RotationID: String] = [:]
+        var waiting = Dictionary(requests.map { ($0.id, $0.secret) }) { first, _ in first }
         var allSucceeded = true
-        while true {
-            var left: [Ledger.TakenRequest] = []
-            for item in waiting {
-                let stored = try history.rotation(serving: item.request.id)
-                tell(item, stored, &told)
-                if let stored, stored.closedAt != nil {
-                    allSucceeded = allSucceeded && stored.storedOutcome == "succeeded"
-                    writeResult(item, stored)
-                } else if try stored == nil && !history.hasRequest(item.request.id) {
-                    throw CommandFailure(status: .failed, message: "\(item.request.secret): its schedule was removed")
-                } else {
-                    left.append(item)
-                }
+        do {
+            try await ControlClient(path: configuration.control).watch(requests, timeout: timeout) { progress in
+                guard progress.isOver else { return tell(progress) }
+                guard waiting.removeValue(forKey: progress.request) != nil else { return }
+                allSucceeded = allSucceeded && progress.outcome == "succeeded"
+                writeResult(progress)
             }
-            waiting = left
-            if waiting.isEmpty { break }
-            guard ContinuousClock.now < deadline else { throw timedOut(waiting) }
-            try await Task.sleep(for: Self.interval)
+        } catch let failure as ControlFailure where failure.status == .timedOut {
+            throw timedOut(waiting.values.map { "\($0)" }.sorted())
+        }
+        guard waiting.isEmpty else {
+            throw CommandFailure(
+                status: .unavailable,
+                message: "the daemon has stopped; the requests stay, and are served once it is started again"
+            )
         }
         if !allSucceeded { throw ExitCode.failure }
     }
 
-    private func timedOut(_ waiting: [Ledger.TakenRequest]) -> CommandFailure {
-        let names = waiting.map { "\($0.request.secret)" }.joined(separator: ", ")
-        return CommandFailure(
+    private func timedOut(_ names: [String]) -> CommandFailure {
+        CommandFailure(
             status: .timedOut,
-            message: "still waiting for \(names); the requests stay: see secret-rotator rotation list --open"
+            message: "still waiting for \(names.joined(separator: ", ")); the requests stay: "
+                + "see secret-rotator rotation list --open"
         )
     }
 
-    /// Says what is new about a request.
-    private func tell(_ item: Ledger.TakenRequest, _ stored: StoredRotation?, _ told: inout [RotationID: String]) {
-        let news: String
-        if let stored {
-            let state = stored.rotation.state
-            let attempt = state.tally.attempts > 0 ? ", attempt \(state.tally.attempts)" : ""
-            let wait = stored.endedAt == nil ? state.wakeAt.map { ", next try \($0.short)" } ?? "" : ""
-            news = stored.outcome + attempt + wait
-        } else {
-            news = "queued"
-        }
-        guard told[item.request.id] != news, stored?.closedAt == nil else { return }
-        told[item.request.id] = news
-        standardError("\(item.request.secret): \(news)\n")
+    private func tell(_ progress: RequestProgress) {
+        let attempt = progress.attempts > 0 ? ", attempt \(progress.attempts)" : ""
+        let wait = progress.nextTry.map { ", next try \($0.short)" } ?? ""
+        standardError("\(progress.secret): \(progress.state)\(attempt)\(wait)\n")
     }
 
-    private func writeResult(_ item: Ledger.TakenRequest, _ stored: StoredRotation) {
+    private func writeResult(_ progress: RequestProgress) {
         if isJSON {
-            print(stored.json.canonicalText)
+            print(progress.json.canonicalText)
         } else {
-            let outcome = stored.storedOutcome ?? "ended"
-            let error = stored.error.map { ": \($0)" } ?? ""
-            let attempts = stored.rotation.state.tally.attempts
-            print(
-                "\(item.request.secret): \(outcome)\(error) after \(attempts) \(attempts == 1 ? "attempt" : "attempts"), "
-                    + "rotation \(stored.rotation.id)"
-            )
+            let outcome = progress.outcome ?? progress.state
+            let error = progress.outcome == "succeeded" ? "" : progress.error.map { ": \($0)" } ?? ""
+            let attempts = "\(progress.attempts) \(progress.attempts == 1 ? "attempt" : "attempts")"
+            let rotation = progress.rotation.map { ", rotation \($0)" } ?? ""
+            print("\(progress.secret): \(outcome)\(error) after \(attempts)\(rotation)")
         }
         flushOutput()
+    }
+}
+
+extension RequestProgress {
+    /// The result as `--json` has it.
+    fileprivate var json: JSONValue {
+        .fields([
+            "request": .string(request.rawValue),
+            "secret": .string("\(secret)"),
+            "rotation": .text(rotation?.rawValue),
+            "outcome": .text(outcome),
+            "error": .text(error),
+            "attempts": .number(attempts),
+        ])
     }
 }

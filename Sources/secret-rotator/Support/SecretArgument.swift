@@ -4,7 +4,9 @@ import RotationEngine
 
 extension Configuration {
     /// Reads a SECRET argument: `alias` where one hub is configured, else `hub/alias`.
-    func secret(_ text: String) throws -> SecretName {
+    ///
+    /// - Parameter mayLackHub: Whether the hub may be one that is not configured any more.
+    func secret(_ text: String, mayLackHub: Bool = false) throws -> SecretName {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count <= 2, let alias = parts.last.flatMap(SecretAlias.init) else {
             throw CommandFailure(
@@ -19,15 +21,15 @@ extension Configuration {
             }
             return SecretName(hub: hub, alias: alias)
         }
-        guard hubs[parts[0]] != nil else {
+        guard hubs[parts[0]] != nil || mayLackHub else {
             throw CommandFailure(status: .noSuchSecret, message: "there is no hub \"\(parts[0])\"; there is \(names)")
         }
         return SecretName(hub: parts[0], alias: alias)
     }
 
     /// Reads several SECRET arguments; one that stands twice counts once.
-    func secrets(_ texts: [String]) throws -> [SecretName] {
+    func secrets(_ texts: [String], mayLackHub: Bool = false) throws -> [SecretName] {
         var seen: Set<SecretName> = []
-        return try texts.map(secret).filter { seen.insert($0).inserted }
+        return try texts.map { try secret($0, mayLackHub: mayLackHub) }.filter { seen.insert($0).inserted }
     }
 }

@@ -25,11 +25,22 @@ enum Program {
     }
 
     /// Runs it to its end.
-    static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
+    ///
+    /// - Parameter user: Whose process it is to be; this one's user if not given.
+    static func run(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        user: UInt32? = nil
+    ) async throws -> Outcome {
+        var options = PlatformOptions()
+        options.userID = user
+        options.groupID = user
+        if user != nil { options.supplementaryGroups = [] }
         let result = try await Subprocess.run(
             .path(path),
             arguments: Arguments(arguments),
             environment: self.environment(environment),
+            platformOptions: options,
             output: .string(limit: 16 * 1024 * 1024),
             error: .string(limit: 16 * 1024 * 1024)
         )

@@ -75,8 +75,13 @@ final class World: Sendable {
         #expect(outcome.status == status, "\(outcome.errors)", sourceLocation: sourceLocation)
     }
 
-    private func run(_ arguments: [String]) async throws -> Program.Outcome {
-        let outcome = try await Program.run(["--config", folder.file("config.yaml")] + arguments)
+    /// Runs a command as another user.
+    func run(as user: UInt32, _ arguments: [String]) async throws -> Program.Outcome {
+        try await run(arguments, user: user)
+    }
+
+    private func run(_ arguments: [String], user: UInt32? = nil) async throws -> Program.Outcome {
+        let outcome = try await Program.run(["--config", folder.file("config.yaml")] + arguments, user: user)
         written.withLock { $0 += [outcome.output, outcome.errors] }
         return outcome
     }

@@ -1,0 +1,25 @@
+/// An operation took longer than it may.
+package struct TimedOut: Error {
+    package init() {}
+}
+
+/// Runs an operation for at most a duration, and cancels it then.
+///
+/// async-http-client's own deadline ends with the response's head: a body that never ends would be waited for for ever.
+///
+/// - Throws: ``TimedOut``, or what the operation throws.
+package func withTimeout<T: Sendable>(
+    _ duration: Duration,
+    _ operation: @escaping @Sendable () async throws -> T
+) async throws -> T {
+    try await withThrowingTaskGroup(of: T?.self) { group in
+        group.addTask { try await operation() }
+        group.addTask {
+            try await Task.sleep(for: duration)
+            return nil
+        }
+        defer { group.cancelAll() }
+        guard let result = try await group.next() ?? nil else { throw TimedOut() }
+        return result
+    }
+}

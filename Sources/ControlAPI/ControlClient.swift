@@ -1,0 +1,142 @@
+import AIHubClient
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+
+/// A command's side of the control socket.
+package struct ControlClient: Sendable {
+    private let path: String
+    /// How long a daemon may take to answer; one that was stopped by SIGSTOP still has its socket open.
+    private static let timeout = Duration.seconds(15)
+    private static let answerLimit = 64 * 1024 * 1024
+
+    /// - Parameter path: The socket.
+    package init(path: String) {
+        self.path = path
+    }
+
+    /// Has the daemon do an operation.
+    ///
+    /// - Throws: ``ControlFailure``: the daemon's own, or `unavailable` where it does not answer.
+    package func send<Operation: ControlOperation>(_ operation: Operation) async throws -> Operation.Answer {
+        guard let url = URL(httpURLWithSocketPath: path, uri: "/v1/\(Operation.path)") else {
+            throw ControlFailure(.configuration, "\(path) can't be the path of a socket")
+        }
+        var request = HTTPClientRequest(url: url.absoluteString)
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/json")
+        request.body = .bytes(ByteBuffer(data: try JSONEncoder().encode(operation)))
+        let (status, body) = try await exchange(request)
+        guard status == 200 else {
+            throw (try? JSONDecoder().decode(ControlFailure.self, from: body)) ?? unavailable("it answered \(status)")
+        }
+        guard let answer = try? JSONDecoder().decode(Operation.Answer.self, from: body) else {
+            throw unavailable("its answer can't be read: is the daemon as old as the command?")
+        }
+        return answer
+    }
+
+    /// Follows requests until all are over.
+    ///
+    /// - Parameter told: Receives each change.
+    /// - Throws: ``ControlFailure``, `timedOut` where the time has passed first.
+    package func watch(
+        _ requests: [RequestRotations.Taken],
+        timeout: Duration,
+        told: (RequestProgress) -> Void
+    ) async throws {
+        guard let url = URL(httpURLWithSocketPath: path, uri: "/v1/\(WatchRequests.path)") else {
+            throw ControlFailure(.configuration, "\(path) can't be the path of a socket")
+        }
+        var request = HTTPClientRequest(url: url.absoluteString)
+        request.method = .POST
+        request.body = .bytes(ByteBuffer(data: try JSONEncoder().encode(WatchRequests(requests: requests))))
+        let (lines, continuation) = AsyncStream.makeStream(of: RequestProgress.self)
+        // A stream's elements come to this task, which may hold what is not Sendable; the transfer runs beside it.
+        async let transfer: Void = transfer(request, timeout, continuation)
+        for await progress in lines { told(progress) }
+        try await transfer
+    }
+
+    private func transfer(
+        _ request: HTTPClientRequest,
+        _ timeout: Duration,
+        _ lines: AsyncStream<RequestProgress>.Continuation
+    ) async throws {
+        defer { lines.finish() }
+        let client = HTTPClient(eventLoopGroupProvider: .singleton)
+        do {
+            try await withTimeout(timeout) {
+                let response = try await client.execute(request, timeout: TimeAmount(timeout))
+                guard response.status.code == 200 else { throw ControlFailure(.notPermitted, "the daemon refused") }
+                var rest = ByteBuffer()
+                for try await var part in response.body {
+                    rest.writeBuffer(&part)
+                    while let line = rest.readLine() {
+                        if let progress = try? JSONDecoder().decode(RequestProgress.self, from: line) {
+                            lines.yield(progress)
+                        }
+                    }
+                }
+            }
+            try? await client.shutdown()
+        } catch {
+            try? await client.shutdown()
+            guard !(error is TimedOut), (error as? HTTPClientError) != .deadlineExceeded else {
+                throw ControlFailure(.timedOut, "the time-out came first")
+            }
+            throw failure(error)
+        }
+    }
+
+    private func exchange(_ request: HTTPClientRequest) async throws -> (status: UInt, body: Data) {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.redirectConfiguration = .disallow
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        do {
+            let answer = try await withTimeout(Self.timeout) {
+                let response = try await client.execute(request, timeout: TimeAmount(Self.timeout))
+                let body = try await response.body.collect(upTo: Self.answerLimit)
+                return (response.status.code, Data(buffer: body))
+            }
+            try? await client.shutdown()
+            return answer
+        } catch {
+            try? await client.shutdown()
+            throw failure(error)
+        }
+    }
+
+    /// Nobody listens at the socket: nothing was sent.
+    package struct Unreachable: Error {
+        package init() {}
+    }
+
+    private func failure(_ error: any Error) -> any Error {
+        if let failure = error as? ControlFailure { return failure }
+        let code = (error as? IOError)?.errnoCode
+        if code == EACCES || code == EPERM {
+            return ControlFailure(.notPermitted, "\(path): not permitted: ask to be made an operator")
+        }
+        if code == ECONNREFUSED || code == ENOENT { return Unreachable() }
+        let isTimeOut = error is TimedOut || (error as? HTTPClientError) == .deadlineExceeded
+        return unavailable(isTimeOut ? "it does not answer" : "it can't be reached")
+    }
+
+    private func unavailable(_ why: String) -> ControlFailure {
+        ControlFailure(.unavailable, "the daemon at \(path): \(why); see: systemctl status secret-rotator")
+    }
+}
+
+extension ByteBuffer {
+    /// The next whole line without its newline; nil where there is none yet.
+    fileprivate mutating func readLine() -> Data? {
+        guard let end = readableBytesView.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+        let line = readData(length: end - readerIndex)
+        moveReaderIndex(forwardBy: 1)
+        return line
+    }
+}

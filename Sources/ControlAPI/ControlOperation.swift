@@ -1,0 +1,47 @@
+package import RotationEngine
+package import RotationStore
+package import Scheduling
+package import ValueGenerators
+
+/// Something that a command asks for: sent to the daemon where one runs, else done in the command's own process, by the
+/// same code.
+package protocol ControlOperation: Codable, Sendable {
+    /// What it answers.
+    associatedtype Answer: Codable & Sendable
+    /// Its place in the API: `POST /v1/PATH`.
+    static var path: String { get }
+    /// What its caller needs.
+    static var right: Right { get }
+
+    /// Does it, in one transaction with its audit entries.
+    func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer
+}
+
+/// For whom and when an operation is done.
+package struct OperationContext: Sendable {
+    package var caller: Caller
+    package var now: Instant
+    package var random: any RandomSource
+
+    package init(caller: Caller, now: Instant, random: any RandomSource) {
+        self.caller = caller
+        self.now = now
+        self.random = random
+    }
+}
+
+/// An answer that says nothing but that it was done.
+package struct Done: Codable, Hashable, Sendable {
+    package init() {}
+}
+
+/// A schedule in an answer.
+package struct ScheduleBrief: Codable, Hashable, Sendable {
+    package var secret: SecretName
+    package var nextDue: Instant
+
+    package init(_ schedule: Schedule) {
+        secret = schedule.secret
+        nextDue = schedule.nextDue
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import RotationStore
+
+/// The requests that a caller wants to follow: `POST /v1/rotations/watch`.
+struct WatchRequests: Codable, Sendable {
+    static let path = "rotations/watch"
+    var requests: [RequestRotations.Taken]
+}
+
+extension ControlServer {
+    /// How often the database is looked at while somebody waits.
+    private static let interval = Duration.milliseconds(100)
+
+    /// Streams a line for each change of a request, until all are over or the caller leaves.
+    func addWatching(to router: Router<ControlContext>) {
+        router.post("/v1/\(WatchRequests.path)") { request, context in
+            let body = try await request.body.collect(upTo: Self.bodyLimit)
+            let caller = try await context.caller()
+            guard environment.roles().allow(caller, .operate),
+                let watch = try? JSONDecoder().decode(WatchRequests.self, from: Data(body.readableBytesView))
+            else { throw HTTPError(.forbidden) }
+            return Response(
+                status: .ok,
+                headers: [.contentType: "application/jsonl"],
+                body: ResponseBody { writer in
+                    try await stream(watch.requests, to: &writer)
+                    try await writer.finish(nil)
+                }
+            )
+        }
+    }
+
+    @concurrent private func stream(_ requests: [RequestRotations.Taken], to writer: inout any ResponseBodyWriter)
+        async throws
+    {
+        var told: [RequestProgress] = []
+        while true {
+            let lines = try await environment.withLedger { ledger in
+                try JSONEncoder().encode(requests.map { try RequestProgress(of: $0, in: ledger.history) })
+            }
+            let progress = try JSONDecoder().decode([RequestProgress].self, from: lines)
+            for line in progress where !told.contains(line) {
+                try await writer.write(ByteBuffer(bytes: try JSONEncoder().encode(line) + [UInt8(ascii: "\n")]))
+            }
+            told = progress
+            if progress.allSatisfy(\.isOver) { return }
+            try await Task.sleep(for: Self.interval)
+        }
+    }
+}

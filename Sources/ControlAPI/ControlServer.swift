@@ -1,0 +1,161 @@
+package import Foundation
+import Glibc
+import HTTPTypes
+import Hummingbird
+package import Logging
+import NIOCore
+package import RotationEngine
+package import RotationStore
+import Scheduling
+package import ValueGenerators
+
+/// The daemon's side of the control socket.
+package struct ControlServer: Sendable {
+    /// What the server needs of the daemon.
+    package struct Environment: Sendable {
+        /// Does something with the ledger, on the daemon's own queue.
+        package var withLedger: @Sendable (_ body: @Sendable (Ledger) throws -> Data) async throws -> Data
+        /// Who may do what, as the configuration in force says.
+        package var roles: @Sendable () -> Roles
+        /// Called after each change.
+        package var changed: @Sendable () -> Void
+        package var clock: any Clock
+        package var random: any RandomSource
+        package var logger: Logger
+
+        package init(
+            withLedger: @escaping @Sendable (_ body: @Sendable (Ledger) throws -> Data) async throws -> Data,
+            roles: @escaping @Sendable () -> Roles,
+            changed: @escaping @Sendable () -> Void,
+            clock: any Clock,
+            random: any RandomSource,
+            logger: Logger
+        ) {
+            self.withLedger = withLedger
+            self.roles = roles
+            self.changed = changed
+            self.clock = clock
+            self.random = random
+            self.logger = logger
+        }
+    }
+
+    private let path: String
+    let environment: Environment
+    /// The most bytes of a request.
+    static let bodyLimit = 16 * 1024 * 1024
+
+    /// - Parameter path: The socket; one that stands there is replaced, as whoever serves holds the lock.
+    package init(path: String, environment: Environment) {
+        self.path = path
+        self.environment = environment
+    }
+
+    /// Serves until the task is cancelled.
+    ///
+    /// - Parameter onReady: Called once connections are accepted.
+    package func run(onReady: @escaping @Sendable () -> Void) async throws {
+        var logger = environment.logger
+        logger.logLevel = .critical
+        let path = path
+        let application = Application(
+            router: router(),
+            configuration: .init(address: .unixDomainSocket(path: path), serverName: nil),
+            onServerRunning: { _ in
+                chmod(path, 0o660)
+                onReady()
+            },
+            logger: logger
+        )
+        defer { unlink(path) }
+        try await application.run()
+    }
+
+    private func router() -> Router<ControlContext> {
+        let router = Router(context: ControlContext.self)
+        add(AddSchedules.self, to: router)
+        add(RemoveSchedules.self, to: router)
+        add(PauseSchedules.self, to: router)
+        add(ResumeSchedules.self, to: router)
+        add(RequestRotations.self, to: router)
+        add(AbandonRotation.self, to: router)
+        addWatching(to: router)
+        return router
+    }
+
+    private func add<Operation: ControlOperation>(_ type: Operation.Type, to router: Router<ControlContext>) {
+        router.post("/v1/\(Operation.path)") { request, context in
+            let body = try await request.body.collect(upTo: Self.bodyLimit)
+            do {
+                let answer = try await perform(type, Data(body.readableBytesView), context)
+                return Self.response(.ok, answer)
+            } catch {
+                let failure = ControlFailure(describing: error)
+                return Self.response(.unprocessableContent, try JSONEncoder().encode(failure))
+            }
+        }
+    }
+
+    private func perform<Operation: ControlOperation>(
+        _ type: Operation.Type,
+        _ body: Data,
+        _ context: ControlContext
+    ) async throws -> Data {
+        let caller = try await context.caller()
+        guard environment.roles().allow(caller, Operation.right) else {
+            let who = caller.name ?? "uid \(caller.uid)"
+            environment.logger.warning("refused: \(Operation.path)", metadata: ["uid": "\(caller.uid)"])
+            throw ControlFailure(
+                .notPermitted,
+                "\(who) may not do this: it needs the right to \(Operation.right.rawValue)"
+            )
+        }
+        guard let operation = try? JSONDecoder().decode(type, from: body) else {
+            throw ControlFailure(.usage, "the request can't be read: is the command as old as the daemon?")
+        }
+        let operationContext = OperationContext(caller: caller, now: environment.clock.now, random: environment.random)
+        let answer = try await environment.withLedger { ledger in
+            try JSONEncoder().encode(operation.perform(on: ledger, operationContext))
+        }
+        environment.changed()
+        return answer
+    }
+
+    private static func response(_ status: HTTPResponse.Status, _ body: Data) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: "application/json"],
+            body: .init(byteBuffer: ByteBuffer(bytes: body))
+        )
+    }
+}
+
+/// A request's context that knows who is at the other end.
+struct ControlContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    private let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+
+    /// Asks the kernel who has connected.
+    func caller() async throws -> Caller {
+        guard let socket = channel as? any SocketOptionProvider else {
+            throw ControlFailure(.notPermitted, "the caller is not known")
+        }
+        let credentials: PeerCredentials = try await socket.unsafeGetSocketOption(
+            level: .socket,
+            name: NIOBSDSocket.Option(rawValue: SO_PEERCRED)
+        ).get()
+        return Caller(uid: credentials.uid, gid: credentials.gid)
+    }
+}
+
+/// `struct ucred` of unix(7), which glibc declares only with _GNU_SOURCE.
+private struct PeerCredentials: Sendable {
+    var pid: Int32
+    var uid: UInt32
+    var gid: UInt32
+}

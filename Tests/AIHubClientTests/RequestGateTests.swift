@@ -1,0 +1,138 @@
+import AIHubClient
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct RequestGateTests {
+    /// Counts what is under way.
+    private final class Load: Sendable {
+        private let counts = Mutex((now: 0, most: 0))
+
+        var most: Int { counts.withLock { $0.most } }
+
+        /// Stays under way for a few turns of the scheduler.
+        func work() async {
+            counts.withLock {
+                $0.now += 1
+                $0.most = max($0.most, $0.now)
+            }
+            for _ in 0..<5 { await Task.yield() }
+            counts.withLock { $0.now -= 1 }
+        }
+    }
+
+    /// Who came, in order.
+    private final class Order: Sendable {
+        private let kept = Mutex<[Int]>([])
+
+        var numbers: [Int] { kept.withLock { $0 } }
+
+        func append(_ number: Int) {
+            kept.withLock { $0.append(number) }
+        }
+    }
+
+    /// Keeps a gate's only place until it is told to give it back.
+    private final class Holder: Sendable {
+        private let release: AsyncStream<Void>.Continuation
+        private let task: Task<Void, any Error>
+
+        init(_ gate: RequestGate) async {
+            let (entered, enter) = AsyncStream.makeStream(of: Void.self)
+            let (released, release) = AsyncStream.makeStream(of: Void.self)
+            self.release = release
+            task = Task {
+                try await gate.pass {
+                    enter.finish()
+                    for await _ in released {}
+                }
+            }
+            for await _ in entered {}
+        }
+
+        func end() async throws {
+            release.finish()
+            try await task.value
+        }
+    }
+
+    /// Passes the gate in many tasks at once.
+    private func run(_ count: Int, through gate: RequestGate, _ load: Load) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<count {
+                group.addTask { try await gate.pass { await load.work() } }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test(arguments: [1, 2, 7])
+    func noMoreThanTheMaximumAreInFlight(capacity: Int) async throws {
+        let gate = RequestGate(maxInFlight: capacity, rate: try unlimited())
+        let load = Load()
+        try await run(200, through: gate, load)
+        #expect(load.most == capacity)
+    }
+
+    @Test func resultAndErrorComeThrough() async throws {
+        struct Marker: Error {}
+        let gate = RequestGate(maxInFlight: 1, rate: try unlimited())
+        #expect(try await gate.pass { 7 } == 7)
+        await #expect(throws: Marker.self) { try await gate.pass { throw Marker() } }
+        #expect(try await gate.pass { 8 } == 8)
+    }
+
+    @Test func waitersEnterInOrder() async throws {
+        let gate = RequestGate(maxInFlight: 1, rate: try unlimited())
+        let holder = await Holder(gate)
+        let order = Order()
+        let waiters = (0..<20).map { number in
+            Task.immediate { try await gate.pass { order.append(number) } }
+        }
+        try await holder.end()
+        for waiter in waiters { try await waiter.value }
+        #expect(order.numbers == Array(0..<20))
+    }
+
+    @Test func cancelledWaiterLeavesAndGivesNothingBack() async throws {
+        let gate = RequestGate(maxInFlight: 1, rate: try unlimited())
+        let holder = await Holder(gate)
+        let ran = Load()
+        let waiter = Task.immediate { try await gate.pass { await ran.work() } }
+        for _ in 0..<20 { await Task.yield() }
+        waiter.cancel()
+        await #expect(throws: CancellationError.self) { try await waiter.value }
+        #expect(ran.most == 0)
+        try await holder.end()
+        let load = Load()
+        try await run(50, through: gate, load)
+        #expect(load.most == 1)
+    }
+
+    @Test func oneThatIsCancelledBeforeItComesNeverEnters() async throws {
+        let gate = RequestGate(maxInFlight: 1, rate: try unlimited())
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await gate.pass { true }
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(try await gate.pass { true })
+    }
+
+    /// Who is cancelled while it waits for its token gives its place to the next.
+    @Test func placeOfOneThatIsCancelledInTheQueueForTokensIsGivenOn() async throws {
+        let gate = RequestGate(maxInFlight: 1, rate: try #require(RequestRate("1/s")))
+        try await gate.pass {}
+        let sleeper = Task.immediate { try await gate.pass {} }
+        for _ in 0..<20 { await Task.yield() }
+        let next = Task.immediate { try await gate.pass { true } }
+        sleeper.cancel()
+        // A place that was kept would leave it waiting for ever: the suite's time limit ends it then.
+        let hasPassed = try await withTaskCancellationHandler {
+            try await next.value
+        } onCancel: {
+            next.cancel()
+        }
+        #expect(hasPassed)
+    }
+}

@@ -1,0 +1,85 @@
+import AIHubClient
+import Testing
+
+/// What a 2xx must hold to be a success.
+struct ResponseBodyTests {
+    /// Sends an update to a hub that answers 200 with a body.
+    private func update(answeredWith body: String) async throws -> Receipt {
+        let hub = ScriptedHub { _ in .answer(200, [("X-Request-Id", "r-1")], body: body) }
+        return try await hub.serve { address in
+            try await withClient("http://\(address)/api") { client, _ in
+                let value = try secret("v")
+                return try await client.update(SecretUpdate(alias: try alias("db"), value: value))
+            }
+        }
+    }
+
+    private func list(answeredWith body: String) async throws -> [ListedSecret] {
+        let hub = ScriptedHub { _ in .answer(200, [("X-Request-Id", "r-1")], body: body) }
+        return try await hub.serve { address in
+            try await withClient("http://\(address)/api") { client, _ in
+                try await client.list(alias: nil, workspace: nil)
+            }
+        }
+    }
+
+    @Test(arguments: ["", "{}", #"{"status":"OK"}"#, #"{"status":null}"#, #"{"message":"fine","status":"ERRORS"}"#])
+    func successIsSuccess(body: String) async throws {
+        #expect(try await update(answeredWith: body) == Receipt(status: 200, requestID: "r-1"))
+    }
+
+    @Test(arguments: [#"{"status":"ERROR","msg":"m"}"#, #"{"status":"error"}"#, #"{"secrets":[],"status":"ERROR"}"#])
+    func legacyErrorIsAnErrorWithUnknownEffect(body: String) async throws {
+        let expected = HubError(.legacyError, status: 200, requestID: "r-1")
+        #expect(try await hubError { try await update(answeredWith: body) } == expected)
+        #expect(try await hubError { try await list(answeredWith: body) } == expected)
+        #expect(expected.effect == .unknown)
+    }
+
+    @Test(arguments: ["<html>login</html>", "OK", "[]", "null", "\"ok\"", "{", #"{"status":7}"#, "\u{FEFF}x", " "])
+    func anythingElseIsASuccessfulUpdateAndNoList(body: String) async throws {
+        let expected = HubError(.malformed, status: 200, requestID: "r-1")
+        _ = try await update(answeredWith: body)
+        #expect(try await hubError { try await list(answeredWith: body) } == expected)
+    }
+
+    @Test(arguments: [
+        "", "{}", #"{"secrets":null}"#, #"{"secrets":{}}"#, #"{"secrets":[{}]}"#, #"{"secrets":[{"alias":7}]}"#,
+        #"{"secrets":[{"alias":"a","updated_at":"now"}]}"#,
+    ])
+    func listWithoutSecretsIsMalformed(body: String) async throws {
+        let expected = HubError(.malformed, status: 200, requestID: "r-1")
+        #expect(try await hubError { try await list(answeredWith: body) } == expected)
+    }
+
+    @Test func listedFieldsAreOptionalAndUnknownOnesIgnored() async throws {
+        let body = """
+            {"secrets":[{"alias":"a","updated_at":1795433172123.0,"created_at":1e12,"value":"v","extra":{"x":[1]}},
+            {"alias":"b","description":null,"allowed_workspaces":null}],"next":null}
+            """
+        let secrets = try await list(answeredWith: body)
+        #expect(secrets.map(\.alias) == ["a", "b"])
+        #expect(secrets.map(\.createdAt) == [1_000_000_000_000, nil])
+        #expect(secrets.map(\.updatedAt) == [1_795_433_172_123, nil])
+        #expect(secrets.map(\.allowedWorkspaces) == [[], []])
+        #expect(secrets.allSatisfy { $0.description == nil && $0.allowedWorkspacesType == nil })
+    }
+
+    @Test func timestampBeyondAllBoundsIsLeftOut() async throws {
+        let secrets = try await list(answeredWith: #"{"secrets":[{"alias":"a","updated_at":1e300}]}"#)
+        #expect(secrets.map(\.updatedAt) == [nil])
+    }
+
+    @Test func longListIsReadWhole() async throws {
+        let item = #"{"alias":"a","description":""# + String(repeating: "d", count: 1000) + #""}"#
+        let body = #"{"secrets":["# + Array(repeating: item, count: 5000).joined(separator: ",") + "]}"
+        #expect(try await list(answeredWith: body).count == 5000)
+    }
+
+    @Test func bodyBeyondTheLimitIsMalformed() async throws {
+        let body = #"{"secrets":[],"x":""# + String(repeating: "d", count: 16 * 1024 * 1024) + #""}"#
+        let expected = HubError(.malformed, status: 200, requestID: "r-1")
+        #expect(try await hubError { try await list(answeredWith: body) } == expected)
+        #expect(try await hubError { try await update(answeredWith: body) } == expected)
+    }
+}

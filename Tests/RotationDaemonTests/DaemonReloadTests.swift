@@ -1,0 +1,102 @@
+import Foundation
+import RotationDaemon
+import SandboxHub
+import Testing
+
+/// What HUP does.
+@Suite(.timeLimit(.minutes(2)))
+struct DaemonReloadTests {
+    private static func entries(_ event: String, _ files: DaemonFolder) throws -> [[String: any Sendable]] {
+        try files.entries().filter { $0["event"] as? String == event }
+    }
+
+    @Test func validFileIsInForce() async throws {
+        try await withDaemonFolder { files, _ in
+            try await withRuntime(files) { runtime async throws in
+                try files.configure(more: "signals: {usr1: ignore}")
+                await runtime.reload()
+                #expect(runtime.configuration.usr1 == .ignore)
+                let hashes = try Self.entries("configuration.loaded", files).map { $0["detail"] as? [String: String] }
+                #expect(hashes.count == 2)
+                #expect(hashes.last == ["hash": try files.configuration().hash])
+            }
+        }
+    }
+
+    @Test(arguments: ["hubs: {}", "database: [", ""])
+    func invalidFileKeepsTheOldOne(text: String) async throws {
+        try await withDaemonFolder { files, hub in
+            try files.schedule("db_password", isDue: false)
+            try await withRuntime(files) { runtime async throws in
+                let hash = runtime.configuration.hash
+                try files.folder.write(text, to: "c.yaml")
+                await runtime.reload()
+                #expect(runtime.configuration.hash == hash)
+                await runtime.rotateAll()
+                try await files.wait(for: "rotation.succeeded")
+            }
+            let rejected = try Self.entries("configuration.rejected", files)
+            #expect(rejected.map { $0["detail"] as? [String: String] } == [["reason": "invalid"]])
+            #expect(try Self.entries("configuration.loaded", files).count == 1)
+        }
+    }
+
+    @Test func otherDatabaseNeedsARestart() async throws {
+        try await withDaemonFolder { files, _ in
+            try await withRuntime(files) { runtime async throws in
+                let old = runtime.configuration.database
+                let text = try String(contentsOfFile: files.folder.file("c.yaml"), encoding: .utf8)
+                try files.folder.write(text.replacing("rotator.db", with: "other.db"), to: "c.yaml")
+                await runtime.reload()
+                #expect(runtime.configuration.database == old)
+            }
+            #expect(try Self.entries("configuration.rejected", files).count == 1)
+            #expect(!FileManager.default.fileExists(atPath: files.folder.file("other.db")))
+        }
+    }
+
+    /// The hub accepts `token-1` only; the daemon starts with another token, and gets the right one.
+    @Test func newTokenIsInForce() async throws {
+        try await withDaemonFolder { files, hub in
+            try files.schedule("db_password", isDue: true)
+            try files.folder.write("token-0", to: "token")
+            try await withRuntime(files) { runtime async throws in
+                try await files.wait(for: "hub.suspended")
+                try files.folder.write("token-1", to: "token")
+                await runtime.reload()
+                try await files.wait(for: "rotation.succeeded")
+            }
+            #expect(try Self.entries("hub.resumed", files).count == 1)
+            let isReplaced = hub.value(of: "db_password") != "by hand"
+            #expect(isReplaced)
+        }
+    }
+
+    /// A suspended hub, as its token is refused, is not tried with each secret.
+    @Test func refusedTokenIsTriedOnce() async throws {
+        try await withDaemonFolder { files, hub in
+            hub.create("second", value: "by hand")
+            try files.schedule("db_password", isDue: true)
+            try files.folder.write("token-0", to: "token")
+            try await withRuntime(files) { runtime async throws in
+                try await files.wait(for: "hub.suspended")
+                await runtime.rotateAll()
+                try await runtime.heartbeat()
+            }
+            #expect(hub.received.count == 1)
+        }
+    }
+
+    @Test func configurationErrorsAreLoggedWithTheirPlace() async throws {
+        try await withDaemonFolder { files, _ in
+            let log = LogSink()
+            try await withRuntime(files, logger: log.logger) { runtime in
+                try files.configure(more: "logg: {}")
+                await runtime.reload()
+            }
+            let lines = log.lines.filter { $0.contains("not reloaded") }
+            #expect(lines.count == 1)
+            #expect(lines.allSatisfy { $0.contains("c.yaml:6:1: unknown key \"logg\"; did you mean log?") })
+        }
+    }
+}

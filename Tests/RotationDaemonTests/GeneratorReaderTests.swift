@@ -1,0 +1,98 @@
+import RotationDaemon
+import RotationEngine
+import Testing
+import ValueGenerators
+
+/// What stands under `generator:`.
+struct GeneratorReaderTests {
+    private func read(_ generator: String) throws -> (generator: GeneratorSpecification?, complaints: [String]) {
+        let (definition, complaints) = try ScheduleReaderTests.read("{every: 1d, generator: \(generator)}")
+        return (definition?.generator, complaints)
+    }
+
+    /// What is read, as JSON with sorted keys.
+    @Test(arguments: [
+        ("password", passwordJSON()),
+        ("{type: password}", passwordJSON()),
+        ("{type: password, length: 8}", passwordJSON(length: 8)),
+        ("{type: password, length: 1024, exclude: O0}", passwordJSON(length: 1024, exclude: "0O")),
+        ("{type: password, symbols: \"-_\"}", passwordJSON(symbols: "-_")),
+        ("{type: password, classes: {digit: 4}, length: 4}", passwordJSON(length: 4, classes: #""digit":4"#)),
+        ("{type: password, classes: {upper: 0, lower: 2}}", passwordJSON(classes: #""lower":2,"upper":0"#)),
+        ("token", #"{"bytes":32,"encoding":"base64url","type":"token"}"#),
+        ("{type: token, bytes: 16, encoding: hex}", #"{"bytes":16,"encoding":"hex","type":"token"}"#),
+        ("uuid", #"{"type":"uuid","version":4}"#),
+        ("{type: uuid}", #"{"type":"uuid","version":4}"#),
+        ("{type: uuid, version: 7}", #"{"type":"uuid","version":7}"#),
+    ])
+    func goodGeneratorIsRead(text: String, json: String) throws {
+        let (generator, complaints) = try read(text)
+        #expect(complaints.isEmpty)
+        #expect(generator == GeneratorSpecification(json: json))
+        #expect(generator?.json == json)
+    }
+
+    private static func passwordJSON(
+        length: Int = 32,
+        classes: String = #""digit":1,"lower":1,"symbol":1,"upper":1"#,
+        exclude: String = "",
+        symbols: String = PasswordPolicy.standardSymbols
+    ) -> String {
+        #"{"classes":{\#(classes)},"exclude":"\#(exclude)","length":\#(length),"symbols":"\#(symbols)","type":"password"}"#
+    }
+
+    @Test(arguments: [
+        ("pasword", "1:24: generator: there is no generator \"pasword\": use password, token or uuid"),
+        ("command", "1:24: generator: there is no generator \"command\": use password, token or uuid"),
+        ("{}", "1:24: type is missing, for example: type: password"),
+        ("{type: pasword}", "1:31: type: \"pasword\" is none of password, token, uuid; did you mean password?"),
+        ("{type: password, length: 3}", "1:49: length: \"3\" is no whole number from 4 to 1024"),
+        ("{type: password, length: 1025}", "1:49: length: \"1025\" is no whole number from 4 to 1024"),
+        ("{type: password, lenght: 8}", "1:41: unknown key \"lenght\"; did you mean length?"),
+        (
+            "{type: password, classes: {upper: 1, uper: 1}}",
+            "1:61: unknown key \"uper\"; did you mean upper?"
+        ),
+        (
+            "{type: password, length: 4, classes: {digit: 5}}",
+            "1:24: generator: the classes' minima add up to 5, more than the length 4"
+        ),
+        (
+            "{type: password, exclude: \"0123456789\"}",
+            "1:24: generator: class digit is asked for, but all its characters are excluded"
+        ),
+        ("{type: password, classes: {}}", "1:24: generator: no class of characters is left"),
+        (
+            "{type: password, symbols: \"-a\"}",
+            "1:24: generator: \"a\" can't be a symbol: use ASCII punctuation, each character once"
+        ),
+        ("{type: token, bytes: 15}", "1:45: bytes: \"15\" is no whole number from 16 to 4096"),
+        ("{type: token, encoding: base32}", "1:48: encoding: \"base32\" is none of base64url, hex"),
+        ("{type: token, length: 8}", "1:38: unknown key \"length\""),
+        ("{type: uuid, version: 5}", "1:46: version: \"5\" is no version of UUID: use 4 or 7"),
+    ])
+    func badGeneratorIsRefusedWithItsPlace(text: String, complaint: String) throws {
+        let (_, complaints) = try read(text)
+        #expect(complaints == ["s.yaml:\(complaint)"])
+    }
+
+    @Test func listIsNoGenerator() throws {
+        let (generator, complaints) = try read("[password]")
+        #expect(generator == nil)
+        #expect(complaints.first == "s.yaml:1:24: generator must be a mapping of keys to values")
+    }
+
+    /// One mistake is said once: the keys that go with a type that is wrong are none, and neither is a class whose
+    /// minimum is.
+    @Test(arguments: [
+        ("{length: 8}", "1:24: type is missing, for example: type: password"),
+        (
+            "{type: pasword, length: 8}",
+            "1:31: type: \"pasword\" is none of password, token, uuid; did you mean password?"
+        ),
+        ("{type: password, classes: {digit: -1}}", "1:58: digit: \"-1\" is no whole number from 0 to 1024"),
+    ])
+    func oneMistakeIsSaidOnce(text: String, complaint: String) throws {
+        #expect(try read(text).complaints == ["s.yaml:\(complaint)"])
+    }
+}

@@ -1,0 +1,96 @@
+import AIHubClient
+import Foundation
+import RotationDaemon
+import RotationEngine
+import Testing
+
+/// The clients of all hubs, over changes of the configuration.
+@Suite(.timeLimit(.minutes(1)))
+struct HubClientsTests {
+    /// Runs a closure with clients, and closes them.
+    private static func withClients(_ body: (HubClients) async throws -> Void) async throws {
+        let clients = HubClients()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(clients))
+        } catch {
+            result = .failure(error)
+        }
+        await clients.shutdown()
+        try result.get()
+    }
+
+    /// The classes of errors that lists of hubs meet.
+    private static func failures(of hubs: [String: Engine.Hub]) async -> [HubError.Kind] {
+        var kinds: [HubError.Kind] = []
+        for hub in hubs.values {
+            do {
+                _ = try await hub.api.list(alias: nil, workspace: nil)
+            } catch {
+                kinds.append(error.kind)
+            }
+        }
+        return kinds
+    }
+
+    @Test func hubsAreAsConfigured() async throws {
+        try await withDaemonFolder { files, _ in
+            let hubs = files.hub("h").replacing("timeout: 5s", with: "timeout: 5s, max_in_flight: 3, confirm: false")
+            try files.configure(hubs: hubs)
+            try await Self.withClients { clients in
+                let hubs = try clients.hubs(of: files.configuration())
+                #expect(hubs.keys.sorted() == ["h"])
+                #expect(hubs["h"]?.maxInFlight == 3)
+                #expect(hubs["h"]?.confirm == false)
+                #expect(await Self.failures(of: hubs) == [])
+            }
+        }
+    }
+
+    /// Clients that were made before a reload use the new token too: requests are under way with them.
+    @Test func newTokenReachesOlderClients() async throws {
+        try await withDaemonFolder { files, _ in
+            try files.folder.write("token-0", to: "token")
+            try await Self.withClients { clients in
+                let configuration = try files.configuration()
+                let old = try clients.hubs(of: configuration)
+                #expect(await Self.failures(of: old) == [.unauthorized])
+                try files.folder.write("token-1", to: "token")
+                let new = try clients.hubs(of: configuration)
+                #expect(await Self.failures(of: old) + Self.failures(of: new) == [])
+            }
+        }
+    }
+
+    /// Where one hub's token can't be read, nothing is changed: the others keep theirs.
+    @Test func tokensAreTakenOverTogetherOrNotAtAll() async throws {
+        try await withDaemonFolder { files, _ in
+            let names = (0..<20).map { "h\($0)" }
+            for name in names + ["bad"] { try files.folder.write("token-1", to: name) }
+            let hubs = (names + ["bad"]).map { files.hub($0, token: $0) }.joined(separator: "\n  ")
+            try files.configure(hubs: hubs)
+            try await Self.withClients { clients in
+                let configuration = try files.configuration()
+                let hubs = try clients.hubs(of: configuration)
+                for name in names { try files.folder.write("token-0", to: name) }
+                try FileManager.default.removeItem(atPath: files.folder.file("bad"))
+                let error = #expect(throws: ConfigurationError.self) { try clients.hubs(of: configuration) }
+                #expect(error?.issues.map(\.message).allSatisfy { $0.hasPrefix("hubs.bad.token: ") } == true)
+                #expect(await Self.failures(of: hubs) == [])
+            }
+        }
+    }
+
+    @Test func credentialWithoutDirectoryIsNamed() async throws {
+        try await withDaemonFolder { files, _ in
+            let hub = files.hub("h").replacing(#/file:[^"]*/#, with: "credential:aihub-token")
+            try files.configure(hubs: hub)
+            try await Self.withClients { clients in
+                let error = #expect(throws: ConfigurationError.self) { try clients.hubs(of: files.configuration()) }
+                #expect(
+                    error?.description.hasPrefix("credential:aihub-token: $CREDENTIALS_DIRECTORY is not set") == true
+                )
+            }
+        }
+    }
+}

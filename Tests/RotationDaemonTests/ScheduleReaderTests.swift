@@ -1,0 +1,149 @@
+import AIHubClient
+import RotationDaemon
+import RotationEngine
+import Scheduling
+import Testing
+import ValueGenerators
+
+/// Entries of a schedules file.
+struct ScheduleReaderTests {
+    /// Reads an entry, as a file would have it.
+    static func read(_ text: String) throws -> (definition: ScheduleDefinition?, complaints: [String]) {
+        let diagnostics = Diagnostics(source: "s.yaml")
+        var entry = MappingReader(try YAMLText.compose(text, source: "s.yaml"), name: "the entry", diagnostics)
+        let definition = ScheduleReader.definition(&entry)
+        entry.finish()
+        return (definition, diagnostics.issues.map(\.description))
+    }
+
+    private func definition(_ text: String) throws -> ScheduleDefinition {
+        let (definition, complaints) = try Self.read(text)
+        #expect(complaints.isEmpty)
+        return try #require(definition)
+    }
+
+    @Test func shortestEntryHasTheDefaults() throws {
+        let definition = try definition("{every: 30d, generator: password}")
+        let period = try #require(Cadence.Period(.seconds(30 * 86_400)))
+        let expected = ScheduleDefinition(
+            cadence: .every(period),
+            generator: .password(try PasswordPolicy()),
+            minInterval: .seconds(60)
+        )
+        #expect(definition == expected)
+    }
+
+    @Test func everyKeyCountsInItsPlace() throws {
+        let definition = try definition(
+            """
+            every: 12h
+            min_interval: 1h
+            generator: uuid
+            allowed_workspaces: [billing, ops]
+            description: Billing database
+            finish_after: 5m
+            owner: payments-team
+            policy: "PCI TRA 2026-04"
+            """
+        )
+        let period = try #require(Cadence.Period(.seconds(12 * 3600)))
+        let expected = ScheduleDefinition(
+            cadence: .every(period),
+            generator: .uuid(.v4),
+            minInterval: .seconds(3600),
+            access: .only(["billing", "ops"]),
+            description: "Billing database",
+            finishAfter: .seconds(300),
+            owner: "payments-team",
+            policy: "PCI TRA 2026-04"
+        )
+        #expect(definition == expected)
+    }
+
+    @Test(arguments: [
+        ("every: 1s", Duration.seconds(1)),
+        ("every: 59s", .seconds(59)),
+        ("every: 60s", .seconds(60)),
+        ("every: 1h", .seconds(60)),
+        ("every: 1h\nmin_interval: 0s", .zero),
+        ("every: 1h\nmin_interval: 2h", .seconds(7200)),
+    ])
+    func minimumIntervalIsAMinuteOrTheCadence(text: String, interval: Duration) throws {
+        #expect(try definition("generator: password\n\(text)").minInterval == interval)
+    }
+
+    @Test(arguments: [
+        ("all", WorkspaceAccess.all), ("none", .nobody), ("[billing]", .only(["billing"])),
+        ("[a, b]", .only(["a", "b"])),
+        ("[all]", .only(["all"])), ("[]", .only([])),
+    ])
+    func workspacesAreAWordOrAList(text: String, access: WorkspaceAccess) throws {
+        #expect(try definition("{every: 1d, generator: uuid, allowed_workspaces: \(text)}").access == access)
+    }
+
+    @Test func withoutWorkspacesNoneAreSent() throws {
+        #expect(try definition("{every: 1d, generator: uuid}").access == nil)
+        #expect(try definition("{every: 1d, generator: uuid, allowed_workspaces: }").access == nil)
+    }
+
+    @Test func reservedKeysAreAccepted() throws {
+        let text = """
+            every: 1d
+            generator: token
+            timezone: Europe/Berlin
+            window: 2h
+            jitter: 0s
+            max_age: 45d
+            catch_up: skip
+            group: payments
+            group_spacing: 30m
+            """
+        #expect(try definition(text).cadence == .every(try #require(Cadence.Period(.seconds(86_400)))))
+    }
+
+    // MARK: What is wrong
+
+    private static let forms = ", such as 500ms, 30s, 5m, 12h, 30d or 2w"
+    private static let access = "allowed_workspaces: expected all, none, or a list such as [billing]"
+
+    @Test(arguments: [
+        ("{generator: password}", "1:1: every is missing, for example: every: 30d"),
+        ("{every: , generator: password}", "1:1: every is missing, for example: every: 30d"),
+        ("{every: 30d}", "1:1: generator is missing, for example: generator: password"),
+        ("{every: 1d, generator: }", "1:1: generator is missing, for example: generator: password"),
+        ("{every: 0s, generator: uuid}", "1:9: every: \"0s\" is no duration from 1s to 36600d" + forms),
+        ("{every: 999ms, generator: uuid}", "1:9: every: \"999ms\" is no duration from 1s to 36600d" + forms),
+        ("{every: 36601d, generator: uuid}", "1:9: every: \"36601d\" is no duration from 1s to 36600d" + forms),
+        ("{every: monthly, generator: uuid}", "1:9: every: \"monthly\" is no duration from 1s to 36600d" + forms),
+        ("{every: 1d, generator: uuid, evry: 1d}", "1:30: unknown key \"evry\"; did you mean every?"),
+        ("{every: 1d, generator: uuid, allowed_workspaces: some}", "1:50: " + access),
+        ("{every: 1d, generator: uuid, allowed_workspaces: ALL}", "1:50: " + access),
+        ("{every: 1d, generator: uuid, allowed_workspaces: [[a]]}", "1:51: allowed_workspaces: expected text"),
+        (
+            "{every: 1d, generator: uuid, allowed_workspaces: {a: b}}",
+            "1:50: allowed_workspaces: expected a list, such as [first, second]"
+        ),
+        (
+            "{every: 1d, generator: uuid, catch_up: twice}",
+            "1:40: catch_up: \"twice\" is none of once, skip"
+        ),
+        ("{every: 1d, generator: uuid, window: 8d}", "1:38: window: \"8d\" is no duration from 0s to 1w" + forms),
+        ("{every: 1d, generator: uuid, cron: 0 3 * * 1}", "1:36: cron: an entry has either every or cron"),
+        ("{every: 1d, generator: uuid, description: \"\"}", "1:43: description: \"\" is no text"),
+        (
+            "{every: 1d, generator: uuid, finish_after: 53w}",
+            "1:44: finish_after: \"53w\" is no duration from 0s to 52w" + forms
+        ),
+    ])
+    func badEntryIsRefusedWithItsPlace(text: String, complaint: String) throws {
+        #expect(try Self.read(text).complaints == ["s.yaml:\(complaint)"])
+    }
+
+    /// An entry that yields no schedule says why, whatever is wrong with it.
+    @Test(arguments: ["{}", "{cron: 0 3 * * 1, generator: password}", "{every: 1d, generator: pasword}", "[a]", "text"])
+    func entryWithoutScheduleNeverGoesUnexplained(text: String) throws {
+        let (definition, complaints) = try Self.read(text)
+        #expect(definition == nil)
+        #expect(!complaints.isEmpty)
+    }
+}
