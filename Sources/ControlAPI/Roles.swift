@@ -35,7 +35,9 @@ package struct Roles: Hashable, Sendable {
         self.editors = editors
     }
 
-    /// Whether a caller may do something. An editor may do what an operator may.
+    /// Whether a caller may do something.
+    ///
+    /// An editor may do what an operator may.
     package func allow(_ caller: Caller, _ right: Right) -> Bool {
         if caller.uid == 0 || caller.uid == geteuid() || editors.contains(caller) { return true }
         switch right {

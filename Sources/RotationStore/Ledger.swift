@@ -35,7 +35,9 @@ package struct Ledger {
     /// What can be read.
     package var history: History { History(connection: connection) }
 
-    /// Closes the file. The WAL stays as it is: truncating it would wait for readers, with the write lock held.
+    /// Closes the file.
+    ///
+    /// The WAL stays as it is: truncating it would wait for readers, with the write lock held.
     package func close() {
         connection.close()
     }

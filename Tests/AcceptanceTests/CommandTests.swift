@@ -1,4 +1,5 @@
 import Foundation
+import SandboxHub
 import TestSupport
 import Testing
 
@@ -67,6 +68,28 @@ struct CommandTests {
             #expect(outcome.status == 78)
             #expect(outcome.errors.contains("config.yaml:"))
             #expect(outcome.errors.contains("unknown key \"colour\""))
+        }
+    }
+
+    @Test(arguments: [
+        ("PRAGMA user_version = 99", 78 as Int32, "newer than this program's"),
+        ("UPDATE schedules SET generator = 'junk'", 1, "can't be read"),
+        ("UPDATE schedules SET next_due = 0", 1, "overdue"),
+    ])
+    func statusDoesNotSayThatAllIsWellWhereItIsNot(_ damage: String, _ status: Int32, _ message: String) async throws {
+        try await World.with { world in
+            try await world.schedule("present", every: "30d")
+            world.hub.inject([SandboxFault(.status(503), times: 1000)])
+            try await world.withDaemon { _ in
+                _ = try await Oracle.python(
+                    "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
+                    world.folder.file("rotator.db"),
+                    damage
+                )
+                let outcome = try await world.run("status")
+                #expect(outcome.status == status)
+                #expect((outcome.output + outcome.errors).contains(message), "\(outcome.output)")
+            }
         }
     }
 

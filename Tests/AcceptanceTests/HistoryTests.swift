@@ -74,7 +74,12 @@ struct HistoryTests {
     @Test func auditLogRefusesChanges() async throws {
         try await World.with { world in
             try await world.schedule("kept", every: "30d")
-            for change in ["DELETE FROM audit_log", "UPDATE audit_log SET line = '{}'"] {
+            let changes = [
+                "DELETE FROM audit_log", "UPDATE audit_log SET line = '{}'",
+                "INSERT OR REPLACE INTO audit_log VALUES (1, 'forged')", "REPLACE INTO audit_log VALUES (1, 'forged')",
+                "INSERT INTO audit_log VALUES (99, 'out of turn')",
+            ]
+            for change in changes {
                 let program = """
                     import sqlite3, sys
                     try:

@@ -114,6 +114,48 @@ struct RotateNowTests {
         }
     }
 
+    @Test func parkedRotationEndsTheWaitAndIsEndedByAbandon() async throws {
+        try await World.with { world in
+            try await world.schedule("torn", every: "30d")
+            world.hub.inject([
+                SandboxFault(.status(503), method: "PATCH"), SandboxFault(.status(400), method: "PATCH"),
+            ])
+            try await world.withDaemon { _ in
+                let outcome = try await world.run("rotate-now", "torn", "--wait", "--json")
+                #expect(outcome.status == 1)
+                let id = try #require(outcome.objects.first?["rotation"] as? String)
+                let status = try await world.run("status")
+                #expect(status.status == 1)
+                #expect(status.output.contains("rotation abandon \(id)"))
+                try await world.expect(0, "rotation", "abandon", id, "--reason", "the old one works")
+                try await world.expect(1, "rotation", "abandon", id, "--reason", "again")
+                try await eventually("its candidate is erased") {
+                    try await world.run("rotation", "list", "--open", "--json").objects.isEmpty
+                }
+                try await world.expect(0, "rotate-now", "torn", "--wait")
+            }
+            let abandoned = try await world.audit().first { $0["event"] as? String == "rotation.abandoned" }
+            #expect((abandoned?["actor"] as? [String: Any])?["kind"] as? String == "user")
+            #expect((abandoned?["detail"] as? [String: Any])?["reason"] as? String == "the old one works")
+        }
+    }
+
+    @Test func requestThatWaitsForTheRateLimitIsNotSentAndDoesNotHoldUpTheEnd() async throws {
+        try await World.with(hub: "rate_limit: 1/h, confirm: false") { world in
+            try await world.schedule("first", "second", every: "30d")
+            let start = ContinuousClock.now
+            try await world.withDaemon { _ in
+                try await world.expect(0, "rotate-now", "--all")
+                try await eventually("one is sent") { world.hub.received.count == 1 }
+            }
+            #expect(ContinuousClock.now - start < .seconds(20))
+            let attempts = "SELECT count(*) FROM attempts"
+            #expect(try await Oracle.sqlite(world.folder.file("rotator.db"), attempts) == "1")
+            let ambiguous = "SELECT count(*) FROM rotations WHERE is_ambiguous"
+            #expect(try await Oracle.sqlite(world.folder.file("rotator.db"), ambiguous) == "0")
+        }
+    }
+
     @Test func withoutADaemonWaitingIsUnavailableAndQueuingIsDurable() async throws {
         try await World.with { world in
             try await world.schedule("queued", every: "30d")

@@ -113,6 +113,33 @@ struct EngineTests {
         }
     }
 
+    @Test func manySecretsAtOnceAreRotatedOnceEach() async throws {
+        let aliases = (0..<150).map { "s\($0)" }
+        try await EngineWorld.with(aliases) { world in
+            try await world.engine.requestAll(overdueOnly: false)
+            try await eventually("all succeed") { try world.entries("rotation.succeeded") >= aliases.count }
+            #expect(aliases.filter { world.hub.sentCount($0) != 1 } == [])
+            #expect(try world.entries("rotation.succeeded") == aliases.count)
+            #expect(try world.entries("rotation.opened") == aliases.count)
+        }
+    }
+
+    @Test func storageThatReadsButDoesNotWriteIsNotAskedWithoutEnd() async throws {
+        try await EngineWorld.with(["a", "b", "c"], moreHubs: 3) { world in
+            try await eventually("the alarm is set") { world.alarm.instant != nil }
+            try await world.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON rotations BEGIN SELECT RAISE(ABORT, 'full'); END"
+            )
+            try world.ring()
+            let until = world.clock.now.advanced(by: .seconds(5))
+            try await eventually("the engine waits for storage") { world.alarm.instant == until }
+            let sets = world.alarm.count
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(world.alarm.count - sets < 20)
+            #expect(world.alarm.instant == until)
+        }
+    }
+
     @Test func secretThatTheHubDoesNotHaveFailsAndIsPutOff() async throws {
         try await EngineWorld.with("a") { world in
             world.hub.remove("a")

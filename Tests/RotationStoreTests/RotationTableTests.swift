@@ -44,6 +44,21 @@ struct RotationTableTests {
         }
     }
 
+    @Test func changeThatStartsFromAnotherStateIsRefused() async throws {
+        try await StoreFixture.with { fixture in
+            let rotation = try await fixture.opened()
+            var staged = rotation
+            staged.state = RotationState(phase: .staged(nil), tally: .init(), wakeAt: nil)
+            try await fixture.store.save(RotationChange(rotation: staged, previous: rotation.state))
+            await #expect(throws: StaleRotation.self) {
+                try await fixture.store.save(RotationChange(rotation: staged, previous: rotation.state))
+            }
+            await #expect(throws: StaleRotation.self) {
+                try await fixture.store.stage(StoreFixture.value("another"), for: rotation)
+            }
+        }
+    }
+
     @Test func attemptsAreRecordedAtTheirStartAndAtTheirEnd() async throws {
         try await StoreFixture.with { fixture async throws in
             let rotation = try await fixture.opened()

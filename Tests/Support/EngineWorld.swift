@@ -26,7 +26,15 @@ package final class EngineWorld: Sendable {
         cycleDelays: [.seconds(60), .seconds(600)]
     )
 
-    private init(folder: TemporaryFolder, hub: ScriptedHub, clock: ManualClock, key: StagingKey) throws {
+    private init(
+        folder: TemporaryFolder,
+        hub: ScriptedHub,
+        moreHubs: Int,
+        clock: ManualClock,
+        key: StagingKey
+    ) throws {
+        var hubs = ["h": Engine.Hub(api: hub, maxInFlight: 4, confirm: true)]
+        for number in 0..<moreHubs { hubs["i\(number)"] = hubs["h"] }
         self.hub = hub
         self.clock = clock
         path = folder.file("rotator.db")
@@ -34,7 +42,7 @@ package final class EngineWorld: Sendable {
         store = try RotationStore(path: path, key: key, origin: Self.origin, clock: clock, random: random)
         engine = Engine(
             configuration: .init(
-                hubs: ["h": .init(api: hub, maxInFlight: 4, confirm: true)],
+                hubs: hubs,
                 retry: Self.retry
             ),
             storage: store,
@@ -56,7 +64,20 @@ package final class EngineWorld: Sendable {
     /// Makes a world whose schedules have a period of one hour.
     package static func with(
         _ aliases: String...,
-        setUp: (Ledger) throws -> Void = { _ in },
+        body: (EngineWorld) async throws -> Void
+    ) async throws {
+        try await with(aliases, body)
+    }
+
+    /// Makes a world whose schedules have a period of one hour.
+    ///
+    /// - Parameters:
+    ///   - aliases: The schedules.
+    ///   - moreHubs: How many hubs there are that have none.
+    ///   - body: What happens in it.
+    package static func with(
+        _ aliases: [String],
+        moreHubs: Int = 0,
         _ body: (EngineWorld) async throws -> Void
     ) async throws {
         try await TemporaryFolder.with { folder in
@@ -65,9 +86,8 @@ package final class EngineWorld: Sendable {
             for alias in aliases { hub.add(alias) }
             let ledger = try Ledger(path: folder.file("rotator.db"), origin: origin, mayMigrate: true)
             try ledger.add(aliases.map { try schedule($0, now: clock.now) }, actor: .daemon, now: clock.now)
-            try setUp(ledger)
             ledger.close()
-            let world = try EngineWorld(folder: folder, hub: hub, clock: clock, key: makeKey())
+            let world = try EngineWorld(folder: folder, hub: hub, moreHubs: moreHubs, clock: clock, key: makeKey())
             let running = Task { [alarm = world.alarm] in await world.engine.run { _ in alarm } }
             do { try await body(world) } catch {
                 await world.end(running)
@@ -134,14 +154,18 @@ package final class EngineWorld: Sendable {
 
 /// An alarm that only remembers what it was set to.
 package final class RecordingAlarm: Alarm {
-    private let state = Mutex<Instant?>(nil)
+    private let state = Mutex<(instant: Instant?, count: Int)>((nil, 0))
 
     package init() {}
 
-    package func set(_ instant: Instant?) { state.withLock { $0 = instant } }
+    package func set(_ instant: Instant?) {
+        state.withLock { $0 = (instant, $0.count + 1) }
+    }
 
     /// What it was last set to.
-    package var instant: Instant? { state.withLock { $0 } }
+    package var instant: Instant? { state.withLock { $0.instant } }
+    /// How often it was set.
+    package var count: Int { state.withLock { $0.count } }
 }
 
 extension EngineWorld {

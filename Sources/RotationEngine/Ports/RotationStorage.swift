@@ -83,7 +83,9 @@ package enum DueWork: Hashable, Sendable {
     }
 }
 
-/// The rotation is not where the change starts from: somebody else has changed it. Whoever meets this lets go of it.
+/// The rotation is not where the change starts from: somebody else has changed it.
+///
+/// Whoever meets this lets go of it.
 package struct StaleRotation: Error, CustomStringConvertible {
     package let rotation: RotationID
 

@@ -22,34 +22,35 @@ final class World: Sendable {
     }
 
     /// Makes a world, runs a closure in it, and leaves nothing behind.
-    static func with(extra: String = "", _ body: @escaping @Sendable (World) async throws -> Void) async throws {
+    ///
+    /// - Parameters:
+    ///   - hub: More keys of the hub, as a flow map has them.
+    ///   - extra: More lines of the configuration.
+    static func with(hub keys: String = "", extra: String = "", _ body: @escaping @Sendable (World) async throws -> Void) async throws {
         let token = "tok-\(UUID().uuidString)"
         let hub = SandboxHub(token: token, testHooks: true)
         try await TemporaryFolder.with { folder in
             try await withSandbox(hub) { port in
                 let world = World(folder: folder, hub: hub, token: token)
-                try await world.prepare(port: port, extra: extra)
+                try await world.prepare(port: port, hub: keys, extra: extra)
                 try await body(world)
             }
         }
     }
 
-    private func prepare(port: Int, extra: String) async throws {
+    private func prepare(port: Int, hub: String, extra: String) async throws {
         try folder.write(token + "\n", to: "token")
         let keygen = try await Program.run(["keygen", "staging", "--output", folder.file("staging.key")])
         #expect(keygen.status == 0)
-        try folder.write(Self.configuration(folder, port: port) + extra + "\n", to: "config.yaml")
+        try folder.write(Self.configuration(folder, port: port, hub: hub) + extra + "\n", to: "config.yaml")
     }
 
-    private static func configuration(_ folder: TemporaryFolder, port: Int) -> String {
+    private static func configuration(_ folder: TemporaryFolder, port: Int, hub: String) -> String {
         """
         database: \(folder.file("rotator.db"))
         hubs:
-          local:
-            url: http://127.0.0.1:\(port)/api
-            context: acme
-            token: file:\(folder.file("token"))
-            timeout: 2s
+          local: {url: "http://127.0.0.1:\(port)/api", context: acme, token: "file:\(folder.file("token"))", timeout: 2s,
+            \(hub)}
         retry: {base: 50ms, cap: 200ms, cycle_delays: [200ms]}
         keys: {staging: "file:\(folder.file("staging.key"))"}
         log: {format: json, level: debug}
