@@ -2,11 +2,14 @@ package import Foundation
 import Glibc
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 package import Logging
 import NIOCore
+import NIOPosix
 package import RotationEngine
 package import RotationStore
 import Scheduling
+import ServiceLifecycle
 package import ValueGenerators
 
 /// The daemon's side of the control socket.
@@ -57,18 +60,35 @@ package struct ControlServer: Sendable {
     package func run(onReady: @escaping @Sendable () -> Void) async throws {
         var logger = environment.logger
         logger.logLevel = .critical
-        let path = path
-        let application = Application(
-            router: router(),
-            configuration: .init(address: .unixDomainSocket(path: path), serverName: nil),
-            onServerRunning: { _ in
-                chmod(path, 0o660)
-                onReady()
-            },
-            logger: logger
-        )
+        let (path, quiet) = (path, logger)
+        let responder = router().buildResponder()
+        // Hummingbird's `Application` wakes the process each second for the `Date` field: an idle daemon must not be.
+        let server = try HTTPServerBuilder.http1().buildServer(
+            configuration: .init(address: .unixDomainSocket(path: path)),
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: quiet
+        ) { request, writer, channel in
+            let context = ControlContext(source: .init(channel: channel, logger: quiet))
+            let response = await Self.respond(to: request, context, responder)
+            try await writer.write(response: response.head, body: response.body)
+        } onServerRunning: { _ in
+            chmod(path, 0o660)
+            onReady()
+        }
         defer { unlink(path) }
-        try await application.run()
+        try await server.run()
+    }
+
+    private static func respond(
+        to request: Request,
+        _ context: ControlContext,
+        _ responder: some HTTPResponder<ControlContext>
+    ) async -> Response {
+        do {
+            return try await responder.respond(to: request, context: context)
+        } catch {
+            return Response(status: (error as? HTTPError)?.status ?? .internalServerError)
+        }
     }
 
     private func router() -> Router<ControlContext> {

@@ -26,7 +26,11 @@ final class World: Sendable {
     /// - Parameters:
     ///   - hub: More keys of the hub, as a flow map has them.
     ///   - extra: More lines of the configuration.
-    static func with(hub keys: String = "", extra: String = "", _ body: @escaping @Sendable (World) async throws -> Void) async throws {
+    static func with(
+        hub keys: String = "",
+        extra: String = "",
+        _ body: @escaping @Sendable (World) async throws -> Void
+    ) async throws {
         let token = "tok-\(UUID().uuidString)"
         let hub = SandboxHub(token: token, testHooks: true)
         try await TemporaryFolder.with { folder in
