@@ -128,7 +128,7 @@ package.targets += [
     ),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
     .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory", "TestSupport"]),
-    .testTarget(name: "SchedulingTests", dependencies: ["Scheduling"]),
+    .testTarget(name: "SchedulingTests", dependencies: ["Scheduling", "TestSupport"]),
     .testTarget(
         name: "AIHubClientTests",
         dependencies: [
@@ -143,7 +143,10 @@ package.targets += [
         ]
     ),
     .testTarget(name: "ValueGeneratorsTests", dependencies: ["ValueGenerators", "SecretMemory", "TestSupport"]),
-    .testTarget(name: "AuditLogTests", dependencies: ["AuditLog", .product(name: "Crypto", package: "swift-crypto")]),
+    .testTarget(
+        name: "AuditLogTests",
+        dependencies: ["AuditLog", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]
+    ),
     .testTarget(
         name: "RotationEngineTests",
         dependencies: [

@@ -22,7 +22,7 @@ package struct ControlClient: Sendable {
     /// - Throws: ``ControlFailure``: the daemon's own, or `unavailable` where it does not answer.
     package func send<Operation: ControlOperation>(_ operation: Operation) async throws -> Operation.Answer {
         guard let url = URL(httpURLWithSocketPath: path, uri: "/v1/\(Operation.path)") else {
-            throw ControlFailure(.configuration, "\(path) can't be the path of a socket")
+            throw ControlFailure(status: .configuration, message: "\(path) can't be the path of a socket")
         }
         var request = HTTPClientRequest(url: url.absoluteString)
         request.method = .POST
@@ -48,7 +48,7 @@ package struct ControlClient: Sendable {
         told: (RequestProgress) -> Void
     ) async throws {
         guard let url = URL(httpURLWithSocketPath: path, uri: "/v1/\(WatchRequests.path)") else {
-            throw ControlFailure(.configuration, "\(path) can't be the path of a socket")
+            throw ControlFailure(status: .configuration, message: "\(path) can't be the path of a socket")
         }
         var request = HTTPClientRequest(url: url.absoluteString)
         request.method = .POST
@@ -70,7 +70,9 @@ package struct ControlClient: Sendable {
         do {
             try await withTimeout(timeout) {
                 let response = try await client.execute(request, timeout: TimeAmount(timeout))
-                guard response.status.code == 200 else { throw ControlFailure(.notPermitted, "the daemon refused") }
+                guard response.status.code == 200 else {
+                    throw ControlFailure(status: .notPermitted, message: "the daemon refused")
+                }
                 var rest = ByteBuffer()
                 for try await var part in response.body {
                     rest.writeBuffer(&part)
@@ -85,7 +87,7 @@ package struct ControlClient: Sendable {
         } catch {
             try? await client.shutdown()
             guard !(error is TimedOut), (error as? HTTPClientError) != .deadlineExceeded else {
-                throw ControlFailure(.timedOut, "the time-out came first")
+                throw ControlFailure(status: .timedOut, message: "the time-out came first")
             }
             throw failure(error)
         }
@@ -119,7 +121,7 @@ package struct ControlClient: Sendable {
         if let failure = error as? ControlFailure { return failure }
         let code = (error as? IOError)?.errnoCode
         if code == EACCES || code == EPERM {
-            return ControlFailure(.notPermitted, "\(path): not permitted: ask to be made an operator")
+            return ControlFailure(status: .notPermitted, message: "\(path): not permitted: ask to be made an operator")
         }
         if code == ECONNREFUSED || code == ENOENT { return Unreachable() }
         let isTimeOut = error is TimedOut || (error as? HTTPClientError) == .deadlineExceeded
@@ -127,7 +129,10 @@ package struct ControlClient: Sendable {
     }
 
     private func unavailable(_ why: String) -> ControlFailure {
-        ControlFailure(.unavailable, "the daemon at \(path): \(why); see: systemctl status secret-rotator")
+        ControlFailure(
+            status: .unavailable,
+            message: "the daemon at \(path): \(why); see: systemctl status secret-rotator"
+        )
     }
 }
 

@@ -4,7 +4,7 @@ import SQLite
 extension ControlFailure {
     /// Gives any error of an operation its status.
     package init(describing error: any Error) {
-        self.init(Self.status(of: error), (error as? ControlFailure)?.message ?? "\(error)")
+        self.init(status: Self.status(of: error), message: (error as? ControlFailure)?.message ?? "\(error)")
     }
 
     private static func status(of error: any Error) -> Status {

@@ -15,7 +15,7 @@ package struct ControlFailure: Error, Codable, Hashable, Sendable, CustomStringC
     package var status: Status
     package var message: String
 
-    package init(_ status: Status, _ message: String) {
+    package init(status: Status, message: String) {
         self.status = status
         self.message = message
     }

@@ -126,12 +126,15 @@ package struct ControlServer: Sendable {
             let who = caller.name ?? "uid \(caller.uid)"
             environment.logger.warning("refused: \(Operation.path)", metadata: ["uid": "\(caller.uid)"])
             throw ControlFailure(
-                .notPermitted,
-                "\(who) may not do this: it needs the right to \(Operation.right.rawValue)"
+                status: .notPermitted,
+                message: "\(who) may not do this: it needs the right to \(Operation.right.rawValue)"
             )
         }
         guard let operation = try? JSONDecoder().decode(type, from: body) else {
-            throw ControlFailure(.usage, "the request can't be read: is the command as old as the daemon?")
+            throw ControlFailure(
+                status: .usage,
+                message: "the request can't be read: is the command as old as the daemon?"
+            )
         }
         let operationContext = OperationContext(caller: caller, now: environment.clock.now, random: environment.random)
         let answer = try await environment.withLedger { ledger in
@@ -163,7 +166,7 @@ struct ControlContext: RequestContext {
     /// Asks the kernel who has connected.
     func caller() async throws -> Caller {
         guard let socket = channel as? any SocketOptionProvider else {
-            throw ControlFailure(.notPermitted, "the caller is not known")
+            throw ControlFailure(status: .notPermitted, message: "the caller is not known")
         }
         let credentials: PeerCredentials = try await socket.unsafeGetSocketOption(
             level: .socket,

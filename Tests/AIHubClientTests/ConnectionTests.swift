@@ -1,5 +1,6 @@
 import AIHubClient
 import SandboxHub
+import TestSupport
 import Testing
 
 /// Connections that fail, break or stay silent.

@@ -1,5 +1,6 @@
 import AIHubClient
 import SandboxHub
+import TestSupport
 import Testing
 
 /// The four operations against the sandbox.

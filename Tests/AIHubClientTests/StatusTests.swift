@@ -1,5 +1,6 @@
 import AIHubClient
 import SandboxHub
+import TestSupport
 import Testing
 
 /// From the status of a response to the class of an error.

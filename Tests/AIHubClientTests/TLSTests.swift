@@ -1,5 +1,6 @@
 import AIHubClient
 import NIOSSL
+import TestSupport
 import Testing
 
 /// HTTPS against servers that are not, or not quite, what they should be.

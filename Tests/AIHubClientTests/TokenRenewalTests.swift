@@ -1,6 +1,7 @@
 import AIHubClient
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// After a 401 the token file is read again, once.

@@ -1,6 +1,7 @@
 import AIHubClient
 import Foundation
 import SandboxHub
+import TestSupport
 import Testing
 
 /// Values arrive exactly as they are.

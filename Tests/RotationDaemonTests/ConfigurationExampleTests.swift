@@ -1,6 +1,7 @@
 import AIHubClient
 import Foundation
 import Logging
+import TestSupport
 import Testing
 
 @testable import RotationDaemon

@@ -1,5 +1,6 @@
 import Foundation
 import RotationDaemon
+import TestSupport
 import Testing
 
 /// Configuration as a file.

@@ -1,6 +1,7 @@
 import Foundation
 import RotationDaemon
 import SandboxHub
+import TestSupport
 import Testing
 
 /// What HUP does.

@@ -1,6 +1,7 @@
 import Glibc
 import RotationEngine
 import SandboxHub
+import TestSupport
 import Testing
 
 @testable import RotationDaemon

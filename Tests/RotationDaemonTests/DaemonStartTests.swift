@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import RotationDaemon
+import TestSupport
 import Testing
 
 /// Starts that must fail, and leave nothing open.

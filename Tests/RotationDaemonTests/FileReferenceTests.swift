@@ -1,4 +1,5 @@
 import RotationDaemon
+import TestSupport
 import Testing
 
 struct FileReferenceTests {

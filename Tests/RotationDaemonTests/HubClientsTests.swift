@@ -2,6 +2,7 @@ import AIHubClient
 import Foundation
 import RotationDaemon
 import RotationEngine
+import TestSupport
 import Testing
 
 /// The clients of all hubs, over changes of the configuration.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import RotationDaemon
+import TestSupport
 import Testing
 
 /// A lock that is refused gives its descriptor back exactly once.

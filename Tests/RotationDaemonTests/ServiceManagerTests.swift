@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import RotationDaemon
+import TestSupport
 import Testing
 
 /// What systemd hears, on real sockets.

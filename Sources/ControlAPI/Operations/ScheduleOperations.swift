@@ -16,7 +16,7 @@ package struct AddSchedules: ControlOperation {
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [ScheduleBrief] {
         guard definition.minInterval >= .zero, definition.finishAfter >= .zero else {
-            throw ControlFailure(.usage, "a duration is negative")
+            throw ControlFailure(status: .usage, message: "a duration is negative")
         }
         let schedules = secrets.map { Schedule(adding: definition, for: $0, now: context.now) }
         try ledger.add(schedules, actor: context.caller.actor, now: context.now)

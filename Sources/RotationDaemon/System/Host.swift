@@ -10,17 +10,6 @@ package enum Host {
         return AuditOrigin(host: text(name), boot: bootID(), version: programVersion)
     }
 
-    /// The real user who runs this process.
-    package static func user() -> Actor {
-        let uid = getuid()
-        var record = passwd()
-        var found: UnsafeMutablePointer<passwd>?
-        var buffer = [CChar](repeating: 0, count: 16 * 1024)
-        let status = getpwuid_r(uid, &record, &buffer, buffer.count, &found)
-        let name = status == 0 && found != nil ? record.pw_name.map { String(cString: $0) } : nil
-        return .user(name: name, uid: uid)
-    }
-
     private static func bootID() -> String? {
         let file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuditLog
+import ControlAPI
 import Glibc
 import RotationDaemon
 import RotationStore
@@ -52,22 +53,22 @@ struct KeygenCommand: AsyncParsableCommand {
         do {
             return try SignedNoteKey(name: origin ?? "\(Host.origin().host)/secret-rotator")
         } catch {
-            throw CommandFailure(status: .usage, message: "--origin: \(error)")
+            throw ControlFailure(status: .usage, message: "--origin: \(error)")
         }
     }
 
     private func write(_ text: String) throws {
         let file = open(output, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
-            let status: CommandFailure.Status = errno == EACCES ? .notPermitted : .inputOutput
-            throw CommandFailure(status: status, message: "\(output): \(String(cString: strerror(errno)))")
+            let status: ControlFailure.Status = errno == EACCES ? .notPermitted : .inputOutput
+            throw ControlFailure(status: status, message: "\(output): \(String(cString: strerror(errno)))")
         }
         defer { close(file) }
         let bytes = Array(text.utf8)
         guard Glibc.write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0 else {
             let reason = String(cString: strerror(errno))
             unlink(output)
-            throw CommandFailure(status: .inputOutput, message: "\(output): \(reason)")
+            throw ControlFailure(status: .inputOutput, message: "\(output): \(reason)")
         }
     }
 }

@@ -87,7 +87,7 @@ struct RotateNowCommand: AsyncParsableCommand {
         guard access(DaemonLock.path(for: configuration.database), R_OK) == 0 || errno == ENOENT else { return }
         let holder = try DaemonLock.holder(of: configuration.database)
         guard let holder, holder.isDaemon, holder.role != .stopping else {
-            throw CommandFailure(
+            throw ControlFailure(
                 status: .unavailable,
                 message: "no daemon runs, so nothing was requested: start it, or leave --wait out to queue the request"
             )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlAPI
 import Logging
 import RotationDaemon
 import SandboxHub
@@ -37,7 +38,7 @@ struct SandboxCommand: AsyncParsableCommand {
                     flushOutput()
                 }
             } catch {
-                throw CommandFailure(status: .inputOutput, message: "port \(port) can't be listened on: choose another")
+                throw ControlFailure(status: .inputOutput, message: "port \(port) can't be listened on: choose another")
             }
         }
     }

@@ -58,7 +58,7 @@ struct ScheduleAddCommand: AsyncParsableCommand {
         entry.finish()
         guard diagnostics.issues.isEmpty, let definition else {
             let messages = diagnostics.issues.map { "--\($0.message.replacing("_", with: "-"))" }
-            throw CommandFailure(status: .usage, message: messages.joined(separator: "\nerror: "))
+            throw ControlFailure(status: .usage, message: messages.joined(separator: "\nerror: "))
         }
         return definition
     }
@@ -70,7 +70,7 @@ struct ScheduleAddCommand: AsyncParsableCommand {
         } catch {
             // A line and a column are of no use where the text is one word of the command line.
             let messages = error.issues.map { "\($0.source): \($0.message)" }
-            throw CommandFailure(status: .usage, message: messages.joined(separator: "\nerror: "))
+            throw ControlFailure(status: .usage, message: messages.joined(separator: "\nerror: "))
         }
     }
 }

@@ -24,7 +24,7 @@ struct SchedulePauseCommand: AsyncParsableCommand {
             let until = try until.map { text -> Instant in
                 guard let instant = Instant(rfc3339: text), instant > now else {
                     let example = now.advanced(by: .seconds(86_400)).rfc3339
-                    throw CommandFailure(status: .usage, message: "--until: give a later instant, such as \(example)")
+                    throw ControlFailure(status: .usage, message: "--until: give a later instant, such as \(example)")
                 }
                 return instant
             }

@@ -1,6 +1,7 @@
 import AIHubClient
 import ArgumentParser
 import AuditLog
+import ControlAPI
 import Foundation
 import RotationDaemon
 import RotationEngine
@@ -32,7 +33,7 @@ struct StatusCommand: AsyncParsableCommand {
             }
             guard state == DaemonLock.Role.ready.rawValue else {
                 let advice = "the daemon is \(state): systemctl status secret-rotator, or secret-rotator daemon"
-                throw CommandFailure(status: .unavailable, message: advice)
+                throw ControlFailure(status: .unavailable, message: advice)
             }
             if !report.problems.isEmpty { throw ExitCode.failure }
         }

@@ -1,3 +1,4 @@
+import ControlAPI
 import Foundation
 import Glibc
 import RotationDaemon
@@ -17,7 +18,7 @@ struct DemoFolder: Sendable {
     init() throws {
         var template = Array("\(Self.temporary)/secret-rotator-demo.XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw CommandFailure(
+            throw ControlFailure(
                 status: .inputOutput,
                 message: "no temporary folder: \(String(cString: strerror(errno)))"
             )
@@ -52,7 +53,7 @@ struct DemoFolder: Sendable {
         let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
         let file = "\(path)/\(name)"
         guard FileManager.default.createFile(atPath: file, contents: Data(text.utf8), attributes: attributes) else {
-            throw CommandFailure(status: .inputOutput, message: "\(file) can't be written")
+            throw ControlFailure(status: .inputOutput, message: "\(file) can't be written")
         }
     }
 }

@@ -83,7 +83,7 @@ struct DemoStory: Sendable {
     private func checkSameValue() throws {
         let sent = hub.received.filter { $0.method == "PATCH" && $0.alias == "billing_key" }.map(\.value)
         guard sent.count == 3, Set(sent).count == 1, sent.first == hub.value(of: "billing_key") else {
-            throw CommandFailure(status: .failed, message: "the attempts did not carry one value: this is a defect")
+            throw ControlFailure(status: .failed, message: "the attempts did not carry one value: this is a defect")
         }
         print("   The hub received \(sent.count) PATCHes with one and the same value, and holds it.")
     }

@@ -63,7 +63,7 @@ enum Control {
         do {
             return try await ControlClient(path: configuration.control).send(operation)
         } catch is ControlClient.Unreachable {
-            throw CommandFailure(
+            throw ControlFailure(
                 status: .notPermitted,
                 message: "no daemon runs, and \(configuration.database) is not yours to write: "
                     + "start the daemon, or run this as its user or root"
@@ -85,13 +85,13 @@ enum Control {
         }
     }
 
-    private static func patienceLost(_ configuration: Configuration) -> CommandFailure {
+    private static func patienceLost(_ configuration: Configuration) -> ControlFailure {
         guard let holder = try? DaemonLock.holder(of: configuration.database) else {
-            return CommandFailure(status: .timedOut, message: "\(configuration.database) is locked by another command")
+            return ControlFailure(status: .timedOut, message: "\(configuration.database) is locked by another command")
         }
         let who = holder.pid.map { "process \($0)" } ?? "another process"
         let state = holder.role?.rawValue ?? "unknown"
-        return CommandFailure(
+        return ControlFailure(
             status: .unavailable,
             message: "\(configuration.database) is held by \(who) (\(state)), which can't be reached at "
                 + "\(configuration.control): see systemctl status secret-rotator"

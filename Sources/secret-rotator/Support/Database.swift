@@ -1,3 +1,4 @@
+import ControlAPI
 import Glibc
 import RotationDaemon
 import RotationStore
@@ -11,7 +12,7 @@ enum Database {
             let reason =
                 code == ENOENT
                 ? "does not exist yet: `schedule add` or the daemon creates it" : String(cString: strerror(code))
-            throw CommandFailure(
+            throw ControlFailure(
                 status: code == EACCES ? .notPermitted : .inputOutput,
                 message: "\(configuration.database): \(reason)"
             )

@@ -17,7 +17,7 @@ struct RequestWatch {
 
     /// Waits for all.
     ///
-    /// - Throws: `ExitCode` 1 where a rotation did not succeed; ``CommandFailure`` 75 when the time has passed.
+    /// - Throws: `ExitCode` 1 where a rotation did not succeed; ``ControlFailure`` 75 when the time has passed.
     func wait(_ configuration: Configuration, timeout: Duration) async throws {
         var waiting = Dictionary(requests.map { ($0.id, $0.secret) }) { first, _ in first }
         var allSucceeded = true
@@ -32,7 +32,7 @@ struct RequestWatch {
             throw timedOut(waiting.values.map { "\($0)" }.sorted())
         }
         guard waiting.isEmpty else {
-            throw CommandFailure(
+            throw ControlFailure(
                 status: .unavailable,
                 message: "the daemon has stopped; the requests stay, and are served once it is started again"
             )
@@ -40,8 +40,8 @@ struct RequestWatch {
         if !allSucceeded { throw ExitCode.failure }
     }
 
-    private func timedOut(_ names: [String]) -> CommandFailure {
-        CommandFailure(
+    private func timedOut(_ names: [String]) -> ControlFailure {
+        ControlFailure(
             status: .timedOut,
             message: "still waiting for \(names.joined(separator: ", ")); the requests stay: "
                 + "see secret-rotator rotation list --open"

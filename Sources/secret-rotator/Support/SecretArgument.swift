@@ -1,4 +1,5 @@
 import AIHubClient
+import ControlAPI
 import RotationDaemon
 import RotationEngine
 
@@ -9,7 +10,7 @@ extension Configuration {
     func secret(_ text: String, mayLackHub: Bool = false) throws -> SecretName {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count <= 2, let alias = parts.last.flatMap(SecretAlias.init) else {
-            throw CommandFailure(
+            throw ControlFailure(
                 status: .usage,
                 message: "\"\(text)\" is no secret: use hub/alias; an alias has letters, digits, _ and - only"
             )
@@ -17,12 +18,12 @@ extension Configuration {
         let names = hubs.keys.sorted().joined(separator: ", ")
         guard parts.count == 2 else {
             guard hubs.count == 1, let hub = hubs.keys.first else {
-                throw CommandFailure(status: .usage, message: "say which hub: HUB/\(text), with HUB one of \(names)")
+                throw ControlFailure(status: .usage, message: "say which hub: HUB/\(text), with HUB one of \(names)")
             }
             return SecretName(hub: hub, alias: alias)
         }
         guard hubs[parts[0]] != nil || mayLackHub else {
-            throw CommandFailure(status: .noSuchSecret, message: "there is no hub \"\(parts[0])\"; there is \(names)")
+            throw ControlFailure(status: .noSuchSecret, message: "there is no hub \"\(parts[0])\"; there is \(names)")
         }
         return SecretName(hub: parts[0], alias: alias)
     }

@@ -1,5 +1,6 @@
 import NIOSSL
 import Subprocess
+import TestSupport
 import Testing
 
 /// A self-signed certificate, made by `openssl` in a folder.

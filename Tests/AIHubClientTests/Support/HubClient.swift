@@ -1,5 +1,6 @@
 import AIHubClient
 import AsyncHTTPClient
+import TestSupport
 import Testing
 
 /// What a test wants of its client.

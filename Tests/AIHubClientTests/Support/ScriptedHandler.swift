@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import TestSupport
 
 /// Collects a request, asks the hub, and does what it says.
 final class ScriptedHandler: ChannelInboundHandler {

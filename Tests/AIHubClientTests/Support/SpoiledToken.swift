@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Makes a folder's token file one that can't be used.
 func spoil(_ folder: TemporaryFolder, _ how: String) throws {

@@ -1,5 +1,6 @@
 import AIHubClient
 import AuditLog
+import ControlAPI
 import Foundation
 import Logging
 import RotationDaemon
@@ -7,6 +8,7 @@ import RotationEngine
 import RotationStore
 import SandboxHub
 import Scheduling
+import TestSupport
 import Testing
 import ValueGenerators
 
@@ -56,7 +58,7 @@ struct DaemonFolder {
         let added = isDue ? now.advanced(by: .seconds(-3601)) : now
         let ledger = try Ledger(path: folder.file("rotator.db"), origin: Host.origin(), mayMigrate: true)
         defer { ledger.close() }
-        try ledger.add([Schedule(adding: definition, for: name, now: added)], actor: Host.user(), now: now)
+        try ledger.add([Schedule(adding: definition, for: name, now: added)], actor: Caller.current.actor, now: now)
     }
 
     /// The audit log's entries.

@@ -1,10 +1,9 @@
 import Foundation
-import Testing
 
-/// Python's standard library: a calendar that we did not write.
-enum Python {
+/// Python's standard library, which we did not write.
+package enum Python {
     /// Runs a program once over many lines and answers the lines that it prints.
-    static func run(_ program: String, lines: [String]) throws -> [String] {
+    package static func run(_ program: String, lines: [String]) throws -> [String] {
         let input = FileManager.default.temporaryDirectory.appending(path: "sr-\(UUID().uuidString)")
         try Data(lines.joined(separator: "\n").utf8).write(to: input)
         defer { try? FileManager.default.removeItem(at: input) }
@@ -17,7 +16,7 @@ enum Python {
         try process.run()
         let data = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        guard process.terminationStatus == 0 else { throw NeverHappened(description: "python3 ended well") }
         return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 }
