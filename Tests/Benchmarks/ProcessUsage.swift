@@ -2,8 +2,8 @@ import Foundation
 
 /// What the kernel says of a process (proc(5)).
 struct ProcessUsage {
-    /// Voluntary and involuntary ones, of all threads.
-    let contextSwitches: Int
+    /// Voluntary and involuntary ones since each thread's start, by the thread's ID.
+    let contextSwitches: [String: Int]
     /// User and system time, in clock ticks.
     let ticks: Int
     let residentKiB: Int
@@ -12,10 +12,11 @@ struct ProcessUsage {
 
     init(pid: Int32) throws {
         let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")
-        contextSwitches = tasks.reduce(0) { sum, task in
+        let switches = tasks.map { task in
             let status = (try? Self.status("/proc/\(pid)/task/\(task)/status")) ?? [:]
-            return sum + (status["voluntary_ctxt_switches"] ?? 0) + (status["nonvoluntary_ctxt_switches"] ?? 0)
+            return (status["voluntary_ctxt_switches"] ?? 0) + (status["nonvoluntary_ctxt_switches"] ?? 0)
         }
+        contextSwitches = Dictionary(zip(tasks, switches)) { first, _ in first }
         let status = try Self.status("/proc/\(pid)/status")
         residentKiB = status["VmRSS"] ?? 0
         peakKiB = status["VmHWM"] ?? 0
@@ -24,6 +25,11 @@ struct ProcessUsage {
         // The second field, the name, is in parentheses and may hold spaces.
         let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
         ticks = fields.count > 12 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0
+    }
+
+    /// How many context switches there were since an earlier look, in threads that are still there.
+    func contextSwitches(since earlier: ProcessUsage) -> Int {
+        contextSwitches.reduce(0) { $0 + max(0, $1.value - (earlier.contextSwitches[$1.key] ?? 0)) }
     }
 
     /// The numbers of a `status` file, by name.
