@@ -1,6 +1,6 @@
 package import RotationEngine
 import SQLite
-import Scheduling
+package import Scheduling
 
 /// The main database, for reading: what auditors and operators ask.
 package struct History {
@@ -40,6 +40,39 @@ package struct History {
         broken: (UndecodableRow) -> Void = { _ in }
     ) throws -> [StoredRotation] {
         try RotationTable.list(openOnly: openOnly, secret: secret, limit: limit, in: connection, broken: broken)
+    }
+
+    /// One rotation, open or past; nil where there is none.
+    package func rotation(_ id: RotationID) throws -> StoredRotation? {
+        try RotationTable.find(id, in: connection)
+    }
+
+    /// A rotation's attempts, the first one first.
+    package func attempts(of rotation: RotationID) throws -> [StoredAttempt] {
+        try connection.all(
+            """
+            SELECT number, started_at, ended_at, outcome, error, status, request_id FROM attempts
+            WHERE rotation = ?1 ORDER BY number
+            """,
+            rotation
+        ) { row throws(SQLiteError) in
+            StoredAttempt(
+                number: try row.get(0),
+                startedAt: try row.get(1),
+                endedAt: try row.get(2),
+                outcome: try row.get(3),
+                error: try row.get(4),
+                status: try row.get(5),
+                requestID: try row.get(6)
+            )
+        }
+    }
+
+    /// One line of the audit log; nil where there is none.
+    package func auditLine(_ seq: Int64) throws -> String? {
+        try connection.first("SELECT line FROM audit_log WHERE seq = ?1", seq) { row throws(SQLiteError) in
+            try row.get(0)
+        }
     }
 
     /// The class of the error that a rotation's last failed attempt had; nil where none has failed.
@@ -88,4 +121,21 @@ package struct History {
     package func close() {
         connection.close()
     }
+}
+
+/// An attempt as the history has it.
+package struct StoredAttempt: Hashable, Sendable {
+    /// Counted from 1 within its rotation.
+    package var number: Int
+    package var startedAt: Instant
+    /// nil while it is under way; after a crash, for ever.
+    package var endedAt: Instant?
+    /// `delivered`, `refused`, `ambiguous` or `unknown`; nil while it is under way.
+    package var outcome: String?
+    /// The class of the error.
+    package var error: String?
+    /// The HTTP status.
+    package var status: Int?
+    /// The hub's name for the request.
+    package var requestID: String?
 }

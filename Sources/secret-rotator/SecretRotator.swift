@@ -23,7 +23,7 @@ struct SecretRotator: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Set up and try out",
-                subcommands: [KeygenCommand.self, SandboxCommand.self, DemoCommand.self]
+                subcommands: [GenerateCommand.self, KeygenCommand.self, SandboxCommand.self, DemoCommand.self]
             ),
         ]
     )

@@ -7,7 +7,7 @@ struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
         abstract: "Read the history.",
-        subcommands: [AuditListCommand.self]
+        subcommands: [AuditListCommand.self, AuditShowCommand.self]
     )
 }
 

@@ -44,14 +44,18 @@ struct ScheduleAddCommand: AsyncParsableCommand {
     /// Reads the options as the entry of a schedules file that they are.
     private func definition() throws -> ScheduleDefinition {
         let diagnostics = Diagnostics(source: "options")
-        var pairs: [(Node, Node)] = [("every", Node(every)), ("generator", try flow(generator, "--generator"))]
+        var pairs: [(Node, Node)] = [
+            ("every", Node(every)), ("generator", try GeneratorOption.node(generator, option: "--generator")),
+        ]
         let texts = [
             ("min_interval", minInterval), ("description", description), ("finish_after", finishAfter),
             ("owner", owner), ("policy", policy),
         ]
         pairs += texts.compactMap { key, value in value.map { (Node(key), Node($0, .implicit, .doubleQuoted)) } }
         if let allowedWorkspaces {
-            pairs.append(("allowed_workspaces", try flow(allowedWorkspaces, "--allowed-workspaces")))
+            pairs.append(
+                ("allowed_workspaces", try GeneratorOption.node(allowedWorkspaces, option: "--allowed-workspaces"))
+            )
         }
         var entry = MappingReader(Node(pairs), name: "options", diagnostics)
         let definition = ScheduleReader.definition(&entry)
@@ -61,16 +65,5 @@ struct ScheduleAddCommand: AsyncParsableCommand {
             throw ControlFailure(status: .usage, message: messages.joined(separator: "\nerror: "))
         }
         return definition
-    }
-
-    /// A word, or a YAML flow map or list.
-    private func flow(_ text: String, _ option: String) throws -> Node {
-        do {
-            return try YAMLText.compose(text, source: option)
-        } catch {
-            // A line and a column are of no use where the text is one word of the command line.
-            let messages = error.issues.map { "\($0.source): \($0.message)" }
-            throw ControlFailure(status: .usage, message: messages.joined(separator: "\nerror: "))
-        }
     }
 }

@@ -5,7 +5,8 @@ struct ScheduleCommand: ParsableCommand {
         commandName: "schedule",
         abstract: "Keep schedules: what rotates, how often, with which generator.",
         subcommands: [
-            ScheduleAddCommand.self, ScheduleListCommand.self, SchedulePauseCommand.self, ScheduleResumeCommand.self,
+            ScheduleAddCommand.self, ScheduleListCommand.self, ScheduleShowCommand.self, SchedulePauseCommand.self,
+            ScheduleResumeCommand.self,
             ScheduleRemoveCommand.self,
         ]
     )
