@@ -2,7 +2,7 @@ import AIHubClient
 import Testing
 
 /// An error holds classes and numbers: whatever way it is shown, nothing of a request or a response is seen.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ErrorLeakTests {
     private static let markers = [
         "VALUE-MARKER", "TOKEN-MARKER", "PATH-MARKER", "BODY-MARKER", "HEADER-MARKER", "CONTEXT-MARKER", "127.0.0.1",

@@ -2,7 +2,7 @@ import AIHubClient
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RequestGateTests {
     /// Counts what is under way.
     private final class Load: Sendable {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// HTTPS against servers that are not, or not quite, what they should be.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TLSTests {
     private static func update(_ client: SecretsClient) async throws -> Receipt {
         let value = try secret("v")

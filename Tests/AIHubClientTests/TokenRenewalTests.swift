@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// After a 401 the token file is read again, once.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TokenRenewalTests {
     /// A hub that accepts one token.
     private static func hub(accepting token: String) -> ScriptedHub {

@@ -3,7 +3,7 @@ import SandboxHub
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct CommandTests {
     @Test func demoShowsAHistoryAndLeavesNothingBehind() async throws {
         try await TemporaryFolder.with { folder in

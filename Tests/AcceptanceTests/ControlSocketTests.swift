@@ -3,7 +3,7 @@ import SandboxHub
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ControlSocketTests {
     /// Some users that no system has: root in a container may become anybody.
     private enum User: UInt32 {

@@ -3,7 +3,7 @@ import SandboxHub
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct HistoryTests {
     /// Reads canonical JSON Lines and writes them again: the same bytes must come out.
     private static let canonical = """

@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReadmeTests {
     /// The code block that follows a comment in the README.
     private static func block(_ name: String) throws -> String {

@@ -3,7 +3,7 @@ import SandboxHub
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct RotateNowTests {
     @Test func waitsForSuccess() async throws {
         try await World.with { world in
@@ -148,7 +148,8 @@ struct RotateNowTests {
                 try await world.expect(0, "rotate-now", "--all")
                 try await eventually("one is sent") { world.hub.received.count == 1 }
             }
-            #expect(ContinuousClock.now - start < .seconds(20))
+            // One that waited would be cut off only by the daemon's grace of 40 s.
+            #expect(ContinuousClock.now - start < .seconds(38))
             let attempts = "SELECT count(*) FROM attempts"
             #expect(try await Oracle.sqlite(world.folder.file("rotator.db"), attempts) == "1")
             let ambiguous = "SELECT count(*) FROM rotations WHERE is_ambiguous"

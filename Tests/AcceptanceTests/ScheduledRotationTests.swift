@@ -2,7 +2,7 @@ import SandboxHub
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ScheduledRotationTests {
     @Test func shortPeriodRotatesAndLongOneDoesNot() async throws {
         try await World.with { world in

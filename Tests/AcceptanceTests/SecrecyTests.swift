@@ -3,7 +3,7 @@ import SandboxHub
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SecrecyTests {
     /// Where a secret was found; never the secret.
     private static func leaks(of secrets: [String], in places: [(name: String, content: Data)]) -> [String] {

@@ -3,7 +3,7 @@ import SandboxHub
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ShowTests {
     @Test func rotationIsShownWithItsAttempts() async throws {
         try await World.with { world in

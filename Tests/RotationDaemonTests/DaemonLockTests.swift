@@ -5,7 +5,7 @@ import Testing
 
 @testable import RotationDaemon
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DaemonLockTests {
     /// Runs a closure with the path of a database of its own.
     private func withDatabase(_ body: (String) async throws -> Void) async throws {

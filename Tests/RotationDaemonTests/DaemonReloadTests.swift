@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What HUP does.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct DaemonReloadTests {
     private static func entries(_ event: String, _ files: DaemonFolder) throws -> [[String: any Sendable]] {
         try files.entries().filter { $0["event"] as? String == event }

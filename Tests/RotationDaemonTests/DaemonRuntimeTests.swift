@@ -7,7 +7,7 @@ import Testing
 @testable import RotationDaemon
 
 /// A daemon's parts, put together, against the sandbox.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct DaemonRuntimeTests {
     @Test func startAndStopAreWritten() async throws {
         try await withDaemonFolder { files, _ in

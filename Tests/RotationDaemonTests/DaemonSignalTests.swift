@@ -3,7 +3,7 @@ import RotationDaemon
 import Testing
 
 /// Real signals, each test in a process of its own: what a process does with a signal is for all of its threads.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct DaemonSignalTests {
     @Test(arguments: [(DaemonSignal.reload, SIGHUP), (.rotate, SIGUSR1)])
     func signalHasItsNumber(signal: DaemonSignal, number: Int32) {

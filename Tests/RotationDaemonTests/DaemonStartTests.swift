@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Starts that must fail, and leave nothing open.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DaemonStartTests {
     /// What the start of a daemon throws; the lock must be free afterwards.
     private static func failure(_ files: DaemonFolder) async throws -> any Error {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The clients of all hubs, over changes of the configuration.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubClientsTests {
     /// Runs a closure with clients, and closes them.
     private static func withClients(_ body: (HubClients) async throws -> Void) async throws {

@@ -7,7 +7,7 @@ import Testing
 /// A lock that is refused gives its descriptor back exactly once.
 ///
 /// Its number may belong to another file by the second time, which would be cut to nothing and closed.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RefusedLockTests {
     /// In a process of its own, whose other files can't come to harm.
     @Test func refusedLockTouchesNoOtherFile() async throws {

@@ -144,11 +144,12 @@ package final class EngineWorld: Sendable {
 
     /// How many entries the audit log has with a word in them.
     package func entries(_ word: String) throws -> Int {
-        try history { history in
-            var count = 0
-            try history.auditLines { if $0.contains("\"\(word)\"") { count += 1 } }
-            return count
+        let connection = try Connection(path: path, mode: .readOnly)
+        defer { connection.close() }
+        let count: Int? = try connection.first("SELECT count(*) FROM audit_log WHERE instr(line, ?1)", "\"\(word)\"") {
+            row throws(SQLiteError) in try row.get(0)
         }
+        return count ?? 0
     }
 }
 

@@ -11,7 +11,7 @@ package struct NeverHappened: Error, CustomStringConvertible {
 /// Looks every 20 ms whether a condition holds, until it does or the limit has passed.
 package func eventually(
     _ what: String,
-    within limit: Duration = .seconds(20),
+    within limit: Duration = .seconds(60),
     _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit

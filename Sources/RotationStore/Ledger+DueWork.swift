@@ -1,0 +1,90 @@
+import AIHubClient
+import AuditLog
+package import RotationEngine
+import SQLite
+package import Scheduling
+import ValueGenerators
+
+extension Ledger {
+    /// What is due at a hub, open rotations first.
+    package func dueWork(hub: String, now: Instant, limit: Int) throws -> [DueWork] {
+        let open = try connection.all(
+            """
+            SELECT id, alias FROM rotations
+            WHERE hub = ?1 AND closed_at IS NULL AND phase <> 'parked' AND coalesce(next_step_at, 0) <= ?2
+            ORDER BY next_step_at LIMIT ?3
+            """,
+            hub,
+            now,
+            limit
+        ) { row throws(SQLiteError) in (id: try row.get(0, as: String.self), alias: try row.get(1, as: String.self)) }
+        var work: [DueWork] = open.compactMap { row in
+            guard let id = RotationID(rawValue: row.id), let alias = SecretAlias(row.alias) else { return nil }
+            return .resume(id, SecretName(hub: hub, alias: alias))
+        }
+        if work.count < limit { work += try dueRequests(hub: hub, limit: limit - work.count) }
+        if work.count < limit { work += try dueSlots(hub: hub, now: now, limit: limit - work.count) }
+        return work
+    }
+
+    private func dueRequests(hub: String, limit: Int) throws -> [DueWork] {
+        let rows = try connection.all(
+            """
+            SELECT q.alias, min(q.requested_at), q."trigger" FROM requests AS q
+            WHERE q.hub = ?1 AND q.rotation IS NULL AND NOT EXISTS (
+                SELECT 1 FROM rotations AS r WHERE r.hub = q.hub AND r.alias = q.alias AND r.closed_at IS NULL
+            )
+            GROUP BY q.alias ORDER BY min(q.requested_at) LIMIT ?2
+            """,
+            hub,
+            limit
+        ) { row throws(SQLiteError) in
+            (alias: try row.get(0, as: String.self), trigger: try row.get(2, as: Trigger.self))
+        }
+        return rows.compactMap { row in
+            SecretAlias(row.alias).map { .request(SecretName(hub: hub, alias: $0), row.trigger) }
+        }
+    }
+
+    private func dueSlots(hub: String, now: Instant, limit: Int) throws -> [DueWork] {
+        let rows = try connection.all(
+            """
+            SELECT s.alias, s.due_at FROM schedules AS s
+            WHERE s.hub = ?1 AND s.due_at <= ?2 AND NOT EXISTS (
+                SELECT 1 FROM rotations AS r WHERE r.hub = s.hub AND r.alias = s.alias AND r.closed_at IS NULL
+            )
+            ORDER BY s.due_at LIMIT ?3
+            """,
+            hub,
+            now,
+            limit
+        ) { row throws(SQLiteError) in (alias: try row.get(0, as: String.self), dueAt: try row.get(1, as: Int64.self)) }
+        return rows.compactMap { row in
+            // A damaged instant is within range here; the claim reads it strictly, and fails for its row alone.
+            let dueAt = Instant(milliseconds: row.dueAt)
+            return SecretAlias(row.alias).map { .slot(SecretName(hub: hub, alias: $0), dueAt: dueAt) }
+        }
+    }
+
+    /// When a hub's next work is due; 1970 for requests that wait.
+    package func earliestDue(hub: String) throws -> Instant? {
+        let earliest = try connection.first(
+            """
+            SELECT min(due) FROM (
+                SELECT min(coalesce(next_step_at, 0)) AS due FROM rotations
+                    WHERE hub = ?1 AND closed_at IS NULL AND phase <> 'parked'
+                UNION ALL
+                SELECT 0 FROM requests AS q WHERE q.hub = ?1 AND q.rotation IS NULL AND NOT EXISTS (
+                    SELECT 1 FROM rotations AS r WHERE r.hub = q.hub AND r.alias = q.alias AND r.closed_at IS NULL)
+                UNION ALL
+                SELECT * FROM (SELECT s.due_at FROM schedules AS s WHERE s.hub = ?1 AND s.due_at IS NOT NULL
+                    AND NOT EXISTS (
+                        SELECT 1 FROM rotations AS r WHERE r.hub = s.hub AND r.alias = s.alias AND r.closed_at IS NULL)
+                    ORDER BY s.due_at LIMIT 1)
+            )
+            """,
+            hub
+        ) { row throws(SQLiteError) in try row.get(0, as: Int64?.self) }
+        return (earliest ?? nil).map { Instant(milliseconds: $0) }
+    }
+}

@@ -1,0 +1,72 @@
+import AIHubClient
+package import AuditLog
+package import RotationEngine
+import SQLite
+package import Scheduling
+package import ValueGenerators
+
+extension Ledger {
+    /// A request as it was taken in.
+    package struct TakenRequest: Hashable, Sendable {
+        package var request: RotationRequest
+        /// The open rotation that it joined.
+        package var joined: RotationID?
+    }
+
+    /// Writes requests, all or none.
+    ///
+    /// A request joins a rotation that is open, and brings its next try forward; a fresh one waits for its end.
+    package func request(_ requests: [RotationRequest], actor: Actor) throws -> [TakenRequest] {
+        try connection.transaction { try requests.map { try take($0, actor: actor) } }
+    }
+
+    /// Requests a rotation of each schedule of the given hubs' that is not paused and has no request waiting.
+    package func requestAll(
+        trigger: Trigger,
+        overdueOnly: Bool,
+        now: Instant,
+        actor: Actor,
+        random: any RandomSource
+    ) throws -> [TakenRequest] {
+        try connection.transaction {
+            let schedules = try ScheduleTable.all(in: connection) { _ in }
+            return try schedules.compactMap { schedule in
+                guard !schedule.isPaused(at: now), !overdueOnly || schedule.nextDue <= now else { return nil }
+                guard try !RequestTable.isWaiting(schedule.secret, in: connection) else { return nil }
+                let id = RotationID(milliseconds: now.rawValue, random: random)
+                let request = RotationRequest(id: id, secret: schedule.secret, requestedAt: now, trigger: trigger)
+                return try take(request, actor: actor)
+            }
+        }
+    }
+
+    private func take(_ request: RotationRequest, actor: Actor) throws -> TakenRequest {
+        guard try ScheduleTable.find(request.secret, in: connection) != nil else {
+            throw Refusal.noSchedule(request.secret)
+        }
+        let open = try request.fresh ? nil : openForJoining(request.secret)
+        try RequestTable.insert(request, actor: actor, joining: open, in: connection)
+        if let open { try RotationTable.hurry(open, now: request.requestedAt, in: connection) }
+        let detail: [String: JSONValue?] = [
+            "request": .string(request.id.rawValue),
+            "reason": request.reason.map(JSONValue.string),
+            "ticket": request.ticket.map(JSONValue.string),
+            "fresh": request.fresh ? true : nil,
+        ]
+        try note(
+            .rotationRequested,
+            request.secret,
+            actor: actor,
+            now: request.requestedAt,
+            trigger: request.trigger,
+            rotation: open,
+            detail: detail
+        )
+        return TakenRequest(request: request, joined: open)
+    }
+
+    /// The secret's open rotation, while its outcome is not recorded yet: one that has ended can't be joined any more.
+    private func openForJoining(_ secret: SecretName) throws -> RotationID? {
+        try RotationTable.openRotation(of: secret, withoutOutcome: true, in: connection)
+    }
+}

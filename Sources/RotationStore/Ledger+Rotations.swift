@@ -1,0 +1,131 @@
+import AIHubClient
+package import AuditLog
+package import RotationEngine
+import SQLite
+package import Scheduling
+import ValueGenerators
+
+extension Ledger {
+    /// Opens a rotation, if all that must hold for it holds at this moment.
+    package func claim(_ claim: Claim) throws -> Rotation? {
+        try connection.transaction {
+            guard try RotationTable.openRotation(of: claim.secret, in: connection) == nil,
+                var schedule = try ScheduleTable.find(claim.secret, in: connection),
+                try HubTable.status(of: claim.secret.hub, in: connection).opensAt(now: claim.now) == nil
+            else { return try discardOrphans(of: claim) }
+            if claim.trigger.isScheduled, try !mayBegin(&schedule, claim) { return nil }
+            let rotation = Rotation(opening: schedule, id: claim.id, trigger: claim.trigger, now: claim.now)
+            try RotationTable.insert(rotation, in: connection)
+            let requests = try RequestTable.join(rotation, in: connection)
+            schedule.lastOpened = claim.now
+            try ScheduleTable.updateProgress(schedule, in: connection)
+            let entry = rotation.openingEntry(now: claim.now, requests: requests)
+            try AuditTable.append(entry, origin: origin, in: connection)
+            return rotation
+        }
+    }
+
+    /// Re-checks, within the claiming transaction, what a scheduled rotation needs.
+    private func mayBegin(_ schedule: inout Schedule, _ claim: Claim) throws -> Bool {
+        guard !schedule.isPaused(at: claim.now), schedule.nextDue <= claim.now else { return false }
+        guard let lastOpened = schedule.lastOpened else { return true }
+        let earliest = lastOpened.advanced(by: schedule.definition.minInterval)
+        guard claim.now < earliest else { return true }
+        schedule.nextDue = earliest
+        try ScheduleTable.updateProgress(schedule, in: connection)
+        return false
+    }
+
+    /// A request whose schedule was removed after it was taken in can't be served any more: it is dropped, and told.
+    private func discardOrphans(of claim: Claim) throws -> Rotation? {
+        guard try ScheduleTable.find(claim.secret, in: connection) == nil else { return nil }
+        let dropped = try connection.run(
+            "DELETE FROM requests WHERE hub = ?1 AND alias = ?2 AND rotation IS NULL",
+            claim.secret.hub,
+            claim.secret.alias.text
+        )
+        guard dropped > 0 else { return nil }
+        try note(
+            .rotationMissed,
+            claim.secret,
+            actor: .daemon,
+            now: claim.now,
+            trigger: claim.trigger,
+            detail: ["error": "schedule_removed"]
+        )
+        return nil
+    }
+
+    /// Records a rotation's progress.
+    package func save(_ change: RotationChange, now: Instant) throws {
+        try connection.transaction {
+            let rotation = change.rotation
+            let closedAt = rotation.state.phase == .closed ? now : nil
+            try RotationTable.update(
+                rotation,
+                previous: change.previous,
+                endedAt: change.end?.now,
+                closedAt: closedAt,
+                in: connection
+            )
+            if let attempt = change.attempt {
+                try RotationTable.record(attempt, of: rotation.id, in: connection)
+            }
+            for entry in change.entries { try AuditTable.append(entry, origin: origin, in: connection) }
+            if let end = change.end { try conclude(rotation, end) }
+        }
+    }
+
+    /// Ends a parked rotation, as a person has decided; its candidate is erased by the engine.
+    package func abandon(_ id: RotationID, reason: String, actor: Actor, now: Instant) throws -> SecretName {
+        try connection.transaction {
+            guard let stored = try RotationTable.find(id, in: connection), stored.closedAt == nil else {
+                throw Refusal.noRotation(id)
+            }
+            guard case .parked = stored.rotation.state.phase else { throw Refusal.notParked(id) }
+            var rotation = stored.rotation
+            let plan = RotationPlan(retry: .standard, confirm: false)
+            try rotation.state.handle(.abandoned, plan: plan, now: now, fraction: 0)
+            let previous = stored.rotation.state
+            try RotationTable.update(rotation, previous: previous, endedAt: now, closedAt: nil, in: connection)
+            let end = RotationChange.End(ending: .abandoned, now: now, retry: .standard, trigger: rotation.trigger)
+            try conclude(rotation, end, actor: actor, detail: ["reason": .string(reason)])
+            return rotation.secret
+        }
+    }
+
+    private func conclude(
+        _ rotation: Rotation,
+        _ end: RotationChange.End,
+        actor: Actor = .daemon,
+        detail: [String: JSONValue] = [:]
+    ) throws {
+        var nextDue: Instant?
+        if let schedule = try ScheduleTable.find(rotation.secret, in: connection) {
+            let moved = schedule.after(end.ending, of: rotation, now: end.now, retry: end.retry)
+            try ScheduleTable.updateProgress(moved, in: connection)
+            nextDue = moved.nextDue
+        }
+        var entry = rotation.endingEntry(end, nextDue: nextDue)
+        entry.actor = actor
+        entry.detail.merge(detail) { $1 }
+        try AuditTable.append(entry, origin: origin, in: connection)
+    }
+
+    /// Changes a hub's status.
+    package func updateHub(
+        _ hub: String,
+        now: Instant,
+        _ change: (HubStatus, Instant) -> HubStatus?
+    ) throws -> HubStatus? {
+        try connection.transaction {
+            let before = try HubTable.status(of: hub, in: connection)
+            guard let after = change(before, now) else { return nil }
+            try HubTable.set(after, of: hub, in: connection)
+            if let entry = HubStatus.entry(from: before, to: after, hub: hub, now: now) {
+                try AuditTable.append(entry, origin: origin, in: connection)
+            }
+            return after
+        }
+    }
+}

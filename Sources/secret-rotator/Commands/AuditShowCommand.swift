@@ -1,0 +1,40 @@
+import ArgumentParser
+import AuditLog
+import ControlAPI
+import Foundation
+import RotationDaemon
+import RotationEngine
+import RotationStore
+
+struct AuditShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show one entry of the audit log.",
+        discussion: "With --json it is exactly the line that the log holds."
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var listing: ListingOptions
+    @Argument(help: "The entry's number.") var seq: Int64
+
+    func run() async throws {
+        try await reportingFailures {
+            let history = try Database.read(try global.load())
+            defer { history.close() }
+            guard let line = try history.auditLine(seq) else {
+                throw ControlFailure(status: .failed, message: "the audit log has no entry \(seq)")
+            }
+            print(listing.json ? line : Self.pretty(line))
+        }
+    }
+
+    private static func pretty(_ line: String) -> String {
+        guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)),
+            let data = try? JSONSerialization.data(
+                withJSONObject: object,
+                options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            )
+        else { return line }
+        return String(decoding: data, as: UTF8.self)
+    }
+}

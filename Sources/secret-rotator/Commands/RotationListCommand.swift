@@ -1,0 +1,65 @@
+import ArgumentParser
+import AuditLog
+import RotationDaemon
+import RotationEngine
+import RotationStore
+import Scheduling
+
+struct RotationListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Show rotations, the newest first."
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var listing: ListingOptions
+    @Flag(help: "Only those that have not ended.") var open = false
+    @Option(help: "How many at the most.") var limit = 1000
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit: give 1 or more") }
+    }
+
+    func run() async throws {
+        try await reportingFailures {
+            let history = try Database.read(try global.load())
+            defer { history.close() }
+            let rotations = try history.rotations(openOnly: open, limit: limit)
+            if listing.json {
+                for rotation in rotations { print(rotation.json.canonicalText) }
+            } else {
+                Self.table(rotations).print(empty: open ? "no rotation is open" : "no rotations yet")
+            }
+        }
+    }
+
+    /// The rotations as people read them.
+    static func table(_ rotations: [StoredRotation]) -> Table {
+        var table = Table("OPENED", "SECRET", "TRIGGER", "ATTEMPTS", "OUTCOME", "TOOK", "ROTATION")
+        for stored in rotations {
+            let rotation = stored.rotation
+            table.add(
+                .init(rotation.openedAt.short),
+                .init("\(rotation.secret)"),
+                .init(rotation.trigger.rawValue),
+                .init("\(rotation.state.tally.attempts)"),
+                outcome(of: stored),
+                .init(stored.endedAt.map { "\(rotation.openedAt.duration(to: $0).milliseconds) ms" } ?? ""),
+                .init(rotation.id.rawValue, .dim)
+            )
+        }
+        return table
+    }
+
+    private static func outcome(of stored: StoredRotation) -> Table.Cell {
+        switch stored.storedOutcome {
+        case "succeeded":
+            return .init("succeeded" + (stored.isConfirmed == true ? ", confirmed" : ", unconfirmed"), .green)
+        case .some(let outcome):
+            return .init(outcome + (stored.error.map { ": \($0)" } ?? ""), .red)
+        case nil:
+            let wait = stored.rotation.state.wakeAt.map { ", next try \($0.short)" } ?? ""
+            return .init(stored.rotation.state.phaseName + (stored.error.map { ": \($0)" } ?? "") + wait, .yellow)
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import ControlAPI
+import RotationDaemon
+import RotationEngine
+import RotationStore
+
+struct ScheduleRemoveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove",
+        abstract: "Forget schedules; the secrets, their values and their history stay."
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The secrets.") var secrets: [String]
+
+    func run() async throws {
+        try await reportingFailures {
+            let configuration = try global.load()
+            let names = try configuration.secrets(secrets, mayLackHub: true)
+            _ = try await Control.perform(RemoveSchedules(secrets: names), configuration)
+            for name in names { print("\(name): removed") }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import ControlAPI
+import RotationDaemon
+import RotationEngine
+import RotationStore
+import Scheduling
+
+struct ScheduleResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "End a pause; a slot that passed meanwhile does not fire, the next one does."
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The secrets.") var secrets: [String]
+
+    func run() async throws {
+        try await reportingFailures {
+            let configuration = try global.load()
+            let names = try configuration.secrets(secrets)
+            for schedule in try await Control.perform(ResumeSchedules(secrets: names), configuration).answer {
+                print("\(schedule.secret): resumed, next rotation at \(schedule.nextDue.short)")
+            }
+        }
+    }
+}

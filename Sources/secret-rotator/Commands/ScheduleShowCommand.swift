@@ -1,0 +1,65 @@
+import ArgumentParser
+import AuditLog
+import Foundation
+import RotationDaemon
+import RotationEngine
+import RotationStore
+import Scheduling
+import ValueGenerators
+
+struct ScheduleShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show all about one schedule, and its last rotations."
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var listing: ListingOptions
+    @Argument(help: "The secret.") var secret: String
+
+    func run() async throws {
+        try await reportingFailures {
+            let configuration = try global.load()
+            let name = try configuration.secret(secret, mayLackHub: true)
+            let history = try Database.read(configuration)
+            defer { history.close() }
+            guard let schedule = try history.schedule(of: name) else { throw Ledger.Refusal.noSchedule(name) }
+            let now = SystemClock().now
+            if listing.json {
+                print(schedule.json(now: now).canonicalText)
+            } else {
+                print(Self.fields(of: schedule, now: now).map(Self.line).joined(separator: "\n"))
+                print("")
+                RotationListCommand.table(try history.rotations(secret: name, limit: 10)).print(
+                    empty: "no rotations yet"
+                )
+            }
+        }
+    }
+
+    private static func fields(of schedule: Schedule, now: Instant) -> [(String, String?)] {
+        let definition = schedule.definition
+        let pause = schedule.isPaused(at: now) ? schedule.pause : nil
+        return [
+            ("secret", "\(schedule.secret)"),
+            ("cadence", schedule.cadenceText),
+            ("minimum interval", DurationText.format(definition.minInterval)),
+            ("generator", definition.generator.json),
+            ("entropy", "\(Int(definition.generator.entropy)) bits"),
+            ("policy hash", definition.generator.policyHash),
+            ("description", definition.description),
+            ("owner", definition.owner),
+            ("policy", definition.policy),
+            ("next due", schedule.nextDue.short),
+            ("last success", schedule.lastSuccess?.short ?? "never"),
+            ("failures", schedule.failures > 0 ? "\(schedule.failures)" : nil),
+            ("paused since", pause?.since.short),
+            ("paused until", pause?.until?.short),
+            ("paused because", pause?.reason),
+        ]
+    }
+
+    private static func line(_ name: String, _ value: String?) -> String {
+        name.padding(toLength: 18, withPad: " ", startingAt: 0) + Table.Cell(value ?? "").text
+    }
+}
