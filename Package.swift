@@ -161,6 +161,7 @@ package.targets += [
             "AIHubClient", "TestSupport",
         ]
     ),
+    .testTarget(name: "ControlAPITests", dependencies: ["ControlAPI", "TestSupport"]),
     .testTarget(
         name: "RotationDaemonTests",
         dependencies: [

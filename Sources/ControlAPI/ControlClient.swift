@@ -21,14 +21,14 @@ package struct ControlClient: Sendable {
     ///
     /// - Throws: ``ControlFailure``: the daemon's own, or `unavailable` where it does not answer.
     package func send<Operation: ControlOperation>(_ operation: Operation) async throws -> Operation.Answer {
-        guard let url = URL(httpURLWithSocketPath: path, uri: "/v1/\(Operation.path)") else {
-            throw ControlFailure(status: .configuration, message: "\(path) can't be the path of a socket")
+        let (status, body): (UInt, Data)
+        do {
+            (status, body) = try await exchange(Operation.path, operation, timeout: Self.timeout) { response in
+                (response.status.code, Data(buffer: try await response.body.collect(upTo: Self.answerLimit)))
+            }
+        } catch is TimedOut {
+            throw unavailable("it does not answer")
         }
-        var request = HTTPClientRequest(url: url.absoluteString)
-        request.method = .POST
-        request.headers.add(name: "Content-Type", value: "application/json")
-        request.body = .bytes(ByteBuffer(data: try JSONEncoder().encode(operation)))
-        let (status, body) = try await exchange(request)
         guard status == 200 else {
             throw (try? JSONDecoder().decode(ControlFailure.self, from: body)) ?? unavailable("it answered \(status)")
         }
@@ -47,29 +47,21 @@ package struct ControlClient: Sendable {
         timeout: Duration,
         told: (RequestProgress) -> Void
     ) async throws {
-        guard let url = URL(httpURLWithSocketPath: path, uri: "/v1/\(WatchRequests.path)") else {
-            throw ControlFailure(status: .configuration, message: "\(path) can't be the path of a socket")
-        }
-        var request = HTTPClientRequest(url: url.absoluteString)
-        request.method = .POST
-        request.body = .bytes(ByteBuffer(data: try JSONEncoder().encode(WatchRequests(requests: requests))))
         let (lines, continuation) = AsyncStream.makeStream(of: RequestProgress.self)
         // A stream's elements come to this task, which may hold what is not Sendable; the transfer runs beside it.
-        async let transfer: Void = transfer(request, timeout, continuation)
+        async let transfer: Void = transfer(requests, timeout, continuation)
         for await progress in lines { told(progress) }
         try await transfer
     }
 
     private func transfer(
-        _ request: HTTPClientRequest,
+        _ requests: [RequestRotations.Taken],
         _ timeout: Duration,
         _ lines: AsyncStream<RequestProgress>.Continuation
     ) async throws {
         defer { lines.finish() }
-        let client = HTTPClient(eventLoopGroupProvider: .singleton)
         do {
-            try await withTimeout(timeout) {
-                let response = try await client.execute(request, timeout: TimeAmount(timeout))
+            try await exchange(WatchRequests.path, WatchRequests(requests: requests), timeout: timeout) { response in
                 guard response.status.code == 200 else {
                     throw ControlFailure(status: .notPermitted, message: "the daemon refused")
                 }
@@ -83,38 +75,57 @@ package struct ControlClient: Sendable {
                     }
                 }
             }
-            try? await client.shutdown()
-        } catch {
-            try? await client.shutdown()
-            guard !(error is TimedOut), (error as? HTTPClientError) != .deadlineExceeded else {
-                throw ControlFailure(status: .timedOut, message: "the time-out came first")
-            }
-            throw failure(error)
+        } catch is TimedOut {
+            throw ControlFailure(status: .timedOut, message: "the time-out came first")
         }
     }
 
-    private func exchange(_ request: HTTPClientRequest) async throws -> (status: UInt, body: Data) {
+    /// Posts a body, reads the answer, and closes the connection.
+    ///
+    /// - Throws: `TimedOut`, ``Unreachable`` or ``ControlFailure``.
+    private func exchange<T: Sendable>(
+        _ operation: String,
+        _ body: some Encodable,
+        timeout: Duration,
+        read: @escaping @Sendable (HTTPClientResponse) async throws -> T
+    ) async throws -> T {
+        let request = try makeRequest(operation, body)
         var configuration = HTTPClient.Configuration()
+        // Whether to come back to a socket at which nobody listens is for the caller to say.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.redirectConfiguration = .disallow
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
-            let answer = try await withTimeout(Self.timeout) {
-                let response = try await client.execute(request, timeout: TimeAmount(Self.timeout))
-                let body = try await response.body.collect(upTo: Self.answerLimit)
-                return (response.status.code, Data(buffer: body))
+            let answer = try await withTimeout(timeout) {
+                try await read(try await client.execute(request, timeout: TimeAmount(timeout)))
             }
             try? await client.shutdown()
             return answer
         } catch {
             try? await client.shutdown()
+            if error is TimedOut || (error as? HTTPClientError) == .deadlineExceeded { throw TimedOut() }
             throw failure(error)
         }
     }
 
+    private func makeRequest(_ operation: String, _ body: some Encodable) throws -> HTTPClientRequest {
+        guard let url = URL(httpURLWithSocketPath: path, uri: "/v1/\(operation)") else {
+            throw ControlFailure(status: .configuration, message: "\(path) can't be the path of a socket")
+        }
+        var request = HTTPClientRequest(url: url.absoluteString)
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/json")
+        request.body = .bytes(ByteBuffer(data: try JSONEncoder().encode(body)))
+        return request
+    }
+
     /// Nobody listens at the socket: nothing was sent.
-    package struct Unreachable: Error {
+    package struct Unreachable: Error, CustomStringConvertible {
         package init() {}
+
+        package var description: String {
+            "nobody listens at the control socket: see systemctl status secret-rotator"
+        }
     }
 
     private func failure(_ error: any Error) -> any Error {
@@ -124,8 +135,7 @@ package struct ControlClient: Sendable {
             return ControlFailure(status: .notPermitted, message: "\(path): not permitted: ask to be made an operator")
         }
         if code == ECONNREFUSED || code == ENOENT { return Unreachable() }
-        let isTimeOut = error is TimedOut || (error as? HTTPClientError) == .deadlineExceeded
-        return unavailable(isTimeOut ? "it does not answer" : "it can't be reached")
+        return unavailable("it can't be reached")
     }
 
     private func unavailable(_ why: String) -> ControlFailure {

@@ -55,19 +55,16 @@ struct CandidateVault {
     }
 
     /// Deletes a candidate and truncates the WAL, so that no file holds it any more.
-    func erase(_ id: RotationID) throws {
-        try connection.run("DELETE FROM candidates WHERE rotation = ?1", id.rawValue)
+    ///
+    /// - Parameter rotation: The name of its rotation, as ``rotations()`` has it.
+    func erase(_ rotation: String) throws {
+        try connection.run("DELETE FROM candidates WHERE rotation = ?1", rotation)
         _ = try connection.truncateWAL()
     }
 
     /// The rotations that have a candidate.
     func rotations() throws -> [String] {
         try connection.all("SELECT rotation FROM candidates") { row throws(SQLiteError) in try row.get(0) }
-    }
-
-    func eraseRow(_ id: String) throws {
-        try connection.run("DELETE FROM candidates WHERE rotation = ?1", id)
-        _ = try connection.truncateWAL()
     }
 
     /// What a candidate is bound to: hub, alias, rotation and generator policy, each with its length before it.

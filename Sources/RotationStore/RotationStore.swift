@@ -49,7 +49,7 @@ package actor RotationStore: RotationStorage {
     private static func eraseOrphans(_ ledger: Ledger, _ vault: CandidateVault) throws {
         for id in try vault.rotations() {
             guard try !isNeeded(id, ledger) else { continue }
-            try vault.eraseRow(id)
+            try vault.erase(id)
         }
     }
 
@@ -110,7 +110,7 @@ package actor RotationStore: RotationStorage {
     }
 
     package func eraseCandidate(of id: RotationID) throws {
-        try vault.erase(id)
+        try vault.erase(id.rawValue)
     }
 
     package func requestAll(trigger: Trigger, overdueOnly: Bool, now: Instant, actor: Actor) throws -> Int {

@@ -1,0 +1,27 @@
+import ControlAPI
+import Glibc
+import Testing
+
+struct RolesTests {
+    private static let roles = Roles(
+        operators: .init(users: [11], groups: [21]),
+        editors: .init(users: [12], groups: [22])
+    )
+
+    @Test(arguments: [
+        (UInt32(11), UInt32(99), true, false), (12, 99, true, true), (98, 21, true, false), (98, 22, true, true),
+        (98, 99, false, false), (0, 0, true, true),
+    ])
+    func memberByUserOrGroupHasItsRights(_ uid: UInt32, _ gid: UInt32, _ operates: Bool, _ edits: Bool) {
+        let caller = Caller(uid: uid, gid: gid, name: nil)
+        #expect(Self.roles.allow(caller, .operate) == operates)
+        #expect(Self.roles.allow(caller, .edit) == edits)
+    }
+
+    @Test func withoutRolesWhoCanOpenTheSocketOperatesAndNobodyEdits() {
+        let stranger = Caller(uid: 98, gid: 99, name: nil)
+        #expect(Roles().allow(stranger, .operate))
+        #expect(!Roles().allow(stranger, .edit))
+        #expect(Roles().allow(Caller(uid: geteuid(), gid: 99, name: nil), .edit))
+    }
+}
