@@ -61,7 +61,8 @@ let package = Package(
         .target(
             name: "ControlAPI",
             dependencies: [
-                "RotationEngine", "RotationStore", "AIHubClient", "AuditLog", "Scheduling", "SQLite", "ValueGenerators",
+                "RotationEngine", "RotationStore", "AIHubClient", "AuditLog", "Scheduling", "SQLite", "SecretMemory",
+                "ValueGenerators",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -166,7 +167,7 @@ package.targets += [
         name: "RotationDaemonTests",
         dependencies: [
             "RotationDaemon", "AIHubClient", "AuditLog", "ControlAPI", "RotationEngine", "RotationStore", "SandboxHub",
-            "Scheduling", "SecretMemory", "ValueGenerators", "TestSupport",
+            "SQLite", "Scheduling", "SecretMemory", "ValueGenerators", "TestSupport",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "InMemoryLogging", package: "swift-log"),
         ]

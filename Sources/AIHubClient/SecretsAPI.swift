@@ -46,7 +46,7 @@ package struct SecretCreation: Sendable {
 }
 
 /// A secret as a hub lists it: everything but its value.
-package struct ListedSecret: Hashable, Sendable {
+package struct ListedSecret: Hashable, Sendable, Codable {
     package var alias: String
     package var description: String?
     /// `ALL`, `SOME` or `NONE`.

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 int clinux_forbid_dumps(void) {
@@ -30,4 +31,13 @@ int clinux_is_file_locked(int descriptor) {
         return -1;
     }
     return lock.l_type != F_UNLCK;
+}
+
+int clinux_is_clock_synchronised(void) {
+    struct timex state;
+    memset(&state, 0, sizeof state);
+    if (adjtimex(&state) == -1) {
+        return -1;
+    }
+    return (state.status & STA_UNSYNC) == 0;
 }

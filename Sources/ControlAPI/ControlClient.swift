@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+package import SecretMemory
 
 /// A command's side of the control socket.
 package struct ControlClient: Sendable {
@@ -21,9 +22,31 @@ package struct ControlClient: Sendable {
     ///
     /// - Throws: ``ControlFailure``: the daemon's own, or `unavailable` where it does not answer.
     package func send<Operation: ControlOperation>(_ operation: Operation) async throws -> Operation.Answer {
+        try await send(Operation.path, OperationMessage.encode(operation, value: nil), timeout: Self.timeout)
+    }
+
+    /// Has the daemon ask a hub for something.
+    ///
+    /// - Parameters:
+    ///   - value: What goes beside the operation.
+    ///   - timeout: How long the hub may take.
+    package func send<Operation: HubOperation>(
+        _ operation: Operation,
+        value: SecretValue?,
+        timeout: Duration
+    ) async throws -> Operation.Answer {
+        let message = try OperationMessage.encode(operation, value: value)
+        return try await send(Operation.path, message, timeout: Self.timeout + timeout)
+    }
+
+    private func send<Answer: Decodable>(
+        _ path: String,
+        _ message: ByteBuffer,
+        timeout: Duration
+    ) async throws -> Answer {
         let (status, body): (UInt, Data)
         do {
-            (status, body) = try await exchange(Operation.path, operation, timeout: Self.timeout) { response in
+            (status, body) = try await exchange(path, message, timeout: timeout) { response in
                 (response.status.code, Data(buffer: try await response.body.collect(upTo: Self.answerLimit)))
             }
         } catch is TimedOut {
@@ -32,7 +55,7 @@ package struct ControlClient: Sendable {
         guard status == 200 else {
             throw (try? JSONDecoder().decode(ControlFailure.self, from: body)) ?? unavailable("it answered \(status)")
         }
-        guard let answer = try? JSONDecoder().decode(Operation.Answer.self, from: body) else {
+        guard let answer = try? JSONDecoder().decode(Answer.self, from: body) else {
             throw unavailable("its answer can't be read: is the daemon as old as the command?")
         }
         return answer
@@ -61,7 +84,8 @@ package struct ControlClient: Sendable {
     ) async throws {
         defer { lines.finish() }
         do {
-            try await exchange(WatchRequests.path, WatchRequests(requests: requests), timeout: timeout) { response in
+            let message = try OperationMessage.encode(WatchRequests(requests: requests), value: nil)
+            try await exchange(WatchRequests.path, message, timeout: timeout) { response in
                 guard response.status.code == 200 else {
                     throw ControlFailure(status: .notPermitted, message: "the daemon refused")
                 }
@@ -85,11 +109,11 @@ package struct ControlClient: Sendable {
     /// - Throws: `TimedOut`, ``Unreachable`` or ``ControlFailure``.
     private func exchange<T: Sendable>(
         _ operation: String,
-        _ body: some Encodable,
+        _ message: ByteBuffer,
         timeout: Duration,
         read: @escaping @Sendable (HTTPClientResponse) async throws -> T
     ) async throws -> T {
-        let request = try makeRequest(operation, body)
+        let request = try makeRequest(operation, message)
         var configuration = HTTPClient.Configuration()
         // Whether to come back to a socket at which nobody listens is for the caller to say.
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -108,14 +132,13 @@ package struct ControlClient: Sendable {
         }
     }
 
-    private func makeRequest(_ operation: String, _ body: some Encodable) throws -> HTTPClientRequest {
+    private func makeRequest(_ operation: String, _ message: ByteBuffer) throws -> HTTPClientRequest {
         guard let url = URL(httpURLWithSocketPath: path, uri: "/v1/\(operation)") else {
             throw ControlFailure(status: .configuration, message: "\(path) can't be the path of a socket")
         }
         var request = HTTPClientRequest(url: url.absoluteString)
         request.method = .POST
-        request.headers.add(name: "Content-Type", value: "application/json")
-        request.body = .bytes(ByteBuffer(data: try JSONEncoder().encode(body)))
+        request.body = .bytes(message)
         return request
     }
 

@@ -1,20 +1,44 @@
 import RotationStore
 import SQLite
+import SecretMemory
 
 extension ControlFailure {
-    /// Gives any error of an operation its status.
+    /// Gives any error of an operation its status, and where SQLite is not content, the words of an operator.
     package init(describing error: any Error) {
-        self.init(status: Self.status(of: error), message: (error as? ControlFailure)?.message ?? "\(error)")
+        switch error {
+        case let failure as ControlFailure: self = failure
+        case let error as SQLiteError: self.init(error)
+        default: self.init(status: Self.status(of: error), message: "\(error)")
+        }
     }
 
     private static func status(of error: any Error) -> Status {
         switch error {
-        case let failure as ControlFailure: failure.status
         case Ledger.Refusal.noSchedule: .noSuchSecret
+        case Ledger.Refusal.hubSuspended, Ledger.Refusal.hubPaused: .unavailable
         case is Ledger.Refusal: .failed
+        case is SecretValue.Invalid: .usage
         case is Migrator.Failure: .configuration
-        case let error as SQLiteError where error.code == .readOnly: .notPermitted
         default: .inputOutput
         }
+    }
+
+    /// What is wrong with a database, and what to do about it.
+    private init(_ error: SQLiteError) {
+        let path = error.path ?? "the database"
+        let (status, text): (Status, String) =
+            switch error.code {
+            case .busy: (.timedOut, "another program holds it locked: end that program's transaction, and try again")
+            case .readOnly: (.notPermitted, "it can't be written: see its owner and mode, and the folder's")
+            case .full: (.inputOutput, "the disk is full: make room; nothing was changed")
+            case .corrupt, .notADatabase:
+                (
+                    .inputOutput,
+                    "it is damaged, or no database: stop the daemon, keep a copy of the file, and restore a back-up"
+                )
+            case .cannotOpen: (.inputOutput, "it can't be opened as a file: see its path and permissions")
+            default: (.inputOutput, "it can't be read or written")
+            }
+        self.init(status: status, message: "\(path): \(text) (SQLite: \(error.message), code \(error.extendedCode))")
     }
 }

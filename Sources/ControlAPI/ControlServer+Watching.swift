@@ -38,10 +38,9 @@ extension ControlServer {
     {
         var told: [RequestProgress] = []
         while true {
-            let lines = try await environment.withLedger { ledger in
-                try JSONEncoder().encode(requests.map { try RequestProgress(of: $0, in: ledger.history) })
+            let progress = try await environment.queue.withLedger { ledger in
+                try requests.map { try RequestProgress(of: $0, in: ledger.history) }
             }
-            let progress = try JSONDecoder().decode([RequestProgress].self, from: lines)
             for line in progress where !told.contains(line) {
                 try await writer.write(ByteBuffer(bytes: try JSONEncoder().encode(line) + [UInt8(ascii: "\n")]))
             }

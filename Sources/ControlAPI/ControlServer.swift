@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 import Glibc
 import HTTPTypes
 import Hummingbird
@@ -9,6 +9,7 @@ import NIOPosix
 package import RotationEngine
 package import RotationStore
 import Scheduling
+import SecretMemory
 import ServiceLifecycle
 package import ValueGenerators
 
@@ -16,8 +17,10 @@ package import ValueGenerators
 package struct ControlServer: Sendable {
     /// What the server needs of the daemon.
     package struct Environment: Sendable {
-        /// Does something with the ledger, on the daemon's own queue.
-        package var withLedger: @Sendable (_ body: @Sendable (Ledger) throws -> Data) async throws -> Data
+        /// The history, on the daemon's own queue.
+        package var queue: any LedgerQueue
+        /// The hubs, for what is asked of them by hand.
+        package var desk: HubDesk
         /// Who may do what, as the configuration in force says.
         package var roles: @Sendable () -> Roles
         /// Called after each change.
@@ -27,14 +30,16 @@ package struct ControlServer: Sendable {
         package var logger: Logger
 
         package init(
-            withLedger: @escaping @Sendable (_ body: @Sendable (Ledger) throws -> Data) async throws -> Data,
+            queue: any LedgerQueue,
+            desk: HubDesk,
             roles: @escaping @Sendable () -> Roles,
             changed: @escaping @Sendable () -> Void,
             clock: any Clock,
             random: any RandomSource,
             logger: Logger
         ) {
-            self.withLedger = withLedger
+            self.queue = queue
+            self.desk = desk
             self.roles = roles
             self.changed = changed
             self.clock = clock
@@ -94,21 +99,52 @@ package struct ControlServer: Sendable {
     private func router() -> Router<ControlContext> {
         let router = Router(context: ControlContext.self)
         add(AddSchedules.self, to: router)
+        add(EditSchedules.self, to: router)
+        add(ApplySchedules.self, to: router)
         add(RemoveSchedules.self, to: router)
         add(PauseSchedules.self, to: router)
         add(ResumeSchedules.self, to: router)
         add(RequestRotations.self, to: router)
         add(AbandonRotation.self, to: router)
+        add(ListSecrets.self, to: router)
+        add(CreateSecret.self, to: router)
+        add(UpdateSecret.self, to: router)
+        add(DeleteSecret.self, to: router)
+        add(ProbeHubs.self, to: router)
         addWatching(to: router)
         return router
     }
 
     private func add<Operation: ControlOperation>(_ type: Operation.Type, to router: Router<ControlContext>) {
-        router.post("/v1/\(Operation.path)") { request, context in
-            let body = try await request.body.collect(upTo: Self.bodyLimit)
+        add(type, Operation.path, right: Operation.right, to: router) { operation, _, caller in
+            let context = OperationContext(caller: caller, now: environment.clock.now, random: environment.random)
+            return try await environment.queue.withLedger { try operation.perform(on: $0, context) }
+        }
+    }
+
+    private func add<Operation: HubOperation>(_ type: Operation.Type, to router: Router<ControlContext>) {
+        add(type, Operation.path, right: Operation.right, to: router) { operation, value, caller in
+            try await operation.perform(value, at: environment.desk, for: caller)
+        }
+    }
+
+    /// Adds an operation: who asks is known and allowed before anything of the request is read.
+    private func add<Operation: Decodable & Sendable, Answer: Encodable & Sendable>(
+        _ type: Operation.Type,
+        _ path: String,
+        right: Right,
+        to router: Router<ControlContext>,
+        perform: @escaping @Sendable (Operation, SecretValue?, Caller) async throws -> Answer
+    ) {
+        router.post("/v1/\(path)") { request, context in
             do {
-                let answer = try await perform(type, Data(body.readableBytesView), context)
-                return Self.response(.ok, answer)
+                let caller = try await context.caller()
+                try checkRight(of: caller, right, path)
+                let body = try await request.body.collect(upTo: Self.bodyLimit)
+                let (operation, value) = try OperationMessage.decode(type, body)
+                let answer = try await perform(operation, value, caller)
+                environment.changed()
+                return Self.response(.ok, try JSONEncoder().encode(answer))
             } catch {
                 let failure = ControlFailure(describing: error)
                 return Self.response(.unprocessableContent, try JSONEncoder().encode(failure))
@@ -116,32 +152,15 @@ package struct ControlServer: Sendable {
         }
     }
 
-    private func perform<Operation: ControlOperation>(
-        _ type: Operation.Type,
-        _ body: Data,
-        _ context: ControlContext
-    ) async throws -> Data {
-        let caller = try await context.caller()
-        guard environment.roles().allow(caller, Operation.right) else {
+    private func checkRight(of caller: Caller, _ right: Right, _ path: String) throws {
+        guard environment.roles().allow(caller, right) else {
             let who = caller.name ?? "uid \(caller.uid)"
-            environment.logger.warning("refused: \(Operation.path)", metadata: ["uid": "\(caller.uid)"])
+            environment.logger.warning("refused: \(path)", metadata: ["uid": "\(caller.uid)"])
             throw ControlFailure(
                 status: .notPermitted,
-                message: "\(who) may not do this: it needs the right to \(Operation.right.rawValue)"
+                message: "\(who) may not do this: it needs the right to \(right.rawValue)"
             )
         }
-        guard let operation = try? JSONDecoder().decode(type, from: body) else {
-            throw ControlFailure(
-                status: .usage,
-                message: "the request can't be read: is the command as old as the daemon?"
-            )
-        }
-        let operationContext = OperationContext(caller: caller, now: environment.clock.now, random: environment.random)
-        let answer = try await environment.withLedger { ledger in
-            try JSONEncoder().encode(operation.perform(on: ledger, operationContext))
-        }
-        environment.changed()
-        return answer
     }
 
     private static func response(_ status: HTTPResponse.Status, _ body: Data) -> Response {

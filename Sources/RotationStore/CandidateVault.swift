@@ -17,7 +17,8 @@ struct CandidateVault {
         // SQLite gives -wal and -shm the mode of the database, so it must be right before they exist.
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else {
-            throw SQLiteError(code: .cannotOpen, message: String(cString: strerror(errno)), operation: "open \(path)")
+            let reason = String(cString: strerror(errno))
+            throw SQLiteError(code: .cannotOpen, message: reason, operation: "open", path: path)
         }
         fchmod(file, 0o600)
         Glibc.close(file)

@@ -1,3 +1,4 @@
+import AIHubClient
 package import RotationEngine
 import SQLite
 package import Scheduling
@@ -84,6 +85,21 @@ package struct History {
         return error ?? nil
     }
 
+    /// When the first rotation failed since the last one that succeeded; nil where none has.
+    package func failingSince(_ secret: SecretName) throws -> Instant? {
+        let first: Instant?? = try connection.first(
+            """
+            SELECT min(ended_at) FROM rotations WHERE hub = ?1 AND alias = ?2 AND outcome = 'failed' AND ended_at > (
+                SELECT coalesce(max(ended_at), -9e18) FROM rotations
+                WHERE hub = ?1 AND alias = ?2 AND outcome = 'succeeded'
+            )
+            """,
+            secret.hub,
+            secret.alias.text
+        ) { row throws(SQLiteError) in try row.get(0) }
+        return first ?? nil
+    }
+
     /// Hands each line of the audit log that is newer than `seq` to a closure, the oldest first.
     package func auditLines(after seq: Int64 = 0, _ body: (String) -> Void) throws {
         try AuditTable.each(after: seq, in: connection, body)
@@ -116,6 +132,33 @@ package struct History {
             try row.get(0, as: Int.self)
         } ?? 0
     }
+
+    /// When the daemon last refused a configuration that it was to load; nil where the newest one is in force.
+    ///
+    /// Looks at the newest entries only: it must stay quick however long the log is.
+    package func configurationRejectedAt(within entries: Int64 = 100_000) throws -> String? {
+        try connection.first(
+            """
+            SELECT event, time FROM (
+                SELECT json_extract(line, '$.event') AS event, json_extract(line, '$.time') AS time FROM audit_log
+                WHERE seq > (SELECT max(seq) FROM audit_log) - ?1 AND line LIKE '%"event":"configuration.%'
+                ORDER BY seq DESC LIMIT 1
+            )
+            """,
+            entries
+        ) { row throws(SQLiteError) in
+            (event: try row.get(0, as: String.self), time: try row.get(1, as: String.self))
+        }.flatMap { $0.event == "configuration.rejected" ? $0.time : nil }
+    }
+
+    /// What SQLite finds wrong with the file (`PRAGMA quick_check`); empty where it is sound.
+    package func damage() throws -> [String] {
+        let rows: [String] = try connection.all("PRAGMA quick_check(10)") { row throws(SQLiteError) in try row.get(0) }
+        return rows == ["ok"] ? [] : rows
+    }
+
+    /// The schema's number.
+    package var schemaVersion: Int { MainSchema.migrator.steps.count }
 
     /// Closes the file.
     package func close() {

@@ -22,21 +22,24 @@ extension Ledger {
             guard let id = RotationID(rawValue: row.id), let alias = SecretAlias(row.alias) else { return nil }
             return .resume(id, SecretName(hub: hub, alias: alias))
         }
-        if work.count < limit { work += try dueRequests(hub: hub, limit: limit - work.count) }
+        if work.count < limit { work += try dueRequests(hub: hub, now: now, limit: limit - work.count) }
         if work.count < limit { work += try dueSlots(hub: hub, now: now, limit: limit - work.count) }
         return work
     }
 
-    private func dueRequests(hub: String, limit: Int) throws -> [DueWork] {
+    private func dueRequests(hub: String, now: Instant, limit: Int) throws -> [DueWork] {
         let rows = try connection.all(
             """
             SELECT q.alias, min(q.requested_at), q."trigger" FROM requests AS q
             WHERE q.hub = ?1 AND q.rotation IS NULL AND NOT EXISTS (
                 SELECT 1 FROM rotations AS r WHERE r.hub = q.hub AND r.alias = q.alias AND r.closed_at IS NULL
+            ) AND NOT EXISTS (
+                SELECT 1 FROM holds AS h WHERE h.hub = q.hub AND h.alias = q.alias AND h.until > ?2
             )
-            GROUP BY q.alias ORDER BY min(q.requested_at) LIMIT ?2
+            GROUP BY q.alias ORDER BY min(q.requested_at) LIMIT ?3
             """,
             hub,
+            now,
             limit
         ) { row throws(SQLiteError) in
             (alias: try row.get(0, as: String.self), trigger: try row.get(2, as: Trigger.self))
@@ -52,6 +55,8 @@ extension Ledger {
             SELECT s.alias, s.due_at FROM schedules AS s
             WHERE s.hub = ?1 AND s.due_at <= ?2 AND NOT EXISTS (
                 SELECT 1 FROM rotations AS r WHERE r.hub = s.hub AND r.alias = s.alias AND r.closed_at IS NULL
+            ) AND NOT EXISTS (
+                SELECT 1 FROM holds AS h WHERE h.hub = s.hub AND h.alias = s.alias AND h.until > ?2
             )
             ORDER BY s.due_at LIMIT ?3
             """,
@@ -67,23 +72,32 @@ extension Ledger {
     }
 
     /// When a hub's next work is due; 1970 for requests that wait.
-    package func earliestDue(hub: String) throws -> Instant? {
+    ///
+    /// The end of a hold counts as work: whatever was held is looked at then.
+    package func earliestDue(hub: String, now: Instant) throws -> Instant? {
         let earliest = try connection.first(
             """
             SELECT min(due) FROM (
                 SELECT min(coalesce(next_step_at, 0)) AS due FROM rotations
                     WHERE hub = ?1 AND closed_at IS NULL AND phase <> 'parked'
                 UNION ALL
+                SELECT min(until) FROM holds WHERE hub = ?1 AND until > ?2
+                UNION ALL
                 SELECT 0 FROM requests AS q WHERE q.hub = ?1 AND q.rotation IS NULL AND NOT EXISTS (
                     SELECT 1 FROM rotations AS r WHERE r.hub = q.hub AND r.alias = q.alias AND r.closed_at IS NULL)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM holds AS h WHERE h.hub = q.hub AND h.alias = q.alias AND h.until > ?2)
                 UNION ALL
                 SELECT * FROM (SELECT s.due_at FROM schedules AS s WHERE s.hub = ?1 AND s.due_at IS NOT NULL
                     AND NOT EXISTS (
                         SELECT 1 FROM rotations AS r WHERE r.hub = s.hub AND r.alias = s.alias AND r.closed_at IS NULL)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM holds AS h WHERE h.hub = s.hub AND h.alias = s.alias AND h.until > ?2)
                     ORDER BY s.due_at LIMIT 1)
             )
             """,
-            hub
+            hub,
+            now
         ) { row throws(SQLiteError) in try row.get(0, as: Int64?.self) }
         return (earliest ?? nil).map { Instant(milliseconds: $0) }
     }

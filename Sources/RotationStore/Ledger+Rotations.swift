@@ -11,7 +11,8 @@ extension Ledger {
         try connection.transaction {
             guard try RotationTable.openRotation(of: claim.secret, in: connection) == nil,
                 var schedule = try ScheduleTable.find(claim.secret, in: connection),
-                try HubTable.status(of: claim.secret.hub, in: connection).opensAt(now: claim.now) == nil
+                try HubTable.status(of: claim.secret.hub, in: connection).opensAt(now: claim.now) == nil,
+                try !isHeld(claim.secret, now: claim.now)
             else { return try discardOrphans(of: claim) }
             if claim.trigger.isScheduled, try !mayBegin(&schedule, claim) { return nil }
             let rotation = Rotation(opening: schedule, id: claim.id, trigger: claim.trigger, now: claim.now)
@@ -23,6 +24,14 @@ extension Ledger {
             try AuditTable.append(entry, origin: origin, in: connection)
             return rotation
         }
+    }
+
+    /// Whether a request about the secret may still be on its way; a hold that is over is cleared away.
+    private func isHeld(_ secret: SecretName, now: Instant) throws -> Bool {
+        guard let until = try HoldTable.until(secret, in: connection) else { return false }
+        guard until <= now else { return true }
+        try HoldTable.release(secret, in: connection)
+        return false
     }
 
     /// Re-checks, within the claiming transaction, what a scheduled rotation needs.

@@ -9,23 +9,79 @@ extension Ledger {
     /// Adds schedules: all of them, or none.
     package func add(_ schedules: [Schedule], actor: Actor, now: Instant) throws {
         try connection.transaction {
-            for schedule in schedules {
-                guard try ScheduleTable.insert(schedule, in: connection) else {
-                    throw Refusal.scheduleExists(schedule.secret)
-                }
-                let detail = schedule.auditDetail
-                try note(.scheduleAdded, schedule.secret, actor: actor, now: now, detail: detail)
-            }
+            for schedule in schedules { try carryOut(.add(schedule), actor: actor, now: now) }
         }
+    }
+
+    /// Changes schedules, all or none; one that is as it should be already stays as it is.
+    ///
+    /// - Returns: What was changed.
+    package func edit(
+        _ secrets: [SecretName],
+        _ edit: ScheduleEdit,
+        actor: Actor,
+        now: Instant
+    ) throws -> SchedulePlan {
+        try connection.transaction {
+            let current = try secrets.map(existing)
+            let wishes = current.map {
+                SchedulePlan.Wish(secret: $0.secret, definition: edit.applied(to: $0.definition))
+            }
+            let plan = SchedulePlan(current: current, wishes: wishes, prune: false, now: now)
+            for step in plan.steps { try carryOut(step, actor: actor, now: now) }
+            return plan
+        }
+    }
+
+    /// Brings the schedules to what is wished for, all or none.
+    ///
+    /// - Parameter prune: Whether a schedule that nobody wishes for goes.
+    /// - Returns: What was changed.
+    package func apply(
+        _ wishes: [SchedulePlan.Wish],
+        prune: Bool,
+        actor: Actor,
+        now: Instant
+    ) throws -> SchedulePlan {
+        try connection.transaction {
+            let current = try ScheduleTable.all(in: connection) { _ in }
+            let plan = SchedulePlan(current: current, wishes: wishes, prune: prune, now: now)
+            for step in plan.steps { try carryOut(step, actor: actor, now: now) }
+            return plan
+        }
+    }
+
+    /// Makes one change, with the entry that tells of it.
+    private func carryOut(_ step: SchedulePlan.Step, actor: Actor, now: Instant) throws {
+        let event: AuditEvent
+        switch step {
+        case .add(let schedule):
+            guard try ScheduleTable.insert(schedule, in: connection) else {
+                throw Refusal.scheduleExists(schedule.secret)
+            }
+            event = .scheduleAdded
+        case .change(_, let schedule):
+            try ScheduleTable.updateDefinition(schedule, in: connection)
+            event = .scheduleChanged
+        case .remove(let schedule):
+            try ScheduleTable.delete(schedule.secret, in: connection)
+            event = .scheduleRemoved
+        }
+        try note(event, step.secret, actor: actor, now: now, detail: step.auditDetail)
     }
 
     /// Removes schedules, all or none; the history of their secrets stays, and so does a rotation that is open.
     package func remove(_ secrets: [SecretName], actor: Actor, now: Instant) throws {
         try connection.transaction {
             for secret in secrets {
-                let detail = try detailForRemoval(secret)
-                try ScheduleTable.delete(secret, in: connection)
-                try note(.scheduleRemoved, secret, actor: actor, now: now, detail: detail)
+                do {
+                    try carryOut(.remove(existing(secret)), actor: actor, now: now)
+                } catch is UndecodableRow {
+                    // A row that can't be read can be removed all the same.
+                    try ScheduleTable.delete(secret, in: connection)
+                    let detail: [String: JSONValue?] = ["error": "undecodable"]
+                    try note(.scheduleRemoved, secret, actor: actor, now: now, detail: detail)
+                }
             }
         }
     }
@@ -77,15 +133,6 @@ extension Ledger {
         }
     }
 
-    /// What an entry about a removal says; a row that can't be read can be removed all the same.
-    private func detailForRemoval(_ secret: SecretName) throws -> [String: JSONValue?] {
-        do {
-            return try existing(secret).auditDetail
-        } catch is UndecodableRow {
-            return ["error": "undecodable"]
-        }
-    }
-
     func existing(_ secret: SecretName) throws -> Schedule {
         guard let schedule = try ScheduleTable.find(secret, in: connection) else { throw Refusal.noSchedule(secret) }
         return schedule
@@ -115,18 +162,19 @@ extension Ledger {
     }
 }
 
-extension Schedule {
-    /// What the audit log says of a schedule that comes or goes.
+extension SchedulePlan.Step {
+    /// What the audit log says of a change: what goes, what comes, and the policy hashes that name the generators.
     fileprivate var auditDetail: [String: JSONValue?] {
-        guard case .every(let period) = definition.cadence else { return [:] }
+        let difference = difference
+        let schedule: Schedule
+        switch self {
+        case .add(let one), .change(_, let one), .remove(let one): schedule = one
+        }
         return [
-            "every": .string(DurationText.format(period.duration)),
-            "min_interval": .string(DurationText.format(definition.minInterval)),
-            "generator": .string(definition.generator.type),
-            "policy_hash": .string(definition.generator.policyHash),
-            "next_due": .string(nextDue.rfc3339),
-            "owner": definition.owner.map(JSONValue.string),
-            "policy": definition.policy.map(JSONValue.string),
+            "old": difference.old.isEmpty ? nil : .object(difference.old),
+            "new": difference.new.isEmpty ? nil : .object(difference.new),
+            "policy_hash": .string(schedule.definition.generator.policyHash),
+            "next_due": difference.nextDue.map { .string($0.rfc3339) },
         ]
     }
 }

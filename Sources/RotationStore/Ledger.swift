@@ -1,8 +1,8 @@
-import AIHubClient
+package import AIHubClient
 package import AuditLog
 package import RotationEngine
 import SQLite
-import Scheduling
+package import Scheduling
 import ValueGenerators
 
 /// The main database, for writing: schedules, rotations, attempts, requests and the audit log.
@@ -54,6 +54,11 @@ package struct Ledger {
         case notPaused(SecretName)
         case noRotation(RotationID)
         case notParked(RotationID)
+        case rotationIsOpen(SecretName, RotationID)
+        case hasSchedule(SecretName)
+        case held(SecretName, until: Instant)
+        case hubSuspended(String, HubError.Kind)
+        case hubPaused(String, until: Instant)
 
         package var description: String {
             switch self {
@@ -67,6 +72,16 @@ package struct Ledger {
                 "there is no open rotation \(id): see secret-rotator rotation list --open"
             case .notParked(let id):
                 "rotation \(id) is not parked: it goes on by itself"
+            case .rotationIsOpen(let secret, let id):
+                "\(secret): rotation \(id) is open, and a change by hand could undo it: wait for its end, or abandon it"
+            case .hasSchedule(let secret):
+                "\(secret) has a schedule, which would fail from now on: schedule remove \(secret) first"
+            case .held(let secret, let until):
+                "\(secret): an earlier request may still be on its way; try again after \(until.rfc3339)"
+            case .hubSuspended(let hub, let reason):
+                "hub \(hub) is suspended (\(reason.rawValue)): see secret-rotator status"
+            case .hubPaused(let hub, let until):
+                "hub \(hub) asked us to stay away until \(until.rfc3339)"
             }
         }
     }

@@ -3,7 +3,7 @@ import SQLite
 /// The main database's schema, step by step.
 enum MainSchema {
     /// "SRot", which `file(1)` and the `sqlite3` shell show.
-    static let migrator = Migrator(applicationID: 0x5352_6F74, steps: [version1])
+    static let migrator = Migrator(applicationID: 0x5352_6F74, steps: [version1, version2])
 
     /// Instants are Unix time in milliseconds, durations milliseconds, truth values 0 and 1.
     ///
@@ -139,6 +139,16 @@ enum MainSchema {
         BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 
         \(views)
+        """
+
+    /// Secrets that must not be rotated yet.
+    private static let version2 = """
+        CREATE TABLE holds (
+            hub TEXT NOT NULL,
+            alias TEXT NOT NULL,
+            until INTEGER NOT NULL,
+            PRIMARY KEY (hub, alias)
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// What auditors with SQL read: instants as RFC 3339 in UTC.

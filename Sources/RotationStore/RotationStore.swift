@@ -76,8 +76,8 @@ package actor RotationStore: RotationStorage {
         try ledger.dueWork(hub: hub, now: now, limit: limit)
     }
 
-    package func earliestDue(hub: String) throws -> Instant? {
-        try ledger.earliestDue(hub: hub)
+    package func earliestDue(hub: String, now: Instant) throws -> Instant? {
+        try ledger.earliestDue(hub: hub, now: now)
     }
 
     package func claim(_ claim: Claim) throws -> Rotation? {

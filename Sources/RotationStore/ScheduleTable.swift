@@ -9,7 +9,7 @@ enum ScheduleTable {
     private static let columns = """
         hub, alias, every_ms, min_interval_ms, generator, workspaces_type, workspaces, description, finish_after_ms,
         owner, policy, anchor, next_due, paused_at, paused_until, pause_reason, last_opened, last_success,
-        last_fingerprint, failures
+        last_fingerprint, failures, timezone
         """
 
     /// One row, before it is known to be sound.
@@ -33,6 +33,7 @@ enum ScheduleTable {
         var lastSuccess: Instant?
         var lastFingerprint: [UInt8]?
         var failures: Int
+        var timezone: String?
 
         init(_ row: borrowing Row) throws(SQLiteError) {
             hub = try row.get(0)
@@ -54,6 +55,7 @@ enum ScheduleTable {
             lastSuccess = try row.get(17)
             lastFingerprint = try row.get(18)
             failures = try row.get(19)
+            timezone = try row.get(20)
         }
 
         func schedule() throws(UndecodableRow) -> Schedule {
@@ -64,6 +66,7 @@ enum ScheduleTable {
             else { throw UndecodableRow(row: row) }
             let definition = ScheduleDefinition(
                 cadence: .every(period),
+                timezone: timezone,
                 generator: generator,
                 minInterval: .milliseconds(minInterval),
                 access: try workspaces.access(row: row),
@@ -122,8 +125,8 @@ enum ScheduleTable {
         let inserted = try connection.run(
             """
             INSERT INTO schedules (hub, alias, every_ms, min_interval_ms, generator, workspaces_type, workspaces,
-                description, finish_after_ms, owner, policy, anchor, next_due)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING
+                description, finish_after_ms, owner, policy, anchor, next_due, timezone)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT DO NOTHING
             """,
             schedule.secret.hub,
             schedule.secret.alias.text,
@@ -137,9 +140,38 @@ enum ScheduleTable {
             definition.owner,
             definition.policy,
             schedule.anchor,
-            schedule.nextDue
+            schedule.nextDue,
+            definition.timezone
         )
         return inserted == 1
+    }
+
+    /// Writes what somebody wants of a schedule, and when it is due by that.
+    static func updateDefinition(_ schedule: Schedule, in connection: Connection) throws {
+        guard case .every(let period) = schedule.definition.cadence else { return }
+        let definition = schedule.definition
+        let workspaces = WorkspaceColumns(definition.access)
+        try connection.run(
+            """
+            UPDATE schedules SET every_ms = ?3, timezone = ?4, min_interval_ms = ?5, generator = ?6,
+                workspaces_type = ?7, workspaces = ?8, description = ?9, finish_after_ms = ?10, owner = ?11,
+                policy = ?12, next_due = ?13
+            WHERE hub = ?1 AND alias = ?2
+            """,
+            schedule.secret.hub,
+            schedule.secret.alias.text,
+            period.duration.column,
+            definition.timezone,
+            definition.minInterval.column,
+            definition.generator.json,
+            workspaces.type,
+            workspaces.workspaces,
+            definition.description,
+            definition.finishAfter.column,
+            definition.owner,
+            definition.policy,
+            schedule.nextDue
+        )
     }
 
     /// Writes where a schedule stands; its definition stays.
@@ -173,6 +205,15 @@ enum ScheduleTable {
             schedule.pause?.reason,
             schedule.nextDue
         )
+    }
+
+    /// Whether there is a row, sound or not.
+    static func exists(_ secret: SecretName, in connection: Connection) throws -> Bool {
+        try connection.first(
+            "SELECT 1 FROM schedules WHERE hub = ?1 AND alias = ?2",
+            secret.hub,
+            secret.alias.text
+        ) { row throws(SQLiteError) in try row.get(0, as: Int.self) } != nil
     }
 
     static func delete(_ secret: SecretName, in connection: Connection) throws {

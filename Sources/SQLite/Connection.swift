@@ -45,7 +45,8 @@ package final class Connection {
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW
         let status = sqlite3_open_v2(Self.resolvingFolder(of: path), &handle, flags, nil)
         guard status == SQLITE_OK, let handle else {
-            let error = SQLiteError(connection: handle, status: status, operation: "open \(path)")
+            var error = SQLiteError(connection: handle, status: status, operation: "open \(path)")
+            error.path = path
             sqlite3_close_v2(handle)
             throw error
         }
@@ -94,7 +95,7 @@ package final class Connection {
         try execute("PRAGMA secure_delete = ON")
         let journal: String? = try first("PRAGMA journal_mode = WAL") { row throws(SQLiteError) in try row.get(0) }
         guard journal == "wal" else {
-            throw SQLiteError(code: .cannotOpen, message: "no WAL here: \(journal ?? "")", operation: "open \(path)")
+            throw SQLiteError(code: .cannotOpen, message: "no WAL here: \(journal ?? "")", operation: "open", path: path)
         }
         try execute("PRAGMA synchronous = FULL")
         var persist: Int32 = 1

@@ -12,12 +12,21 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
     package var message: String
     /// What was being done, for example `open` or the SQL text with its placeholders.
     package var operation: String
+    /// The database's file; nil where none is concerned.
+    package var path: String?
 
-    package init(code: ResultCode, extendedCode: Int32? = nil, message: String, operation: String) {
+    package init(
+        code: ResultCode,
+        extendedCode: Int32? = nil,
+        message: String,
+        operation: String,
+        path: String? = nil
+    ) {
         self.code = code
         self.extendedCode = extendedCode ?? code.rawValue
         self.message = message
         self.operation = operation
+        self.path = path
     }
 
     init(connection: OpaquePointer?, status: Int32, operation: String) {
@@ -29,7 +38,8 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
             code: ResultCode(rawValue: code & 0xFF),
             extendedCode: code,
             message: message ?? String(cString: sqlite3_errstr(status)),
-            operation: operation
+            operation: operation,
+            path: connection.flatMap { sqlite3_db_filename($0, "main") }.map { String(cString: $0) }
         )
     }
 

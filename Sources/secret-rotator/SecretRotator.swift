@@ -17,13 +17,16 @@ struct SecretRotator: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "Rotate", subcommands: [DaemonCommand.self, RotateNowCommand.self]),
             CommandGroup(name: "Plan", subcommands: [ScheduleCommand.self]),
+            CommandGroup(name: "Ask a hub", subcommands: [SecretCommand.self]),
             CommandGroup(
                 name: "See what happened",
                 subcommands: [StatusCommand.self, RotationCommand.self, AuditCommand.self]
             ),
             CommandGroup(
                 name: "Set up and try out",
-                subcommands: [GenerateCommand.self, KeygenCommand.self, SandboxCommand.self, DemoCommand.self]
+                subcommands: [
+                    CheckCommand.self, GenerateCommand.self, KeygenCommand.self, SandboxCommand.self, DemoCommand.self,
+                ]
             ),
         ]
     )

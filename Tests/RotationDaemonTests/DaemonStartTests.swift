@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import RotationDaemon
+import SQLite
 import TestSupport
 import Testing
 
@@ -69,7 +70,7 @@ struct DaemonStartTests {
         try await withDaemonFolder { files, _ in
             try files.folder.write(String(repeating: "this is no database ", count: 100), to: "rotator.db")
             let error = try await Self.failure(files)
-            #expect(error is DaemonRuntime.StartFailure)
+            #expect(error is SQLiteError)
         }
     }
 

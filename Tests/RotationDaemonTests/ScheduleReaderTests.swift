@@ -86,19 +86,37 @@ struct ScheduleReaderTests {
         #expect(try definition("{every: 1d, generator: uuid, allowed_workspaces: }").access == nil)
     }
 
-    @Test func reservedKeysAreAccepted() throws {
-        let text = """
-            every: 1d
-            generator: token
-            timezone: Europe/Berlin
-            window: 2h
-            jitter: 0s
-            max_age: 45d
-            catch_up: skip
-            group: payments
-            group_spacing: 30m
-            """
+    @Test func keysThatSayWhatTheirAbsenceSaysAreAccepted() throws {
+        let text = "{every: 1d, generator: token, window: 0s, jitter: 0s, group_spacing: 0s, catch_up: once}"
         #expect(try definition(text).cadence == .every(try #require(Cadence.Period(.seconds(86_400)))))
+    }
+
+    /// A schedule that says `window` must not rotate outside it: what does not act yet is refused.
+    @Test(arguments: [
+        ("window: 2h", "1:38"), ("jitter: 1s", "1:38"), ("max_age: 45d", "1:39"), ("catch_up: skip", "1:40"),
+        ("group: payments", "1:37"), ("group_spacing: 30m", "1:45"),
+    ])
+    func keyThatDoesNotActIsRefused(key: String, place: String) throws {
+        let name = key.prefix { $0 != ":" }
+        let complaints = try Self.read("{every: 1d, generator: token, \(key)}").complaints
+        #expect(complaints == ["s.yaml:\(place): \(name): not supported yet: leave it out"])
+    }
+
+    @Test func cronIsRefusedWithWhatToUse() throws {
+        let complaints = try Self.read("{cron: 0 3 * * 1, generator: token}").complaints
+        #expect(complaints == ["s.yaml:1:8: cron: not supported yet: use every"])
+    }
+
+    @Test(arguments: ["UTC", "Europe/Berlin", "America/Argentina/Ushuaia", "Etc/GMT+5"])
+    func zoneOfThisSystemIsKept(zone: String) throws {
+        #expect(try definition("{every: 1d, generator: uuid, timezone: \(zone)}").timezone == zone)
+    }
+
+    @Test(arguments: ["Mars/Phobos", "../../../etc/passwd", "Europe", "Europe/Berlin/", "/etc/localtime", "zone.tab"])
+    func zoneThatTheSystemDoesNotKnowIsRefused(zone: String) throws {
+        let complaints = try Self.read("{every: 1d, generator: uuid, timezone: \(zone)}").complaints
+        let expected = "timezone: \"\(zone)\" is no time zone of this system: use a name such as Europe/Berlin, or UTC"
+        #expect(complaints == ["s.yaml:1:40: \(expected)"])
     }
 
     // MARK: What is wrong

@@ -43,7 +43,7 @@ struct ClaimTests {
                 actor: .daemon
             )
             let slot = until.advanced(by: .seconds(3600))
-            #expect(try await fixture.store.earliestDue(hub: "h") == slot)
+            #expect(try await fixture.store.earliestDue(hub: "h", now: fixture.clock.now) == slot)
             fixture.clock.advance(by: .seconds(7200))
             #expect(try await fixture.claim(.schedule) == nil)
             fixture.clock.advance(by: .seconds(3600))

@@ -18,4 +18,8 @@ int clinux_lock_file(int descriptor);
  * does, -1 on failure. Takes no lock itself. */
 int clinux_is_file_locked(int descriptor);
 
+/* adjtimex(2), read only: 1 if the kernel knows the clock as synchronised, 0 if
+ * it does not (STA_UNSYNC), -1 if it does not tell. */
+int clinux_is_clock_synchronised(void);
+
 #endif

@@ -15,12 +15,72 @@ package struct AddSchedules: ControlOperation {
     }
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [ScheduleBrief] {
-        guard definition.minInterval >= .zero, definition.finishAfter >= .zero else {
-            throw ControlFailure(status: .usage, message: "a duration is negative")
-        }
+        try definition.check()
         let schedules = secrets.map { Schedule(adding: definition, for: $0, now: context.now) }
         try ledger.add(schedules, actor: context.caller.actor, now: context.now)
         return schedules.map(ScheduleBrief.init)
+    }
+}
+
+/// Changes schedules, all or none.
+package struct EditSchedules: ControlOperation {
+    package static let path = "schedules/edit"
+    package static let right = Right.edit
+    package var secrets: [SecretName]
+    package var edit: ScheduleEdit
+
+    package init(secrets: [SecretName], edit: ScheduleEdit) {
+        self.secrets = secrets
+        self.edit = edit
+    }
+
+    /// Answers what was changed; a schedule that is as it should be already is not among it.
+    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [ScheduleDifference] {
+        for duration in [edit.minInterval, edit.finishAfter] { try ScheduleDefinition.check(duration) }
+        return try ledger.edit(secrets, edit, actor: context.caller.actor, now: context.now).steps.map(\.difference)
+    }
+}
+
+/// Brings the schedules to what a file wants, all or none.
+package struct ApplySchedules: ControlOperation {
+    package static let path = "schedules/apply"
+    package static let right = Right.edit
+    package var wishes: [SchedulePlan.Wish]
+    /// Whether a schedule that nobody wishes for goes.
+    package var prune: Bool
+
+    package init(_ wishes: [SchedulePlan.Wish], prune: Bool) {
+        self.wishes = wishes
+        self.prune = prune
+    }
+
+    /// What was changed, and how many schedules were as they should be.
+    package struct Answer: Codable, Hashable, Sendable {
+        package var differences: [ScheduleDifference]
+        package var unchanged: Int
+
+        package init(_ plan: SchedulePlan) {
+            differences = plan.steps.map(\.difference)
+            unchanged = plan.unchanged
+        }
+    }
+
+    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
+        for wish in wishes { try wish.definition.check() }
+        return Answer(try ledger.apply(wishes, prune: prune, actor: context.caller.actor, now: context.now))
+    }
+}
+
+extension ScheduleDefinition {
+    /// Tests what a command other than ours could get wrong.
+    fileprivate func check() throws(ControlFailure) {
+        for duration in [minInterval, finishAfter] { try Self.check(duration) }
+    }
+
+    fileprivate static func check(_ duration: Duration?) throws(ControlFailure) {
+        if let duration, duration < .zero {
+            throw ControlFailure(status: .usage, message: "a duration is negative")
+        }
     }
 }
 

@@ -110,6 +110,16 @@ package struct MappingReader {
         }
     }
 
+    /// The items of a list; none where the key is absent.
+    package mutating func items(_ key: String) -> [Node] {
+        guard let value = value(key) else { return [] }
+        guard case .sequence(let sequence) = value else {
+            diagnostics.report("\(key): expected a list", at: value)
+            return []
+        }
+        return Array(sequence)
+    }
+
     /// A mapping within this one; nil where it is absent.
     package mutating func mapping(_ key: String) -> MappingReader? {
         value(key).map { MappingReader($0, name: key, diagnostics) }

@@ -1,47 +1,29 @@
-import AIHubClient
+package import AIHubClient
 package import RotationEngine
 import Scheduling
 package import ValueGenerators
 package import Yams
 
-/// Reads one entry of a schedules file, or the options of `schedule add`, which are the same keys.
+/// Reads one entry of a schedules file, or the options of `schedule add` and `schedule edit`, which are the same keys.
 package enum ScheduleReader {
-    /// What an entry says that a later version of the program will act upon.
-    package static let reservedKeys: Set<String> = [
-        "cron", "timezone", "window", "jitter", "max_age", "catch_up", "group", "group_spacing",
-    ]
-
-    /// What becomes of a slot that was missed.
-    private enum CatchUp: String, CaseIterable {
-        case once
-        case skip
-    }
-
     /// Reads a definition; what is wrong goes to the diagnostics, and then it is nil.
     package static func definition(_ entry: inout MappingReader) -> ScheduleDefinition? {
-        let week = Duration.seconds(7 * 86_400)
-        let every = entry.duration("every", in: Cadence.Period.range)
-        let minInterval = entry.duration("min_interval", in: .zero...Cadence.Period.range.upperBound)
-        var generator: GeneratorSpecification?
-        if let node = entry.value("generator") { generator = Self.generator(node, &entry) }
+        let cadence = cadence(&entry)
+        if cadence == nil && entry.value("cron") == nil { entry.require("every", example: "every: 30d") }
+        let timezone = timezone(&entry)
+        let minInterval = entry.duration("min_interval", in: minIntervals)
+        let generator = generator(&entry)
         entry.require("generator", example: "generator: password")
         let access = access(&entry)
         let description = entry.text("description")
-        let finishAfter = entry.duration("finish_after", in: .zero...(week * 52))
+        let finishAfter = entry.duration("finish_after", in: finishDelays)
         let owner = entry.text("owner")
         let policy = entry.text("policy")
-        readReserved(&entry)
-        guard let every, let period = Cadence.Period(every) else {
-            if entry.value("cron") == nil {
-                entry.require("every", example: "every: 30d")
-            } else if entry.value("every") == nil {
-                entry.report("cron is not supported yet: use every", key: "cron")
-            }
-            return nil
-        }
-        guard let generator else { return nil }
+        refuseWhatDoesNotAct(&entry)
+        guard let cadence, let generator else { return nil }
         return ScheduleDefinition(
-            cadence: .every(period),
+            cadence: cadence,
+            timezone: timezone,
             generator: generator,
             minInterval: minInterval,
             access: access,
@@ -52,22 +34,75 @@ package enum ScheduleReader {
         )
     }
 
-    private static func readReserved(_ entry: inout MappingReader) {
-        let day = Duration.seconds(86_400)
-        _ = entry.text("cron")
-        if entry.value("cron") != nil && entry.value("every") != nil {
-            entry.report("an entry has either every or cron", key: "cron")
-        }
-        _ = entry.text("timezone")
-        _ = entry.duration("window", in: .zero...day * 7)
-        _ = entry.duration("jitter", in: .zero...day * 7)
-        _ = entry.duration("max_age", in: .seconds(1)...Cadence.Period.range.upperBound)
-        _ = entry.choice("catch_up", CatchUp.self)
-        _ = entry.text("group")
-        _ = entry.duration("group_spacing", in: .zero...day * 7)
+    /// Reads a change to a definition: an empty text takes a key away.
+    package static func edit(_ entry: inout MappingReader) -> ScheduleEdit {
+        var edit = ScheduleEdit()
+        edit.cadence = cadence(&entry)
+        edit.timezone = setting("timezone", &entry, timezone)
+        edit.generator = generator(&entry)
+        edit.minInterval = entry.duration("min_interval", in: minIntervals)
+        edit.access = setting("allowed_workspaces", &entry, access)
+        edit.description = setting("description", &entry) { $0.text("description") }
+        edit.finishAfter = entry.duration("finish_after", in: finishDelays)
+        edit.owner = setting("owner", &entry) { $0.text("owner") }
+        edit.policy = setting("policy", &entry) { $0.text("policy") }
+        return edit
     }
 
-    private static func access(_ entry: inout MappingReader) -> WorkspaceAccess? {
+    private static let minIntervals = Duration.zero...Cadence.Period.range.upperBound
+    private static let finishDelays = Duration.zero...(.seconds(52 * 7 * 86_400))
+
+    /// Reads a key that can be taken away.
+    private static func setting<T>(
+        _ key: String,
+        _ entry: inout MappingReader,
+        _ read: (inout MappingReader) -> T?
+    ) -> ScheduleEdit.Setting<T>? {
+        if entry.value(key)?.scalar?.string == "" { return .removed }
+        return read(&entry).map { .set($0) }
+    }
+
+    private static func cadence(_ entry: inout MappingReader) -> Cadence? {
+        let every = entry.duration("every", in: Cadence.Period.range)
+        if entry.value("cron") != nil {
+            let isBoth = entry.value("every") != nil
+            entry.report(isBoth ? "an entry has either every or cron" : "not supported yet: use every", key: "cron")
+        }
+        return every.flatMap(Cadence.Period.init).map { .every($0) }
+    }
+
+    private static func timezone(_ entry: inout MappingReader) -> String? {
+        entry.scalar("timezone", expected: "time zone of this system: use a name such as Europe/Berlin, or UTC") {
+            ZoneName.exists($0) ? $0 : nil
+        }
+    }
+
+    /// What becomes of a slot that was missed.
+    private enum CatchUp: String, CaseIterable {
+        case once
+        case skip
+    }
+
+    /// Keys of the design that this version does not act upon: only what means the same as their absence is let in, as a
+    /// schedule that says `window` must not rotate outside it.
+    private static func refuseWhatDoesNotAct(_ entry: inout MappingReader) {
+        let week = Duration.seconds(7 * 86_400)
+        for key in ["window", "jitter", "group_spacing"] {
+            if let duration = entry.duration(key, in: .zero...week), duration > .zero { refuse(key, entry) }
+        }
+        if entry.duration("max_age", in: .seconds(1)...Cadence.Period.range.upperBound) != nil {
+            refuse("max_age", entry)
+        }
+        if entry.choice("catch_up", CatchUp.self) == .skip { refuse("catch_up", entry) }
+        if entry.text("group") != nil { refuse("group", entry) }
+    }
+
+    private static func refuse(_ key: String, _ entry: MappingReader) {
+        entry.report("not supported yet: leave it out", key: key)
+    }
+
+    /// Reads `allowed_workspaces`.
+    package static func access(_ entry: inout MappingReader) -> WorkspaceAccess? {
         guard let value = entry.value("allowed_workspaces") else { return nil }
         switch value.scalar?.string {
         case "all": return .all
@@ -85,6 +120,11 @@ package enum ScheduleReader {
         case password
         case token
         case uuid
+    }
+
+    private static func generator(_ entry: inout MappingReader) -> GeneratorSpecification? {
+        guard let node = entry.value("generator") else { return nil }
+        return generator(node, &entry)
     }
 
     /// Reads a generator: the name of a type, or a mapping with `type`.

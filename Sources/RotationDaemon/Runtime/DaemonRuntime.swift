@@ -19,29 +19,32 @@ package final class DaemonRuntime: Sendable {
     private let store: RotationStore
     private let hubs: HubClients
     private let logger: Logger
-    private let current: Mutex<Configuration>
+    private let inForce: Mutex<InForce>
+
+    /// A configuration with its hubs' clients: the engine and people's requests share a hub's limits.
+    private struct InForce {
+        var configuration: Configuration
+        var hubs: [String: Engine.Hub]
+    }
 
     /// Why a daemon can't start.
     package enum StartFailure: Error, CustomStringConvertible {
         /// A key can't be read.
         case key(String)
-        /// The database can't be opened.
-        case database(String)
 
         package var description: String {
             switch self {
             case .key(let text): "keys.staging: \(text)"
-            case .database(let text): text
             }
         }
     }
 
     /// Takes the lock, opens and migrates the databases, and writes the first entries.
     ///
-    /// - Throws: `DaemonLock.Failure`, ``ConfigurationError`` or ``StartFailure``; nothing stays open then.
+    /// - Throws: `DaemonLock.Failure`, ``ConfigurationError``, ``StartFailure``, or what the databases throw; nothing
+    ///   stays open then.
     package init(configuration: Configuration, logger: Logger) async throws {
         self.logger = logger
-        current = Mutex(configuration)
         lock = try await Self.takeLock(configuration.database)
         let key = try Self.stagingKey(configuration)
         hubs = HubClients()
@@ -53,6 +56,7 @@ package final class DaemonRuntime: Sendable {
             await hubs.shutdown()
             throw error
         }
+        inForce = Mutex(InForce(configuration: configuration, hubs: views))
         engine = Engine(
             configuration: .init(hubs: views, retry: configuration.retry),
             storage: store,
@@ -65,7 +69,7 @@ package final class DaemonRuntime: Sendable {
             try await note(.configurationLoaded, detail: ["hash": .string(configuration.hash)])
         } catch {
             await close()
-            throw StartFailure.database("\(error)")
+            throw error
         }
     }
 
@@ -94,21 +98,17 @@ package final class DaemonRuntime: Sendable {
     }
 
     private static func openStore(_ configuration: Configuration, key: StagingKey) throws -> RotationStore {
-        do {
-            return try RotationStore(
-                path: configuration.database,
-                key: key,
-                origin: Host.origin(),
-                clock: SystemClock(),
-                random: SystemRandom()
-            )
-        } catch {
-            throw StartFailure.database("\(error)")
-        }
+        try RotationStore(
+            path: configuration.database,
+            key: key,
+            origin: Host.origin(),
+            clock: SystemClock(),
+            random: SystemRandom()
+        )
     }
 
     /// The configuration that is in force.
-    package var configuration: Configuration { current.withLock { $0 } }
+    package var configuration: Configuration { inForce.withLock { $0.configuration } }
 
     /// Writes an entry of the daemon's own.
     private func note(_ event: AuditEvent, detail: [String: JSONValue?] = [:]) async throws {
@@ -124,7 +124,13 @@ package final class DaemonRuntime: Sendable {
         return ControlServer(
             path: configuration.control,
             environment: .init(
-                withLedger: { body in try await store.withLedger { try body($0) } },
+                queue: store,
+                desk: HubDesk(
+                    queue: store,
+                    names: { [self] in Array(configuration.hubs.keys) },
+                    find: { [self] in deskHub($0) },
+                    clock: SystemClock()
+                ),
                 roles: { [self] in configuration.roles },
                 changed: { [engine] in engine.wake() },
                 clock: SystemClock(),
@@ -132,6 +138,14 @@ package final class DaemonRuntime: Sendable {
                 logger: logger
             )
         )
+    }
+
+    /// A hub as the configuration in force has it.
+    private func deskHub(_ name: String) -> HubDesk.Hub? {
+        inForce.withLock { inForce in
+            guard let api = inForce.hubs[name]?.api, let hub = inForce.configuration.hubs[name] else { return nil }
+            return HubDesk.Hub(api: api, timeout: hub.timeout)
+        }
     }
 
     /// Does an operation in this process, as the socket's server would for the process's own user.
@@ -143,7 +157,10 @@ package final class DaemonRuntime: Sendable {
     }
 
     /// Reads the configuration and all tokens again; keeps the old ones in force where the new ones are not valid.
-    package func reload() async {
+    ///
+    /// - Returns: Whether the new ones are in force.
+    @discardableResult
+    package func reload() async -> Bool {
         let old = configuration
         do {
             let fresh = try Configuration.load(old.path)
@@ -154,14 +171,16 @@ package final class DaemonRuntime: Sendable {
             }
             let views = try hubs.hubs(of: fresh)
             try await note(.configurationLoaded, detail: ["hash": .string(fresh.hash)])
-            current.withLock { $0 = fresh }
+            inForce.withLock { $0 = InForce(configuration: fresh, hubs: views) }
             await engine.update(.init(hubs: views, retry: fresh.retry))
             try await engine.probeSuspendedHubs()
             logger.notice("configuration reloaded", metadata: ["hash": "\(fresh.hash)"])
+            return true
         } catch {
             logger.error("configuration not reloaded, the old one stays in force: \(error)")
             let reason = error is ConfigurationError ? "invalid" : "storage"
             try? await note(.configurationRejected, detail: ["reason": .string(reason)])
+            return false
         }
     }
 

@@ -46,8 +46,9 @@ struct SignalService: Service {
             switch signal {
             case .reload:
                 manager.notify(.reloading)
-                await runtime.reload()
-                manager.notify(.ready, .status(readiness.statusText(of: runtime)))
+                let isNew = await runtime.reload()
+                let trouble = isNew ? "" : "; reload failed: the old configuration stays, see secret-rotator check"
+                manager.notify(.ready, .status(readiness.statusText(of: runtime) + trouble))
             case .rotate: await runtime.rotateAll()
             }
         }

@@ -12,7 +12,7 @@ package protocol RotationStorage: Sendable {
     func dueWork(hub: String, now: Instant, limit: Int) async throws -> [DueWork]
 
     /// When the hub's next work is due; nil for never. Instants up to `now` mean at once.
-    func earliestDue(hub: String) async throws -> Instant?
+    func earliestDue(hub: String, now: Instant) async throws -> Instant?
 
     /// Opens a rotation, if all that must hold for it holds now.
     ///

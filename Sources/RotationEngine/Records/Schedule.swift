@@ -6,6 +6,10 @@ package import ValueGenerators
 package struct ScheduleDefinition: Hashable, Sendable, Codable {
     /// How often.
     package var cadence: Cadence
+    /// The IANA zone that the cadence is read in; nil for UTC.
+    ///
+    /// A period is a length of time, the same in each zone.
+    package var timezone: String?
     /// With which generator.
     package var generator: GeneratorSpecification
     /// Scheduled rotations of the secret begin no closer to each other than this.
@@ -24,6 +28,7 @@ package struct ScheduleDefinition: Hashable, Sendable, Codable {
     /// - Parameter minInterval: nil for one minute, or the cadence's period where that is shorter.
     package init(
         cadence: Cadence,
+        timezone: String? = nil,
         generator: GeneratorSpecification,
         minInterval: Duration? = nil,
         access: WorkspaceAccess? = nil,
@@ -33,6 +38,7 @@ package struct ScheduleDefinition: Hashable, Sendable, Codable {
         policy: String? = nil
     ) {
         self.cadence = cadence
+        self.timezone = timezone
         self.generator = generator
         self.minInterval = minInterval ?? Self.standardMinInterval(for: cadence)
         self.access = access
@@ -42,7 +48,8 @@ package struct ScheduleDefinition: Hashable, Sendable, Codable {
         self.policy = policy
     }
 
-    private static func standardMinInterval(for cadence: Cadence) -> Duration {
+    /// The minimum interval where none was chosen.
+    static func standardMinInterval(for cadence: Cadence) -> Duration {
         switch cadence {
         case .every(let period): min(.seconds(60), period.duration)
         }

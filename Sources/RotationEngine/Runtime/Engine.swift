@@ -185,7 +185,7 @@ package actor Engine {
         let fresh = work.filter { !busy.contains($0.key) && !broken.contains($0.key) }.prefix(room)
         for item in fresh { start(item, at: name, hub, &group) }
         if fresh.count == room { return nil }
-        guard let due = try await storage.earliestDue(hub: name) else { return nil }
+        guard let due = try await storage.earliestDue(hub: name, now: now) else { return nil }
         // What is due and yet not begun is either under way or broken: its end, or the look every minute, is next.
         return due > now ? due : nil
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuditLog
 import Foundation
 import RotationDaemon
 import RotationStore
@@ -29,16 +30,15 @@ struct AuditListCommand: AsyncParsableCommand {
     static func table(_ history: History, secret only: String? = nil) throws -> Table {
         var table = Table("SEQ", "TIME", "EVENT", "SECRET", "ACTOR", "DETAIL")
         try history.auditLines { line in
-            let entry = (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: Any] ?? [:]
-            guard only == nil || only == secret(of: entry) else { return }
-            let event = entry["event"] as? String ?? "?"
+            let entry = LoggedEntry(line)
+            guard only == nil || only == entry.secret else { return }
             table.add(
-                .init((entry["seq"] as? Int).map(String.init) ?? "?"),
-                .init(entry["time"] as? String ?? "?"),
-                .init(event, colour(of: event)),
-                .init(secret(of: entry)),
-                .init(actor(entry["actor"] as? [String: Any])),
-                .init(detail(entry["detail"] as? [String: Any]), .dim)
+                .init(entry["seq"].word),
+                .init(entry["time"].word),
+                .init(entry["event"].word, colour(of: entry["event"].word)),
+                .init(entry.secret),
+                .init(entry.actor),
+                .init(entry.detail, .dim)
             )
         }
         return table
@@ -47,36 +47,36 @@ struct AuditListCommand: AsyncParsableCommand {
     private static func colour(of event: String) -> Table.Colour {
         switch event {
         case "rotation.succeeded", "hub.resumed": .green
-        case "rotation.failed", "rotation.abandoned", "hub.suspended", "configuration.rejected": .red
+        case "rotation.failed", "rotation.abandoned", "secret.failed", "hub.suspended", "configuration.rejected": .red
         case "rotation.deferred", "rotation.missed", "clock.skewed", "drift.found": .yellow
         default: .plain
         }
     }
+}
 
-    private static func secret(of entry: [String: Any]) -> String {
-        [entry["hub"], entry["alias"]].compactMap { $0 as? String }.joined(separator: "/")
+/// A line of the log, taken apart for people.
+private struct LoggedEntry {
+    private let fields: [String: JSONValue]
+
+    /// A line that is no JSON has no fields.
+    init(_ line: String) {
+        fields = (try? JSONDecoder().decode([String: JSONValue].self, from: Data(line.utf8))) ?? [:]
     }
 
-    private static func actor(_ actor: [String: Any]?) -> String {
-        let kind = actor?["kind"] as? String ?? "?"
+    subscript(key: String) -> JSONValue { fields[key] ?? "?" }
+
+    var secret: String {
+        [fields["hub"], fields["alias"]].compactMap { $0?.word }.joined(separator: "/")
+    }
+
+    var actor: String {
+        guard case .object(let actor) = self["actor"], let kind = actor["kind"]?.word else { return "?" }
         guard kind == "user" else { return kind }
-        return actor?["name"] as? String ?? (actor?["uid"] as? Int).map { "uid \($0)" } ?? kind
+        return actor["name"]?.word ?? actor["uid"].map { "uid \($0.word)" } ?? kind
     }
 
-    private static func detail(_ detail: [String: Any]?) -> String {
-        (detail ?? [:]).sorted { $0.key < $1.key }.map { key, value in "\(key)=\(word(value))" }.joined(separator: " ")
-    }
-
-    private static func word(_ value: Any) -> String {
-        switch value {
-        case let list as [String]: return list.joined(separator: ",")
-        case let number as NSNumber where isBoolean(number): return number.boolValue ? "true" : "false"
-        default: return "\(value)"
-        }
-    }
-
-    /// JSONSerialization answers truth values as numbers of a type of their own.
-    private static func isBoolean(_ number: NSNumber) -> Bool {
-        String(cString: number.objCType) == "c"
+    var detail: String {
+        guard case .object(let detail) = fields["detail"] else { return "" }
+        return detail.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.word)" }.joined(separator: " ")
     }
 }

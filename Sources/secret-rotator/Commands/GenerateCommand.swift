@@ -7,7 +7,6 @@ import RotationStore
 import Scheduling
 import SecretMemory
 import ValueGenerators
-import Yams
 
 struct GenerateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,8 +23,11 @@ struct GenerateCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var global: GlobalOptions
-    @Option(help: "The secret whose schedule has the generator.") var schedule: String?
-    @Option(help: "password, token or uuid, or a YAML flow map with type and more; needs no configuration.")
+    @Option(help: "The secret whose schedule has the generator.", completion: .secret) var schedule: String?
+    @Option(
+        help: "password, token or uuid, or a YAML flow map with type and more; needs no configuration.",
+        completion: .list(["password", "token", "uuid"])
+    )
     var type: String?
     @Flag(help: "Write a value to standard output.") var reveal = false
 
@@ -57,39 +59,12 @@ struct GenerateCommand: AsyncParsableCommand {
     }
 
     private func specification() throws -> GeneratorSpecification {
-        if let type { return try GeneratorOption.read(type, option: "--type") }
+        if let type { return try YAMLOption.generator(type, "--type") }
         let configuration = try global.load()
         let name = try configuration.secret(schedule ?? "")
         let history = try Database.read(configuration)
         defer { history.close() }
         guard let schedule = try history.schedule(of: name) else { throw Ledger.Refusal.noSchedule(name) }
         return schedule.definition.generator
-    }
-}
-
-/// A generator as an option gives it.
-enum GeneratorOption {
-    /// Reads a word, or a YAML flow map.
-    static func read(_ text: String, option: String) throws -> GeneratorSpecification {
-        let diagnostics = Diagnostics(source: option)
-        let root = Node([(Node("generator"), try node(text, option: option))])
-        var entry = MappingReader(root, name: option, diagnostics)
-        let specification = entry.value("generator").flatMap { ScheduleReader.generator($0, &entry) }
-        guard diagnostics.issues.isEmpty, let specification else {
-            let messages = diagnostics.issues.map { "\(option): \($0.message)" }
-            throw ControlFailure(status: .usage, message: messages.joined(separator: "\nerror: "))
-        }
-        return specification
-    }
-
-    /// Reads a word, or a YAML flow map or list, as a tree.
-    static func node(_ text: String, option: String) throws -> Node {
-        do {
-            return try YAMLText.compose(text, source: option)
-        } catch {
-            // A line and a column are of no use where the text is one word of the command line.
-            let messages = error.issues.map { "\($0.source): \($0.message)" }
-            throw ControlFailure(status: .usage, message: messages.joined(separator: "\nerror: "))
-        }
     }
 }

@@ -27,7 +27,7 @@ struct RotateNowCommand: AsyncParsableCommand {
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var listing: ListingOptions
-    @Argument(help: "The secrets.") var secrets: [String] = []
+    @Argument(help: "The secrets.", completion: .secret) var secrets: [String] = []
     @Flag(help: "Every schedule that is not paused.") var all = false
     @Flag(help: "Every schedule that is due and not paused.") var overdue = false
     @Option(help: "Why, for the history.") var reason: String?

@@ -16,7 +16,8 @@ struct RotationAbandonCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The rotation's ID, as rotation list --open shows it.") var rotation: String
+    @Argument(help: "The rotation's ID, as rotation list --open shows it.", completion: .openRotation) var rotation:
+        String
     @Option(help: "Why, for the history.") var reason: String
 
     func validate() throws {

@@ -5,9 +5,9 @@ struct ScheduleCommand: ParsableCommand {
         commandName: "schedule",
         abstract: "Keep schedules: what rotates, how often, with which generator.",
         subcommands: [
-            ScheduleAddCommand.self, ScheduleListCommand.self, ScheduleShowCommand.self, SchedulePauseCommand.self,
-            ScheduleResumeCommand.self,
-            ScheduleRemoveCommand.self,
+            ScheduleListCommand.self, ScheduleShowCommand.self, ScheduleNextCommand.self, ScheduleAddCommand.self,
+            ScheduleEditCommand.self, ScheduleRemoveCommand.self, SchedulePauseCommand.self,
+            ScheduleResumeCommand.self, ScheduleApplyCommand.self, ScheduleDiffCommand.self,
         ]
     )
 }

@@ -14,7 +14,7 @@ struct SchedulePauseCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The secrets.") var secrets: [String]
+    @Argument(help: "The secrets.", completion: .secret) var secrets: [String]
     @Option(help: "When it ends by itself: an instant in RFC 3339.") var until: String?
     @Option(help: "Why, for the history.") var reason: String?
 

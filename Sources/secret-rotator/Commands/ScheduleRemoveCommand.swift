@@ -11,7 +11,7 @@ struct ScheduleRemoveCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The secrets.") var secrets: [String]
+    @Argument(help: "The secrets.", completion: .secret) var secrets: [String]
 
     func run() async throws {
         try await reportingFailures {

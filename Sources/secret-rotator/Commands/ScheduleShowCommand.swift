@@ -15,7 +15,7 @@ struct ScheduleShowCommand: AsyncParsableCommand {
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var listing: ListingOptions
-    @Argument(help: "The secret.") var secret: String
+    @Argument(help: "The secret.", completion: .secret) var secret: String
 
     func run() async throws {
         try await reportingFailures {

@@ -12,6 +12,17 @@ extension JSONValue {
     static func instant(_ instant: Instant?) -> JSONValue? { instant.map { .string($0.rfc3339) } }
     /// A number, or nothing.
     static func number(_ number: Int?) -> JSONValue? { number.map { .integer(Int64($0)) } }
+
+    /// The value as a table shows it: texts as they are, lists of texts with commas, all else as JSON.
+    var word: String {
+        switch self {
+        case .string(let text): return text
+        case .array(let values):
+            let texts = values.compactMap { if case .string(let text) = $0 { text } else { nil } }
+            return texts.count == values.count ? texts.joined(separator: ",") : canonicalText
+        default: return canonicalText
+        }
+    }
 }
 
 extension Instant {
@@ -30,26 +41,26 @@ extension Schedule {
         }
     }
 
-    /// The schedule as `--json` has it.
+    /// The schedule as `--json` has it: the keys of the schedule file, and where it stands.
+    ///
+    /// `generator` is the type alone; its parameters are in `generator_policy`.
     func json(now: Instant) -> JSONValue {
-        guard case .every(let period) = definition.cadence else { return [:] }
-        return .fields([
+        var fields = definition.fields
+        fields["generator_policy"] = fields["generator"]
+        let more: [String: JSONValue?] = [
             "hub": .string(secret.hub),
             "alias": .string(secret.alias.text),
             "secret": .string("\(secret)"),
-            "every": .string(DurationText.format(period.duration)),
-            "min_interval": .string(DurationText.format(definition.minInterval)),
             "generator": .string(definition.generator.type),
             "policy_hash": .string(definition.generator.policyHash),
-            "owner": .text(definition.owner),
-            "policy": .text(definition.policy),
             "next_due": .instant(nextDue),
             "last_success": .instant(lastSuccess),
             "failures": .integer(Int64(failures)),
             "paused": .bool(isPaused(at: now)),
             "paused_until": .instant(pause?.until),
             "pause_reason": .text(pause?.reason),
-        ])
+        ]
+        return .object(fields.merging(more.compactMapValues { $0 }) { $1 })
     }
 }
 

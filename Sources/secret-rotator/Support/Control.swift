@@ -3,10 +3,11 @@ import Glibc
 import RotationDaemon
 import RotationEngine
 import RotationStore
+import SecretMemory
 import ValueGenerators
 
-/// How changing commands have their operation done: by the daemon where one runs, which is the only writer then; else
-/// under its lock, in this process, by the same code.
+/// How commands have their operation done: by the daemon where one runs, which is the only writer then; else under its
+/// lock, in this process, by the same code.
 enum Control {
     /// How long a daemon that is starting or stopping, or another command, is waited for.
     private static let patience = Duration.seconds(15)
@@ -19,15 +20,60 @@ enum Control {
         _ operation: Operation,
         _ configuration: Configuration
     ) async throws -> (answer: Operation.Answer, isDaemonRunning: Bool) {
+        try await perform(configuration) { client in
+            try await client.send(operation)
+        } inProcess: {
+            let ledger = try Ledger(path: configuration.database, origin: Host.origin(), mayMigrate: true)
+            defer { ledger.close() }
+            let context = OperationContext(caller: .current, now: SystemClock().now, random: SystemRandom())
+            return try operation.perform(on: ledger, context)
+        }
+    }
+
+    /// Has a hub asked for something.
+    ///
+    /// - Parameter value: What goes beside the operation.
+    static func perform<Operation: HubOperation>(
+        _ operation: Operation,
+        value: SecretValue? = nil,
+        hub: String,
+        _ configuration: Configuration
+    ) async throws -> Operation.Answer {
+        let timeout = (configuration.hubs[hub]?.timeout ?? .zero) * 2
+        return try await perform(configuration) { client in
+            try await client.send(operation, value: value, timeout: timeout)
+        } inProcess: {
+            try await LocalDesk.with(configuration) { desk in
+                try await operation.perform(value, at: desk, for: .current)
+            }
+        }.answer
+    }
+
+    private static func perform<Answer>(
+        _ configuration: Configuration,
+        asking ask: (ControlClient) async throws -> Answer,
+        inProcess: () async throws -> Answer
+    ) async throws -> (answer: Answer, isDaemonRunning: Bool) {
+        let client = ControlClient(path: configuration.control)
         let deadline = ContinuousClock.now + patience
         while true {
             switch Self.lock(configuration) {
-            case .success(let lock): return (try inProcess(operation, configuration, lock), false)
+            case .success(let lock):
+                defer {
+                    withExtendedLifetime(lock) {}
+                    StateFolder.giveBack(configuration.database)
+                }
+                return (try await inProcess(), false)
             case .failure(.held(_, let holder)):
-                if let answer = try await ask(operation, holder, configuration) { return (answer, true) }
+                // A daemon that is starting or stopping can't be reached yet or any more.
+                if holder.role == .ready || holder.role == .stopping {
+                    do { return (try await ask(client), true) } catch is ControlClient.Unreachable {}
+                }
             case .failure(.system(_, let code)) where code == EACCES || code == EPERM:
                 // The files are not this user's, but the socket may be.
-                return (try await askWithoutLock(operation, configuration), true)
+                do { return (try await ask(client), true) } catch is ControlClient.Unreachable {
+                    throw notWritable(configuration)
+                }
             case .failure(let failure): throw failure
             }
             guard ContinuousClock.now < deadline else { throw patienceLost(configuration) }
@@ -41,48 +87,12 @@ enum Control {
         }
     }
 
-    /// Asks the daemon; nil where it can't be reached yet or any more: it is starting or stopping.
-    private static func ask<Operation: ControlOperation>(
-        _ operation: Operation,
-        _ holder: DaemonLock.Holder,
-        _ configuration: Configuration
-    ) async throws -> Operation.Answer? {
-        guard holder.role == .ready || holder.role == .stopping else { return nil }
-        do {
-            return try await ControlClient(path: configuration.control).send(operation)
-        } catch is ControlClient.Unreachable {
-            // Nothing was sent. A daemon that is ready, and stays so, is out of this user's reach or misconfigured.
-            return nil
-        }
-    }
-
-    private static func askWithoutLock<Operation: ControlOperation>(
-        _ operation: Operation,
-        _ configuration: Configuration
-    ) async throws -> Operation.Answer {
-        do {
-            return try await ControlClient(path: configuration.control).send(operation)
-        } catch is ControlClient.Unreachable {
-            throw ControlFailure(
-                status: .notPermitted,
-                message: "no daemon runs, and \(configuration.database) is not yours to write: "
-                    + "start the daemon, or run this as its user or root"
-            )
-        }
-    }
-
-    private static func inProcess<Operation: ControlOperation>(
-        _ operation: Operation,
-        _ configuration: Configuration,
-        _ lock: DaemonLock
-    ) throws -> Operation.Answer {
-        defer { StateFolder.giveBack(configuration.database) }
-        return try withExtendedLifetime(lock) {
-            let ledger = try Ledger(path: configuration.database, origin: Host.origin(), mayMigrate: true)
-            defer { ledger.close() }
-            let context = OperationContext(caller: .current, now: SystemClock().now, random: SystemRandom())
-            return try operation.perform(on: ledger, context)
-        }
+    private static func notWritable(_ configuration: Configuration) -> ControlFailure {
+        ControlFailure(
+            status: .notPermitted,
+            message: "no daemon runs, and \(configuration.database) is not yours to write: "
+                + "start the daemon, or run this as its user or root"
+        )
     }
 
     private static func patienceLost(_ configuration: Configuration) -> ControlFailure {
@@ -96,5 +106,33 @@ enum Control {
             message: "\(configuration.database) is held by \(who) (\(state)), which can't be reached at "
                 + "\(configuration.control): see systemctl status secret-rotator"
         )
+    }
+}
+
+/// The hubs and the history, in this process, while no daemon runs.
+private enum LocalDesk {
+    static func with<T>(_ configuration: Configuration, _ body: (HubDesk) async throws -> T) async throws -> T {
+        let clients = HubClients()
+        let ledger = try LedgerActor(path: configuration.database, origin: Host.origin())
+        let desk = HubDesk(
+            queue: ledger,
+            names: { Array(configuration.hubs.keys) },
+            find: { name in
+                guard let hub = configuration.hubs[name] else { return nil }
+                let client = try clients.client(for: hub, name: name, source: configuration.path)
+                return HubDesk.Hub(api: client, timeout: hub.timeout)
+            },
+            clock: SystemClock()
+        )
+        do {
+            let result = try await body(desk)
+            await clients.shutdown()
+            await ledger.close()
+            return result
+        } catch {
+            await clients.shutdown()
+            await ledger.close()
+            throw error
+        }
     }
 }

@@ -19,4 +19,12 @@ enum Database {
         }
         return try History(path: configuration.database)
     }
+
+    /// Reads from the history; nil where there is none yet.
+    static func readIfThere<T>(_ configuration: Configuration, _ body: (History) throws -> T) throws -> T? {
+        guard access(configuration.database, F_OK) == 0 || errno != ENOENT else { return nil }
+        let history = try read(configuration)
+        defer { history.close() }
+        return try body(history)
+    }
 }

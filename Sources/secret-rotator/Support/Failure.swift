@@ -28,7 +28,7 @@ extension ControlFailure {
     private static func commandStatus(of error: any Error) -> Status? {
         switch error {
         case is ControlClient.Unreachable: .unavailable
-        case is ConfigurationError, DaemonRuntime.StartFailure.key: .configuration
+        case is ConfigurationError, is DaemonRuntime.StartFailure: .configuration
         case SecretFile.Failure.system(_, let code), DaemonLock.Failure.system(_, let code):
             code == EACCES || code == EPERM ? .notPermitted : .inputOutput
         case is SecretFile.Failure: .configuration

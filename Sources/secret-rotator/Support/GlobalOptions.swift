@@ -16,9 +16,11 @@ struct GlobalOptions: ParsableArguments {
     var config: String?
 
     /// The file that is meant.
-    var path: String {
-        config ?? ProcessInfo.processInfo.environment["SECRET_ROTATOR_CONFIG"]
-            ?? "/etc/secret-rotator/secret-rotator.yaml"
+    var path: String { config ?? Self.standardPath }
+
+    /// The file that is meant where no option names one.
+    static var standardPath: String {
+        ProcessInfo.processInfo.environment["SECRET_ROTATOR_CONFIG"] ?? "/etc/secret-rotator/secret-rotator.yaml"
     }
 
     func load() throws -> Configuration {

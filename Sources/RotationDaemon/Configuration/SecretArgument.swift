@@ -1,13 +1,12 @@
 import AIHubClient
-import ControlAPI
-import RotationDaemon
-import RotationEngine
+package import ControlAPI
+package import RotationEngine
 
 extension Configuration {
     /// Reads a SECRET argument: `alias` where one hub is configured, else `hub/alias`.
     ///
     /// - Parameter mayLackHub: Whether the hub may be one that is not configured any more.
-    func secret(_ text: String, mayLackHub: Bool = false) throws -> SecretName {
+    package func secret(_ text: String, mayLackHub: Bool = false) throws(ControlFailure) -> SecretName {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count <= 2, let alias = parts.last.flatMap(SecretAlias.init) else {
             throw ControlFailure(
@@ -29,7 +28,7 @@ extension Configuration {
     }
 
     /// Reads several SECRET arguments; one that stands twice counts once.
-    func secrets(_ texts: [String], mayLackHub: Bool = false) throws -> [SecretName] {
+    package func secrets(_ texts: [String], mayLackHub: Bool = false) throws -> [SecretName] {
         var seen: Set<SecretName> = []
         return try texts.map { try secret($0, mayLackHub: mayLackHub) }.filter { seen.insert($0).inserted }
     }

@@ -1,0 +1,157 @@
+package import AIHubClient
+import AuditLog
+package import RotationEngine
+package import RotationStore
+import Scheduling
+
+/// Where somebody asks a hub for something by hand: each request is recorded before it is sent and when it has ended.
+package struct HubDesk: Sendable {
+    /// A hub that can be asked.
+    package struct Hub: Sendable {
+        package var api: any SecretsAPI
+        /// The time-out of one request.
+        package var timeout: Duration
+
+        package init(api: any SecretsAPI, timeout: Duration) {
+            self.api = api
+            self.timeout = timeout
+        }
+    }
+
+    private let queue: any LedgerQueue
+    private let names: @Sendable () -> [String]
+    private let find: @Sendable (String) throws -> Hub?
+    private let clock: any Clock
+
+    /// - Parameters:
+    ///   - queue: The history.
+    ///   - names: The configured hubs.
+    ///   - find: Answers one of them; nil where there is none of that name.
+    ///   - clock: Tells the time of entries.
+    package init(
+        queue: any LedgerQueue,
+        names: @escaping @Sendable () -> [String],
+        find: @escaping @Sendable (String) throws -> Hub?,
+        clock: any Clock
+    ) {
+        self.queue = queue
+        self.names = names
+        self.find = find
+        self.clock = clock
+    }
+
+    private func hub(_ name: String) throws -> Hub {
+        guard let hub = try find(name) else {
+            throw ControlFailure(status: .noSuchSecret, message: "there is no hub \"\(name)\"")
+        }
+        return hub
+    }
+
+    /// Asks for a change of one secret.
+    ///
+    /// - Parameters:
+    ///   - detail: What is asked for, for the history; never a value.
+    ///   - send: Sends the one request.
+    func change(
+        _ operation: HandOperation,
+        _ secret: SecretName,
+        for caller: Caller,
+        detail: [String: JSONValue] = [:],
+        send: @escaping @Sendable (any SecretsAPI) async throws -> Receipt
+    ) async throws {
+        let hub = try hub(secret.hub)
+        // Waiting for a turn and the request itself, then as long again until nothing can be on its way any more.
+        let limit = hub.timeout * 2
+        let start = clock.now
+        try await queue.withLedger { ledger in
+            try ledger.beginByHand(
+                operation,
+                secret,
+                actor: caller.actor,
+                now: start,
+                until: start.advanced(by: limit + hub.timeout),
+                detail: detail
+            )
+        }
+        let result = await Self.result { try await withTimeout(limit) { try await send(hub.api) } }
+        let end = clock.now
+        try await queue.withLedger { ledger in
+            let heldUntil = end.advanced(by: hub.timeout)
+            try ledger.endByHand(operation, secret, result, actor: caller.actor, now: end, heldUntil: heldUntil)
+        }
+        if case .failure(let error) = result { throw ControlFailure(error, about: "\(secret)") }
+    }
+
+    /// Lists a hub's secrets.
+    func list(
+        _ name: String,
+        alias: SecretAlias?,
+        workspace: String?,
+        for caller: Caller
+    ) async throws -> [ListedSecret] {
+        let hub = try hub(name)
+        let now = clock.now
+        try await queue.withLedger { try $0.checkHubIsOpen(name, now: now) }
+        let result = await Self.result {
+            try await withTimeout(hub.timeout * 2) { try await hub.api.list(alias: alias, workspace: workspace) }
+        }
+        let end = clock.now
+        try await queue.withLedger {
+            try $0.noteListing(of: name, result.map(\.count), actor: caller.actor, now: end)
+        }
+        do { return try result.get() } catch { throw ControlFailure(error, about: "hub \(name)") }
+    }
+
+    /// Tells of each hub whether its token is accepted; writes nothing, so that `check` changes nothing.
+    func probe() async throws -> [HubAnswer] {
+        var answers: [HubAnswer] = []
+        for name in names().sorted() {
+            guard let hub = try find(name) else { continue }
+            let now = clock.now
+            do {
+                try await queue.withLedger { try $0.checkHubIsOpen(name, now: now) }
+            } catch let refusal as Ledger.Refusal {
+                answers.append(HubAnswer(hub: name, problem: "\(refusal)"))
+                continue
+            }
+            answers.append(await Self.probe(name, hub))
+        }
+        return answers
+    }
+
+    /// Lists one hub's secrets.
+    package static func probe(_ name: String, _ hub: Hub) async -> HubAnswer {
+        let result = await result {
+            try await withTimeout(hub.timeout * 2) { try await hub.api.list(alias: nil, workspace: nil) }
+        }
+        switch result {
+        case .success(let secrets): return HubAnswer(hub: name, aliases: secrets.map(\.alias))
+        case .failure(let error): return HubAnswer(hub: name, problem: "\(error)")
+        }
+    }
+
+    private static func result<T>(_ body: () async throws -> T) async -> Result<T, HubError> {
+        do {
+            return .success(try await body())
+        } catch {
+            let isLate = error is TimedOut
+            return .failure((error as? HubError) ?? HubError(isLate ? .timedOut : .cancelled))
+        }
+    }
+}
+
+extension ControlFailure {
+    /// What a hub's refusal means for a command.
+    package init(_ error: HubError, about subject: String) {
+        let status: Status =
+            switch error.kind {
+            case .notFound: .noSuchSecret
+            case .unauthorized, .forbidden: .notPermitted
+            case .noToken: .configuration
+            case .conflict, .rejected, .redirected: .failed
+            default: .unavailable
+            }
+        let doubt = error.effect == .unknown ? "; it may have been done all the same: see secret list" : ""
+        self.init(status: status, message: "\(subject): \(error)\(doubt)")
+    }
+}

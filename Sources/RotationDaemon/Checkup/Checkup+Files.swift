@@ -1,0 +1,167 @@
+import AuditLog
+import CLinux
+import Glibc
+import RotationStore
+import SecretMemory
+
+extension Checkup {
+    func checkConfiguration() -> [Finding] {
+        let count = configuration.hubs.count
+        let text = "\(count) \(count == 1 ? "hub" : "hubs"), hash \(configuration.hash)"
+        guard let status = FileStatus(configuration.path), status.mode & 0o022 == 0 else {
+            let text = "\(configuration.path) can be written by others than its owner: they could send tokens elsewhere"
+            return [.problem("configuration", text, advice: "chmod go-w \(configuration.path)")]
+        }
+        return [.good("configuration", "\(configuration.path): \(text)")]
+    }
+
+    // MARK: Keys
+
+    func checkKeys(isDaemonReady: Bool) -> [Finding] {
+        var findings = [
+            checkSecretFile("staging key", configuration.stagingKey, isDaemonReady: isDaemonReady) { bytes in
+                _ = try StagingKey(bytes)
+                return "sound"
+            }
+        ]
+        if let key = configuration.auditKey {
+            findings.append(checkSecretFile("audit key", key, isDaemonReady: isDaemonReady, checkAuditKey))
+        }
+        return findings
+    }
+
+    private func checkAuditKey(_ bytes: LockedBytes) throws -> String {
+        let key = try SignedNoteKey(fileText: bytes.withBytes { String(decoding: $0, as: UTF8.self) })
+        guard let origin = configuration.audit.origin, origin != key.name else { return "sound, origin \(key.name)" }
+        throw Mismatch(description: "its origin is \(key.name), but audit.origin is \(origin)")
+    }
+
+    private struct Mismatch: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    /// Tests a file that holds a secret.
+    ///
+    /// - Parameter read: Reads its content, and says what it is.
+    private func checkSecretFile(
+        _ subject: String,
+        _ reference: Configuration.FileReference,
+        isDaemonReady: Bool,
+        _ read: (LockedBytes) throws -> String
+    ) -> Finding {
+        do {
+            let path = try reference.path()
+            do {
+                return .good(subject, "\(path): \(try read(SecretFile.read(path, limit: 64 * 1024)))")
+            } catch let error as SecretFile.Failure {
+                throw error
+            } catch {
+                return .problem(subject, "\(path): \(error)")
+            }
+        } catch let error where Self.isOutOfReach(error) {
+            guard isDaemonReady else {
+                return .warning(subject, "\(error)", advice: "run check as root, or while the daemon runs")
+            }
+            return .good(subject, "not yours to read; the daemon has read it")
+        } catch {
+            return .problem(subject, "\(error)")
+        }
+    }
+
+    /// Whether a file is only not ours to read: it may be sound for the daemon.
+    static func isOutOfReach(_ error: any Error) -> Bool {
+        switch error {
+        case SecretFile.Failure.system(_, let code): code == EACCES || code == EPERM
+        case let error as ConfigurationError: error.issues.contains { $0.source.hasPrefix("credential:") }
+        default: false
+        }
+    }
+
+    // MARK: Database
+
+    func checkDatabase() -> [Finding] {
+        let folder = Self.folder(of: configuration.database)
+        guard let folderStatus = FileStatus(folder) else {
+            return [.problem("database", "there is no folder \(folder)", advice: "mkdir -m 750 \(folder)")]
+        }
+        var findings: [Finding] = []
+        if folderStatus.mode & 0o022 != 0 {
+            let text = "\(folder) can be written by others than its owner"
+            findings.append(.problem("database folder", text, advice: "chmod go-w \(folder)"))
+        }
+        guard let status = FileStatus(configuration.database) else {
+            return findings + [.good("database", "not created yet: the daemon or an edit creates it")]
+        }
+        if status.owner != folderStatus.owner {
+            let text = "\(configuration.database) belongs to uid \(status.owner), its folder to \(folderStatus.owner)"
+            findings.append(.warning("database", text, advice: "chown it to the daemon's user"))
+        }
+        return findings + [checkContent()] + checkCandidates()
+    }
+
+    private func checkContent() -> Finding {
+        do {
+            let history = try History(path: configuration.database)
+            defer { history.close() }
+            let problems = try history.damage()
+            guard problems.isEmpty else {
+                return .problem(
+                    "database",
+                    problems.joined(separator: "; "),
+                    advice: "stop the daemon, restore a back-up"
+                )
+            }
+            return .good("database", "\(configuration.database): sound, schema \(history.schemaVersion)")
+        } catch {
+            return .problem("database", "\(error)")
+        }
+    }
+
+    private func checkCandidates() -> [Finding] {
+        let path = RotationStore.candidatesPath(for: configuration.database)
+        guard let status = FileStatus(path), status.mode & 0o077 != 0 else { return [] }
+        return [.problem("candidates", "\(path) is open to others", advice: "chmod 600 \(path)")]
+    }
+
+    // MARK: Machine
+
+    func checkDisk() -> [Finding] {
+        let folder = Self.folder(of: configuration.database)
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0 else { return [] }
+        let free = UInt64(status.f_bavail) * UInt64(status.f_frsize) / 1_048_576
+        let text = "\(free) MiB free in \(folder)"
+        switch free {
+        case ..<64: return [.problem("disk", text, advice: "make room: without history nothing is rotated")]
+        case ..<1024: return [.warning("disk", text, advice: "make room: without history nothing is rotated")]
+        default: return [.good("disk", text)]
+        }
+    }
+
+    func checkClock() -> [Finding] {
+        switch clinux_is_clock_synchronised() {
+        case 1: [.good("clock", "synchronised")]
+        case 0: [.warning("clock", "the kernel does not know it as synchronised", advice: "timedatectl set-ntp true")]
+        default: [.warning("clock", "the kernel does not tell whether it is synchronised")]
+        }
+    }
+
+    static func folder(of path: String) -> String {
+        let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+        return folder.isEmpty ? "/" : String(folder)
+    }
+}
+
+/// A file's mode and owner.
+struct FileStatus {
+    var mode: UInt32
+    var owner: UInt32
+
+    /// Answers nil where the file can't be looked at.
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        mode = status.st_mode & 0o7777
+        owner = status.st_uid
+    }
+}

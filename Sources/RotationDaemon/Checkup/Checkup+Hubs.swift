@@ -1,0 +1,99 @@
+import AIHubClient
+import ControlAPI
+import Glibc
+import RotationEngine
+import RotationStore
+import SecretMemory
+import ValueGenerators
+
+extension Checkup {
+    /// Tests a hub's files, and asks it for a list.
+    ///
+    /// - Returns: What was found, and the hub's answer where it gave one.
+    func checkHub(_ name: String, _ daemon: DaemonAnswer) async -> (Finding, HubAnswer?) {
+        guard let hub = configuration.hubs[name] else { return (.problem("hub \(name)", "not configured"), nil) }
+        let clients = HubClients()
+        let client: SecretsClient
+        do {
+            _ = try AccessToken(SecretFile.read(hub.token.path(), limit: TokenFile.limit))
+            client = try clients.client(for: hub, name: name, source: configuration.path)
+        } catch let error where Self.isOutOfReach(error) {
+            await clients.shutdown()
+            return checkThroughDaemon(name, daemon, error)
+        } catch {
+            await clients.shutdown()
+            let message = (error as? ConfigurationError)?.issues.first?.message ?? "token: \(error)"
+            return (.problem("hub \(name)", message), nil)
+        }
+        if let file = hub.certificateAuthorities, access(file, R_OK) != 0 {
+            await clients.shutdown()
+            return (.problem("hub \(name)", "ca_file: \(file): \(String(cString: strerror(errno)))"), nil)
+        }
+        let answer = await HubDesk.probe(name, HubDesk.Hub(api: client, timeout: hub.timeout))
+        await clients.shutdown()
+        return Self.finding(answer, by: "")
+    }
+
+    private func checkThroughDaemon(
+        _ name: String,
+        _ daemon: DaemonAnswer,
+        _ error: any Error
+    ) -> (Finding, HubAnswer?) {
+        guard case .hubs(let answers) = daemon else {
+            let advice = "run check as root, or while the daemon runs"
+            return (.warning("hub \(name)", "token: \(error)", advice: advice), nil)
+        }
+        guard let answer = answers.first(where: { $0.hub == name }) else {
+            let text = "the daemon does not know it yet"
+            return (.warning("hub \(name)", text, advice: "systemctl reload secret-rotator"), nil)
+        }
+        return Self.finding(answer, by: " (asked by the daemon)")
+    }
+
+    private static func finding(_ answer: HubAnswer, by whom: String) -> (Finding, HubAnswer?) {
+        if let aliases = answer.aliases {
+            return (.good("hub \(answer.hub)", "token accepted, \(aliases.count) secrets listed\(whom)"), answer)
+        }
+        let advice = "see the README: What errors mean"
+        return (.problem("hub \(answer.hub)", "\(answer.problem ?? "")\(whom)", advice: advice), nil)
+    }
+
+    // MARK: Schedules
+
+    /// Holds the schedules against the configuration and what the hubs list.
+    func checkSchedules(_ hubs: [HubAnswer]) -> [Finding] {
+        guard FileStatus(configuration.database) != nil, let history = try? History(path: configuration.database) else {
+            return []
+        }
+        defer { history.close() }
+        var findings: [Finding] = []
+        let schedules =
+            (try? history.schedules { findings.append(.problem($0.row, "can't be read", advice: "remove it")) }) ?? []
+        let listed = Dictionary(hubs.map { ($0.hub, Set($0.aliases ?? [])) }) { first, _ in first }
+        findings += schedules.flatMap { check($0, listed: listed[$0.secret.hub]) }
+        let count = "\(schedules.count) \(schedules.count == 1 ? "schedule" : "schedules")"
+        return findings.isEmpty ? [.good("schedules", count)] : findings
+    }
+
+    private func check(_ schedule: Schedule, listed: Set<String>?) -> [Finding] {
+        let subject = "\(schedule.secret)"
+        guard configuration.hubs[schedule.secret.hub] != nil else {
+            let advice = "put the hub back, or: schedule remove \(subject)"
+            return [.problem(subject, "its hub is not in the configuration: nobody rotates it", advice: advice)]
+        }
+        var findings: [Finding] = []
+        if let listed, !listed.contains(schedule.secret.alias.text) {
+            let advice = "secret create \(subject), or: schedule remove \(subject)"
+            findings.append(.problem(subject, "the hub does not list it", advice: advice))
+        }
+        let entropy = Int(schedule.definition.generator.entropy)
+        if entropy < 80 {
+            let text = "its generator has \(entropy) bits of entropy"
+            let advice = "80 or more are recommended: schedule edit \(subject) --generator …"
+            findings.append(
+                entropy < 40 ? .problem(subject, text, advice: advice) : .warning(subject, text, advice: advice)
+            )
+        }
+        return findings
+    }
+}

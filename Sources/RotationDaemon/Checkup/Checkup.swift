@@ -1,0 +1,82 @@
+import ControlAPI
+import Glibc
+
+/// Looks at everything that the daemon needs, and changes nothing.
+///
+/// What its caller can't read, a token or a key that belongs to the daemon, the daemon itself answers for, if it runs.
+package struct Checkup: Sendable {
+    let configuration: Configuration
+    /// Who holds the lock; nil for nobody.
+    let holder: DaemonLock.Holder?
+
+    /// - Throws: `DaemonLock.Failure` where the lock can't be looked at.
+    package init(_ configuration: Configuration) throws(DaemonLock.Failure) {
+        self.configuration = configuration
+        do {
+            holder = try DaemonLock.holder(of: configuration.database)
+        } catch .system(_, EACCES) {
+            // The socket will tell whether a daemon runs.
+            holder = nil
+        }
+    }
+
+    /// Looks at everything.
+    ///
+    /// - Parameter progress: Receives what is about to be looked at, where that can take a while.
+    package func run(progress: (String) -> Void) async -> [Finding] {
+        progress("asking the daemon")
+        let daemon = await daemonAnswer()
+        var findings = checkConfiguration() + checkDaemon(daemon)
+        findings += checkKeys(isDaemonReady: daemon.isAnswering)
+        progress("reading the database")
+        findings += checkDatabase() + checkDisk() + checkClock()
+        var hubs: [HubAnswer] = []
+        for name in configuration.hubs.keys.sorted() {
+            progress("asking hub \(name)")
+            let (finding, answer) = await checkHub(name, daemon)
+            findings.append(finding)
+            if let answer { hubs.append(answer) }
+        }
+        return findings + checkSchedules(hubs)
+    }
+
+    // MARK: The daemon
+
+    /// What the daemon says, if one runs.
+    enum DaemonAnswer {
+        case none
+        case hubs([HubAnswer])
+        case failed(ControlFailure)
+
+        var isAnswering: Bool { if case .hubs = self { true } else { false } }
+    }
+
+    private func daemonAnswer() async -> DaemonAnswer {
+        let timeout = configuration.hubs.values.reduce(Duration.zero) { $0 + $1.timeout * 2 }
+        do {
+            let client = ControlClient(path: configuration.control)
+            return .hubs(try await client.send(ProbeHubs(), value: nil, timeout: timeout))
+        } catch let failure as ControlFailure {
+            return .failed(failure)
+        } catch {
+            return .none
+        }
+    }
+
+    private func checkDaemon(_ answer: DaemonAnswer) -> [Finding] {
+        let who = holder?.pid.map { " (pid \($0))" } ?? ""
+        switch (answer, holder?.isDaemon ?? false) {
+        case (.hubs, _): return [.good("daemon", "answers at \(configuration.control)\(who)")]
+        case (.failed(let failure), _):
+            let advice = "systemctl status secret-rotator"
+            let isRefusal = failure.status == .notPermitted
+            return [
+                isRefusal ? .warning("daemon", failure.message) : .problem("daemon", failure.message, advice: advice)
+            ]
+        case (.none, true):
+            let text = "runs\(who), but nobody listens at \(configuration.control)"
+            return [.problem("daemon", text, advice: "use the daemon's own configuration, or wait until it is ready")]
+        case (.none, false): return [.good("daemon", "not running")]
+        }
+    }
+}

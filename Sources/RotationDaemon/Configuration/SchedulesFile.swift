@@ -1,0 +1,73 @@
+import ControlAPI
+import Foundation
+package import RotationEngine
+import Yams
+
+/// A file of schedules, as `schedule apply` and `schedule diff` take it.
+package enum SchedulesFile {
+    /// The largest file that is read.
+    private static let sizeLimit = 64 * 1024 * 1024
+
+    /// Reads and validates a file.
+    ///
+    /// - Parameters:
+    ///   - path: The file; `-` for standard input.
+    ///   - configuration: Says which hubs there are.
+    /// - Throws: ``ConfigurationError`` with all that is wrong.
+    package static func load(
+        _ path: String,
+        _ configuration: Configuration
+    ) throws(ConfigurationError) -> [SchedulePlan.Wish] {
+        let data = path == "-" ? try? FileHandle.standardInput.readToEnd() : FileManager.default.contents(atPath: path)
+        let source = path == "-" ? "standard input" : path
+        guard let data else {
+            let exists = FileManager.default.fileExists(atPath: path)
+            throw ConfigurationError(source: source, message: exists ? "can't be read" : "no such file")
+        }
+        guard data.count <= sizeLimit, let text = String(data: data, encoding: .utf8) else {
+            throw ConfigurationError(source: source, message: "not a UTF-8 text of at most 64 MiB")
+        }
+        return try parse(text, source: source, configuration)
+    }
+
+    /// Validates a text.
+    package static func parse(
+        _ text: String,
+        source: String,
+        _ configuration: Configuration
+    ) throws(ConfigurationError) -> [SchedulePlan.Wish] {
+        let diagnostics = Diagnostics(source: source)
+        var root = MappingReader(try YAMLText.compose(text, source: source), name: "the file", diagnostics)
+        root.require("schedules", example: "schedules: [{secret: db_password, every: 30d, generator: password}]")
+        let nodes = root.items("schedules")
+        root.finish()
+        var seen: Set<SecretName> = []
+        let wishes = nodes.compactMap { node -> SchedulePlan.Wish? in
+            var entry = MappingReader(node, name: "an entry", diagnostics)
+            let secret = secret(&entry, configuration, &seen)
+            let definition = ScheduleReader.definition(&entry)
+            entry.finish()
+            guard let secret, let definition else { return nil }
+            return SchedulePlan.Wish(secret: secret, definition: definition)
+        }
+        try diagnostics.throwIfAny()
+        return wishes
+    }
+
+    private static func secret(
+        _ entry: inout MappingReader,
+        _ configuration: Configuration,
+        _ seen: inout Set<SecretName>
+    ) -> SecretName? {
+        entry.require("secret", example: "secret: production/db_password")
+        guard let text = entry.text("secret") else { return nil }
+        do {
+            let secret = try configuration.secret(text)
+            if !seen.insert(secret).inserted { entry.report("\(secret) has an entry already", key: "secret") }
+            return secret
+        } catch {
+            entry.report(error.message, key: "secret")
+            return nil
+        }
+    }
+}

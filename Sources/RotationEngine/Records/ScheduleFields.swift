@@ -1,0 +1,41 @@
+import AIHubClient
+package import AuditLog
+import Foundation
+import Scheduling
+import ValueGenerators
+
+extension ScheduleDefinition {
+    /// The definition by the keys of the schedule file, as the audit log and `--json` have it; what is not set is
+    /// absent.
+    package var fields: [String: JSONValue] {
+        let fields: [String: JSONValue?] = [
+            "every": every.map { .string(DurationText.format($0.duration)) },
+            "timezone": timezone.map(JSONValue.string),
+            "generator": try? JSONDecoder().decode(JSONValue.self, from: Data(generator.json.utf8)),
+            "min_interval": .string(DurationText.format(minInterval)),
+            "allowed_workspaces": access?.field,
+            "description": description.map(JSONValue.string),
+            "finish_after": .string(DurationText.format(finishAfter)),
+            "owner": owner.map(JSONValue.string),
+            "policy": policy.map(JSONValue.string),
+        ]
+        return fields.compactMapValues { $0 }
+    }
+
+    private var every: Cadence.Period? {
+        switch cadence {
+        case .every(let period): period
+        }
+    }
+}
+
+extension WorkspaceAccess {
+    /// The key `allowed_workspaces` of the schedule file.
+    package var field: JSONValue {
+        switch self {
+        case .all: "all"
+        case .nobody: "none"
+        case .only(let workspaces): .array(workspaces.map(JSONValue.string))
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package import AIHubClient
+package import AuditLog
+package import RotationEngine
+import SQLite
+package import Scheduling
+
+/// What somebody does to a secret by hand, past the rotations.
+package enum HandOperation: String, Sendable, Codable {
+    case create
+    case update
+    case delete
+
+    fileprivate var doneEvent: AuditEvent {
+        switch self {
+        case .create: .secretCreated
+        case .update: .secretUpdated
+        case .delete: .secretDeleted
+        }
+    }
+}
+
+extension Ledger {
+    /// Records that a hub is about to be asked by hand, and keeps rotations of the secret away meanwhile.
+    ///
+    /// - Parameters:
+    ///   - until: How long the secret is held if nobody lives to record the end.
+    ///   - detail: What is asked for; never a value.
+    /// - Throws: ``Refusal`` where the hub rests, a rotation of the secret is open, somebody else is at it, or a secret
+    ///   that has a schedule is to be deleted.
+    package func beginByHand(
+        _ operation: HandOperation,
+        _ secret: SecretName,
+        actor: Actor,
+        now: Instant,
+        until: Instant,
+        detail: [String: JSONValue]
+    ) throws {
+        try connection.transaction {
+            try checkHubIsOpen(secret.hub, now: now)
+            if let open = try RotationTable.openRotation(of: secret, in: connection) {
+                throw Refusal.rotationIsOpen(secret, open)
+            }
+            if let held = try HoldTable.until(secret, in: connection), held > now {
+                throw Refusal.held(secret, until: held)
+            }
+            if operation == .delete, try ScheduleTable.exists(secret, in: connection) {
+                throw Refusal.hasSchedule(secret)
+            }
+            try HoldTable.set(secret, until: until, in: connection)
+            let detail = detail.merging(["operation": .string(operation.rawValue)]) { $1 }
+            try note(.secretAttempted, secret, actor: actor, now: now, detail: detail)
+        }
+    }
+
+    /// Records how it went.
+    ///
+    /// - Parameter heldUntil: When a request whose effect is not known can't arrive any more.
+    package func endByHand(
+        _ operation: HandOperation,
+        _ secret: SecretName,
+        _ result: Result<Receipt, HubError>,
+        actor: Actor,
+        now: Instant,
+        heldUntil: Instant
+    ) throws {
+        try connection.transaction {
+            switch result {
+            case .success(let receipt):
+                try HoldTable.release(secret, in: connection)
+                let detail: [String: JSONValue?] = [
+                    "status": .integer(Int64(receipt.status)), "request_id": receipt.requestID.map(JSONValue.string),
+                ]
+                try note(operation.doneEvent, secret, actor: actor, now: now, detail: detail)
+            case .failure(let error):
+                if error.effect == .unknown {
+                    try HoldTable.set(secret, until: heldUntil, in: connection)
+                } else {
+                    try HoldTable.release(secret, in: connection)
+                }
+                let detail = error.auditDetail.merging([
+                    "operation": .string(operation.rawValue), "may_have_been_done": .bool(error.effect == .unknown),
+                ]) { $1 }
+                try note(.secretFailed, secret, actor: actor, now: now, detail: detail)
+            }
+        }
+        if case .failure(let error) = result {
+            _ = try updateHub(secret.hub, now: now) { $0.after(error, now: $1) }
+        }
+    }
+
+    /// Tests that a hub may be spoken to: a suspended one receives nothing but its probe.
+    package func checkHubIsOpen(_ hub: String, now: Instant) throws {
+        let status = try HubTable.status(of: hub, in: connection)
+        if case .suspended(let suspension) = status { throw Refusal.hubSuspended(hub, suspension.reason) }
+        if let opensAt = status.opensAt(now: now) { throw Refusal.hubPaused(hub, until: opensAt) }
+    }
+
+    /// Records that somebody listed a hub's secrets, or that the hub did not let it happen.
+    package func noteListing(
+        of hub: String,
+        _ result: Result<Int, HubError>,
+        actor: Actor,
+        now: Instant
+    ) throws {
+        var entry = AuditEntry(.secretListed, time: now.rfc3339, actor: actor, hub: hub)
+        switch result {
+        case .success(let count):
+            entry.detail = ["count": .integer(Int64(count))]
+        case .failure(let error):
+            entry.event = .secretFailed
+            entry.detail = error.auditDetail.merging(["operation": "list"]) { $1 }
+        }
+        try append(entry)
+        if case .failure(let error) = result { _ = try updateHub(hub, now: now) { $0.after(error, now: $1) } }
+    }
+}
+
+extension HubError {
+    /// What an entry says of an error: class and numbers.
+    fileprivate var auditDetail: [String: JSONValue] {
+        let fields: [String: JSONValue?] = [
+            "error": .string(kind.rawValue),
+            "status": status.map { .integer(Int64($0)) },
+            "request_id": requestID.map(JSONValue.string),
+        ]
+        return fields.compactMapValues { $0 }
+    }
+}

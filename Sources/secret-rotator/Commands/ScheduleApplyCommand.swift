@@ -1,0 +1,64 @@
+import ArgumentParser
+import ControlAPI
+import RotationDaemon
+import RotationEngine
+import RotationStore
+import Scheduling
+
+struct ScheduleApplyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply",
+        abstract: "Bring the schedules to what a file says: all of it, or nothing.",
+        discussion: """
+            Applying the same file again changes nothing. A schedule that the file does not name stays, or goes with \
+            --prune; its secret, values and history stay either way. Nothing rotates because of it.
+
+            Examples:
+              secret-rotator schedule apply -f schedules.yaml --dry-run
+              secret-rotator schedule apply -f schedules.yaml --prune
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var listing: ListingOptions
+    @OptionGroup var file: ScheduleFileOptions
+    @Flag(help: "Say what would change, and change nothing.") var dryRun = false
+
+    func run() async throws {
+        try await reportingFailures {
+            let configuration = try global.load()
+            let wishes = try SchedulesFile.load(file.file, configuration)
+            let answer: ApplySchedules.Answer
+            if dryRun {
+                answer = .init(try Self.plan(wishes, prune: file.prune, configuration))
+            } else {
+                let operation = ApplySchedules(wishes, prune: file.prune)
+                answer = try await Control.perform(operation, configuration).answer
+            }
+            DifferenceList(answer.differences, unchanged: answer.unchanged).print(json: listing.json)
+        }
+    }
+
+    /// What would be changed.
+    static func plan(
+        _ wishes: [SchedulePlan.Wish],
+        prune: Bool,
+        _ configuration: Configuration
+    ) throws -> SchedulePlan {
+        let current = try Database.readIfThere(configuration) { history in
+            try history.schedules { standardError("warning: \($0)\n") }
+        }
+        return SchedulePlan(current: current ?? [], wishes: wishes, prune: prune, now: SystemClock().now)
+    }
+}
+
+/// Which file is applied or compared.
+struct ScheduleFileOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The schedules file; - for standard input.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"])
+    )
+    var file: String
+    @Flag(help: "Remove schedules that the file does not name.") var prune = false
+}

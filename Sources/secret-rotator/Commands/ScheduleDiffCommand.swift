@@ -1,0 +1,32 @@
+import ArgumentParser
+import ControlAPI
+import RotationDaemon
+import RotationStore
+
+struct ScheduleDiffCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Say how the schedules differ from a file, and change nothing.",
+        discussion: """
+            Exits with 0 where nothing would change, 1 where `schedule apply` with the same options would change \
+            something.
+
+            Example: secret-rotator schedule diff -f schedules.yaml --prune
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var listing: ListingOptions
+    @OptionGroup var file: ScheduleFileOptions
+
+    func run() async throws {
+        try await reportingFailures {
+            let configuration = try global.load()
+            let wishes = try SchedulesFile.load(file.file, configuration)
+            let plan = try ScheduleApplyCommand.plan(wishes, prune: file.prune, configuration)
+            let answer = ApplySchedules.Answer(plan)
+            DifferenceList(answer.differences, unchanged: answer.unchanged).print(json: listing.json)
+            if !answer.differences.isEmpty { throw ExitCode.failure }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import ControlAPI
+import RotationDaemon
+import RotationEngine
+import RotationStore
+import Scheduling
+
+struct ScheduleEditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "edit",
+        abstract: "Change schedules; what is not given stays.",
+        discussion: """
+            Nothing rotates because it was edited. Another period moves the next rotation to its first slot after now; \
+            a rotation that is open goes on as it was begun. An empty text takes a key away.
+
+            Examples:
+              secret-rotator schedule edit production/db_password --every 7d
+              secret-rotator schedule edit api_key --owner '' --generator '{type: token, bytes: 64}'
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var listing: ListingOptions
+    @Argument(help: "The secrets.", completion: .secret) var secrets: [String]
+    @OptionGroup var options: DefinitionOptions
+
+    func validate() throws {
+        guard !options.isEmpty else { throw ValidationError("give what is to change, for example --every 7d") }
+    }
+
+    func run() async throws {
+        try await reportingFailures {
+            let edit = try options.read { ScheduleReader.edit(&$0) }
+            let configuration = try global.load()
+            let operation = EditSchedules(secrets: try configuration.secrets(secrets), edit: edit)
+            let differences = try await Control.perform(operation, configuration).answer
+            DifferenceList(differences).print(json: listing.json)
+        }
+    }
+}

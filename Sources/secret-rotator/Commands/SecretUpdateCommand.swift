@@ -1,0 +1,51 @@
+import ArgumentParser
+import ControlAPI
+import RotationDaemon
+import RotationEngine
+import SecretMemory
+
+struct SecretUpdateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "update",
+        abstract: "Change a secret in a hub; what is not given stays.",
+        discussion: """
+            With --value the new value comes from standard input; one line break at its end is left out, unless \
+            --keep-line-break is given. It is refused while a rotation of the secret is open.
+
+            Examples:
+              secret-rotator secret update production/db_password --value < value.txt
+              secret-rotator secret update api_token --description 'Billing API' --allowed-workspaces none
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The secret.", completion: .secret) var secret: String
+    @Flag(help: "Read a new value from standard input.") var value = false
+    @Flag(help: "A line break at the end of standard input belongs to the value.") var keepLineBreak = false
+    @Option(
+        help: "Which workspaces may use it: all, none, or a list such as [billing].",
+        completion: .list(["all", "none"])
+    )
+    var allowedWorkspaces: String?
+    @Option(help: "What it is for.") var description: String?
+
+    func validate() throws {
+        guard value || allowedWorkspaces != nil || description != nil else {
+            throw ValidationError("give what is to change: --value, --description or --allowed-workspaces")
+        }
+        guard value || !keepLineBreak else { throw ValidationError("--keep-line-break goes with --value") }
+    }
+
+    func run() async throws {
+        try await reportingFailures {
+            let options = SecretOptions(allowedWorkspaces: allowedWorkspaces, description: description)
+            let access = try options.access
+            let configuration = try global.load()
+            let name = try configuration.secret(secret)
+            let new = value ? try ValueInput.read(keepsLineBreak: keepLineBreak) : nil
+            let operation = UpdateSecret(secret: name, access: access, description: description)
+            _ = try await Control.perform(operation, value: new, hub: name.hub, configuration)
+            print("\(name): updated")
+        }
+    }
+}

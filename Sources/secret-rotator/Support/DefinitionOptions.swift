@@ -1,0 +1,95 @@
+import ArgumentParser
+import ControlAPI
+import RotationDaemon
+import RotationEngine
+import ValueGenerators
+import Yams
+
+/// The keys of an entry of the schedules file, as options.
+struct DefinitionOptions: ParsableArguments {
+    @Option(help: "The period, such as 12h, 30d or 2w.") var every: String?
+    @Option(help: "The time zone of the cadence, such as Europe/Berlin; UTC if absent.") var timezone: String?
+    @Option(
+        help: "password, token or uuid, or a YAML flow map with type and more.",
+        completion: .list(["password", "token", "uuid"])
+    )
+    var generator: String?
+    @Option(help: "Scheduled rotations begin no closer than this; 1m, or the period where that is shorter, if absent.")
+    var minInterval: String?
+    @Option(
+        help: "Send with each rotation: all, none, or a list such as [billing].",
+        completion: .list(["all", "none"])
+    )
+    var allowedWorkspaces: String?
+    @Option(help: "Send with each rotation.") var description: String?
+    @Option(help: "How long the old credential stays after success; 0s if absent.") var finishAfter: String?
+    @Option(help: "Who answers for the secret.") var owner: String?
+    @Option(help: "The rule that asks for the rotation.") var policy: String?
+
+    /// Whether no option is given.
+    var isEmpty: Bool {
+        [every, timezone, generator, minInterval, allowedWorkspaces, description, finishAfter, owner, policy]
+            .allSatisfy { $0 == nil }
+    }
+
+    /// Reads the options as the entry that they are.
+    ///
+    /// - Throws: ``ControlFailure`` `usage` with all that is wrong.
+    func read<T>(generator standard: String? = nil, _ read: (inout MappingReader) -> T?) throws -> T {
+        let diagnostics = Diagnostics(source: "options")
+        var pairs: [(Node, Node)] = []
+        let words = [
+            ("every", every), ("timezone", timezone), ("min_interval", minInterval), ("finish_after", finishAfter),
+        ]
+        let texts = [("description", description), ("owner", owner), ("policy", policy)]
+        pairs += (words + texts).compactMap { key, value in
+            value.map { (Node(key), Node($0, .implicit, .doubleQuoted)) }
+        }
+        let trees = [("generator", generator ?? standard), ("allowed_workspaces", allowedWorkspaces)]
+        for (key, text) in trees {
+            guard let text else { continue }
+            let option = "--" + key.replacing("_", with: "-")
+            let isEmpty = text.isEmpty
+            pairs.append((Node(key), isEmpty ? Node("", .implicit, .doubleQuoted) : try YAMLOption.node(text, option)))
+        }
+        var entry = MappingReader(Node(pairs), name: "options", diagnostics)
+        let result = read(&entry)
+        entry.finish()
+        guard diagnostics.issues.isEmpty, let result else {
+            let messages = diagnostics.issues.map { issue in
+                // The message begins with its key, which is the option's name with underscores.
+                let key = issue.message.prefix { $0 != ":" && $0 != " " }
+                return "--\(key.replacing("_", with: "-"))\(issue.message.dropFirst(key.count))"
+            }
+            throw ControlFailure(status: .usage, message: messages.joined(separator: "\nerror: "))
+        }
+        return result
+    }
+}
+
+/// Options that hold YAML.
+enum YAMLOption {
+    /// Reads a word, or a YAML flow map or list, as a tree.
+    static func node(_ text: String, _ option: String) throws -> Node {
+        do {
+            return try YAMLText.compose(text, source: option)
+        } catch {
+            // A line and a column are of no use where the text is one word of the command line.
+            let messages = error.issues.map { "\($0.source): \($0.message)" }
+            throw ControlFailure(status: .usage, message: messages.joined(separator: "\nerror: "))
+        }
+    }
+
+    /// Reads a generator: a word, or a YAML flow map.
+    static func generator(_ text: String, _ option: String) throws -> GeneratorSpecification {
+        let diagnostics = Diagnostics(source: option)
+        let root = Node([(Node("generator"), try node(text, option))])
+        var entry = MappingReader(root, name: option, diagnostics)
+        let specification = entry.value("generator").flatMap { ScheduleReader.generator($0, &entry) }
+        guard diagnostics.issues.isEmpty, let specification else {
+            let messages = diagnostics.issues.map { "\(option): \($0.message)" }
+            throw ControlFailure(status: .usage, message: messages.joined(separator: "\nerror: "))
+        }
+        return specification
+    }
+}

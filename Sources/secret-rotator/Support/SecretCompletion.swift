@@ -1,0 +1,38 @@
+import ArgumentParser
+import RotationDaemon
+import RotationEngine
+import RotationStore
+
+extension CompletionKind {
+    /// The secrets that have a schedule, as the shell's completion offers them.
+    static var secret: CompletionKind {
+        .custom { _, _, _ in Completion.secrets() }
+    }
+
+    /// The rotations that are open.
+    static var openRotation: CompletionKind {
+        .custom { _, _, _ in Completion.openRotations() }
+    }
+}
+
+/// What the shell's completion asks the history: read-only, and silent about whatever goes wrong.
+private enum Completion {
+    static func secrets() -> [String] {
+        read { configuration, history in
+            try history.schedules().map { configuration.hubs.count == 1 ? "\($0.secret.alias)" : "\($0.secret)" }
+        }
+    }
+
+    static func openRotations() -> [String] {
+        read { _, history in try history.rotations(openOnly: true).map(\.rotation.id.rawValue) }
+    }
+
+    private static func read(_ body: (Configuration, History) throws -> [String]) -> [String] {
+        let options = GlobalOptions.standardPath
+        guard let configuration = try? Configuration.load(options),
+            let history = try? Database.read(configuration)
+        else { return [] }
+        defer { history.close() }
+        return (try? body(configuration, history)) ?? []
+    }
+}
