@@ -175,10 +175,11 @@ package.targets += [
     .testTarget(
         name: "AcceptanceTests",
         dependencies: [
-            "secret-rotator", "SandboxHub", "TestSupport",
+            "secret-rotator", "SQLite", "SandboxHub", "TestSupport",
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "SystemPackage", package: "swift-system"),
-        ]
+        ],
+        exclude: ["Snapshots"]
     ),
     .executableTarget(
         name: "Benchmarks",

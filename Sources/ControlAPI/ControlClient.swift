@@ -35,6 +35,8 @@ package struct ControlClient: Sendable {
         value: SecretValue?,
         timeout: Duration
     ) async throws -> Operation.Answer {
+        // A hub may take its time, the daemon itself may not: one that was stopped must not be waited for as long.
+        _ = try await send(Ping())
         let message = try OperationMessage.encode(operation, value: value)
         return try await send(Operation.path, message, timeout: Self.timeout + timeout)
     }

@@ -98,6 +98,7 @@ package struct ControlServer: Sendable {
 
     private func router() -> Router<ControlContext> {
         let router = Router(context: ControlContext.self)
+        add(Ping.self, to: router)
         add(AddSchedules.self, to: router)
         add(EditSchedules.self, to: router)
         add(ApplySchedules.self, to: router)

@@ -41,6 +41,9 @@ package final class Connection {
             case .readWrite: SQLITE_OPEN_READWRITE
             case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             }
+        guard !Self.isFolder(path) else {
+            throw SQLiteError(code: .cannotOpen, message: "it is a folder", operation: "open", path: path)
+        }
         var handle: OpaquePointer?
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW
         let status = sqlite3_open_v2(Self.resolvingFolder(of: path), &handle, flags, nil)
@@ -62,6 +65,11 @@ package final class Connection {
 
     deinit {
         close()
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// The path with its folder's symbolic links resolved.
@@ -95,7 +103,12 @@ package final class Connection {
         try execute("PRAGMA secure_delete = ON")
         let journal: String? = try first("PRAGMA journal_mode = WAL") { row throws(SQLiteError) in try row.get(0) }
         guard journal == "wal" else {
-            throw SQLiteError(code: .cannotOpen, message: "no WAL here: \(journal ?? "")", operation: "open", path: path)
+            throw SQLiteError(
+                code: .cannotOpen,
+                message: "no WAL here: \(journal ?? "")",
+                operation: "open",
+                path: path
+            )
         }
         try execute("PRAGMA synchronous = FULL")
         var persist: Int32 = 1

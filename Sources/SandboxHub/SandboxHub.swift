@@ -25,6 +25,7 @@ package final class SandboxHub: Sendable {
         var state = SandboxState()
         var faults: [SandboxFault] = []
         var received: [Received] = []
+        var tokens: Set<String>
     }
 
     /// What is to be sent back.
@@ -33,15 +34,14 @@ package final class SandboxHub: Sendable {
         case drop
     }
 
-    private let shared = Mutex(Shared())
-    private let token: String
+    private let shared: Mutex<Shared>
     private let keepsReceived: Bool
 
     /// - Parameters:
     ///   - token: The bearer token that is accepted.
     ///   - testHooks: Whether requests are kept, with their values, to be looked at.
     package init(token: String, testHooks: Bool) {
-        self.token = token
+        shared = Mutex(Shared(tokens: [token]))
         keepsReceived = testHooks
     }
 
@@ -55,6 +55,16 @@ package final class SandboxHub: Sendable {
     /// Forgets all faults that are left.
     package func clearFaults() {
         shared.withLock { $0.faults = [] }
+    }
+
+    /// Accepts one more token.
+    package func accept(_ token: String) {
+        shared.withLock { _ = $0.tokens.insert(token) }
+    }
+
+    /// Accepts a token no more.
+    package func revoke(_ token: String) {
+        shared.withLock { _ = $0.tokens.remove(token) }
     }
 
     /// The requests so far, if they are kept.
@@ -85,15 +95,22 @@ package final class SandboxHub: Sendable {
     ) async -> Answer {
         let body = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
         let alias = method == "GET" ? query["alias"] : body?["alias"] as? String
+        // A token counts when the request comes in, however long the answer takes.
+        let isAccepted = isAccepted(authorization)
         let fault = takeFault(method: method, alias: alias)
         if let delay = fault?.delay { try? await Task.sleep(for: .milliseconds(delay)) }
         var reply = SandboxState.Reply.failure(401, "invalid token")
         let spoiled = fault?.effect.spoils ?? false
-        if authorization == "Bearer \(token)", !spoiled {
+        if isAccepted, !spoiled {
             reply = perform(method, query: query, body: body)
         }
         keep(method, alias, body, context, applied: !spoiled && reply.status < 300)
         return Self.answer(reply, fault?.effect)
+    }
+
+    private func isAccepted(_ authorization: String?) -> Bool {
+        guard let authorization, authorization.hasPrefix("Bearer ") else { return false }
+        return shared.withLock { $0.tokens.contains(String(authorization.dropFirst("Bearer ".count))) }
     }
 
     private func perform(_ method: String, query: [String: String], body: [String: Any]?) -> SandboxState.Reply {

@@ -31,7 +31,7 @@ struct RotateNowTests {
     }
 
     @Test func survivesA503AndADroppedAnswerWithTheSameValue() async throws {
-        try await World.with { world in
+        try await World.with(timeout: "2s") { world in
             try await world.schedule("troubled", every: "30d")
             world.hub.inject([
                 SandboxFault(.status(503), method: "PATCH"), SandboxFault(.dropAfter, method: "PATCH"),

@@ -93,10 +93,10 @@ struct ConfigurationErrorTests {
         let text = configurationText(hub: hub, more: "logs: {}\nlog: {level: loud}")
         #expect(
             complaints(text) == [
-                "test.yaml:7:20: max_in_flight: \"999\" is no whole number from 1 to 256",
                 "test.yaml:6:5: unknown key \"timeuot\"; did you mean timeout?",
-                "test.yaml:10:14: level: \"loud\" is none of trace, debug, info, notice, warning, error, critical",
+                "test.yaml:7:20: max_in_flight: \"999\" is no whole number from 1 to 256",
                 "test.yaml:9:1: unknown key \"logs\"; did you mean log?",
+                "test.yaml:10:14: level: \"loud\" is none of trace, debug, info, notice, warning, error, critical",
             ]
         )
     }

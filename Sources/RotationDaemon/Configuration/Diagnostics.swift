@@ -53,7 +53,11 @@ package final class Diagnostics {
 
     /// Throws what was found.
     package func throwIfAny() throws(ConfigurationError) {
-        guard issues.isEmpty else { throw ConfigurationError(issues: issues) }
+        guard issues.isEmpty else {
+            // In the order of the file, whatever the order of reading was.
+            let sorted = issues.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
+            throw ConfigurationError(issues: sorted)
+        }
     }
 }
 

@@ -13,16 +13,13 @@ package enum SchedulesFile {
     /// - Parameters:
     ///   - path: The file; `-` for standard input.
     ///   - configuration: Says which hubs there are.
-    /// - Throws: ``ConfigurationError`` with all that is wrong.
-    package static func load(
-        _ path: String,
-        _ configuration: Configuration
-    ) throws(ConfigurationError) -> [SchedulePlan.Wish] {
+    /// - Throws: ``ConfigurationError`` with all that is wrong, or `ControlFailure` where it can't be read.
+    package static func load(_ path: String, _ configuration: Configuration) throws -> [SchedulePlan.Wish] {
         let data = path == "-" ? try? FileHandle.standardInput.readToEnd() : FileManager.default.contents(atPath: path)
         let source = path == "-" ? "standard input" : path
         guard let data else {
-            let exists = FileManager.default.fileExists(atPath: path)
-            throw ConfigurationError(source: source, message: exists ? "can't be read" : "no such file")
+            let reason = FileManager.default.fileExists(atPath: path) ? "can't be read" : "no such file"
+            throw ControlFailure(status: .inputOutput, message: "\(source): \(reason)")
         }
         guard data.count <= sizeLimit, let text = String(data: data, encoding: .utf8) else {
             throw ConfigurationError(source: source, message: "not a UTF-8 text of at most 64 MiB")

@@ -61,6 +61,8 @@ package final class HubClients: Sendable {
         }
         do {
             _ = try token.reload()
+        } catch let error as AccessToken.Invalid {
+            throw ConfigurationError(source: source, message: "hubs.\(name).token: \(path): \(error)")
         } catch {
             throw ConfigurationError(source: source, message: "hubs.\(name).token: \(error)")
         }
@@ -85,6 +87,8 @@ package final class HubClients: Sendable {
         let path = try hub.token.path()
         do {
             _ = try AccessToken(SecretFile.read(path, limit: TokenFile.limit))
+        } catch let error as AccessToken.Invalid {
+            throw ConfigurationError(source: source, message: "hubs.\(name).token: \(path): \(error)")
         } catch {
             throw ConfigurationError(source: source, message: "hubs.\(name).token: \(error)")
         }

@@ -8,7 +8,11 @@ struct AuditListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Show the whole audit log, the oldest entry first.",
-        discussion: "With --json each line is exactly what the log holds: canonical JSON (RFC 8785)."
+        discussion: """
+            With --json each line is exactly what the log holds: canonical JSON (RFC 8785).
+
+            Example: secret-rotator audit list --json > history.jsonl
+            """
     )
 
     @OptionGroup var global: GlobalOptions

@@ -10,7 +10,11 @@ struct AuditShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Show one entry of the audit log.",
-        discussion: "With --json it is exactly the line that the log holds."
+        discussion: """
+            With --json it is exactly the line that the log holds.
+
+            Example: secret-rotator audit show 12
+            """
     )
 
     @OptionGroup var global: GlobalOptions

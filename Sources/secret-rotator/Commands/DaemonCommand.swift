@@ -10,6 +10,8 @@ struct DaemonCommand: AsyncParsableCommand {
             USR1 rotates every schedule that is not paused (see signals.usr1).
 
             Only one daemon may serve a database: a second one exits with 75.
+
+            Example: secret-rotator --config config.yaml daemon
             """
     )
 

@@ -12,6 +12,9 @@ struct RotationAbandonCommand: AsyncParsableCommand {
         discussion: """
             A rotation is parked where the hub refused a value after it may have taken it: it may hold either one. \
             Abandoning erases the sealed new value and lets the next rotation begin; it changes nothing in the hub.
+
+            Example:
+              secret-rotator rotation abandon 01a2097c-43df-7e8d-b698-110a9a37ccad --reason 'the old value works'
             """
     )
 

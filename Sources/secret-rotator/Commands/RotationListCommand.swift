@@ -8,7 +8,12 @@ import Scheduling
 struct RotationListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Show rotations, the newest first."
+        abstract: "Show rotations, the newest first.",
+        discussion: """
+            Examples:
+              secret-rotator rotation list --open
+              secret-rotator rotation list --json --limit 100000
+            """
     )
 
     @OptionGroup var global: GlobalOptions

@@ -9,7 +9,8 @@ import Scheduling
 struct RotationShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show one rotation with all its attempts."
+        abstract: "Show one rotation with all its attempts.",
+        discussion: "Example: secret-rotator rotation show 01a2097c-43df-7e8d-b698-110a9a37ccad"
     )
 
     @OptionGroup var global: GlobalOptions

@@ -9,6 +9,8 @@ struct SandboxCommand: AsyncParsableCommand {
         commandName: "sandbox",
         abstract: "Run a local AI Hub, to try things out; it listens on 127.0.0.1 only and starts empty.",
         discussion: """
+            Example: secret-rotator sandbox --port 8642
+
             With --test-hooks: POST /_test/faults takes a list of faults, GET /_test/received answers the requests so \
             far, with the values that they carried. A fault is {"method":"PATCH","alias":"x","times":2,"delay_ms":100} with one \
             of "status":503 ("headers":{…}), "drop":"before" or "after", "legacy_error":true, "redirect":"URL".

@@ -9,6 +9,7 @@ struct ScheduleAddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
         abstract: "Have secrets rotate from now on; the first time after one full period.",
+        usage: "secret-rotator schedule add <secrets> ... --every <every> [options]",
         discussion: """
             Examples:
               secret-rotator schedule add production/db_password --every 30d

@@ -9,6 +9,7 @@ struct ScheduleEditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "edit",
         abstract: "Change schedules; what is not given stays.",
+        usage: "secret-rotator schedule edit <secrets> ... [options]",
         discussion: """
             Nothing rotates because it was edited. Another period moves the next rotation to its first slot after now; \
             a rotation that is open goes on as it was begun. An empty text takes a key away.

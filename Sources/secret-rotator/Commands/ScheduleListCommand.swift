@@ -9,7 +9,8 @@ import ValueGenerators
 struct ScheduleListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Show all schedules and when they are due."
+        abstract: "Show all schedules and when they are due.",
+        discussion: "Example: secret-rotator schedule list --json"
     )
 
     @OptionGroup var global: GlobalOptions

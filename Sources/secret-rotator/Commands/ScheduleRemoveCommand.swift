@@ -7,7 +7,8 @@ import RotationStore
 struct ScheduleRemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
-        abstract: "Forget schedules; the secrets, their values and their history stay."
+        abstract: "Forget schedules; the secrets, their values and their history stay.",
+        discussion: "Example: secret-rotator schedule remove production/db_password"
     )
 
     @OptionGroup var global: GlobalOptions

@@ -10,7 +10,8 @@ import ValueGenerators
 struct ScheduleShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show all about one schedule, and its last rotations."
+        abstract: "Show all about one schedule, and its last rotations.",
+        discussion: "Example: secret-rotator schedule show production/db_password"
     )
 
     @OptionGroup var global: GlobalOptions

@@ -14,6 +14,17 @@ enum Oracle {
         try await output(of: "/usr/bin/env", ["python3", "-c", program] + arguments)
     }
 
+    /// All of a database's content as SQL; nil where the shell can't read it.
+    static func dump(_ database: String) async throws -> String? {
+        let result = try await Subprocess.run(
+            .path("/usr/bin/sqlite3"),
+            arguments: ["-readonly", database, ".dump"],
+            output: .string(limit: 16 * 1024 * 1024),
+            error: .discarded
+        )
+        return result.terminationStatus.isSuccess ? result.standardOutput : nil
+    }
+
     private static func output(of program: FilePath, _ arguments: [String]) async throws -> String {
         let result = try await Subprocess.run(
             .path(program),

@@ -26,21 +26,28 @@ enum Program {
 
     /// Runs it to its end.
     ///
-    /// - Parameter user: Whose process it is to be; this one's user if not given.
+    /// - Parameters:
+    ///   - input: Its standard input.
+    ///   - user: Whose process it is to be; this one's user if not given.
     static func run(
         _ arguments: [String],
         environment: [String: String] = [:],
+        input: String = "",
         user: UInt32? = nil
     ) async throws -> Outcome {
         var options = PlatformOptions()
         options.userID = user
         options.groupID = user
         if user != nil { options.supplementaryGroups = [] }
+        // A file, not a pipe: a program that does not read its input would break that one.
+        let file = try file(holding: input)
+        defer { try? file.close() }
         let result = try await Subprocess.run(
             .path(path),
             arguments: Arguments(arguments),
             environment: self.environment(environment),
             platformOptions: options,
+            input: .fileDescriptor(file, closeAfterSpawningProcess: false),
             output: .string(limit: 16 * 1024 * 1024),
             error: .string(limit: 16 * 1024 * 1024)
         )
@@ -49,6 +56,21 @@ enum Program {
             output: result.standardOutput,
             errors: result.standardError
         )
+    }
+
+    /// A file without a name, open for reading.
+    private static func file(holding text: String) throws -> FileDescriptor {
+        let path = "\(NSTemporaryDirectory())/input-\(UUID().uuidString)"
+        let file = try FileDescriptor.open(
+            FilePath(path),
+            .readWrite,
+            options: [.create, .exclusiveCreate],
+            permissions: .ownerReadWrite
+        )
+        unlink(path)
+        try file.writeAll(text.utf8)
+        try file.seek(offset: 0, from: .start)
+        return file
     }
 
     /// What each process gets of the environment.

@@ -24,9 +24,11 @@ final class World: Sendable {
     /// Makes a world, runs a closure in it, and leaves nothing behind.
     ///
     /// - Parameters:
+    ///   - timeout: The hub's; long, as a busy machine must not look like a silent hub.
     ///   - hub: More keys of the hub, as a flow map has them.
     ///   - extra: More lines of the configuration.
     static func with(
+        timeout: String = "30s",
         hub keys: String = "",
         extra: String = "",
         _ body: @escaping @Sendable (World) async throws -> Void
@@ -36,7 +38,7 @@ final class World: Sendable {
         try await TemporaryFolder.with { folder in
             try await withSandbox(hub) { port in
                 let world = World(folder: folder, hub: hub, token: token)
-                try await world.prepare(port: port, hub: keys, extra: extra)
+                try await world.prepare(port: port, hub: "timeout: \(timeout), \(keys)", extra: extra)
                 try await body(world)
             }
         }
@@ -53,7 +55,7 @@ final class World: Sendable {
         """
         database: \(folder.file("rotator.db"))
         hubs:
-          local: {url: "http://127.0.0.1:\(port)/api", context: acme, token: "file:\(folder.file("token"))", timeout: 2s,
+          local: {url: "http://127.0.0.1:\(port)/api", context: acme, token: "file:\(folder.file("token"))",
             \(hub)}
         retry: {base: 50ms, cap: 200ms, cycle_delays: [200ms]}
         keys: {staging: "file:\(folder.file("staging.key"))"}
@@ -85,8 +87,10 @@ final class World: Sendable {
         try await run(arguments, user: user)
     }
 
-    private func run(_ arguments: [String], user: UInt32? = nil) async throws -> Program.Outcome {
-        let outcome = try await Program.run(["--config", folder.file("config.yaml")] + arguments, user: user)
+    /// Runs a command with something on its standard input.
+    func run(_ arguments: [String], input: String = "", user: UInt32? = nil) async throws -> Program.Outcome {
+        let all = ["--config", folder.file("config.yaml")] + arguments
+        let outcome = try await Program.run(all, input: input, user: user)
         written.withLock { $0 += [outcome.output, outcome.errors] }
         return outcome
     }
@@ -139,6 +143,7 @@ final class World: Sendable {
             error: .string(limit: 64 * 1024 * 1024)
         ) { execution in
             let daemon = RunningDaemon(pid: execution.processIdentifier.value)
+            Guardian.shared.watch(daemon.pid)
             do {
                 try await eventually("the daemon is ready") { self.isReady(daemon.pid) }
                 try await body(daemon)
@@ -148,6 +153,7 @@ final class World: Sendable {
             }
             kill(daemon.pid, SIGTERM)
         }
+        Guardian.shared.release(result.processIdentifier.value)
         let log = result.standardError
         written.withLock { $0 += [result.standardOutput, log] }
         try folder.write(log, to: "daemon.log")

@@ -1,0 +1,13 @@
+package import RotationStore
+
+/// Asks whether the daemon answers, its database included.
+package struct Ping: ControlOperation {
+    package static let path = "ping"
+    package static let right = Right.operate
+
+    package init() {}
+
+    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Done {
+        Done()
+    }
+}
