@@ -6,18 +6,22 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct ReadmeTests {
-    /// The code block that follows a comment in the README.
-    private static func block(_ name: String) throws -> String {
+    /// The code blocks of the README that follow a comment, in order.
+    private static func blocks(_ name: String) throws -> [String] {
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
         let text = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-        let after = try #require(text.components(separatedBy: "<!-- \(name) -->\n```sh\n").dropFirst().first)
-        return try #require(after.components(separatedBy: "\n```").first)
+        return text.components(separatedBy: "<!-- \(name) -->\n```sh\n").dropFirst().compactMap {
+            $0.components(separatedBy: "\n```").first
+        }
     }
 
-    @Test func walkthroughReachesAScheduledRotation() async throws {
+    /// Somebody who has only the README reaches a scheduled rotation, and each command of it does what it says.
+    @Test func sessionOfTheReadmeReachesAScheduledRotation() async throws {
+        let blocks = try Self.blocks("session")
+        #expect(blocks.count == 6)
         // A port of this run's own, so that two runs do not meet.
         let port = 20_000 + Int(getpid()) % 10_000
-        let commands = try Self.block("walkthrough").replacing("8642", with: "\(port)")
+        let commands = blocks.joined(separator: "\n").replacing("8642", with: "\(port)")
         try await TemporaryFolder.with { folder in
             var options = PlatformOptions()
             // What the commands leave behind, should one fail, ends with their session.
@@ -37,8 +41,13 @@ struct ReadmeTests {
             #expect(result.terminationStatus.isSuccess, "\(result.standardError)")
             let output = result.standardOutput
             #expect(output.contains("db_password: succeeded after 1 attempt"))
-            #expect(output.contains("  schedule  "))
-            #expect(output.contains("problems     none"))
+            for text in [
+                "  schedule  ", "problems     none", "local/db_password: paused", "local/db_password: resumed",
+                "every: 5s → 30d", "added    local/api_token", "local/api_token: created", "local/api_token: updated",
+                "token accepted, 2 secrets listed", "leaked in a log", "\"daemon\":\"ready\"",
+            ] {
+                #expect(output.contains(text), "\(text)")
+            }
         }
     }
 }
