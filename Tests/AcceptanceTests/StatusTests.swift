@@ -76,7 +76,10 @@ struct StatusTests {
             try await world.withDaemon { daemon in
                 try world.folder.write(valid + "retry: {}\n", to: "config.yaml")
                 daemon.send(SIGHUP)
-                try await eventually("it is rejected") { try await world.events().contains("configuration.rejected") }
+                let rejected = "SELECT count(*) FROM audit_entries WHERE event = 'configuration.rejected'"
+                try await eventually("it is rejected") {
+                    try await Oracle.sqlite(world.folder.file("rotator.db"), rejected) == "1"
+                }
                 try world.folder.write(valid, to: "config.yaml")
                 #expect(try await Self.problem("configuration_rejected", world)["since"] is String)
                 daemon.send(SIGHUP)
