@@ -47,7 +47,7 @@ let package = Package(
         .target(
             name: "RotationEngine",
             dependencies: [
-                "Scheduling", "AIHubClient", "ValueGenerators", "AuditLog", "SecretMemory",
+                "CLinux", "Scheduling", "AIHubClient", "ValueGenerators", "AuditLog", "SecretMemory",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

@@ -83,6 +83,14 @@ package struct HubError: Error, Equatable, Sendable {
         }
     }
 
+    /// What a hub answers to a list call that its token has no right to; it may let updates in all the same.
+    package var isRefusalToList: Bool {
+        switch kind {
+        case .forbidden, .notFound, .rejected, .conflict: true
+        default: false
+        }
+    }
+
     /// Whether sending the same request again can't help.
     package var isDefinite: Bool {
         switch kind {

@@ -104,4 +104,6 @@ package protocol SecretsAPI: Sendable {
     func list(alias: SecretAlias?, workspace: String?) async throws(HubError) -> [ListedSecret]
     /// Deletes a secret.
     func delete(_ alias: SecretAlias) async throws(HubError) -> Receipt
+    /// Whether the token is another one than the last request carried: somebody has renewed it.
+    func hasNewToken() async -> Bool
 }

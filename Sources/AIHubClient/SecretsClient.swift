@@ -106,6 +106,10 @@ package struct SecretsClient: SecretsAPI {
         do { return try await operation() } catch { throw (error as? HubError) ?? TransportErrors.classify(error) }
     }
 
+    package func hasNewToken() async -> Bool {
+        (try? token.reload()) ?? false
+    }
+
     /// Ends waiting for a turn: what waits, and whatever comes later, is not sent.
     package func close() {
         gate.close()

@@ -22,11 +22,19 @@ package struct OperationContext: Sendable {
     package var caller: Caller
     package var now: Instant
     package var random: any RandomSource
+    /// The time-out of a hub's requests.
+    package var timeout: @Sendable (_ hub: String) -> Duration
 
-    package init(caller: Caller, now: Instant, random: any RandomSource) {
+    package init(
+        caller: Caller,
+        now: Instant,
+        random: any RandomSource,
+        timeout: @escaping @Sendable (_ hub: String) -> Duration
+    ) {
         self.caller = caller
         self.now = now
         self.random = random
+        self.timeout = timeout
     }
 }
 

@@ -11,6 +11,7 @@ package import RotationStore
 import Scheduling
 import SecretMemory
 import ServiceLifecycle
+import Synchronization
 package import ValueGenerators
 
 /// The daemon's side of the control socket.
@@ -49,6 +50,7 @@ package struct ControlServer: Sendable {
     }
 
     private let path: String
+    private let activity = Activity()
     let environment: Environment
     /// The most bytes of a request.
     static let bodyLimit = 16 * 1024 * 1024
@@ -82,6 +84,29 @@ package struct ControlServer: Sendable {
         }
         defer { unlink(path) }
         try await server.run()
+    }
+
+    /// Takes no more callers, and returns once those that were taken have their answer.
+    ///
+    /// Who follows requests is not waited for: it is told that the daemon has stopped.
+    package func drain() async {
+        unlink(path)
+        // A caller that has connected by now is about to ask.
+        try? await Task.sleep(for: .milliseconds(200))
+        for _ in 0..<100 where activity.count > 0 { try? await Task.sleep(for: .milliseconds(50)) }
+    }
+
+    /// How many operations are under way.
+    private final class Activity: Sendable {
+        private let running = Atomic(0)
+
+        var count: Int { running.load(ordering: .sequentiallyConsistent) }
+
+        func during<T>(_ body: () async throws -> T) async rethrows -> T {
+            running.add(1, ordering: .sequentiallyConsistent)
+            defer { running.subtract(1, ordering: .sequentiallyConsistent) }
+            return try await body()
+        }
     }
 
     private static func respond(
@@ -118,7 +143,12 @@ package struct ControlServer: Sendable {
 
     private func add<Operation: ControlOperation>(_ type: Operation.Type, to router: Router<ControlContext>) {
         add(type, Operation.path, right: Operation.right, to: router) { operation, _, caller in
-            let context = OperationContext(caller: caller, now: environment.clock.now, random: environment.random)
+            let context = OperationContext(
+                caller: caller,
+                now: environment.clock.now,
+                random: environment.random,
+                timeout: environment.desk.timeout
+            )
             return try await environment.queue.withLedger { try operation.perform(on: $0, context) }
         }
     }
@@ -138,17 +168,19 @@ package struct ControlServer: Sendable {
         perform: @escaping @Sendable (Operation, SecretValue?, Caller) async throws -> Answer
     ) {
         router.post("/v1/\(path)") { request, context in
-            do {
-                let caller = try await context.caller()
-                try checkRight(of: caller, right, path)
-                let body = try await request.body.collect(upTo: Self.bodyLimit)
-                let (operation, value) = try OperationMessage.decode(type, body)
-                let answer = try await perform(operation, value, caller)
-                environment.changed()
-                return Self.response(.ok, try JSONEncoder().encode(answer))
-            } catch {
-                let failure = ControlFailure(describing: error)
-                return Self.response(.unprocessableContent, try JSONEncoder().encode(failure))
+            try await activity.during {
+                do {
+                    let caller = try await context.caller()
+                    try checkRight(of: caller, right, path)
+                    let body = try await request.body.collect(upTo: Self.bodyLimit)
+                    let (operation, value) = try OperationMessage.decode(type, body)
+                    let answer = try await perform(operation, value, caller)
+                    environment.changed()
+                    return Self.response(.ok, try JSONEncoder().encode(answer))
+                } catch {
+                    let failure = ControlFailure(describing: error)
+                    return Self.response(.unprocessableContent, try JSONEncoder().encode(failure))
+                }
             }
         }
     }

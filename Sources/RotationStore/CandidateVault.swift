@@ -22,7 +22,8 @@ struct CandidateVault {
         }
         fchmod(file, 0o600)
         Glibc.close(file)
-        connection = try Connection(path: path, mode: .readWrite)
+        // Nobody else writes here; whoever only reads is not waited for with the queue held.
+        connection = try Connection(path: path, mode: .readWrite, busyTimeout: 500)
         try CandidateSchema.migrator.migrate(connection)
         self.key = key
     }
@@ -58,9 +59,10 @@ struct CandidateVault {
     /// Deletes a candidate and truncates the WAL, so that no file holds it any more.
     ///
     /// - Parameter rotation: The name of its rotation, as ``rotations()`` has it.
-    func erase(_ rotation: String) throws {
+    /// - Returns: Whether its bytes are gone; false where somebody's read transaction keeps the WAL from being truncated.
+    func erase(_ rotation: String) throws -> Bool {
         try connection.run("DELETE FROM candidates WHERE rotation = ?1", rotation)
-        _ = try connection.truncateWAL()
+        return try connection.truncateWAL()
     }
 
     /// The rotations that have a candidate.

@@ -7,57 +7,104 @@ import Scheduling
 enum HubTable {
     static func status(of hub: String, in connection: Connection) throws(SQLiteError) -> HubStatus {
         let status = try connection.first(
-            "SELECT paused_until, suspended_reason, suspended_since, probe_at, probes FROM hubs WHERE name = ?1",
+            """
+            SELECT paused_until, suspended_reason, suspended_since, probe_at, probes, doubt_reason, doubt_alias,
+                doubt_count
+            FROM hubs WHERE name = ?1
+            """,
             hub
-        ) { row throws(SQLiteError) in
-            decode(
-                pausedUntil: try row.get(0),
-                reason: try row.get(1),
-                since: try row.get(2),
-                probeAt: try row.get(3),
-                probes: try row.get(4)
-            )
-        }
+        ) { row throws(SQLiteError) in try Raw(row).status }
         return status ?? .available
     }
 
-    private static func decode(
-        pausedUntil: Instant?,
-        reason: String?,
-        since: Instant?,
-        probeAt: Instant?,
-        probes: Int
-    ) -> HubStatus {
-        if let reason = reason.flatMap(HubError.Kind.init(rawValue:)), let since, let probeAt {
-            return .suspended(.init(reason: reason, since: since, probeAt: probeAt, probes: probes))
+    /// One row, before it is known to be sound.
+    private struct Raw {
+        var pausedUntil: Instant?
+        var suspendedReason: String?
+        var suspendedSince: Instant?
+        var probeAt: Instant?
+        var probes = 0
+        var doubtReason: String?
+        var doubtAlias: String?
+        var doubtCount = 0
+
+        init(_ row: borrowing Row) throws(SQLiteError) {
+            pausedUntil = try row.get(0)
+            suspendedReason = try row.get(1)
+            suspendedSince = try row.get(2)
+            probeAt = try row.get(3)
+            probes = try row.get(4)
+            doubtReason = try row.get(5)
+            doubtAlias = try row.get(6)
+            doubtCount = try row.get(7)
         }
-        if let pausedUntil { return .paused(until: pausedUntil) }
-        return probes > 0 ? .onProbation(probes: probes) : .available
+
+        init(_ status: HubStatus) {
+            switch status {
+            case .available: break
+            case .paused(let until): pausedUntil = until
+            case .onProbation(let left): probes = left
+            case .doubtful(let doubt):
+                (doubtReason, doubtAlias, doubtCount) = (doubt.reason.rawValue, doubt.alias, doubt.count)
+            case .suspended(let suspension):
+                (suspendedReason, suspendedSince) = (suspension.reason.rawValue, suspension.since)
+                (probeAt, probes) = (suspension.probeAt, suspension.probes)
+            }
+        }
+
+        /// What fits together; a damaged row is an available hub, which the next failure puts right.
+        var status: HubStatus {
+            if let reason = suspendedReason.flatMap(HubError.Kind.init), let suspendedSince, let probeAt {
+                return .suspended(.init(reason: reason, since: suspendedSince, probeAt: probeAt, probes: probes))
+            }
+            if let pausedUntil { return .paused(until: pausedUntil) }
+            if let reason = doubtReason.flatMap(HubError.Kind.init), let doubtAlias {
+                return .doubtful(.init(reason: reason, alias: doubtAlias, count: doubtCount))
+            }
+            return probes > 0 ? .onProbation(probes: probes) : .available
+        }
     }
 
     static func set(_ status: HubStatus, of hub: String, in connection: Connection) throws(SQLiteError) {
-        var pausedUntil: Instant?
-        var suspension: HubStatus.Suspension?
-        var probes = 0
-        switch status {
-        case .available: break
-        case .paused(let until): pausedUntil = until
-        case .onProbation(let left): probes = left
-        case .suspended(let present):
-            suspension = present
-            probes = present.probes
-        }
+        let raw = Raw(status)
         try connection.run(
             """
-            INSERT OR REPLACE INTO hubs (name, paused_until, suspended_reason, suspended_since, probe_at, probes)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            INSERT INTO hubs (name, paused_until, suspended_reason, suspended_since, probe_at, probes, doubt_reason,
+                doubt_alias, doubt_count)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            ON CONFLICT (name) DO UPDATE SET paused_until = excluded.paused_until,
+                suspended_reason = excluded.suspended_reason, suspended_since = excluded.suspended_since,
+                probe_at = excluded.probe_at, probes = excluded.probes, doubt_reason = excluded.doubt_reason,
+                doubt_alias = excluded.doubt_alias, doubt_count = excluded.doubt_count
             """,
             hub,
-            pausedUntil,
-            suspension?.reason.rawValue,
-            suspension?.since,
-            suspension?.probeAt,
-            probes
+            raw.pausedUntil,
+            raw.suspendedReason,
+            raw.suspendedSince,
+            raw.probeAt,
+            raw.probes,
+            raw.doubtReason,
+            raw.doubtAlias,
+            raw.doubtCount
+        )
+    }
+
+    /// Since when the hub is known to refuse lists; nil where it is not.
+    static func listsRefusedAt(_ hub: String, in connection: Connection) throws(SQLiteError) -> Instant? {
+        let instant = try connection.first("SELECT lists_refused_at FROM hubs WHERE name = ?1", hub) {
+            row throws(SQLiteError) in try row.get(0, as: Instant?.self)
+        }
+        return instant ?? nil
+    }
+
+    static func setListsRefused(_ hub: String, at instant: Instant?, in connection: Connection) throws(SQLiteError) {
+        try connection.run(
+            """
+            INSERT INTO hubs (name, lists_refused_at) VALUES (?1, ?2)
+            ON CONFLICT (name) DO UPDATE SET lists_refused_at = excluded.lists_refused_at
+            """,
+            hub,
+            instant
         )
     }
 }

@@ -84,7 +84,7 @@ extension Ledger {
             }
         }
         if case .failure(let error) = result {
-            _ = try updateHub(secret.hub, now: now) { $0.after(error, now: $1) }
+            _ = try updateHub(secret.hub, now: now) { $0.after(error, about: secret.alias.text, now: $1) }
         }
     }
 
@@ -111,7 +111,9 @@ extension Ledger {
             entry.detail = error.auditDetail.merging(["operation": "list"]) { $1 }
         }
         try append(entry)
-        if case .failure(let error) = result { _ = try updateHub(hub, now: now) { $0.after(error, now: $1) } }
+        if case .failure(let error) = result {
+            _ = try updateHub(hub, now: now) { $0.after(error, about: nil, now: $1) }
+        }
     }
 }
 

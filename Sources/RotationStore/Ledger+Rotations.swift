@@ -15,7 +15,13 @@ extension Ledger {
                 try !isHeld(claim.secret, now: claim.now)
             else { return try discardOrphans(of: claim) }
             if claim.trigger.isScheduled, try !mayBegin(&schedule, claim) { return nil }
-            let rotation = Rotation(opening: schedule, id: claim.id, trigger: claim.trigger, now: claim.now)
+            let rotation = Rotation(
+                opening: schedule,
+                id: claim.id,
+                trigger: claim.trigger,
+                now: claim.now,
+                mustConfirm: try RotationTable.endedInDoubt(claim.secret, in: connection)
+            )
             try RotationTable.insert(rotation, in: connection)
             let requests = try RequestTable.join(rotation, in: connection)
             schedule.lastOpened = claim.now
@@ -65,6 +71,12 @@ extension Ledger {
         return nil
     }
 
+    /// Whether a rotation's generator is the one that its schedule has now; true where the schedule is gone.
+    package func isPolicyCurrent(_ rotation: Rotation) throws -> Bool {
+        guard let schedule = try ScheduleTable.find(rotation.secret, in: connection) else { return true }
+        return schedule.definition.generator == rotation.generator
+    }
+
     /// Records a rotation's progress.
     package func save(_ change: RotationChange, now: Instant) throws {
         try connection.transaction {
@@ -86,7 +98,16 @@ extension Ledger {
     }
 
     /// Ends a parked rotation, as a person has decided; its candidate is erased by the engine.
-    package func abandon(_ id: RotationID, reason: String, actor: Actor, now: Instant) throws -> SecretName {
+    ///
+    /// - Parameter timeout: Of the secret's hub: a request that is still on its way arrives within it, and the next
+    ///   rotation begins after that.
+    package func abandon(
+        _ id: RotationID,
+        reason: String,
+        actor: Actor,
+        now: Instant,
+        timeout: (String) -> Duration
+    ) throws -> SecretName {
         try connection.transaction {
             guard let stored = try RotationTable.find(id, in: connection), stored.closedAt == nil else {
                 throw Refusal.noRotation(id)
@@ -99,6 +120,10 @@ extension Ledger {
             try RotationTable.update(rotation, previous: previous, endedAt: now, closedAt: nil, in: connection)
             let end = RotationChange.End(ending: .abandoned, now: now, retry: .standard, trigger: rotation.trigger)
             try conclude(rotation, end, actor: actor, detail: ["reason": .string(reason)])
+            if rotation.state.tally.isAmbiguous {
+                let until = now.advanced(by: timeout(rotation.secret.hub))
+                try HoldTable.set(rotation.secret, until: until, in: connection)
+            }
             return rotation.secret
         }
     }
@@ -110,6 +135,9 @@ extension Ledger {
         detail: [String: JSONValue] = [:]
     ) throws {
         var nextDue: Instant?
+        if case .failed(let failure) = end.ending, failure.isReplaced {
+            try RequestTable.release(rotation.id, in: connection)
+        }
         if let schedule = try ScheduleTable.find(rotation.secret, in: connection) {
             let moved = schedule.after(end.ending, of: rotation, now: end.now, retry: end.retry)
             try ScheduleTable.updateProgress(moved, in: connection)

@@ -141,8 +141,13 @@ enum MainSchema {
         \(views)
         """
 
-    /// Secrets that must not be rotated yet.
+    /// Secrets that must not be rotated yet; what makes a hub doubtful; whether a rotation must be confirmed.
     private static let version2 = """
+        ALTER TABLE hubs ADD COLUMN doubt_reason TEXT;
+        ALTER TABLE hubs ADD COLUMN doubt_alias TEXT;
+        ALTER TABLE hubs ADD COLUMN doubt_count INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE hubs ADD COLUMN lists_refused_at INTEGER;
+        ALTER TABLE rotations ADD COLUMN must_confirm INTEGER NOT NULL DEFAULT 0;
         CREATE TABLE holds (
             hub TEXT NOT NULL,
             alias TEXT NOT NULL,

@@ -40,6 +40,11 @@ enum RequestTable {
         ) { row throws(SQLiteError) in try row.get(0, as: Int.self) } != nil
     }
 
+    /// Has a rotation's requests wait for the next one: it was replaced.
+    static func release(_ rotation: RotationID, in connection: Connection) throws(SQLiteError) {
+        try connection.run("UPDATE requests SET rotation = NULL WHERE rotation = ?1", rotation)
+    }
+
     /// Gives all of a secret's waiting requests to a rotation.
     static func join(_ rotation: Rotation, in connection: Connection) throws(SQLiteError) -> [RotationID] {
         let waiting: [RotationID] = try connection.all(

@@ -49,7 +49,7 @@ package actor RotationStore: RotationStorage {
     private static func eraseOrphans(_ ledger: Ledger, _ vault: CandidateVault) throws {
         for id in try vault.rotations() {
             guard try !isNeeded(id, ledger) else { continue }
-            try vault.erase(id)
+            _ = try vault.erase(id)
         }
     }
 
@@ -109,8 +109,28 @@ package actor RotationStore: RotationStorage {
         try vault.candidate(of: rotation)
     }
 
-    package func eraseCandidate(of id: RotationID) throws {
+    package func eraseCandidate(of id: RotationID) throws -> Bool {
         try vault.erase(id.rawValue)
+    }
+
+    package func isPolicyCurrent(_ rotation: Rotation) throws -> Bool {
+        try ledger.isPolicyCurrent(rotation)
+    }
+
+    package func listsRefusedAt(_ hub: String) throws -> Instant? {
+        try HubTable.listsRefusedAt(hub, in: ledger.connection)
+    }
+
+    package func setListsRefused(_ hub: String, at instant: Instant?) throws {
+        try HubTable.setListsRefused(hub, at: instant, in: ledger.connection)
+    }
+
+    package func takeClockStep(_ step: Duration, now: Instant, farthest: Duration) throws {
+        try ledger.takeClockStep(step, now: now, farthest: farthest)
+    }
+
+    package func lastEntryTime() throws -> Instant? {
+        try ledger.lastEntryTime()
     }
 
     package func requestAll(trigger: Trigger, overdueOnly: Bool, now: Instant, actor: Actor) throws -> Int {

@@ -11,7 +11,7 @@ enum RotationTable {
         id, hub, alias, "trigger", slot, opened_at, generator, workspaces_type, workspaces, description,
         finish_after_ms, fingerprint, phase, is_preflighted, baseline, is_attempt_under_way, attempts, failures, cycles,
         confirmations, repetitions, is_ambiguous, is_install_begun, retry_floor, next_step_at, error, error_status,
-        is_confirmed, ended_at, closed_at, outcome
+        is_confirmed, ended_at, closed_at, outcome, must_confirm
         """
 
     /// One row, before it is known to be sound.
@@ -33,6 +33,7 @@ enum RotationTable {
         var endedAt: Instant?
         var closedAt: Instant?
         var outcome: String?
+        var mustConfirm = false
 
         init(_ row: borrowing Row) throws(SQLiteError) {
             id = try row.get(0)
@@ -67,6 +68,7 @@ enum RotationTable {
             endedAt = try row.get(28)
             closedAt = try row.get(29)
             outcome = try row.get(30)
+            mustConfirm = try row.get(31)
         }
 
         func stored() throws(UndecodableRow) -> StoredRotation {
@@ -87,6 +89,7 @@ enum RotationTable {
                 description: description,
                 access: try workspaces.access(row: row),
                 finishAfter: .milliseconds(finishAfter),
+                mustConfirm: mustConfirm,
                 fingerprint: fingerprint,
                 state: RotationState(phase: phase, tally: tally, wakeAt: wakeAt)
             )
@@ -166,8 +169,8 @@ enum RotationTable {
         try connection.run(
             """
             INSERT INTO rotations (id, hub, alias, "trigger", slot, opened_at, generator, policy_hash, workspaces_type,
-                workspaces, description, finish_after_ms, phase)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                workspaces, description, finish_after_ms, phase, must_confirm)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
             """,
             rotation.id,
             rotation.secret.hub,
@@ -181,8 +184,21 @@ enum RotationTable {
             workspaces.workspaces,
             rotation.description,
             rotation.finishAfter.column,
-            rotation.state.phaseName
+            rotation.state.phaseName,
+            rotation.mustConfirm
         )
+    }
+
+    /// Whether the secret's last rotation ended, other than by success, after an attempt of unknown effect.
+    static func endedInDoubt(_ secret: SecretName, in connection: Connection) throws(SQLiteError) -> Bool {
+        try connection.first(
+            """
+            SELECT is_ambiguous = 1 AND outcome <> 'succeeded' FROM rotations
+            WHERE hub = ?1 AND alias = ?2 AND outcome IS NOT NULL ORDER BY opened_at DESC, id DESC LIMIT 1
+            """,
+            secret.hub,
+            secret.alias.text
+        ) { row throws(SQLiteError) in try row.get(0, as: Bool.self) } ?? false
     }
 
     /// Writes a rotation's progress.

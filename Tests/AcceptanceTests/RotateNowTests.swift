@@ -98,7 +98,7 @@ struct RotateNowTests {
     @Test func requestJoinsAnOpenRotationAndAFreshOneComesAfterIt() async throws {
         try await World.with { world in
             try await world.schedule("joined", every: "30d")
-            world.hub.inject([SandboxFault(.slow, method: "PATCH", delay: 1500)])
+            world.hub.inject([SandboxFault(.slow, method: "PATCH", delay: 6000)])
             try await world.withDaemon { _ in
                 try await world.expect(0, "rotate-now", "joined")
                 try await eventually("it is open") {

@@ -49,7 +49,7 @@ struct CandidateTests {
             let leaks = try fixture.folder.contents().filter { $0.value.range(of: Data(Self.marker.utf8)) != nil }
             #expect(leaks.isEmpty)
             let sealed = try fixture.sealed(rotation.id)
-            try await fixture.store.eraseCandidate(of: rotation.id)
+            #expect(try await fixture.store.eraseCandidate(of: rotation.id))
             let left = try fixture.folder.contents().filter { $0.value.range(of: Data(sealed)) != nil }
             #expect(left.isEmpty)
             #expect(try await fixture.store.candidate(of: rotation) == nil)

@@ -89,6 +89,8 @@ package final class ScriptedHub: SecretsAPI {
         return Receipt(status: 200, requestID: "req-1")
     }
 
+    package func hasNewToken() async -> Bool { false }
+
     package func create(_ creation: SecretCreation) async throws(HubError) -> Receipt { throw HubError(.rejected) }
     package func delete(_ alias: SecretAlias) async throws(HubError) -> Receipt { throw HubError(.rejected) }
 

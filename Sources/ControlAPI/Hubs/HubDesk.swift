@@ -40,6 +40,11 @@ package struct HubDesk: Sendable {
         self.clock = clock
     }
 
+    /// The time-out of a hub's requests; of a hub that is not configured any more, the longest that there can be.
+    package func timeout(_ name: String) -> Duration {
+        ((try? find(name)) ?? nil)?.timeout ?? .seconds(600)
+    }
+
     private func hub(_ name: String) throws -> Hub {
         guard let hub = try find(name) else {
             throw ControlFailure(status: .noSuchSecret, message: "there is no hub \"\(name)\"")

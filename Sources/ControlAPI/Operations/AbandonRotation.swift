@@ -14,6 +14,12 @@ package struct AbandonRotation: ControlOperation {
     }
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> SecretName {
-        try ledger.abandon(rotation, reason: reason, actor: context.caller.actor, now: context.now)
+        try ledger.abandon(
+            rotation,
+            reason: reason,
+            actor: context.caller.actor,
+            now: context.now,
+            timeout: context.timeout
+        )
     }
 }

@@ -1,3 +1,4 @@
+import AIHubClient
 import AuditLog
 package import ControlAPI
 import Glibc
@@ -65,12 +66,24 @@ package final class DaemonRuntime: Sendable {
             logger: logger
         )
         do {
+            try await takeInClock(configuration.retry)
             try await note(.daemonStarted, detail: ["pid": .integer(Int64(getpid()))])
             try await note(.configurationLoaded, detail: ["hash": .string(configuration.hash)])
         } catch {
             await close()
             throw error
         }
+    }
+
+    /// A clock that is behind the newest entry was ahead when that was written, or is behind now.
+    private func takeInClock(_ retry: RetryPolicy) async throws {
+        let now = SystemClock().now
+        guard let last = try await store.lastEntryTime() else { return }
+        let step = last.duration(to: now)
+        guard step < .zero - ClockWatch.tolerance else { return }
+        logger.error("the clock is \(.zero - step) behind the newest entry of the history")
+        let farthest = max(retry.cap, retry.cycleDelays.max() ?? .zero, RetryAfter.maximum)
+        try await store.takeClockStep(step, now: now, farthest: farthest)
     }
 
     /// A command holds the lock for a moment only: it is waited for.
@@ -150,7 +163,12 @@ package final class DaemonRuntime: Sendable {
 
     /// Does an operation in this process, as the socket's server would for the process's own user.
     package func perform<Operation: ControlOperation>(_ operation: Operation) async throws -> Operation.Answer {
-        let context = OperationContext(caller: .current, now: SystemClock().now, random: SystemRandom())
+        let context = OperationContext(
+            caller: .current,
+            now: SystemClock().now,
+            random: SystemRandom(),
+            timeout: { [self] in deskHub($0)?.timeout ?? .seconds(600) }
+        )
         let answer = try await store.withLedger { try operation.perform(on: $0, context) }
         engine.wake()
         return answer

@@ -25,10 +25,18 @@ struct ControlService: Service {
     let readiness: Readiness
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            do {
-                try await runtime.controlServer().run { readiness.countDown() }
-            } catch is CancellationError {}
+        let server = runtime.controlServer()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do { try await server.run { readiness.countDown() } } catch is CancellationError {}
+            }
+            group.addTask {
+                do { try await gracefulShutdown() } catch is CancellationError { return }
+                // Whoever has asked gets its answer: a request that was taken in must not look like one that was not.
+                await server.drain()
+            }
+            defer { group.cancelAll() }
+            try await group.next()
         }
     }
 }

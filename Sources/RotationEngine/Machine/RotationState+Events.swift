@@ -53,6 +53,12 @@ extension RotationState {
         case (.succeeded(let confirmed), .candidateLost): reach(.finished(confirmed: confirmed))
         case (.parked, .abandoned): reach(.abandoned)
         case (.succeeded, .erased), (.finished, .erased), (.failed, .erased), (.abandoned, .erased): reach(.closed)
+        case (.succeeded, .eraseBlocked), (.finished, .eraseBlocked), (.failed, .eraseBlocked),
+            (.abandoned, .eraseBlocked):
+            wakeAt = now.advanced(by: RotationPlan.erasePause)
+        case (.claimed, .policyChanged), (.staged, .policyChanged):
+            // Whatever was sent or installed must be finished with the candidate that was used.
+            if tally.attempts == 0 && !tally.isInstallBegun { reach(.failed(.policyChanged)) }
         default: throw UnexpectedEvent(phase: phase, event: event)
         }
     }
@@ -127,7 +133,7 @@ extension RotationState {
         case .listFailed(let error):
             switch error.kind {
             // Listing needs a right that updating does not: a hub that forbids it can still be written to.
-            case .forbidden, .notFound, .rejected, .conflict: reach(.staged(.unknown))
+            case _ where error.isRefusalToList: reach(.staged(.unknown))
             case .redirected: fail(Failure(kind: error.kind.rawValue, status: error.status))
             default: wait(after: error, pace)
             }

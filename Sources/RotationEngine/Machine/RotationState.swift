@@ -120,6 +120,8 @@ package struct RotationPlan: Hashable, Sendable {
     static let confirmationLimit = 3
     /// How often a generator may make the value that is in force already.
     static let repetitionLimit = 3
+    /// How long to wait where somebody keeps an erased candidate's bytes in a file.
+    static let erasePause = Duration.seconds(5)
 }
 
 /// What is to be done next.
@@ -168,9 +170,13 @@ package enum RotationEvent: Hashable, Sendable {
     case attemptEnded(Attempt.Outcome)
     /// The sealed candidate is gone or can't be unsealed.
     case candidateLost
+    /// The schedule has another generator by now.
+    case policyChanged
     /// A person ended the rotation.
     case abandoned
     case erased
+    /// The candidate is deleted, but somebody's read transaction keeps its bytes in a file.
+    case eraseBlocked
 }
 
 /// An event that a rotation's phase has no place for: a defect of the program.

@@ -35,7 +35,26 @@ package protocol RotationStorage: Sendable {
     func candidate(of rotation: Rotation) async throws -> GeneratedValue?
 
     /// Erases a rotation's candidate from all files.
-    func eraseCandidate(of id: RotationID) async throws
+    ///
+    /// - Returns: Whether its bytes are gone; false where somebody's read transaction keeps them in a file for now.
+    func eraseCandidate(of id: RotationID) async throws -> Bool
+
+    /// Whether a rotation's generator is the one that its schedule has now; true where the schedule is gone.
+    func isPolicyCurrent(_ rotation: Rotation) async throws -> Bool
+
+    /// Since when a hub is known to refuse lists; nil where it is not.
+    func listsRefusedAt(_ hub: String) async throws -> Instant?
+
+    /// Remembers that a hub refuses lists, or that it does not any more.
+    func setListsRefused(_ hub: String, at instant: Instant?) async throws
+
+    /// Brings instants that a wrong clock has put too far ahead back to where they can come true, and appends an entry
+    /// about the clock.
+    ///
+    /// - Parameters:
+    ///   - step: How far the clock was set.
+    ///   - farthest: No wait of the retry policy is longer.
+    func takeClockStep(_ step: Duration, now: Instant, farthest: Duration) async throws
 
     /// Writes a request for each schedule that is not paused.
     ///

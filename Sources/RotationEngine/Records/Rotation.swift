@@ -21,6 +21,8 @@ package struct Rotation: Hashable, Sendable {
     package let access: WorkspaceAccess?
     /// How long its generator's `finish` waits after success.
     package let finishAfter: Duration
+    /// Whether it is confirmed whatever the hub's `confirm` says: the one before it ended in doubt.
+    package let mustConfirm: Bool
     /// The keyed fingerprint of its candidate, once that is staged.
     package var fingerprint: [UInt8]?
     /// Where it stands.
@@ -36,6 +38,7 @@ package struct Rotation: Hashable, Sendable {
         description: String?,
         access: WorkspaceAccess?,
         finishAfter: Duration,
+        mustConfirm: Bool = false,
         fingerprint: [UInt8]? = nil,
         state: RotationState = RotationState()
     ) {
@@ -48,12 +51,14 @@ package struct Rotation: Hashable, Sendable {
         self.description = description
         self.access = access
         self.finishAfter = finishAfter
+        self.mustConfirm = mustConfirm
         self.fingerprint = fingerprint
         self.state = state
     }
 
     /// Opens a rotation of a schedule.
-    package init(opening schedule: Schedule, id: RotationID, trigger: Trigger, now: Instant) {
+    package init(opening schedule: Schedule, id: RotationID, trigger: Trigger, now: Instant, mustConfirm: Bool = false)
+    {
         self.init(
             id: id,
             secret: schedule.secret,
@@ -63,7 +68,8 @@ package struct Rotation: Hashable, Sendable {
             generator: schedule.definition.generator,
             description: schedule.definition.description,
             access: schedule.definition.access,
-            finishAfter: schedule.definition.finishAfter
+            finishAfter: schedule.definition.finishAfter,
+            mustConfirm: mustConfirm
         )
     }
 }
@@ -88,7 +94,7 @@ package enum Ending: Hashable, Sendable {
 /// Why a rotation failed: a class, and the HTTP status where there is one.
 package struct Failure: Hashable, Sendable {
     /// A class of ``AIHubClient/HubError/Kind``, or one of the generator's: `generator`, `unusable_value`,
-    /// `repeated_value`, `candidate_lost`.
+    /// `repeated_value`, `candidate_lost`, `policy_changed`.
     package var kind: String
     /// The HTTP status.
     package var status: Int?
@@ -106,6 +112,11 @@ package struct Failure: Hashable, Sendable {
     package static let repeatedValue = Failure(kind: "repeated_value")
     /// The candidate can't be read any more, and nothing was sent.
     package static let candidateLost = Failure(kind: "candidate_lost")
+    /// The schedule has another generator by now, and nothing was sent.
+    package static let policyChanged = Failure(kind: "policy_changed")
+
+    /// Whether another rotation takes its place at once: nothing was tried, so nothing has failed.
+    package var isReplaced: Bool { self == .candidateLost || self == .policyChanged }
 }
 
 /// One PATCH of a rotation.

@@ -131,6 +131,25 @@ package struct Schedule: Hashable, Sendable {
     }
 }
 
+extension Schedule {
+    /// The schedule after a clock that was ahead has been put right.
+    ///
+    /// What lies in the future is taken for now, and a next due instant that its cadence, minimum interval or retry can't
+    /// have meant becomes the first slot after now.
+    package func broughtBack(to now: Instant, farthest: Duration) -> Schedule {
+        var schedule = self
+        schedule.anchor = min(anchor, now)
+        schedule.lastOpened = lastOpened.map { min($0, now) }
+        schedule.lastSuccess = lastSuccess.map { min($0, now) }
+        let slot = definition.cadence.nextSlot(after: now, anchor: schedule.anchor)
+        let earliest = schedule.lastOpened.map { $0.advanced(by: definition.minInterval) } ?? now
+        let latest = failures > 0 ? now.advanced(by: farthest) : max(slot, earliest)
+        let isPausedUntilLater = isPaused(at: now) && pause?.until != nil
+        if nextDue > latest && !isPausedUntilLater { schedule.nextDue = failures > 0 ? now : max(slot, earliest) }
+        return schedule
+    }
+}
+
 // MARK: What a rotation's end does to a schedule
 
 extension Schedule {
@@ -149,6 +168,8 @@ extension Schedule {
             schedule.failures = 0
             let slot = definition.cadence.nextSlot(after: now, anchor: schedule.anchor)
             schedule.nextDue = max(slot, rotation.openedAt.advanced(by: definition.minInterval))
+        case .failed(let failure) where failure.isReplaced:
+            schedule.nextDue = now
         case .failed:
             schedule.failures += 1
             schedule.nextDue = now.advanced(by: retry.cycleDelay(afterCycles: schedule.failures))

@@ -54,6 +54,14 @@ package actor Engine {
     private var broken: Set<DueWork.Key> = []
     /// Nothing is begun before this instant, as storage has failed.
     private var storagePausedUntil: Instant?
+    /// Hubs that have let a request in since the engine began, or since they were last refused or configured anew: to any
+    /// other one a single request goes ahead of all, so that a refused token is shown to the hub once, whatever is due.
+    private var proven: Set<String> = []
+    private var clockWatch = ClockWatch()
+    /// A step of the clock that the history does not tell of yet.
+    private var untoldStep: Duration?
+    /// Whether the clock was set and no time server vouches for it: slots wait then.
+    private var isClockDoubtful = false
     private var alarm: (any Alarm)?
 
     /// Makes an engine; ``run()`` starts it.
@@ -89,8 +97,10 @@ package actor Engine {
     /// Takes over another configuration; what runs now ends with the old one.
     package func update(_ configuration: Configuration) {
         self.configuration = configuration
-        // Somebody may have mended what could not be read.
+        // Somebody may have mended what could not be read, and vouches for the clock.
         broken = []
+        proven = []
+        isClockDoubtful = false
         wake()
     }
 
@@ -141,6 +151,7 @@ package actor Engine {
         }
         storagePausedUntil = nil
         do {
+            try await lookAtClock()
             var next: Instant?
             for name in configuration.hubs.keys.sorted() {
                 guard let due = try await serve(name, &group) else { continue }
@@ -150,6 +161,26 @@ package actor Engine {
             alarm?.set(storagePausedUntil ?? next)
         } catch {
             pauseForStorage(error)
+        }
+    }
+
+    /// Notices a clock that was set; the history tells of it before anything is done by the new time.
+    private func lookAtClock() async throws {
+        if let step = clockWatch.look(now: clock.now, uptime: clock.uptime) {
+            untoldStep = (untoldStep ?? .zero) + step
+        }
+        if let step = untoldStep {
+            let retry = configuration.retry
+            let farthest = max(retry.cap, retry.cycleDelays.max() ?? .zero, RetryAfter.maximum)
+            try await storage.takeClockStep(step, now: clock.now, farthest: farthest)
+            untoldStep = nil
+            isClockDoubtful = !clock.isSynchronised
+            let hold = isClockDoubtful ? "slots wait until a time server vouches for it, or a reload" : "synchronised"
+            logger.error("the clock was set by \(step): \(hold)")
+        }
+        if isClockDoubtful && clock.isSynchronised {
+            isClockDoubtful = false
+            logger.notice("the clock is synchronised: slots fire again")
         }
     }
 
@@ -169,7 +200,9 @@ package actor Engine {
         let status = try await storage.hubStatus(name)
         let now = clock.now
         if let opensAt = status.opensAt(now: now) {
-            guard case .suspended = status, opensAt <= now else { return opensAt }
+            guard case .suspended(let suspension) = status else { return opensAt }
+            proven.remove(name)
+            if opensAt > now, try await !isTokenRenewed(at: name, suspension) { return opensAt }
             startProbe(of: name, &group)
             return nil
         }
@@ -180,14 +213,27 @@ package actor Engine {
         // Read again after the await: workers have begun and ended, and a reload may have taken the hub away.
         guard storagePausedUntil == nil, let hub = configuration.hubs[name] else { return nil }
         let busy = running[name, default: []]
-        let room = hub.maxInFlight - busy.count
+        let room = (proven.contains(name) ? hub.maxInFlight : 1) - busy.count
         guard room > 0 else { return nil }
-        let fresh = work.filter { !busy.contains($0.key) && !broken.contains($0.key) }.prefix(room)
+        let fresh = work.filter { !busy.contains($0.key) && !broken.contains($0.key) && mayBegin($0) }.prefix(room)
         for item in fresh { start(item, at: name, hub, &group) }
         if fresh.count == room { return nil }
         guard let due = try await storage.earliestDue(hub: name, now: now) else { return nil }
         // What is due and yet not begun is either under way or broken: its end, or the look every minute, is next.
         return due > now ? due : nil
+    }
+
+    /// Slots wait for a clock that can be believed; what somebody asked for, or has begun, does not.
+    private func mayBegin(_ work: DueWork) -> Bool {
+        if case .slot = work { !isClockDoubtful } else { true }
+    }
+
+    /// Whether somebody has renewed the token of a hub that had refused the old one.
+    private func isTokenRenewed(at name: String, _ suspension: HubStatus.Suspension) async throws -> Bool {
+        guard [.unauthorized, .noToken].contains(suspension.reason), let hub = configuration.hubs[name] else {
+            return false
+        }
+        return await hub.api.hasNewToken()
     }
 
     private func start(_ work: DueWork, at name: String, _ hub: Hub, _ group: inout DiscardingTaskGroup) {
@@ -249,7 +295,7 @@ package actor Engine {
         let generator = rotation.generator.makeGenerator(random: random) { clock.now.rawValue }
         let plan = RotationPlan(
             retry: configuration.retry,
-            confirm: hub.confirm,
+            confirm: try await isConfirming(rotation, hub),
             steps: generator.steps,
             finishAfter: rotation.finishAfter
         )
@@ -267,22 +313,52 @@ package actor Engine {
                 isStopping: { [self] in stopping.load(ordering: .sequentiallyConsistent) }
             )
         )
-        switch try await run.proceed() {
-        case .hub(let error): try await takeIn(error, from: rotation.secret.hub)
-        case .settled where run.hasDelivered:
-            _ = try await storage.updateHub(rotation.secret.hub, now: clock.now) { status, _ in status.afterSuccess }
-        case .settled, .stopped: break
-        }
+        if try await !storage.isPolicyCurrent(rotation) { try await run.replaceIfUntouched() }
+        let result = try await run.proceed()
+        // Also before a failure that came after it: a doubt begins anew with the last success.
+        if run.isLetIn { proven.insert(rotation.secret.hub) }
+        if run.hasDelivered { try await takeInSuccess(of: rotation, isListRefused: run.isListRefused) }
+        if case .hub(let error) = result { try await takeIn(error, about: rotation.secret) }
+    }
+
+    /// How long a hub that refuses lists is not asked again.
+    private static let listPause = Duration.seconds(24 * 3600)
+
+    /// Whether a rotation asks the hub to list before and after: not where the hub is known to refuse it.
+    private func isConfirming(_ rotation: Rotation, _ hub: Hub) async throws -> Bool {
+        guard hub.confirm || rotation.mustConfirm else { return false }
+        guard let refusedAt = try await storage.listsRefusedAt(rotation.secret.hub) else { return true }
+        let age = refusedAt.duration(to: clock.now)
+        return age < .zero || age >= Self.listPause
     }
 
     // MARK: Hubs
 
     /// Suspends or pauses a hub for what it said.
-    private func takeIn(_ error: HubError, from hub: String) async throws {
-        switch try await storage.updateHub(hub, now: clock.now, { $0.after(error, now: $1) }) {
+    private func takeIn(_ error: HubError, about secret: SecretName) async throws {
+        let hub = secret.hub
+        // Whether the next request is one ahead of all again is told by what this one met.
+        if ![.forbidden, .throttled].contains(error.kind) { proven.remove(hub) }
+        let alias = secret.alias.text
+        switch try await storage.updateHub(hub, now: clock.now, { $0.after(error, about: alias, now: $1) }) {
         case .suspended: logger.error("hub suspended: \(error)", metadata: ["hub": "\(hub)"])
         case .paused: logger.warning("hub paused: \(error)", metadata: ["hub": "\(hub)"])
-        case .available, .onProbation, nil: break
+        case .available, .doubtful, .onProbation, nil: break
+        }
+    }
+
+    /// Remembers that a hub has taken an update, and whether it lists.
+    private func takeInSuccess(of rotation: Rotation, isListRefused: Bool) async throws {
+        let hub = rotation.secret.hub
+        if try await storage.hubStatus(hub).afterSuccess != nil {
+            _ = try await storage.updateHub(hub, now: clock.now) { status, _ in status.afterSuccess }
+        }
+        if isListRefused {
+            logger.notice(
+                "the hub takes updates but refuses lists: rotations are not confirmed",
+                metadata: ["hub": "\(hub)"]
+            )
+            try await storage.setListsRefused(hub, at: clock.now)
         }
     }
 

@@ -48,6 +48,20 @@ struct RotationRun {
 
     /// Whether an update of this run has succeeded.
     private(set) var hasDelivered = false
+    /// Whether the hub has let a request of this run in: whatever it then said of the secret, the token is good.
+    private(set) var isLetIn = false
+    /// Whether the hub refused to list, which needs a right that updating does not.
+    private(set) var isListRefused = false
+
+    /// Ends a rotation of which nothing was sent or installed, as its schedule has another generator by now.
+    mutating func replaceIfUntouched() async throws {
+        switch rotation.state.phase {
+        case .claimed, .staged:
+            guard rotation.state.tally.attempts == 0, !rotation.state.tally.isInstallBegun else { return }
+            try await record(.policyChanged)
+        default: return
+        }
+    }
 
     mutating func proceed() async throws -> Result {
         while !environment.isStopping() {
@@ -65,7 +79,7 @@ struct RotationRun {
             case .wait, .park, .done: return .settled
             }
             if let error, error.kind == .notSent { return .settled }
-            if let error, HubStatus.available.after(error, now: environment.clock.now) != nil { return .hub(error) }
+            if let error, HubStatus.isConcerned(by: error) { return .hub(error) }
         }
         return .stopped
     }
@@ -147,6 +161,7 @@ struct RotationRun {
     private mutating func list() async throws -> HubError? {
         do {
             let listed = try await environment.api.list(alias: rotation.secret.alias, workspace: nil)
+            isLetIn = true
             // The query is a wish: whatever else a hub lists is passed over.
             if let secret = listed.first(where: { $0.alias == rotation.secret.alias.text }) {
                 try await record(.listed(updatedAt: secret.updatedAt))
@@ -156,7 +171,9 @@ struct RotationRun {
             return nil
         } catch let error as HubError {
             if error.kind != .notSent { try await record(.listFailed(error)) }
-            return error
+            guard error.isRefusalToList else { return error }
+            isListRefused = true
+            return nil
         }
     }
 
@@ -192,9 +209,10 @@ struct RotationRun {
                 startedAt = now
             }
             try await endAttempt(.delivered(receipt), startedAt: startedAt)
-            hasDelivered = true
+            (hasDelivered, isLetIn) = (true, true)
             return nil
         } catch let error as HubError {
+            if error.isDefinite && error.kind != .redirected { isLetIn = true }
             guard let startedAt else { return error }
             try await endAttempt(.failed(error), startedAt: startedAt)
             return error
@@ -228,7 +246,7 @@ struct RotationRun {
 
     private mutating func close() async throws {
         made = nil
-        try await environment.storage.eraseCandidate(of: rotation.id)
-        try await record(.erased)
+        let isGone = try await environment.storage.eraseCandidate(of: rotation.id)
+        try await record(isGone ? .erased : .eraseBlocked)
     }
 }

@@ -84,7 +84,7 @@ extension HubStatus {
     /// The status in a word.
     fileprivate var word: String {
         switch self {
-        case .available, .onProbation: "available"
+        case .available, .doubtful, .onProbation: "available"
         case .paused: "paused"
         case .suspended: "suspended"
         }
@@ -94,6 +94,7 @@ extension HubStatus {
     fileprivate var text: String {
         switch self {
         case .available, .onProbation: word
+        case .doubtful(let doubt): "available, \(doubt.reason.rawValue) met \(doubt.count) times in a row"
         case .paused(let until): "paused until \(until.short), as it asked for"
         case .suspended(let suspension):
             "suspended since \(suspension.since.short) (\(suspension.reason.rawValue)), next probe \(suspension.probeAt.short)"

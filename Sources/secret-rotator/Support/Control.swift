@@ -25,7 +25,12 @@ enum Control {
         } inProcess: {
             let ledger = try Ledger(path: configuration.database, origin: Host.origin(), mayMigrate: true)
             defer { ledger.close() }
-            let context = OperationContext(caller: .current, now: SystemClock().now, random: SystemRandom())
+            let context = OperationContext(
+                caller: .current,
+                now: SystemClock().now,
+                random: SystemRandom(),
+                timeout: { configuration.hubs[$0]?.timeout ?? .seconds(600) }
+            )
             return try operation.perform(on: ledger, context)
         }
     }

@@ -1,0 +1,60 @@
+import AIHubClient
+import AuditLog
+import RotationEngine
+import SQLite
+package import Scheduling
+
+extension Ledger {
+    /// Takes in that the real-time clock was set.
+    ///
+    /// A clock that was ahead has left instants that would keep secrets from rotating for as long as it was ahead: they
+    /// are brought back to where they can come true. Nothing is made due by that.
+    ///
+    /// - Parameters:
+    ///   - step: How far it was set, negative for backwards.
+    ///   - farthest: No wait of the retry policy, or that a hub may ask for, is longer.
+    package func takeClockStep(_ step: Duration, now: Instant, farthest: Duration) throws {
+        try connection.transaction {
+            var moved = 0
+            if step < .zero { moved = try bringBack(now: now, farthest: farthest) }
+            let detail: [String: JSONValue?] = [
+                "step_ms": .integer(step.milliseconds), "schedules_moved": moved > 0 ? .integer(Int64(moved)) : nil,
+            ]
+            let entry = AuditEntry(.clockSkewed, time: now.rfc3339, actor: .daemon, detail: detail)
+            try AuditTable.append(entry, origin: origin, in: connection)
+        }
+    }
+
+    /// When the newest entry was written; nil for an empty log.
+    package func lastEntryTime() throws -> Instant? {
+        let time: String? =
+            try connection.first(
+                "SELECT json_extract(line, '$.time') FROM audit_log ORDER BY seq DESC LIMIT 1"
+            ) { row throws(SQLiteError) in try row.get(0, as: String?.self) } ?? nil
+        return time.flatMap { Instant(rfc3339: $0) }
+    }
+
+    private func bringBack(now: Instant, farthest: Duration) throws -> Int {
+        var moved = 0
+        for schedule in try ScheduleTable.all(in: connection, broken: { _ in }) {
+            let sound = schedule.broughtBack(to: now, farthest: farthest)
+            guard sound != schedule else { continue }
+            try ScheduleTable.updateProgress(sound, in: connection)
+            moved += 1
+        }
+        let latest = now.advanced(by: farthest)
+        // What waits for `finish` may wait for weeks, as its schedule says.
+        try connection.run(
+            """
+            UPDATE rotations SET next_step_at = ?1, retry_floor = min(retry_floor, ?1)
+            WHERE closed_at IS NULL AND next_step_at > ?2 AND phase <> 'succeeded'
+            """,
+            now,
+            latest
+        )
+        try connection.run("UPDATE hubs SET paused_until = NULL WHERE paused_until > ?1", latest)
+        try connection.run("UPDATE hubs SET probe_at = ?1 WHERE probe_at > ?2", now, latest)
+        try connection.run("UPDATE holds SET until = ?1 WHERE until > ?2", now, latest)
+        return moved
+    }
+}
