@@ -127,6 +127,17 @@ package.targets += [
         ],
         path: "Tests/Support"
     ),
+    // The engine in made-up time, over real files, with faults by chance: one seed, one run.
+    .target(
+        name: "Simulation",
+        dependencies: [
+            "RotationEngine", "RotationStore", "AIHubClient", "AuditLog", "Scheduling", "SecretMemory", "SQLite",
+            "TestSupport", "ValueGenerators",
+            .product(name: "Logging", package: "swift-log"),
+        ],
+        path: "Tests/Simulation"
+    ),
+    .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
     .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory", "TestSupport"]),
     .testTarget(name: "SchedulingTests", dependencies: ["Scheduling", "TestSupport"]),
@@ -184,7 +195,7 @@ package.targets += [
     .executableTarget(
         name: "Benchmarks",
         dependencies: [
-            "secret-rotator",
+            "secret-rotator", "Simulation",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "SystemPackage", package: "swift-system"),

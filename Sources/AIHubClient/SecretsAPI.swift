@@ -101,9 +101,27 @@ package protocol SecretsAPI: Sendable {
     /// Makes a secret.
     func create(_ creation: SecretCreation) async throws(HubError) -> Receipt
     /// Lists secrets, all or those that match.
-    func list(alias: SecretAlias?, workspace: String?) async throws(HubError) -> [ListedSecret]
+    ///
+    /// - Parameter onAdmitted: As with ``update(_:onAdmitted:)``.
+    func list(
+        alias: SecretAlias?,
+        workspace: String?,
+        onAdmitted: () async throws -> Void
+    ) async throws -> [ListedSecret]
     /// Deletes a secret.
     func delete(_ alias: SecretAlias) async throws(HubError) -> Receipt
     /// Whether the token is another one than the last request carried: somebody has renewed it.
     func hasNewToken() async -> Bool
+}
+
+extension SecretsAPI {
+    /// Lists secrets, all or those that match.
+    package func list(alias: SecretAlias?, workspace: String?) async throws(HubError) -> [ListedSecret] {
+        do {
+            return try await list(alias: alias, workspace: workspace) {}
+        } catch {
+            // Without a caller's closure nothing else is thrown.
+            throw (error as? HubError) ?? HubError(.cancelled)
+        }
+    }
 }

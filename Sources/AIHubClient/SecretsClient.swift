@@ -93,11 +93,15 @@ package struct SecretsClient: SecretsAPI {
         try await typed { try await command(.DELETE) { JSONBody.deletion(alias) } }
     }
 
-    package func list(alias: SecretAlias?, workspace: String?) async throws(HubError) -> [ListedSecret] {
+    package func list(
+        alias: SecretAlias?,
+        workspace: String?,
+        onAdmitted: () async throws -> Void
+    ) async throws -> [ListedSecret] {
         var query: [(name: String, value: String)] = []
         if let alias { query.append(("alias", alias.text)) }
         if let workspace { query.append(("workspace", workspace)) }
-        let answer = try await typed { try await send(.GET, query: query, body: { nil }) }
+        let answer = try await send(.GET, query: query, onAdmitted: onAdmitted, body: { nil })
         return try ResponseParser.secrets(answer)
     }
 

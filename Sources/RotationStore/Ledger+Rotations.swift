@@ -118,12 +118,15 @@ extension Ledger {
             try rotation.state.handle(.abandoned, plan: plan, now: now, fraction: 0)
             let previous = stored.rotation.state
             try RotationTable.update(rotation, previous: previous, endedAt: now, closedAt: nil, in: connection)
-            let end = RotationChange.End(ending: .abandoned, now: now, retry: .standard, trigger: rotation.trigger)
+            let isAmbiguous = rotation.state.tally.isAmbiguous
+            let end = RotationChange.End(
+                ending: .abandoned,
+                now: now,
+                retry: .standard,
+                trigger: rotation.trigger,
+                heldUntil: isAmbiguous ? now.advanced(by: timeout(rotation.secret.hub)) : nil
+            )
             try conclude(rotation, end, actor: actor, detail: ["reason": .string(reason)])
-            if rotation.state.tally.isAmbiguous {
-                let until = now.advanced(by: timeout(rotation.secret.hub))
-                try HoldTable.set(rotation.secret, until: until, in: connection)
-            }
             return rotation.secret
         }
     }
@@ -135,6 +138,7 @@ extension Ledger {
         detail: [String: JSONValue] = [:]
     ) throws {
         var nextDue: Instant?
+        if let heldUntil = end.heldUntil { try HoldTable.set(rotation.secret, until: heldUntil, in: connection) }
         if case .failed(let failure) = end.ending, failure.isReplaced {
             try RequestTable.release(rotation.id, in: connection)
         }

@@ -6,7 +6,7 @@ package import ValueGenerators
 
 /// The engine's storage: the ledger and the candidates' vault, on one serial queue.
 package actor RotationStore: RotationStorage {
-    private let executor: DatabaseExecutor
+    private let executor: any SerialExecutor
     private let ledger: Ledger
     private let vault: CandidateVault
     private let clock: any Clock
@@ -24,14 +24,16 @@ package actor RotationStore: RotationStorage {
     ///   - path: The main database; the candidates' one stands beside it.
     ///   - key: Seals candidates.
     ///   - origin: What audit entries say of this process.
+    ///   - executor: Where it runs; a queue of its own if not given.
     package init(
         path: String,
         key: StagingKey,
         origin: AuditOrigin,
         clock: any Clock,
-        random: any RandomSource
+        random: any RandomSource,
+        executor: (any SerialExecutor)? = nil
     ) throws {
-        executor = DatabaseExecutor(label: "secret-rotator.store")
+        self.executor = executor ?? DatabaseExecutor(label: "secret-rotator.store")
         ledger = try Ledger(path: path, origin: origin, mayMigrate: true)
         vault = try CandidateVault(path: Self.candidatesPath(for: path), key: key)
         self.clock = clock

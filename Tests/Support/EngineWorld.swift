@@ -33,7 +33,7 @@ package final class EngineWorld: Sendable {
         clock: ManualClock,
         key: StagingKey
     ) throws {
-        var hubs = ["h": Engine.Hub(api: hub, maxInFlight: 4, confirm: true)]
+        var hubs = ["h": Engine.Hub(api: hub, maxInFlight: 4, confirm: true, timeout: .seconds(30))]
         for number in 0..<moreHubs { hubs["i\(number)"] = hubs["h"] }
         self.hub = hub
         self.clock = clock

@@ -94,7 +94,12 @@ package final class ScriptedHub: SecretsAPI {
     package func create(_ creation: SecretCreation) async throws(HubError) -> Receipt { throw HubError(.rejected) }
     package func delete(_ alias: SecretAlias) async throws(HubError) -> Receipt { throw HubError(.rejected) }
 
-    package func list(alias: SecretAlias?, workspace: String?) async throws(HubError) -> [ListedSecret] {
+    package func list(
+        alias: SecretAlias?,
+        workspace: String?,
+        onAdmitted: () async throws -> Void
+    ) async throws -> [ListedSecret] {
+        try await onAdmitted()
         let (failure, listed): (HubError?, [ListedSecret]) = state.withLock { state in
             state.listCalls += 1
             if !state.lists.isEmpty, let failure = state.lists.removeFirst() { return (failure, []) }

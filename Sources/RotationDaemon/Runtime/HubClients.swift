@@ -34,7 +34,12 @@ package final class HubClients: Sendable {
         var hubs: [String: Engine.Hub] = [:]
         for (name, hub) in configuration.hubs {
             let client = try client(for: hub, name: name, source: configuration.path)
-            hubs[name] = Engine.Hub(api: client, maxInFlight: hub.maxInFlight, confirm: hub.confirm)
+            hubs[name] = Engine.Hub(
+                api: client,
+                maxInFlight: hub.maxInFlight,
+                confirm: hub.confirm,
+                timeout: hub.timeout
+            )
         }
         return hubs
     }

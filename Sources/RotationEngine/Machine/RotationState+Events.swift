@@ -19,6 +19,9 @@ extension RotationState {
     ) throws(UnexpectedEvent) {
         let pace = Pace(plan: plan, now: now, fraction: fraction)
         switch (phase, event) {
+        case (.claimed, .policyChanged), (.staged, .policyChanged):
+            // Whatever was sent or installed must be finished with the candidate that was used.
+            if tally.attempts == 0 && !tally.isInstallBegun { reach(.failed(.policyChanged)) }
         case (.claimed, .generated): reach(.generated)
         case (.claimed, .generatorFailed(let error)): generatorFailed(error, pace)
         case (.generated, .staged): reach(plan.confirm ? .staged(nil) : .staged(.unknown))
@@ -56,9 +59,6 @@ extension RotationState {
         case (.succeeded, .eraseBlocked), (.finished, .eraseBlocked), (.failed, .eraseBlocked),
             (.abandoned, .eraseBlocked):
             wakeAt = now.advanced(by: RotationPlan.erasePause)
-        case (.claimed, .policyChanged), (.staged, .policyChanged):
-            // Whatever was sent or installed must be finished with the candidate that was used.
-            if tally.attempts == 0 && !tally.isInstallBegun { reach(.failed(.policyChanged)) }
         default: throw UnexpectedEvent(phase: phase, event: event)
         }
     }

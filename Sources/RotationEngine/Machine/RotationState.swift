@@ -108,8 +108,17 @@ package struct RotationPlan: Hashable, Sendable {
     package var steps: Set<GeneratorStep>
     /// How long `finish` waits after success.
     package var finishAfter: Duration
+    /// What was sent arrives within this time, or never.
+    package var requestTimeout: Duration
 
-    package init(retry: RetryPolicy, confirm: Bool, steps: Set<GeneratorStep> = [], finishAfter: Duration = .zero) {
+    package init(
+        retry: RetryPolicy,
+        confirm: Bool,
+        steps: Set<GeneratorStep> = [],
+        finishAfter: Duration = .zero,
+        requestTimeout: Duration = .zero
+    ) {
+        self.requestTimeout = requestTimeout
         self.retry = retry
         self.confirm = confirm
         self.steps = steps

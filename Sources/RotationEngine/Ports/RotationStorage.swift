@@ -151,8 +151,11 @@ package struct RotationChange: Sendable {
         package var retry: RetryPolicy
         /// The trigger that the entry names.
         package var trigger: Trigger
+        /// No other rotation of the secret begins before: an attempt of unknown effect may still arrive until then.
+        package var heldUntil: Instant?
 
-        package init(ending: Ending, now: Instant, retry: RetryPolicy, trigger: Trigger) {
+        package init(ending: Ending, now: Instant, retry: RetryPolicy, trigger: Trigger, heldUntil: Instant? = nil) {
+            self.heldUntil = heldUntil
             self.ending = ending
             self.now = now
             self.retry = retry

@@ -135,17 +135,19 @@ extension Schedule {
     /// The schedule after a clock that was ahead has been put right.
     ///
     /// What lies in the future is taken for now, and a next due instant that its cadence, minimum interval or retry can't
-    /// have meant becomes the first slot after now.
+    /// have meant becomes the first slot after now. The slot after the next one can be meant: the next one may have fired
+    /// already by the clock that was ahead, and must not fire twice.
     package func broughtBack(to now: Instant, farthest: Duration) -> Schedule {
         var schedule = self
         schedule.anchor = min(anchor, now)
         schedule.lastOpened = lastOpened.map { min($0, now) }
         schedule.lastSuccess = lastSuccess.map { min($0, now) }
-        let slot = definition.cadence.nextSlot(after: now, anchor: schedule.anchor)
+        let start = isPaused(at: now) ? max(now, pause?.until ?? now) : now
+        let slot = definition.cadence.nextSlot(after: start, anchor: schedule.anchor)
         let earliest = schedule.lastOpened.map { $0.advanced(by: definition.minInterval) } ?? now
-        let latest = failures > 0 ? now.advanced(by: farthest) : max(slot, earliest)
-        let isPausedUntilLater = isPaused(at: now) && pause?.until != nil
-        if nextDue > latest && !isPausedUntilLater { schedule.nextDue = failures > 0 ? now : max(slot, earliest) }
+        let second = definition.cadence.nextSlot(after: slot, anchor: schedule.anchor)
+        let latest = failures > 0 ? now.advanced(by: farthest) : max(second, earliest)
+        if nextDue > latest { schedule.nextDue = failures > 0 ? now : max(slot, earliest) }
         return schedule
     }
 }
@@ -167,7 +169,9 @@ extension Schedule {
             schedule.lastFingerprint = rotation.fingerprint ?? lastFingerprint
             schedule.failures = 0
             let slot = definition.cadence.nextSlot(after: now, anchor: schedule.anchor)
-            schedule.nextDue = max(slot, rotation.openedAt.advanced(by: definition.minInterval))
+            // Opened later than now: by a clock that was ahead.
+            let openedAt = min(rotation.openedAt, now)
+            schedule.nextDue = max(slot, openedAt.advanced(by: definition.minInterval))
         case .failed(let failure) where failure.isReplaced:
             schedule.nextDue = now
         case .failed:

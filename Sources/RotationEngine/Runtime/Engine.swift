@@ -16,11 +16,14 @@ package actor Engine {
         package var api: any SecretsAPI
         package var maxInFlight: Int
         package var confirm: Bool
+        /// The time-out of one request: what was sent arrives within it, or never.
+        package var timeout: Duration
 
-        package init(api: any SecretsAPI, maxInFlight: Int, confirm: Bool) {
+        package init(api: any SecretsAPI, maxInFlight: Int, confirm: Bool, timeout: Duration) {
             self.api = api
             self.maxInFlight = maxInFlight
             self.confirm = confirm
+            self.timeout = timeout
         }
     }
 
@@ -42,6 +45,7 @@ package actor Engine {
     private let storage: any RotationStorage
     private let clock: any Clock
     private let random: any RandomSource
+    private let makeGenerator: MakeGenerator
     private let logger: Logger
     private let startedAt: Instant
     private let wakes: AsyncStream<Void>
@@ -64,14 +68,22 @@ package actor Engine {
     private var isClockDoubtful = false
     private var alarm: (any Alarm)?
 
+    /// Makes the generator of a specification.
+    package typealias MakeGenerator = @Sendable (GeneratorSpecification) -> any ValueGenerator
+
     /// Makes an engine; ``run()`` starts it.
+    ///
+    /// - Parameter makeGenerator: The specification's own generator if not given.
     package init(
         configuration: Configuration,
         storage: any RotationStorage,
         clock: any Clock,
         random: any RandomSource,
+        makeGenerator: MakeGenerator? = nil,
         logger: Logger
     ) {
+        self.makeGenerator =
+            makeGenerator ?? { $0.makeGenerator(random: random) { clock.now.rawValue } }
         self.configuration = configuration
         self.storage = storage
         self.clock = clock
@@ -291,13 +303,13 @@ package actor Engine {
         logger[metadataKey: "hub"] = "\(rotation.secret.hub)"
         logger[metadataKey: "alias"] = "\(rotation.secret.alias)"
         logger[metadataKey: "rotation"] = "\(rotation.id)"
-        let clock = clock
-        let generator = rotation.generator.makeGenerator(random: random) { clock.now.rawValue }
+        let generator = makeGenerator(rotation.generator)
         let plan = RotationPlan(
             retry: configuration.retry,
             confirm: try await isConfirming(rotation, hub),
             steps: generator.steps,
-            finishAfter: rotation.finishAfter
+            finishAfter: rotation.finishAfter,
+            requestTimeout: hub.timeout
         )
         var run = RotationRun(
             rotation,

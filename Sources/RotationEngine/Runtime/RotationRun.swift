@@ -101,7 +101,9 @@ struct RotationRun {
         let entries = next.entries(for: event, before: rotation.state, now: now, trigger: trigger)
         var change = RotationChange(rotation: next, previous: saved, attempt: attempt, entries: entries)
         if rotation.state.ending == nil, let ending = next.state.ending {
-            change.end = .init(ending: ending, now: now, retry: environment.plan.retry, trigger: trigger)
+            let plan = environment.plan
+            let heldUntil = next.state.tally.isAmbiguous ? now.advanced(by: plan.requestTimeout) : nil
+            change.end = .init(ending: ending, now: now, retry: plan.retry, trigger: trigger, heldUntil: heldUntil)
         }
         try await environment.storage.save(change)
         rotation = next
@@ -160,7 +162,9 @@ struct RotationRun {
     /// Lists the secret, before or after delivering.
     private mutating func list() async throws -> HubError? {
         do {
-            let listed = try await environment.api.list(alias: rotation.secret.alias, workspace: nil)
+            let listed = try await environment.api.list(alias: rotation.secret.alias, workspace: nil) {
+                try await checkTurn()
+            }
             isLetIn = true
             // The query is a wish: whatever else a hub lists is passed over.
             if let secret = listed.first(where: { $0.alias == rotation.secret.alias.text }) {

@@ -1,0 +1,70 @@
+import Synchronization
+
+/// What can go wrong, counted.
+package enum Fault: String, CaseIterable, Sendable {
+    case timeOutBeforeApplying = "time-out before applying"
+    case timeOutAfterApplying = "time-out after applying"
+    case lateApplication = "late application"
+    case connectionLost = "connection lost"
+    case connectionFailed = "connection failed"
+    case unauthorized = "401"
+    case forbidden = "403"
+    case notFound = "404"
+    case rejected = "400"
+    case throttled = "429"
+    case unavailable = "5xx"
+    case legacyError = "200 with an error"
+    case listRefused = "list refused"
+    case crash = "crash"
+    case crashAfterCommit = "crash between commit and its return"
+    case storageRefused = "write not persisted"
+    case storagePretended = "write persisted, reported as failed"
+    case clockForwards = "clock set forwards"
+    case clockBackwards = "clock set backwards"
+    case generatorAgain = "generator: try again"
+    case generatorPermanent = "generator: permanent failure"
+    case eraseBlocked = "erasure blocked by a reader"
+    case policyEdited = "policy edited"
+    case pause = "schedule paused"
+    case request = "request"
+}
+
+/// How often each fault was injected.
+package final class FaultCounts: Sendable {
+    private let counts = Mutex<[Fault: Int]>([:])
+
+    package init() {}
+
+    package func add(_ fault: Fault) {
+        counts.withLock { $0[fault, default: 0] += 1 }
+    }
+
+    package func add(_ other: FaultCounts) {
+        let more = other.all
+        counts.withLock { $0.merge(more) { $0 + $1 } }
+    }
+
+    package var all: [Fault: Int] { counts.withLock { $0 } }
+}
+
+/// A defect that is built in on purpose: each must be found.
+package enum Breakage: String, CaseIterable, Sendable {
+    /// A candidate is said to be staged and is not.
+    case forgetsCandidates
+    /// After a restart an open rotation gets another value.
+    case regenerates
+    /// An attempt is sent before it is recorded.
+    case sendsUnrecorded
+    /// A suspended hub is spoken to.
+    case ignoresSuspension
+    /// One secret drops out of the due work.
+    case losesDueWork
+    /// The end of a rotation is forgotten, and done again.
+    case endsTwice
+    /// That an attempt had an unknown effect is forgotten.
+    case forgetsDoubt
+    /// The next rotation does not wait for what may still arrive.
+    case doesNotHold
+    /// A slot fires again, as the next due instant is not stored.
+    case firesTwice
+}

@@ -1,0 +1,103 @@
+import AIHubClient
+import AuditLog
+import RotationEngine
+import RotationStore
+import Scheduling
+import ValueGenerators
+
+/// What people, hubs and machines do while the daemon works.
+enum Incident {
+    /// One of them, by chance.
+    static func happen(in simulation: Simulation, _ daemon: SimulatedDaemon) throws {
+        switch simulation.dice.roll(12) {
+        case 0, 1, 2: request(in: simulation, daemon)
+        case 3: pause(in: simulation, daemon)
+        case 4: edit(in: simulation, daemon)
+        case 5, 6: changeWeather(in: simulation)
+        case 7: setClock(in: simulation)
+        case 8: simulation.time.synchronise()
+        case 9: simulation.perform { try await daemon.engine.requestAll(overdueOnly: true) }
+        default: try abandonParked(in: simulation, daemon)
+        }
+    }
+
+    private static func anySecret(in simulation: Simulation) -> SecretName? {
+        let hub = "h\(simulation.dice.roll(simulation.hubs.count))"
+        return SecretAlias("s\(simulation.dice.roll(3))").map { SecretName(hub: hub, alias: $0) }
+    }
+
+    private static func request(in simulation: Simulation, _ daemon: SimulatedDaemon) {
+        guard let secret = anySecret(in: simulation) else { return }
+        simulation.surroundings.counts.add(.request)
+        let now = simulation.time.now
+        let request = RotationRequest(
+            id: RotationID(milliseconds: now.rawValue, random: simulation.dice),
+            secret: secret,
+            requestedAt: now,
+            trigger: .rotateNow,
+            fresh: simulation.dice.once(in: 3)
+        )
+        simulation.perform { try await daemon.store.withLedger { _ = try $0.request([request], actor: .daemon) } }
+    }
+
+    private static func pause(in simulation: Simulation, _ daemon: SimulatedDaemon) {
+        guard let secret = anySecret(in: simulation) else { return }
+        simulation.surroundings.counts.add(.pause)
+        let now = simulation.time.now
+        let pause = Schedule.Pause(since: now, until: now.advanced(by: .seconds(3600 * (1 + simulation.dice.roll(6)))))
+        simulation.perform { try await daemon.store.withLedger { _ = try $0.pause([secret], pause, actor: .daemon) } }
+    }
+
+    private static func edit(in simulation: Simulation, _ daemon: SimulatedDaemon) {
+        guard let secret = anySecret(in: simulation), secret.alias.text != "s1" else { return }
+        simulation.surroundings.counts.add(.policyEdited)
+        var edit = ScheduleEdit()
+        edit.generator = .uuid(simulation.dice.once(in: 2) ? .v4 : .v7)
+        let (final, now) = (edit, simulation.time.now)
+        simulation.perform {
+            try await daemon.store.withLedger { _ = try $0.edit([secret], final, actor: .daemon, now: now) }
+        }
+    }
+
+    private static func changeWeather(in simulation: Simulation) {
+        let hub = simulation.hubs["h\(simulation.dice.roll(simulation.hubs.count))"]
+        let kinds = SimulatedHub.Weather.allCases
+        hub?.set(kinds[simulation.dice.roll(kinds.count)])
+        // It clears up by itself.
+        simulation.time.after(.seconds(60 + simulation.dice.roll(7200))) { hub?.set(.fair) }
+    }
+
+    private static func setClock(in simulation: Simulation) {
+        guard simulation.dice.once(in: 3) else { return }
+        let isForwards = simulation.dice.once(in: 2)
+        let hours = simulation.dice.once(in: 10) ? 24 * 400 : 1 + simulation.dice.roll(5)
+        let step = Duration.seconds(hours * 3600) * (isForwards ? 1 : -1)
+        simulation.surroundings.counts.add(isForwards ? .clockForwards : .clockBackwards)
+        simulation.time.step(by: step, isSynchronised: simulation.dice.once(in: 2))
+        // Slots of the hours that come again may come again.
+        simulation.judge.forgetSlots()
+        // A time server puts it right after a while.
+        simulation.time.after(.seconds(1800 + simulation.dice.roll(7200))) {
+            [time = simulation.time, judge = simulation.judge] in
+            time.step(by: step * -1, isSynchronised: true)
+            judge.forgetSlots()
+        }
+    }
+
+    /// A person looks at each parked rotation, and ends it.
+    static func abandonParked(in simulation: Simulation, _ daemon: SimulatedDaemon) throws {
+        let (now, judge) = (simulation.time.now, simulation.judge)
+        simulation.perform {
+            try await daemon.store.withLedger { ledger in
+                for stored in try ledger.history.rotations(openOnly: true) {
+                    guard case .parked = stored.rotation.state.phase else { continue }
+                    let timeout: (String) -> Duration = { _ in .seconds(30) }
+                    let id = stored.rotation.id
+                    _ = try ledger.abandon(id, reason: "looked", actor: .daemon, now: now, timeout: timeout)
+                    judge.ended(stored.rotation, .abandoned, hubHolds: nil)
+                }
+            }
+        }
+        daemon.engine.wake()
+    }
+}

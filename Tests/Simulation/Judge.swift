@@ -1,0 +1,151 @@
+import AIHubClient
+import RotationEngine
+import Scheduling
+import Synchronization
+
+/// Knows what has really happened, and says what must not have.
+final class Judge: Sendable {
+    /// A value, told from others by its bytes.
+    typealias Value = [UInt8]
+
+    private struct State {
+        var violation: String?
+        /// What the history says that each hub holds.
+        var recorded: [String: Value] = [:]
+        /// Values of rotations that a person has ended in doubt.
+        var doubtful: [String: Set<Value>] = [:]
+        var rotations: [RotationID: Followed] = [:]
+        var open: [String: RotationID] = [:]
+        var byValue: [Value: RotationID] = [:]
+        var slots: Set<String> = []
+        var statuses: [String: HubStatus] = [:]
+    }
+
+    private struct Followed {
+        var secret: SecretName
+        var candidate: Value?
+        var sent: Set<Value> = []
+        var recordedAttempts = 0
+        var sentAttempts = 0
+        var ends = 0
+    }
+
+    private let state = Mutex(State())
+    private let time: SimulatedTime
+
+    init(time: SimulatedTime) {
+        self.time = time
+    }
+
+    /// The first thing that must not have happened; nil for nothing.
+    var violation: String? { state.withLock { $0.violation } }
+
+    /// Notes something that must not have happened.
+    func accuse(_ text: String) {
+        state.withLock { $0.violation = $0.violation ?? text }
+    }
+
+    // MARK: What storage has made durable
+
+    func opened(_ rotation: Rotation) {
+        let name = "\(rotation.secret)"
+        let isDoubled = state.withLock { state -> Bool in
+            state.rotations[rotation.id] = Followed(secret: rotation.secret)
+            state.open[name] = rotation.id
+            guard let slot = rotation.slot else { return false }
+            return !state.slots.insert("\(name) \(slot.rawValue)").inserted
+        }
+        if isDoubled { accuse("\(name): the slot \(rotation.slot?.rfc3339 ?? "") fired twice") }
+    }
+
+    func staged(_ value: Value, for rotation: RotationID) {
+        state.withLock { state in
+            state.rotations[rotation]?.candidate = value
+            state.byValue[value] = rotation
+        }
+    }
+
+    func recordedAttempt(of rotation: RotationID) {
+        state.withLock { $0.rotations[rotation]?.recordedAttempts += 1 }
+    }
+
+    func ended(_ rotation: Rotation, _ ending: Ending, hubHolds: Value?) {
+        let name = "\(rotation.secret)"
+        let followed = state.withLock { state -> Followed? in
+            state.rotations[rotation.id]?.ends += 1
+            return state.rotations[rotation.id]
+        }
+        guard let followed else { return accuse("\(name): a rotation that nobody opened has ended") }
+        if followed.ends > 1 { accuse("\(name): rotation \(rotation.id) ended \(followed.ends) times") }
+        switch ending {
+        case .succeeded:
+            if hubHolds != followed.candidate { accuse("\(name): success, but the hub does not hold the candidate") }
+            state.withLock { state in
+                state.recorded[name] = followed.candidate
+                state.doubtful[name] = nil
+            }
+        case .failed(let failure):
+            if let candidate = followed.candidate, hubHolds == candidate {
+                accuse("\(name): failed (\(failure.kind)), but the hub holds the candidate")
+            }
+            if failure == .candidateLost { accuse("\(name): the candidate was lost") }
+        case .abandoned:
+            if let candidate = followed.candidate {
+                state.withLock { _ = $0.doubtful[name, default: []].insert(candidate) }
+            }
+        }
+    }
+
+    func saved(_ rotation: Rotation) {
+        if case .parked(.candidateLost) = rotation.state.phase { accuse("\(rotation.secret): the candidate was lost") }
+        if rotation.state.phase == .closed { state.withLock { $0.open["\(rotation.secret)"] = nil } }
+    }
+
+    /// The clock was set: the same instants may come again.
+    func forgetSlots() {
+        state.withLock { $0.slots = [] }
+    }
+
+    func hubIs(_ status: HubStatus, _ hub: String) {
+        state.withLock { $0.statuses[hub] = status }
+    }
+
+    // MARK: What the hub sees
+
+    /// A request has come in.
+    ///
+    /// - Parameter isProbe: Whether it asks for nothing but a list of all.
+    func received(at hub: String, isProbe: Bool) {
+        let status = state.withLock { $0.statuses[hub] ?? .available }
+        guard case .suspended(let suspension) = status, !isProbe else { return }
+        // What was on its way at the very moment could not be called back.
+        if time.now > suspension.since { accuse("hub \(hub) is suspended, and was asked") }
+    }
+
+    /// An update has come in, whatever becomes of it.
+    func received(_ value: Value, for name: String) {
+        let complaint = state.withLock { state -> String? in
+            guard let id = state.byValue[value], var followed = state.rotations[id] else {
+                return "\(name): a value was sent that nobody has staged"
+            }
+            followed.sent.insert(value)
+            followed.sentAttempts += 1
+            state.rotations[id] = followed
+            if followed.sentAttempts > followed.recordedAttempts { return "\(name): an attempt was sent unrecorded" }
+            if state.open[name] != id { return "\(name): a value of a rotation that is not open was sent" }
+            if followed.sent.count > 1 { return "\(name): rotation \(id) sent two values" }
+            return nil
+        }
+        if let complaint { accuse(complaint) }
+    }
+
+    /// The hub holds another value from now on.
+    func applied(_ value: Value, to name: String) {
+        let isKnown = state.withLock { state in
+            let candidate = state.open[name].flatMap { state.rotations[$0]?.candidate }
+            return value == state.recorded[name] || value == candidate
+                || state.doubtful[name]?.contains(value) ?? false
+        }
+        if !isKnown { accuse("\(name): the hub holds a value that is neither recorded nor an open rotation's") }
+    }
+}

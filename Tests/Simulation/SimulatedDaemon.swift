@@ -1,0 +1,128 @@
+import AIHubClient
+import Logging
+import RotationEngine
+import RotationStore
+import Scheduling
+import Synchronization
+import TestSupport
+import ValueGenerators
+
+/// One life of the daemon: a store over the files, and an engine.
+final class SimulatedDaemon: Sendable {
+    /// Where it lives.
+    struct Site: Sendable {
+        var path: String
+        var key: StagingKey
+        var hubs: [String: SimulatedHub]
+        var systems: SimulatedSystems
+        var surroundings: SimulatedHub.Surroundings
+        var steps: StepExecutor
+        var breakage: Breakage?
+    }
+
+    let site: Site
+    let process = Process()
+    let store: RotationStore
+    let engine: Engine
+    let alarm = SimulatedAlarm()
+    private let looked = Flag()
+
+    init(_ site: Site) throws {
+        self.site = site
+        let world = site.surroundings
+        store = try RotationStore(
+            path: site.path,
+            key: site.key,
+            origin: EngineWorld.origin,
+            clock: world.time,
+            random: world.dice,
+            executor: StepActorExecutor(steps: site.steps)
+        )
+        let process = process
+        let storage = SimulatedStorage(
+            store,
+            path: site.path,
+            process,
+            hubs: site.hubs,
+            world,
+            breakage: site.breakage
+        )
+        engine = Engine(
+            configuration: .init(hubs: Self.hubs(site, process), retry: Self.retry),
+            storage: storage,
+            clock: world.time,
+            random: world.dice,
+            makeGenerator: Self.makeGenerator(site, process),
+            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
+        )
+        Task(executorPreference: site.steps) { [engine, alarm] in await engine.run { _ in alarm } }
+    }
+
+    private static let retry = RetryPolicy(
+        base: .seconds(1),
+        cap: .seconds(60),
+        attempts: 4,
+        cycleDelays: [.seconds(300), .seconds(900), .seconds(3600)]
+    )
+
+    private static func hubs(_ site: Site, _ process: Process) -> [String: Engine.Hub] {
+        site.hubs.mapValues { hub in
+            let client = SimulatedClient(hub, process, site.surroundings)
+            return Engine.Hub(api: client, maxInFlight: 4, confirm: true, timeout: hub.timeout)
+        }
+    }
+
+    /// Tokens stand for credentials that the generator changes; UUIDs are made only.
+    private static func makeGenerator(_ site: Site, _ process: Process) -> Engine.MakeGenerator {
+        { specification in
+            let world = site.surroundings
+            let base = specification.makeGenerator(random: world.dice) { world.time.now.rawValue }
+            guard case .token = specification else { return base }
+            return SimulatedGenerator(
+                steps: Set(GeneratorStep.allCases),
+                base: base,
+                systems: site.systems,
+                hubs: site.hubs,
+                process: process,
+                world: world
+            )
+        }
+    }
+
+    /// Whether the look every minute was taken since something last happened.
+    var hasLooked: Bool {
+        get { looked.isSet }
+        set { looked.isSet = newValue }
+    }
+
+    /// What a daemon does at its start, before the engine runs.
+    func takeInClock() async throws {
+        let now = site.surroundings.time.now
+        guard let last = try await store.lastEntryTime(), last.duration(to: now) < .zero - ClockWatch.tolerance else {
+            return
+        }
+        try await store.takeClockStep(last.duration(to: now), now: now, farthest: RetryAfter.maximum)
+    }
+
+    /// Ends it, as death would: what it still tries has no effect.
+    func end(_ steps: StepExecutor) {
+        process.die()
+        engine.stop()
+        for _ in 0..<10_000 {
+            _ = steps.drain()
+            guard let next = site.surroundings.time.untilNext, next < .seconds(3600) else { break }
+            // Whoever waits for an answer must come back to find that it is dead.
+            site.surroundings.time.advance(by: next)
+        }
+    }
+}
+
+/// A truth value that a single thread changes.
+final class Flag: Sendable {
+    private let state = Mutex(false)
+
+    var isSet: Bool {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+}

@@ -1,0 +1,83 @@
+import RotationEngine
+import SecretMemory
+import Synchronization
+import ValueGenerators
+
+/// The systems that secrets open: which values log in, by secret.
+final class SimulatedSystems: Sendable {
+    private let valid = Mutex<[String: Set<[UInt8]>]>([:])
+
+    init() {}
+
+    func change<T>(_ body: (inout [String: Set<[UInt8]>]) -> T) -> T { valid.withLock { body(&$0) } }
+
+    /// Whether a value logs in.
+    func isValid(_ value: [UInt8], _ name: String) -> Bool {
+        valid.withLock { $0[name]?.contains(value) ?? false }
+    }
+}
+
+/// A generator that changes the real credential: all five steps, each of which may fail.
+struct SimulatedGenerator: ValueGenerator {
+    let steps: Set<GeneratorStep>
+    let base: any ValueGenerator
+    let systems: SimulatedSystems
+    let hubs: [String: SimulatedHub]
+    let process: Process
+    let world: SimulatedHub.Surroundings
+
+    init(
+        steps: Set<GeneratorStep>,
+        base: any ValueGenerator,
+        systems: SimulatedSystems,
+        hubs: [String: SimulatedHub],
+        process: Process,
+        world: SimulatedHub.Surroundings
+    ) {
+        (self.steps, self.base, self.systems) = (steps, base, systems)
+        (self.hubs, self.process, self.world) = (hubs, process, world)
+    }
+
+    func generate(_ context: GeneratorContext) async throws(GeneratorError) -> GeneratedValue {
+        try await meetFaults(mayBePermanent: true)
+        return try await base.generate(context)
+    }
+
+    func perform(
+        _ step: GeneratorStep,
+        _ made: GeneratedValue,
+        _ context: GeneratorContext
+    ) async throws(GeneratorError) {
+        // Whether it fails before or after its effect: it is repeated, and must bear that.
+        let failsLate = world.dice.once(in: 2)
+        if !failsLate { try await meetFaults(mayBePermanent: step == .install || step == .test) }
+        let value = made.value.withUTF8 { Array($0) }
+        let name = "\(context.hub)/\(context.alias)"
+        guard let hub = hubs[context.hub] else { throw .permanent(reason: "no such hub") }
+        if process.isDead { throw .tryAgain }
+        switch step {
+        case .install: systems.change { _ = $0[name, default: []].insert(value) }
+        case .test:
+            if !systems.isValid(value, name) { world.judge.accuse("\(name): tested before it was installed") }
+        case .finish:
+            if hub.value(of: context.alias) != value { world.judge.accuse("\(name): the old one retired too early") }
+            systems.change { $0[name] = [value] }
+        case .withdraw:
+            if hub.mayHold(value, context.alias) { world.judge.accuse("\(name): withdrew what the hub may hold") }
+            systems.change { _ = $0[name]?.remove(value) }
+        }
+        if failsLate { try await meetFaults(mayBePermanent: step == .install || step == .test) }
+    }
+
+    private func meetFaults(mayBePermanent: Bool) async throws(GeneratorError) {
+        await world.time.sleep(world.dice.duration(1...1000))
+        if process.isDead { throw .tryAgain }
+        guard world.dice.once(in: world.odds()) else { return }
+        if mayBePermanent && world.dice.once(in: 3) {
+            world.counts.add(.generatorPermanent)
+            throw .permanent(reason: "by chance")
+        }
+        world.counts.add(.generatorAgain)
+        throw .tryAgain
+    }
+}

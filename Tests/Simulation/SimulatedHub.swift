@@ -1,0 +1,242 @@
+import AIHubClient
+import RotationEngine
+import Scheduling
+import SecretMemory
+import Synchronization
+
+/// A hub that outlives the daemon's processes, with the documented rules and faults by chance.
+final class SimulatedHub: Sendable {
+    private struct Secret {
+        var value: [UInt8] = []
+        var updatedAt: Int64 = 1
+    }
+
+    private struct State {
+        var secrets: [String: Secret] = [:]
+        var clock: Int64 = 1_700_000_000_000
+        /// Values that may still arrive, by secret.
+        var onTheirWay: [String: [[UInt8]]] = [:]
+        var weather = Weather.fair
+        var hasNewToken = false
+    }
+
+    /// What the whole hub is like for a while.
+    enum Weather: Sendable, CaseIterable {
+        case fair
+        case down
+        case tokenRevoked
+        case outOfUnits
+        case refusesLists
+    }
+
+    let name: String
+    let timeout = Duration.seconds(30)
+    private let state = Mutex(State())
+    private let world: Surroundings
+
+    /// What hubs, storage and generators of a world share.
+    struct Surroundings: Sendable {
+        var time: SimulatedTime
+        var dice: Dice
+        var judge: Judge
+        var counts: FaultCounts
+        /// One request, write or step in so many meets a fault; 0 for none.
+        var odds: @Sendable () -> Int
+
+        init(
+            time: SimulatedTime,
+            dice: Dice,
+            judge: Judge,
+            counts: FaultCounts,
+            odds: @escaping @Sendable () -> Int
+        ) {
+            (self.time, self.dice, self.judge, self.counts, self.odds) = (time, dice, judge, counts, odds)
+        }
+    }
+
+    init(name: String, _ world: Surroundings) {
+        self.name = name
+        self.world = world
+    }
+
+    func add(_ alias: String) { state.withLock { $0.secrets[alias] = Secret() } }
+
+    func value(of alias: String) -> [UInt8]? { state.withLock { $0.secrets[alias]?.value } }
+
+    /// Whether the hub holds a value, or may come to hold it.
+    func mayHold(_ value: [UInt8], _ alias: String) -> Bool {
+        state.withLock { $0.secrets[alias]?.value == value || $0.onTheirWay[alias]?.contains(value) ?? false }
+    }
+
+    var weather: Weather { state.withLock { $0.weather } }
+
+    func set(_ weather: Weather) {
+        state.withLock { state in
+            if state.weather == .tokenRevoked && weather != .tokenRevoked { state.hasNewToken = true }
+            state.weather = weather
+        }
+    }
+
+    fileprivate func takeNewToken() -> Bool {
+        state.withLock { state in
+            defer { state.hasNewToken = false }
+            return state.hasNewToken
+        }
+    }
+
+    // MARK: Requests
+
+    /// The error that the weather answers with; nil in fair weather.
+    private func weatherError(isList: Bool) -> HubError? {
+        switch weather {
+        case .fair: nil
+        case .down: HubError(.connectionFailed)
+        case .tokenRevoked: HubError(.unauthorized, status: 401)
+        case .outOfUnits: isList ? nil : HubError(.forbidden, status: 403)
+        case .refusesLists: isList ? HubError(.forbidden, status: 403) : nil
+        }
+    }
+
+    fileprivate func list(_ alias: String?, _ process: Process) async throws(HubError) -> [ListedSecret] {
+        world.judge.received(at: name, isProbe: alias == nil)
+        await world.time.sleep(world.dice.duration(1...2000))
+        if process.isDead { throw HubError(.cancelled) }
+        if let error = weatherError(isList: true) ?? chance(of: Self.listFaults) { throw error }
+        return state.withLock { state in
+            state.secrets.filter { alias == nil || $0.key == alias }.sorted { $0.key < $1.key }
+                .map { ListedSecret(alias: $0.key, updatedAt: $0.value.updatedAt) }
+        }
+    }
+
+    fileprivate func update(_ alias: String, _ value: [UInt8], _ process: Process) async throws -> Receipt {
+        world.judge.received(at: name, isProbe: false)
+        if weather == .down {
+            await world.time.sleep(world.dice.duration(1...500))
+            throw HubError(.connectionFailed)
+        }
+        world.judge.received(value, for: "\(name)/\(alias)")
+        let fault =
+            world.dice.once(in: world.odds()) ? Self.updateFaults[world.dice.roll(Self.updateFaults.count)] : nil
+        if let error = weatherError(isList: false) {
+            await world.time.sleep(world.dice.duration(1...2000))
+            throw error
+        }
+        return try await answer(alias, value, fault, process)
+    }
+
+    private static let listFaults: [(Fault, HubError)] = [
+        (.timeOutBeforeApplying, HubError(.timedOut)), (.connectionFailed, HubError(.connectionFailed)),
+        (.unavailable, HubError(.unavailable, status: 503)), (.listRefused, HubError(.forbidden, status: 403)),
+        (.throttled, HubError(.throttled, status: 429, retryAfter: .seconds(40))),
+    ]
+
+    private static let updateFaults: [Fault] = [
+        .timeOutBeforeApplying, .timeOutAfterApplying, .lateApplication, .connectionLost, .connectionFailed, .forbidden,
+        .notFound, .rejected, .throttled, .unavailable, .legacyError, .timeOutAfterApplying, .lateApplication,
+    ]
+
+    private func chance(of faults: [(Fault, HubError)]) -> HubError? {
+        guard world.dice.once(in: world.odds()) else { return nil }
+        let (fault, error) = faults[world.dice.roll(faults.count)]
+        world.counts.add(fault)
+        return error
+    }
+
+    /// Applies an update, or does not, and answers, or does not.
+    private func answer(_ alias: String, _ value: [UInt8], _ fault: Fault?, _ process: Process) async throws -> Receipt
+    {
+        if let fault { world.counts.add(fault) }
+        let latency = world.dice.duration(1...3000)
+        switch fault {
+        case .timeOutBeforeApplying:
+            await world.time.sleep(timeout)
+            throw HubError(.timedOut)
+        case .timeOutAfterApplying:
+            arrive(alias, value, after: latency)
+            await world.time.sleep(timeout)
+            throw HubError(.timedOut)
+        case .lateApplication:
+            // Some proxy holds it: it arrives when we have given up, but within the time-out after that.
+            arrive(alias, value, after: timeout + world.dice.duration(1...29_000))
+            await world.time.sleep(timeout)
+            throw HubError(.timedOut)
+        case .connectionLost:
+            if world.dice.once(in: 2) { arrive(alias, value, after: latency) }
+            await world.time.sleep(latency + .milliseconds(1))
+            throw HubError(.connectionLost)
+        case .some(let fault):
+            await world.time.sleep(latency)
+            throw Self.error(fault)
+        case nil:
+            arrive(alias, value, after: latency)
+            await world.time.sleep(latency + .milliseconds(world.dice.roll(50)))
+            return Receipt(status: 200, requestID: "r")
+        }
+    }
+
+    private static func error(_ fault: Fault) -> HubError {
+        switch fault {
+        case .forbidden: HubError(.forbidden, status: 403)
+        case .notFound: HubError(.notFound, status: 404)
+        case .rejected: HubError(.rejected, status: 400)
+        case .throttled: HubError(.throttled, status: 429, retryAfter: .seconds(90))
+        case .legacyError: HubError(.legacyError, status: 200)
+        case .connectionFailed: HubError(.connectionFailed)
+        default: HubError(.unavailable, status: 503)
+        }
+    }
+
+    /// The update takes place after a while, whether its sender lives to see it or not.
+    private func arrive(_ alias: String, _ value: [UInt8], after delay: Duration) {
+        state.withLock { $0.onTheirWay[alias, default: []].append(value) }
+        world.time.after(delay) { [self] in
+            state.withLock { state in
+                if let index = state.onTheirWay[alias]?.firstIndex(of: value) {
+                    state.onTheirWay[alias]?.remove(at: index)
+                }
+                state.clock += 1
+                state.secrets[alias] = Secret(value: value, updatedAt: state.clock)
+            }
+            world.judge.applied(value, to: "\(name)/\(alias)")
+        }
+    }
+}
+
+/// One process's client of a hub.
+struct SimulatedClient: SecretsAPI {
+    private let hub: SimulatedHub
+    private let process: Process
+    private let world: SimulatedHub.Surroundings
+
+    init(_ hub: SimulatedHub, _ process: Process, _ world: SimulatedHub.Surroundings) {
+        (self.hub, self.process, self.world) = (hub, process, world)
+    }
+
+    func update(_ update: SecretUpdate, onAdmitted: () async throws -> Void) async throws -> Receipt {
+        // The wait for the hub's limits.
+        await world.time.sleep(world.dice.duration(0...200))
+        try process.checkAlive()
+        try await onAdmitted()
+        try process.checkAlive()
+        let value = update.value?.withUTF8 { Array($0) } ?? []
+        let receipt = try await hub.update(update.alias.text, value, process)
+        try process.checkAlive()
+        return receipt
+    }
+
+    func list(
+        alias: SecretAlias?,
+        workspace: String?,
+        onAdmitted: () async throws -> Void
+    ) async throws -> [ListedSecret] {
+        await world.time.sleep(world.dice.duration(0...200))
+        try process.checkAlive()
+        try await onAdmitted()
+        try process.checkAlive()
+        return try await hub.list(alias?.text, process)
+    }
+
+    func create(_ creation: SecretCreation) async throws(HubError) -> Receipt { throw HubError(.rejected) }
+    func delete(_ alias: SecretAlias) async throws(HubError) -> Receipt { throw HubError(.rejected) }
+    func hasNewToken() async -> Bool { hub.takeNewToken() }
+}

@@ -1,0 +1,210 @@
+import AIHubClient
+import AuditLog
+import RotationEngine
+import RotationStore
+import SQLite
+import Scheduling
+import SecretMemory
+import ValueGenerators
+
+/// The real store over real files, with writes that fail in both ways: not persisted, and persisted but reported as
+/// failed; and with deaths of the process before and after each.
+struct SimulatedStorage: RotationStorage {
+    private let store: RotationStore
+    private let path: String
+    private let process: Process
+    private let hubs: [String: SimulatedHub]
+    private let world: SimulatedHub.Surroundings
+    private let breakage: Breakage?
+
+    /// A write that fails.
+    struct Trouble: Error {}
+
+    init(
+        _ store: RotationStore,
+        path: String,
+        _ process: Process,
+        hubs: [String: SimulatedHub],
+        _ world: SimulatedHub.Surroundings,
+        breakage: Breakage?
+    ) {
+        self.path = path
+        (self.store, self.process, self.hubs, self.world, self.breakage) = (store, process, hubs, world, breakage)
+    }
+
+    /// A call that changes something.
+    private func write<T>(_ body: () async throws -> T) async throws -> T {
+        try meetDeath(.crash)
+        let meetsFault = world.dice.once(in: world.odds() * 8)
+        let isPretence = world.dice.once(in: 2)
+        if meetsFault && !isPretence {
+            world.counts.add(.storageRefused)
+            throw Trouble()
+        }
+        let result = try await body()
+        try meetDeath(.crashAfterCommit)
+        if meetsFault {
+            world.counts.add(.storagePretended)
+            throw Trouble()
+        }
+        return result
+    }
+
+    private func read<T>(_ body: () async throws -> T) async throws -> T {
+        try meetDeath(.crash)
+        let result = try await body()
+        try process.checkAlive()
+        return result
+    }
+
+    private func meetDeath(_ kind: Fault) throws {
+        try process.checkAlive()
+        guard world.dice.once(in: world.odds() * 40) else { return }
+        world.counts.add(kind)
+        process.die()
+        throw Process.Died()
+    }
+
+    // MARK: Reading
+
+    func dueWork(hub: String, now: Instant, limit: Int) async throws -> [DueWork] {
+        let work = try await read { try await store.dueWork(hub: hub, now: now, limit: limit) }
+        guard breakage == .losesDueWork else { return work }
+        return work.filter { item in
+            if case .secret(let secret) = item.key { secret.alias.text != "s0" } else { true }
+        }
+    }
+
+    func earliestDue(hub: String, now: Instant) async throws -> Instant? {
+        try await read { try await store.earliestDue(hub: hub, now: now) }
+    }
+
+    func rotation(_ id: RotationID) async throws -> Rotation? {
+        guard var rotation = try await read({ try await store.rotation(id) }) else { return nil }
+        let state = rotation.state
+        if breakage == .endsTwice, state.ending != nil {
+            rotation.state = RotationState(phase: .delivered(baseline: 0), tally: state.tally, wakeAt: nil)
+        }
+        return rotation
+    }
+
+    func candidate(of rotation: Rotation) async throws -> GeneratedValue? {
+        guard let made = try await read({ try await store.candidate(of: rotation) }) else { return nil }
+        guard breakage == .regenerates, rotation.state.tally.attempts > 0 else { return made }
+        let generator = rotation.generator.makeGenerator(random: world.dice) { 0 }
+        let other = try await generator.generate(GeneratorContext(hub: "", alias: "", rotation: ""))
+        world.judge.staged(other.value.withUTF8 { Array($0) }, for: rotation.id)
+        return other
+    }
+
+    func hubStatus(_ hub: String) async throws -> HubStatus {
+        let status = try await read { try await store.hubStatus(hub) }
+        return breakage == .ignoresSuspension ? .available : status
+    }
+
+    func isPolicyCurrent(_ rotation: Rotation) async throws -> Bool {
+        try await read { try await store.isPolicyCurrent(rotation) }
+    }
+
+    func listsRefusedAt(_ hub: String) async throws -> Instant? {
+        try await read { try await store.listsRefusedAt(hub) }
+    }
+
+    // MARK: Writing
+
+    func claim(_ claim: Claim) async throws -> Rotation? {
+        try await write {
+            guard let rotation = try await store.claim(claim) else { return nil }
+            world.judge.opened(rotation)
+            return rotation
+        }
+    }
+
+    func save(_ change: RotationChange) async throws {
+        var change = change
+        if breakage == .doesNotHold { change.end?.heldUntil = nil }
+        if breakage == .forgetsDoubt { change.rotation.state = Self.withoutDoubt(change.rotation.state) }
+        if breakage == .endsTwice { change.previous = nil }
+        let isAttempt = change.attempt.map { $0.outcome == nil } ?? false
+        if breakage == .sendsUnrecorded && isAttempt { return }
+        let final = change
+        try await write {
+            try await store.save(final)
+            if isAttempt { world.judge.recordedAttempt(of: final.rotation.id) }
+            if let end = final.end {
+                let secret = final.rotation.secret
+                let held = hubs[secret.hub]?.value(of: secret.alias.text)
+                world.judge.ended(final.rotation, end.ending, hubHolds: held)
+                if breakage == .firesTwice { try fireAgain(final.rotation) }
+            }
+            world.judge.saved(final.rotation)
+        }
+    }
+
+    private static func withoutDoubt(_ state: RotationState) -> RotationState {
+        var tally = state.tally
+        tally.isAmbiguous = false
+        return RotationState(phase: state.phase, tally: tally, wakeAt: state.wakeAt)
+    }
+
+    /// Puts the next due instant back to the slot that has just been served.
+    private func fireAgain(_ rotation: Rotation) throws {
+        guard let slot = rotation.slot else { return }
+        let connection = try Connection(path: path, mode: .readWrite)
+        defer { connection.close() }
+        try connection.run(
+            "UPDATE schedules SET next_due = ?1 WHERE hub = ?2 AND alias = ?3",
+            slot.rawValue,
+            rotation.secret.hub,
+            rotation.secret.alias.text
+        )
+    }
+
+    func stage(_ made: GeneratedValue, for rotation: Rotation) async throws -> [UInt8]? {
+        try await write {
+            guard let fingerprint = try await store.stage(made, for: rotation) else { return nil }
+            if breakage == .forgetsCandidates { _ = try await store.eraseCandidate(of: rotation.id) }
+            world.judge.staged(made.value.withUTF8 { Array($0) }, for: rotation.id)
+            return fingerprint
+        }
+    }
+
+    func eraseCandidate(of id: RotationID) async throws -> Bool {
+        if world.dice.once(in: world.odds() * 4) {
+            try process.checkAlive()
+            world.counts.add(.eraseBlocked)
+            return false
+        }
+        return try await write { try await store.eraseCandidate(of: id) }
+    }
+
+    func requestAll(trigger: Trigger, overdueOnly: Bool, now: Instant, actor: Actor) async throws -> Int {
+        try await write {
+            try await store.requestAll(trigger: trigger, overdueOnly: overdueOnly, now: now, actor: actor)
+        }
+    }
+
+    func updateHub(
+        _ hub: String,
+        now: Instant,
+        _ change: @Sendable (HubStatus, Instant) -> HubStatus?
+    ) async throws -> HubStatus? {
+        try await write {
+            let status = try await store.updateHub(hub, now: now, change)
+            if let status { world.judge.hubIs(status, hub) }
+            return status
+        }
+    }
+
+    func setListsRefused(_ hub: String, at instant: Instant?) async throws {
+        try await write { try await store.setListsRefused(hub, at: instant) }
+    }
+
+    func takeClockStep(_ step: Duration, now: Instant, farthest: Duration) async throws {
+        try await write { try await store.takeClockStep(step, now: now, farthest: farthest) }
+    }
+
+    func append(_ entry: AuditEntry) async throws {
+        try await write { try await store.append(entry) }
+    }
+}

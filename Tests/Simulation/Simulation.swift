@@ -1,0 +1,210 @@
+import AIHubClient
+import AuditLog
+import Foundation
+import RotationEngine
+import RotationStore
+import Scheduling
+import Synchronization
+import TestSupport
+import ValueGenerators
+
+/// One run: a daemon, or one after the other, and its hubs, for some days of made-up time.
+package final class Simulation {
+    /// What is played.
+    package struct Options: Sendable {
+        package var seed: UInt64
+        package var hubs = 2
+        package var secretsPerHub = 3
+        /// For how long things go wrong; then all is fair for two days more.
+        package var days = 2
+        package var breakage: Breakage?
+        /// Whether the databases stay, to be looked at.
+        package var keepsFolder = false
+
+        package init(seed: UInt64) {
+            self.seed = seed
+        }
+    }
+
+    /// How it went.
+    package struct Outcome: Sendable {
+        package var seed: UInt64
+        /// What must not have happened; nil for nothing.
+        package var violation: String?
+        /// How many rotations there were.
+        package var rotations = 0
+        /// How many daemons have died.
+        package var deaths = 0
+    }
+
+    let dice: Dice
+    let time = SimulatedTime()
+    let judge: Judge
+    let surroundings: SimulatedHub.Surroundings
+    let hubs: [String: SimulatedHub]
+    private let options: Options
+    private let steps: StepExecutor
+    private let systems = SimulatedSystems()
+    private let path: String
+    private let odds: Mood
+    private var daemon: SimulatedDaemon
+    private var deaths = 0
+
+    /// How likely faults are just now.
+    private final class Mood: Sendable {
+        private let state: Mutex<Int>
+        init(_ odds: Int) { state = Mutex(odds) }
+        var odds: Int { state.withLock { $0 } }
+        func clear() { state.withLock { $0 = 0 } }
+    }
+
+    /// Plays one run in a folder of its own.
+    package static func play(_ options: Options, counts: FaultCounts) throws -> Outcome {
+        // Memory, where there is any: what is simulated is death, not power failure.
+        let parent = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
+        let folder = "\(parent)/simulation-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        if options.keepsFolder { print("databases: \(folder)") }
+        defer { if !options.keepsFolder { try? FileManager.default.removeItem(atPath: folder) } }
+        return try Simulation(options, folder: folder, counts: counts).run()
+    }
+
+    private init(_ options: Options, folder: String, counts: FaultCounts) throws {
+        self.options = options
+        let (dice, time) = (Dice(seed: options.seed), time)
+        self.dice = dice
+        let odds = Mood(5 + dice.roll(40))
+        self.odds = odds
+        judge = Judge(time: time)
+        steps = StepExecutor(dice: dice)
+        path = "\(folder)/rotator.db"
+        let surroundings = SimulatedHub.Surroundings(time: time, dice: dice, judge: judge, counts: counts) { odds.odds }
+        self.surroundings = surroundings
+        let names = (0..<options.hubs).map { "h\($0)" }
+        hubs = Dictionary(uniqueKeysWithValues: names.map { ($0, SimulatedHub(name: $0, surroundings)) })
+        try Self.addSchedules(options, path, hubs, dice, now: time.now)
+        let site = SimulatedDaemon.Site(
+            path: path,
+            key: try EngineWorld.makeKey(),
+            hubs: hubs,
+            systems: systems,
+            surroundings: surroundings,
+            steps: steps,
+            breakage: options.breakage
+        )
+        daemon = try SimulatedDaemon(site)
+    }
+
+    private static func addSchedules(
+        _ options: Options,
+        _ path: String,
+        _ hubs: [String: SimulatedHub],
+        _ dice: Dice,
+        now: Instant
+    ) throws {
+        let ledger = try Ledger(path: path, origin: EngineWorld.origin, mayMigrate: true)
+        defer { ledger.close() }
+        var schedules: [Schedule] = []
+        for name in hubs.keys.sorted() {
+            for number in 0..<options.secretsPerHub {
+                guard let alias = SecretAlias("s\(number)"), let token = try? TokenPolicy() else { continue }
+                let period = Duration.seconds((1 + dice.roll(18)) * 3600)
+                guard let every = Cadence.Period(period) else { continue }
+                let definition = ScheduleDefinition(
+                    cadence: .every(every),
+                    generator: number % 2 == 0 ? .uuid(.v7) : .token(token),
+                    minInterval: dice.once(in: 2) ? .zero : .seconds(60)
+                )
+                let secret = SecretName(hub: name, alias: alias)
+                schedules.append(Schedule(adding: definition, for: secret, now: now))
+                hubs[name]?.add(alias.text)
+            }
+        }
+        try ledger.add(schedules, actor: .daemon, now: now)
+    }
+
+    // MARK: Playing
+
+    private func run() throws -> Outcome {
+        try play(for: .seconds(options.days * 86_400), isTroubled: true)
+        odds.clear()
+        for hub in hubs.values { hub.set(.fair) }
+        time.synchronise()
+        try play(for: .seconds(2 * 86_400), isTroubled: false)
+        if judge.violation == nil { try checkThatAllIsWell() }
+        daemon.end(steps)
+        return Outcome(seed: options.seed, violation: judge.violation, rotations: try countRotations(), deaths: deaths)
+    }
+
+    /// Plays for a length of real time, as nobody sets it.
+    private func play(for length: Duration, isTroubled: Bool) throws {
+        let end = time.uptime + length
+        while time.uptime < end && judge.violation == nil {
+            guard steps.drain() else { return judge.accuse("work without an end: a hot loop") }
+            if daemon.process.isDead { try restart() }
+            if isTroubled && dice.once(in: 12) {
+                try Incident.happen(in: self, daemon)
+                daemon.engine.wake()
+                continue
+            }
+            if !isTroubled && dice.once(in: 20) { try Incident.abandonParked(in: self, daemon) }
+            passTime()
+        }
+    }
+
+    /// Lets time pass until something happens, but not past the daemon's look every minute.
+    private func passTime() {
+        let alarm = daemon.alarm.instant.map { time.now.duration(to: $0) }
+        let next = [time.untilNext, alarm].compactMap { $0 }.min()
+        let isFar = next.map { $0 > .seconds(60) } ?? true
+        if isFar && !daemon.hasLooked {
+            daemon.hasLooked = true
+            time.advance(by: .seconds(60))
+        } else {
+            daemon.hasLooked = false
+            // Nothing is known to come: the looks go on.
+            time.advance(by: max(.milliseconds(1), next ?? .seconds(600)))
+        }
+        daemon.engine.wake()
+    }
+
+    private func restart() throws {
+        deaths += 1
+        daemon.end(steps)
+        time.advance(by: .milliseconds(dice.roll(20_000)))
+        daemon = try SimulatedDaemon(daemon.site)
+        perform { [daemon] in try await daemon.takeInClock() }
+    }
+
+    /// Has something asynchronous done, all of it, now.
+    func perform(_ body: @escaping @Sendable () async throws -> Void) {
+        Task(executorPreference: steps) { try? await body() }
+        _ = steps.drain()
+    }
+
+    // MARK: Judging
+
+    private func countRotations() throws -> Int {
+        let history = try History(path: path)
+        defer { history.close() }
+        return try history.rotations(limit: 1_000_000).count
+    }
+
+    /// With fair weather for two days nothing is overdue, open or failing.
+    private func checkThatAllIsWell() throws {
+        let history = try History(path: path)
+        defer { history.close() }
+        let now = time.now
+        for stored in try history.rotations(openOnly: true)
+        where stored.rotation.openedAt.advanced(by: .seconds(7200)) < now {
+            judge.accuse(
+                "\(stored.rotation.secret): rotation \(stored.rotation.id) stays \(stored.rotation.state.phaseName)"
+            )
+        }
+        for schedule in try history.schedules() where !schedule.isPaused(at: now) {
+            if schedule.nextDue.advanced(by: .seconds(600)) < now { judge.accuse("\(schedule.secret) stays overdue") }
+            let age = schedule.lastSuccess.map { $0.duration(to: now) } ?? .seconds(1_000_000)
+            if age > .seconds(20 * 3600) { judge.accuse("\(schedule.secret) has not rotated for \(age)") }
+        }
+    }
+}
