@@ -11,7 +11,10 @@ package struct ControlClient: Sendable {
     private let path: String
     /// How long a daemon may take to answer; one that was stopped by SIGSTOP still has its socket open.
     private static let timeout = Duration.seconds(15)
-    private static let answerLimit = 64 * 1024 * 1024
+    /// The most bytes of a request or an answer.
+    static let sizeLimit = 64 * 1024 * 1024
+    /// How long the daemon may take for something large, once it has shown that it answers.
+    private static let longTimeout = Duration.seconds(600)
 
     /// - Parameter path: The socket.
     package init(path: String) {
@@ -22,7 +25,15 @@ package struct ControlClient: Sendable {
     ///
     /// - Throws: ``ControlFailure``: the daemon's own, or `unavailable` where it does not answer.
     package func send<Operation: ControlOperation>(_ operation: Operation) async throws -> Operation.Answer {
-        try await send(Operation.path, OperationMessage.encode(operation, value: nil), timeout: Self.timeout)
+        let message = try OperationMessage.encode(operation, value: nil)
+        guard message.readableBytes <= Self.sizeLimit else {
+            throw ControlFailure(status: .usage, message: "too much at once: split it into parts of at most 64 MiB")
+        }
+        guard message.readableBytes > 64 * 1024 else {
+            return try await send(Operation.path, message, timeout: Self.timeout)
+        }
+        _ = try await send(Ping())
+        return try await send(Operation.path, message, timeout: Self.longTimeout)
     }
 
     /// Has the daemon ask a hub for something.
@@ -49,7 +60,7 @@ package struct ControlClient: Sendable {
         let (status, body): (UInt, Data)
         do {
             (status, body) = try await exchange(path, message, timeout: timeout) { response in
-                (response.status.code, Data(buffer: try await response.body.collect(upTo: Self.answerLimit)))
+                (response.status.code, Data(buffer: try await response.body.collect(upTo: Self.sizeLimit)))
             }
         } catch is TimedOut {
             throw unavailable("it does not answer")

@@ -53,7 +53,7 @@ package struct ControlServer: Sendable {
     private let activity = Activity()
     let environment: Environment
     /// The most bytes of a request.
-    static let bodyLimit = 16 * 1024 * 1024
+    static let bodyLimit = ControlClient.sizeLimit
 
     /// - Parameter path: The socket; one that stands there is replaced, as whoever serves holds the lock.
     package init(path: String, environment: Environment) {
@@ -93,7 +93,7 @@ package struct ControlServer: Sendable {
         unlink(path)
         // A caller that has connected by now is about to ask.
         try? await Task.sleep(for: .milliseconds(200))
-        for _ in 0..<100 where activity.count > 0 { try? await Task.sleep(for: .milliseconds(50)) }
+        for _ in 0..<700 where activity.count > 0 { try? await Task.sleep(for: .milliseconds(50)) }
     }
 
     /// How many operations are under way.

@@ -19,12 +19,26 @@ package enum HandOperation: String, Sendable, Codable {
     }
 }
 
+/// How rotations of a secret are kept away from what is done to it by hand.
+package struct HandHold: Hashable, Sendable {
+    /// The end of the hold that the operation began with.
+    package var until: Instant
+    /// When a request whose effect is not known can't arrive any more, counted from its end.
+    package var settling: Duration
+
+    package init(until: Instant, settling: Duration) {
+        self.until = until
+        self.settling = settling
+    }
+}
+
 extension Ledger {
     /// Records that a hub is about to be asked by hand, and keeps rotations of the secret away meanwhile.
     ///
     /// - Parameters:
-    ///   - until: How long the secret is held if nobody lives to record the end.
+    ///   - holdFor: How long the secret is held if nobody lives to record the end.
     ///   - detail: What is asked for; never a value.
+    /// - Returns: The end of the hold.
     /// - Throws: ``Refusal`` where the hub rests, a rotation of the secret is open, somebody else is at it, or a secret
     ///   that has a schedule is to be deleted.
     package func beginByHand(
@@ -32,10 +46,11 @@ extension Ledger {
         _ secret: SecretName,
         actor: Actor,
         now: Instant,
-        until: Instant,
+        holdFor: Duration,
         detail: [String: JSONValue]
-    ) throws {
-        try connection.transaction {
+    ) throws -> Instant {
+        let until = now.advanced(by: holdFor)
+        return try connection.transaction {
             try checkHubIsOpen(secret.hub, now: now)
             if let open = try RotationTable.openRotation(of: secret, in: connection) {
                 throw Refusal.rotationIsOpen(secret, open)
@@ -49,32 +64,34 @@ extension Ledger {
             try HoldTable.set(secret, until: until, in: connection)
             let detail = detail.merging(["operation": .string(operation.rawValue)]) { $1 }
             try note(.secretAttempted, secret, actor: actor, now: now, detail: detail)
+            return until
         }
     }
 
     /// Records how it went.
     ///
-    /// - Parameter heldUntil: When a request whose effect is not known can't arrive any more.
+    /// - Parameter hold: The hold that it began with.
     package func endByHand(
         _ operation: HandOperation,
         _ secret: SecretName,
         _ result: Result<Receipt, HubError>,
         actor: Actor,
         now: Instant,
-        heldUntil: Instant
+        hold: HandHold
     ) throws {
         try connection.transaction {
+            let isOurs = try HoldTable.until(secret, in: connection) == hold.until
             switch result {
             case .success(let receipt):
-                try HoldTable.release(secret, in: connection)
+                if isOurs { try HoldTable.release(secret, in: connection) }
                 let detail: [String: JSONValue?] = [
                     "status": .integer(Int64(receipt.status)), "request_id": receipt.requestID.map(JSONValue.string),
                 ]
                 try note(operation.doneEvent, secret, actor: actor, now: now, detail: detail)
             case .failure(let error):
                 if error.effect == .unknown {
-                    try HoldTable.set(secret, until: heldUntil, in: connection)
-                } else {
+                    try HoldTable.set(secret, until: now.advanced(by: hold.settling), in: connection)
+                } else if isOurs {
                     try HoldTable.release(secret, in: connection)
                 }
                 let detail = error.auditDetail.merging([

@@ -96,8 +96,10 @@ extension Ledger {
         try connection.transaction {
             for secret in secrets {
                 var schedule = try existing(secret)
+                // A pause before this one may have moved the next rotation behind its own end.
+                let wasPaused = schedule.pause != nil
                 schedule.pause = pause
-                if let until = pause.until, schedule.nextDue <= until {
+                if let until = pause.until, wasPaused || schedule.nextDue <= until {
                     schedule.nextDue = schedule.definition.cadence.nextSlot(after: until, anchor: schedule.anchor)
                 }
                 try ScheduleTable.updatePause(schedule, in: connection)

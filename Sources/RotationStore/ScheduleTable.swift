@@ -155,7 +155,7 @@ enum ScheduleTable {
             """
             UPDATE schedules SET every_ms = ?3, timezone = ?4, min_interval_ms = ?5, generator = ?6,
                 workspaces_type = ?7, workspaces = ?8, description = ?9, finish_after_ms = ?10, owner = ?11,
-                policy = ?12, next_due = ?13
+                policy = ?12, next_due = ?13, anchor = ?14
             WHERE hub = ?1 AND alias = ?2
             """,
             schedule.secret.hub,
@@ -170,7 +170,8 @@ enum ScheduleTable {
             definition.finishAfter.column,
             definition.owner,
             definition.policy,
-            schedule.nextDue
+            schedule.nextDue,
+            schedule.anchor
         )
     }
 

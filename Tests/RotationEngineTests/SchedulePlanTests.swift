@@ -111,13 +111,39 @@ struct ScheduleEditTests {
         #expect(edit.applied(to: definition).minInterval == expected)
     }
 
-    @Test func otherPeriodMovesTheNextRotationToItsFirstSlotAfterNow() throws {
-        let schedule = try Self.schedule()
+    /// When a schedule of one hour, last rotated so many seconds after its anchor, is due once its period is another.
+    @Test(arguments: [
+        // Counted from the last success.
+        (period: 1800, last: 0, now: 1500, due: 1800),
+        (period: 7200, last: 0, now: 1500, due: 7200),
+        (period: 3500, last: 3600, now: 3700, due: 7100),
+        // That has passed: a full period from now, but no later than it would have been.
+        (period: 600, last: 0, now: 1500, due: 2100),
+        (period: 3000, last: 0, now: 3500, due: 3600),
+    ])
+    func otherPeriodCountsFromTheLastSuccess(period: Int, last: Int, now: Int, due: Int) throws {
+        var schedule = try Self.schedule()
+        schedule.lastSuccess = Self.now.advanced(by: .seconds(last))
+        schedule.nextDue = Self.now.advanced(by: .seconds(last + 3600))
         var definition = schedule.definition
-        definition.cadence = try Self.every(.seconds(600))
-        let later = Self.now.advanced(by: .seconds(1500))
-        // Of the slots at 10, 20 and 30 minutes after the anchor, the third is the first one to come.
-        #expect(schedule.redefined(as: definition, now: later).nextDue == Self.now.advanced(by: .seconds(1800)))
+        definition.cadence = try Self.every(.seconds(period))
+        let edited = schedule.redefined(as: definition, now: Self.now.advanced(by: .seconds(now)))
+        #expect(edited.nextDue == Self.now.advanced(by: .seconds(due)))
+    }
+
+    /// A shorter period never brings a rotation later than the longer one would have.
+    @Test func shorterPeriodNeverDelays() throws {
+        for days in 1..<30 {
+            var schedule = try EngineWorld.schedule("a", now: Self.now, every: .seconds(30 * 86_400))
+            let now = Self.now.advanced(by: .seconds(320 * 86_400))
+            schedule.lastSuccess = now.advanced(by: .seconds(-20 * 86_400))
+            schedule.nextDue = now.advanced(by: .seconds(10 * 86_400))
+            var definition = schedule.definition
+            definition.cadence = try Self.every(.seconds(days * 86_400))
+            let edited = schedule.redefined(as: definition, now: now)
+            #expect(edited.nextDue <= schedule.nextDue, "\(days)")
+            #expect(edited.nextDue >= now.advanced(by: .seconds(min(days, 1) * 86_400)), "\(days)")
+        }
     }
 
     @Test func otherOwnerLeavesTheNextRotation() throws {
@@ -152,6 +178,6 @@ struct ScheduleEditTests {
         var definition = schedule.definition
         definition.cadence = try Self.every(.seconds(600))
         let next = schedule.redefined(as: definition, now: Self.now).nextDue
-        #expect(next == Self.now.advanced(by: .seconds(10_200)))
+        #expect(next == Self.now.advanced(by: .seconds(10_600)))
     }
 }

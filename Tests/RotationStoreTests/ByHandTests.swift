@@ -17,20 +17,20 @@ struct ByHandTests {
         _ ledger: Ledger
     ) throws {
         let now = fixture.clock.now
-        try ledger.beginByHand(
+        _ = try ledger.beginByHand(
             operation,
             fixture.name(alias),
             actor: actor,
             now: now,
-            until: now.advanced(by: .seconds(90)),
+            holdFor: .seconds(90),
             detail: ["fields": ["value"]]
         )
     }
 
     private static func end(_ result: Result<Receipt, HubError>, _ fixture: StoreFixture, _ ledger: Ledger) throws {
         let now = fixture.clock.now
-        let held = now.advanced(by: .seconds(30))
-        try ledger.endByHand(.update, fixture.name(), result, actor: actor, now: now, heldUntil: held)
+        let hold = HandHold(until: now.advanced(by: .seconds(90)), settling: .seconds(30))
+        try ledger.endByHand(.update, fixture.name(), result, actor: actor, now: now, hold: hold)
     }
 
     private static func events(_ ledger: Ledger) throws -> [String] {

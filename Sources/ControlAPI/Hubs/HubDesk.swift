@@ -67,24 +67,45 @@ package struct HubDesk: Sendable {
         let hub = try hub(secret.hub)
         // Waiting for a turn and the request itself, then as long again until nothing can be on its way any more.
         let limit = hub.timeout * 2
-        let start = clock.now
-        try await queue.withLedger { ledger in
+        let clock = clock
+        let until = try await queue.withLedger { ledger in
             try ledger.beginByHand(
                 operation,
                 secret,
                 actor: caller.actor,
-                now: start,
-                until: start.advanced(by: limit + hub.timeout),
+                // Read when the history's turn has come: the wait for it must not use the hold up.
+                now: clock.now,
+                holdFor: limit + hub.timeout,
                 detail: detail
             )
         }
         let result = await Self.result { try await withTimeout(limit) { try await send(hub.api) } }
-        let end = clock.now
-        try await queue.withLedger { ledger in
-            let heldUntil = end.advanced(by: hub.timeout)
-            try ledger.endByHand(operation, secret, result, actor: caller.actor, now: end, heldUntil: heldUntil)
+        let hold = HandHold(until: until, settling: hub.timeout)
+        try await recordEnd(of: operation, secret, result) { ledger in
+            try ledger.endByHand(operation, secret, result, actor: caller.actor, now: clock.now, hold: hold)
         }
-        if case .failure(let error) = result { throw ControlFailure(error, about: "\(secret)") }
+        if case .failure(let error) = result {
+            let doubt = error.effect == .unknown ? "; it may have been done all the same: see secret list" : ""
+            throw ControlFailure(error, about: "\(secret)", doubt: doubt)
+        }
+    }
+
+    /// Records an end, and tries again for a while where the history can't be written: the hub has answered already.
+    private func recordEnd(
+        of operation: HandOperation,
+        _ secret: SecretName,
+        _ result: Result<Receipt, HubError>,
+        _ record: @escaping @Sendable (Ledger) throws -> Void
+    ) async throws {
+        for _ in 0..<10 {
+            do { return try await queue.withLedger(record) } catch { try? await Task.sleep(for: .seconds(1)) }
+        }
+        let said = (try? result.get()) == nil ? "the hub did not do it" : "the hub has done it"
+        throw ControlFailure(
+            status: .inputOutput,
+            message: "\(secret): \(operation.rawValue): \(said), but the history can't be written: do not repeat it "
+                + "before you have looked with secret list"
+        )
     }
 
     /// Lists a hub's secrets.
@@ -147,7 +168,9 @@ package struct HubDesk: Sendable {
 
 extension ControlFailure {
     /// What a hub's refusal means for a command.
-    package init(_ error: HubError, about subject: String) {
+    ///
+    /// - Parameter doubt: What else there is to say.
+    package init(_ error: HubError, about subject: String, doubt: String = "") {
         let status: Status =
             switch error.kind {
             case .notFound: .noSuchSecret
@@ -156,7 +179,6 @@ extension ControlFailure {
             case .conflict, .rejected, .redirected: .failed
             default: .unavailable
             }
-        let doubt = error.effect == .unknown ? "; it may have been done all the same: see secret list" : ""
         self.init(status: status, message: "\(subject): \(error)\(doubt)")
     }
 }

@@ -78,8 +78,8 @@ extension ScheduleDefinition {
     }
 
     fileprivate static func check(_ duration: Duration?) throws(ControlFailure) {
-        if let duration, duration < .zero {
-            throw ControlFailure(status: .usage, message: "a duration is negative")
+        if let duration, !(Duration.zero...Cadence.Period.range.upperBound).contains(duration) {
+            throw ControlFailure(status: .usage, message: "a duration is negative, or longer than a hundred years")
         }
     }
 }

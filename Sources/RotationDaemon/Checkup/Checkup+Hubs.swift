@@ -3,6 +3,7 @@ import ControlAPI
 import Glibc
 import RotationEngine
 import RotationStore
+import Scheduling
 import SecretMemory
 import ValueGenerators
 
@@ -12,6 +13,7 @@ extension Checkup {
     /// - Returns: What was found, and the hub's answer where it gave one.
     func checkHub(_ name: String, _ daemon: DaemonAnswer) async -> (Finding, HubAnswer?) {
         guard let hub = configuration.hubs[name] else { return (.problem("hub \(name)", "not configured"), nil) }
+        if let resting = restingHub(name) { return (resting, nil) }
         let clients = HubClients()
         let client: SecretsClient
         do {
@@ -32,6 +34,20 @@ extension Checkup {
         let answer = await HubDesk.probe(name, HubDesk.Hub(api: client, timeout: hub.timeout))
         await clients.shutdown()
         return Self.finding(answer, by: "")
+    }
+
+    /// A hub that asked us to stay away, or refused the token, is not asked by `check` either.
+    private func restingHub(_ name: String) -> Finding? {
+        guard let history = try? History(path: configuration.database) else { return nil }
+        defer { history.close() }
+        guard let status = try? history.hubStatus(name), let opensAt = status.opensAt(now: SystemClock().now) else {
+            return nil
+        }
+        if case .suspended(let suspension) = status {
+            let text = "suspended since \(suspension.since.rfc3339): \(suspension.reason.rawValue); not asked"
+            return .problem("hub \(name)", text, advice: "renew its token, then: systemctl reload secret-rotator")
+        }
+        return .warning("hub \(name)", "asked us to stay away until \(opensAt.rfc3339); not asked")
     }
 
     private func checkThroughDaemon(

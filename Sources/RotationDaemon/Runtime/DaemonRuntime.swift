@@ -46,7 +46,7 @@ package final class DaemonRuntime: Sendable {
     ///   stays open then.
     package init(configuration: Configuration, logger: Logger) async throws {
         self.logger = logger
-        lock = try await Self.takeLock(configuration.database)
+        lock = try await Self.takeLock(configuration)
         let key = try Self.stagingKey(configuration)
         hubs = HubClients()
         let views: [String: Engine.Hub]
@@ -86,9 +86,12 @@ package final class DaemonRuntime: Sendable {
         try await store.takeClockStep(step, now: now, farthest: farthest)
     }
 
-    /// A command holds the lock for a moment only: it is waited for.
-    private static func takeLock(_ database: String) async throws -> DaemonLock {
-        for _ in 0..<50 {
+    /// A command holds the lock for as long as it writes, or a hub takes to answer it: it is waited for.
+    private static func takeLock(_ configuration: Configuration) async throws -> DaemonLock {
+        let database = configuration.database
+        let longest = configuration.hubs.values.map(\.timeout).max() ?? .zero
+        let deadline = ContinuousClock.now + .seconds(5) + longest * 2
+        while ContinuousClock.now < deadline {
             do throws(DaemonLock.Failure) {
                 return try DaemonLock(database: database, role: .starting)
             } catch {

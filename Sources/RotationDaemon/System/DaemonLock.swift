@@ -36,6 +36,9 @@ package final class DaemonLock: Sendable {
 
         package var description: String {
             switch self {
+            case .held(let path, let holder) where holder.role == .command:
+                "\(path) is held by \(holder.pid.map { "process \($0)" } ?? "another process"), a command: "
+                    + "try again when it has ended"
             case .held(let path, let holder):
                 "\(path) is held by \(holder.pid.map { "process \($0)" } ?? "another process"): "
                     + "only one daemon may serve a database"
@@ -61,7 +64,7 @@ package final class DaemonLock: Sendable {
 
     /// Opens the file and locks it.
     private static func openLocked(_ path: String) throws(Failure) -> Int32 {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw .system(path: path, errno: errno) }
         let code = clinux_lock_file(descriptor)
         guard code == 0 else {

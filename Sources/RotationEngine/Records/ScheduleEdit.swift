@@ -52,15 +52,25 @@ package struct ScheduleEdit: Hashable, Sendable, Codable {
 extension Schedule {
     /// The schedule with another definition.
     ///
-    /// Another cadence moves the next due instant to its first slot after now, or after the end of a pause. But an edit
-    /// neither makes nor cancels work: what is due already stays due, and a retry after a failure comes no later.
+    /// Another cadence counts from the last success on. Where that names an instant that has passed, it counts from now,
+    /// but comes no later than the old one would have. And an edit neither makes nor cancels work: what is due already
+    /// stays due, a retry after a failure comes no later, and a pause is waited out.
     package func redefined(as new: ScheduleDefinition, now: Instant) -> Schedule {
         var schedule = self
         schedule.definition = new
         guard new.cadence != definition.cadence, isPaused(at: now) || nextDue > now else { return schedule }
         let start = max(now, isPaused(at: now) ? pause?.until ?? now : now)
-        let slot = new.cadence.nextSlot(after: start, anchor: anchor)
-        schedule.nextDue = failures > 0 ? min(nextDue, slot) : slot
+        let last = min(lastSuccess ?? anchor, now)
+        let first = new.cadence.nextSlot(after: last, anchor: last)
+        if first > start {
+            schedule.anchor = last
+            schedule.nextDue = first
+        } else {
+            schedule.anchor = start
+            let slot = new.cadence.nextSlot(after: start, anchor: start)
+            schedule.nextDue = nextDue > start ? min(slot, nextDue) : slot
+        }
+        if failures > 0 { schedule.nextDue = min(nextDue, schedule.nextDue) }
         return schedule
     }
 }

@@ -101,8 +101,11 @@ enum Control {
     }
 
     private static func patienceLost(_ configuration: Configuration) -> ControlFailure {
-        guard let holder = try? DaemonLock.holder(of: configuration.database) else {
-            return ControlFailure(status: .timedOut, message: "\(configuration.database) is locked by another command")
+        guard let holder = try? DaemonLock.holder(of: configuration.database), holder.role != .command else {
+            return ControlFailure(
+                status: .timedOut,
+                message: "\(configuration.database) is locked by another command: try again when it has ended"
+            )
         }
         let who = holder.pid.map { "process \($0)" } ?? "another process"
         let state = holder.role?.rawValue ?? "unknown"

@@ -56,6 +56,8 @@ enum ValueInput {
 /// Reads a line from a terminal without showing it.
 private enum HiddenLine {
     private static let interrupt = UInt8(3)
+    /// The longest line of a terminal, its end included.
+    private static let lineLimit = 4095
 
     static func read(limit: Int) throws -> LockedBytes {
         var before = termios()
@@ -77,6 +79,13 @@ private enum HiddenLine {
         return try line.withBytes { bytes in
             guard count > 0, bytes[count - 1] != interrupt else {
                 throw ControlFailure(status: .usage, message: "no value was given: nothing is changed")
+            }
+            // The kernel cuts a longer line off without a word (termios(3), canonical mode).
+            guard count < lineLimit else {
+                throw ControlFailure(
+                    status: .usage,
+                    message: "too long for a terminal, which cuts lines off: give it as standard input, from a file"
+                )
             }
             return try LockedBytes(copying: UnsafeRawBufferPointer(rebasing: bytes[0..<count]))
         }
