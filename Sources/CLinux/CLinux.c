@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/timex.h>
@@ -40,4 +41,11 @@ int clinux_is_clock_synchronised(void) {
         return -1;
     }
     return (state.status & STA_UNSYNC) == 0;
+}
+
+int clinux_flush_output(void) {
+    if (fflush(stdout) != 0) {
+        return errno;
+    }
+    return ferror(stdout) ? EIO : 0;
 }

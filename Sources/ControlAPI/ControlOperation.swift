@@ -13,8 +13,15 @@ package protocol ControlOperation: Codable, Sendable {
     /// What its caller needs.
     static var right: Right { get }
 
+    /// Whether the engine must look for work after it.
+    static var makesWork: Bool { get }
+
     /// Does it, in one transaction with its audit entries.
     func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer
+}
+
+extension ControlOperation {
+    package static var makesWork: Bool { true }
 }
 
 /// For whom and when an operation is done.

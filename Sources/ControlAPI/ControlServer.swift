@@ -149,13 +149,17 @@ package struct ControlServer: Sendable {
                 random: environment.random,
                 timeout: environment.desk.timeout
             )
-            return try await environment.queue.withLedger { try operation.perform(on: $0, context) }
+            let answer = try await environment.queue.withLedger { try operation.perform(on: $0, context) }
+            if Operation.makesWork { environment.changed() }
+            return answer
         }
     }
 
     private func add<Operation: HubOperation>(_ type: Operation.Type, to router: Router<ControlContext>) {
         add(type, Operation.path, right: Operation.right, to: router) { operation, value, caller in
-            try await operation.perform(value, at: environment.desk, for: caller)
+            let answer = try await operation.perform(value, at: environment.desk, for: caller)
+            environment.changed()
+            return answer
         }
     }
 
@@ -175,7 +179,6 @@ package struct ControlServer: Sendable {
                     let body = try await request.body.collect(upTo: Self.bodyLimit)
                     let (operation, value) = try OperationMessage.decode(type, body)
                     let answer = try await perform(operation, value, caller)
-                    environment.changed()
                     return Self.response(.ok, try JSONEncoder().encode(answer))
                 } catch {
                     let failure = ControlFailure(describing: error)

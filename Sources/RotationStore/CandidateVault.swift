@@ -36,6 +36,11 @@ struct CandidateVault {
         key.fingerprint(of: value)
     }
 
+    /// Whether a value has a fingerprint, by the present key or one before it.
+    func has(_ value: SecretValue, fingerprint: [UInt8]) -> Bool {
+        key.fingerprints(of: value).contains(fingerprint)
+    }
+
     /// Seals a candidate with its generator's state, and commits them.
     func stage(_ made: GeneratedValue, for rotation: Rotation) throws {
         let sealed = try made.packed().withBytes { try key.seal($0, for: Self.context(of: rotation)) }

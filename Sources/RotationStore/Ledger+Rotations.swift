@@ -97,6 +97,21 @@ extension Ledger {
         }
     }
 
+    /// Has a parked rotation go on, as its candidate is readable again.
+    package func takeUp(_ parked: Rotation, now: Instant) throws {
+        try connection.transaction {
+            var rotation = parked
+            let plan = RotationPlan(retry: .standard, confirm: false)
+            try rotation.state.handle(.candidateFound, plan: plan, now: now, fraction: 0)
+            let previous = parked.state
+            try RotationTable.update(rotation, previous: previous, endedAt: nil, closedAt: nil, in: connection)
+            try connection.run("UPDATE rotations SET error = NULL, error_status = NULL WHERE id = ?1", rotation.id)
+            let detail: [String: JSONValue?] = ["error": "candidate_lost", "candidate_found": true]
+            let entry = rotation.entry(.rotationDeferred, now: now, trigger: .resume, detail: detail)
+            try AuditTable.append(entry, origin: origin, in: connection)
+        }
+    }
+
     /// Ends a parked rotation, as a person has decided; its candidate is erased by the engine.
     ///
     /// - Parameter timeout: Of the secret's hub: a request that is still on its way arrives within it, and the next

@@ -40,12 +40,19 @@ extension Ledger {
     package func apply(
         _ wishes: [SchedulePlan.Wish],
         prune: Bool,
+        rotatesAdded: Bool = false,
         actor: Actor,
         now: Instant
     ) throws -> SchedulePlan {
         try connection.transaction {
             let current = try ScheduleTable.all(in: connection) { _ in }
-            let plan = SchedulePlan(current: current, wishes: wishes, prune: prune, now: now)
+            let plan = SchedulePlan(
+                current: current,
+                wishes: wishes,
+                prune: prune,
+                now: now,
+                rotatesAdded: rotatesAdded
+            )
             for step in plan.steps { try carryOut(step, actor: actor, now: now) }
             return plan
         }
@@ -71,7 +78,9 @@ extension Ledger {
     }
 
     /// Removes schedules, all or none; the history of their secrets stays, and so does a rotation that is open.
-    package func remove(_ secrets: [SecretName], actor: Actor, now: Instant) throws {
+    ///
+    /// - Returns: The rotations that are open.
+    package func remove(_ secrets: [SecretName], actor: Actor, now: Instant) throws -> [RotationID] {
         try connection.transaction {
             for secret in secrets {
                 do {
@@ -82,6 +91,9 @@ extension Ledger {
                     let detail: [String: JSONValue?] = ["error": "undecodable"]
                     try note(.scheduleRemoved, secret, actor: actor, now: now, detail: detail)
                 }
+            }
+            return try secrets.compactMap {
+                try RotationTable.openRotation(of: $0, withoutOutcome: true, in: connection)
             }
         }
     }

@@ -73,7 +73,7 @@ package struct Ledger {
             case .notParked(let id):
                 "rotation \(id) is not parked: it goes on by itself"
             case .rotationIsOpen(let secret, let id):
-                "\(secret): rotation \(id) is open, and a change by hand could undo it: wait for its end, or abandon it"
+                "\(secret): rotation \(id) is open, and a change by hand could undo it: wait for its end"
             case .hasSchedule(let secret):
                 "\(secret) has a schedule, which would fail from now on: schedule remove \(secret) first"
             case .held(let secret, let until):

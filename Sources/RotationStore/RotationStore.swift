@@ -39,6 +39,17 @@ package actor RotationStore: RotationStorage {
         self.clock = clock
         self.random = random
         try Self.eraseOrphans(ledger, vault)
+        try Self.takeUpFound(ledger, vault, now: clock.now)
+    }
+
+    /// A rotation that is parked as its candidate could not be unsealed goes on once it can: the right key is back.
+    private static func takeUpFound(_ ledger: Ledger, _ vault: CandidateVault, now: Instant) throws {
+        for stored in try ledger.history.rotations(openOnly: true) {
+            guard case .parked(.candidateLost) = stored.rotation.state.phase,
+                try vault.candidate(of: stored.rotation) != nil
+            else { continue }
+            try ledger.takeUp(stored.rotation, now: now)
+        }
     }
 
     /// Where the candidates of a main database are kept.
@@ -102,7 +113,7 @@ package actor RotationStore: RotationStorage {
         }
         let fingerprint = vault.fingerprint(of: made.value)
         let last = try ScheduleTable.find(rotation.secret, in: ledger.connection)?.lastFingerprint
-        guard fingerprint != last else { return nil }
+        if let last, vault.has(made.value, fingerprint: last) { return nil }
         try vault.stage(made, for: rotation)
         return fingerprint
     }

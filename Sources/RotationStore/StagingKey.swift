@@ -6,6 +6,8 @@ package import SecretMemory
 package struct StagingKey: Sendable {
     private let sealing: SymmetricKey
     private let fingerprinting: SymmetricKey
+    /// Keys that were in use before: they unseal, but seal nothing any more.
+    private var older: [StagingKey] = []
 
     /// Why a file is no staging key.
     package struct Invalid: Error, Equatable, CustomStringConvertible {
@@ -34,6 +36,13 @@ package struct StagingKey: Sendable {
         fingerprinting = Self.derive(key, "secret-rotator value fingerprint 1")
     }
 
+    /// The key, with keys that were in use before it.
+    package func with(older keys: [StagingKey]) -> StagingKey {
+        var key = self
+        key.older = keys
+        return key
+    }
+
     private static func derive(_ key: SymmetricKey, _ purpose: String) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Data(purpose.utf8), outputByteCount: size)
     }
@@ -50,6 +59,11 @@ package struct StagingKey: Sendable {
         value.withUTF8 { Array(HMAC<SHA256>.authenticationCode(for: $0, using: fingerprinting)) }
     }
 
+    /// The fingerprints of a value by this key and the older ones.
+    func fingerprints(of value: SecretValue) -> [[UInt8]] {
+        [fingerprint(of: value)] + older.map { $0.fingerprint(of: value) }
+    }
+
     /// Seals bytes with AES-256-GCM.
     func seal(_ bytes: UnsafeRawBufferPointer, for context: Data) throws -> [UInt8] {
         let box = try AES.GCM.seal(bytes, using: sealing, authenticating: context)
@@ -61,7 +75,12 @@ package struct StagingKey: Sendable {
     func unseal(_ sealed: [UInt8], for context: Data) throws -> LockedBytes? {
         guard let box = try? AES.GCM.SealedBox(combined: sealed),
             var plain = try? AES.GCM.open(box, using: sealing, authenticating: context)
-        else { return nil }
+        else {
+            for key in older {
+                if let bytes = try key.unseal(sealed, for: context) { return bytes }
+            }
+            return nil
+        }
         defer { plain.resetBytes(in: 0..<plain.count) }
         return try plain.withUnsafeBytes { try LockedBytes(copying: $0) }
     }

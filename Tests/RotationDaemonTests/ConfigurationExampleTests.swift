@@ -45,7 +45,7 @@ struct ConfigurationExampleTests {
         #expect(configuration.database == "/var/lib/secret-rotator/rotator.db")
         #expect(configuration.control == "/run/secret-rotator/control.sock")
         #expect(configuration.retry == .standard)
-        #expect(configuration.stagingKey == .credential("staging-key"))
+        #expect(configuration.stagingKeys == [.credential("staging-key")])
         #expect(configuration.auditKey == .credential("audit-key"))
         #expect(configuration.audit.origin == "ops1.example.com/secret-rotator")
         #expect(configuration.audit.checkpointEvery == .seconds(3600))
@@ -150,6 +150,6 @@ struct ConfigurationExampleTests {
         #expect(configuration.hubs.keys.sorted() == ["a", "b-2_x"])
         #expect(configuration.hubs["a"]?.token == .file("/a"))
         #expect(configuration.hubs["b-2_x"]?.timeout == .seconds(5))
-        #expect(configuration.stagingKey == .file("/k"))
+        #expect(configuration.stagingKeys == [.file("/k")])
     }
 }

@@ -89,7 +89,7 @@ struct RequestTests {
         try await StoreFixture.with { fixture async throws in
             let ledger = try fixture.ledger()
             _ = try ledger.request([request(fixture)], actor: .daemon)
-            try ledger.remove([fixture.name()], actor: .daemon, now: fixture.clock.now)
+            _ = try ledger.remove([fixture.name()], actor: .daemon, now: fixture.clock.now)
             #expect(try await fixture.claim() == nil)
             #expect(try ledger.history.waitingRequests() == 0)
             var lines: [String] = []

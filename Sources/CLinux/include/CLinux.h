@@ -22,4 +22,8 @@ int clinux_is_file_locked(int descriptor);
  * it does not (STA_UNSYNC), -1 if it does not tell. */
 int clinux_is_clock_synchronised(void);
 
+/* fflush and ferror of standard output, which Swift takes for shared mutable
+ * state: 0 if all that was printed has been written. */
+int clinux_flush_output(void);
+
 #endif

@@ -4,6 +4,7 @@ package import RotationStore
 package struct Ping: ControlOperation {
     package static let path = "ping"
     package static let right = Right.operate
+    package static let makesWork = false
 
     package init() {}
 

@@ -8,15 +8,20 @@ package struct AddSchedules: ControlOperation {
     package static let right = Right.edit
     package var secrets: [SecretName]
     package var definition: ScheduleDefinition
+    /// Whether they are due at once.
+    package var rotatesOnAdopt: Bool
 
-    package init(secrets: [SecretName], definition: ScheduleDefinition) {
+    package init(secrets: [SecretName], definition: ScheduleDefinition, rotatesOnAdopt: Bool = false) {
         self.secrets = secrets
         self.definition = definition
+        self.rotatesOnAdopt = rotatesOnAdopt
     }
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [ScheduleBrief] {
         try definition.check()
-        let schedules = secrets.map { Schedule(adding: definition, for: $0, now: context.now) }
+        let schedules = secrets.map {
+            Schedule(adding: definition, for: $0, now: context.now, rotatesAtOnce: rotatesOnAdopt)
+        }
         try ledger.add(schedules, actor: context.caller.actor, now: context.now)
         return schedules.map(ScheduleBrief.init)
     }
@@ -48,10 +53,13 @@ package struct ApplySchedules: ControlOperation {
     package var wishes: [SchedulePlan.Wish]
     /// Whether a schedule that nobody wishes for goes.
     package var prune: Bool
+    /// Whether what is added is due at once.
+    package var rotatesOnAdopt: Bool
 
-    package init(_ wishes: [SchedulePlan.Wish], prune: Bool) {
+    package init(_ wishes: [SchedulePlan.Wish], prune: Bool, rotatesOnAdopt: Bool = false) {
         self.wishes = wishes
         self.prune = prune
+        self.rotatesOnAdopt = rotatesOnAdopt
     }
 
     /// What was changed, and how many schedules were as they should be.
@@ -67,7 +75,15 @@ package struct ApplySchedules: ControlOperation {
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
         for wish in wishes { try wish.definition.check() }
-        return Answer(try ledger.apply(wishes, prune: prune, actor: context.caller.actor, now: context.now))
+        return Answer(
+            try ledger.apply(
+                wishes,
+                prune: prune,
+                rotatesAdded: rotatesOnAdopt,
+                actor: context.caller.actor,
+                now: context.now
+            )
+        )
     }
 }
 
@@ -94,9 +110,9 @@ package struct RemoveSchedules: ControlOperation {
         self.secrets = secrets
     }
 
-    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Done {
+    /// Answers the rotations that are open, which go on.
+    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [RotationID] {
         try ledger.remove(secrets, actor: context.caller.actor, now: context.now)
-        return Done()
     }
 }
 

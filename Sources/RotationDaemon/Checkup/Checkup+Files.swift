@@ -18,12 +18,12 @@ extension Checkup {
     // MARK: Keys
 
     func checkKeys(isDaemonReady: Bool) -> [Finding] {
-        var findings = [
-            checkSecretFile("staging key", configuration.stagingKey, isDaemonReady: isDaemonReady) { bytes in
+        var findings = configuration.stagingKeys.map { key in
+            checkSecretFile("staging key", key, isDaemonReady: isDaemonReady) { bytes in
                 _ = try StagingKey(bytes)
                 return "sound"
             }
-        ]
+        }
         if let key = configuration.auditKey {
             findings.append(checkSecretFile("audit key", key, isDaemonReady: isDaemonReady, checkAuditKey))
         }

@@ -61,7 +61,7 @@ extension Configuration {
             roles: roles,
             hubs: hubs,
             retry: retry,
-            stagingKey: staging,
+            stagingKeys: staging,
             auditKey: keys.audit,
             audit: audit,
             usr1: usr1 ?? .all,
@@ -183,10 +183,10 @@ extension Configuration {
         return policy
     }
 
-    private static func readKeys(_ root: inout MappingReader) -> (staging: FileReference?, audit: FileReference?) {
+    private static func readKeys(_ root: inout MappingReader) -> (staging: [FileReference]?, audit: FileReference?) {
         root.require("keys", example: "keys: {staging: credential:staging-key}")
         guard var keys = root.mapping("keys") else { return (nil, nil) }
-        let staging = keys.scalar("staging", expected: referenceForm, isSecret: true, convert: FileReference.init)
+        let staging = keys.scalars("staging", expected: referenceForm, isSecret: true, convert: FileReference.init)
         keys.require("staging", example: "credential:staging-key")
         let audit = keys.scalar("audit", expected: referenceForm, isSecret: true, convert: FileReference.init)
         keys.finish()

@@ -18,8 +18,8 @@ package struct Configuration: Sendable {
     /// By name.
     package var hubs: [String: Hub]
     package var retry: RetryPolicy
-    /// The key that seals candidates.
-    package var stagingKey: FileReference
+    /// The keys of candidates: the first one seals, each unseals, so that the key itself can be changed.
+    package var stagingKeys: [FileReference]
     /// The key that signs checkpoints.
     package var auditKey: FileReference?
     package var audit: Audit

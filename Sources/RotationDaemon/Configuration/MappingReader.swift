@@ -55,6 +55,24 @@ package struct MappingReader {
         return converted
     }
 
+    /// A key's value, or a list of them, converted; nil where the key is absent or any of them can't be.
+    package mutating func scalars<T>(
+        _ key: String,
+        expected: String,
+        isSecret: Bool = false,
+        convert: (String) -> T?
+    ) -> [T]? {
+        guard case .sequence(let sequence)? = value(key) else {
+            return scalar(key, expected: expected, isSecret: isSecret, convert: convert).map { [$0] }
+        }
+        let converted = sequence.compactMap { $0.scalar.flatMap { convert($0.string) } }
+        guard converted.count == sequence.count, !converted.isEmpty else {
+            diagnostics.report("\(key): expected a list, each a \(expected)", at: value(key))
+            return nil
+        }
+        return converted
+    }
+
     /// A text; not empty.
     package mutating func text(_ key: String) -> String? {
         scalar(key, expected: "text") { $0.isEmpty ? nil : $0 }

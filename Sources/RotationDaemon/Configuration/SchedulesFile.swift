@@ -1,5 +1,6 @@
 import ControlAPI
 import Foundation
+import Glibc
 package import RotationEngine
 import Yams
 
@@ -15,11 +16,16 @@ package enum SchedulesFile {
     ///   - configuration: Says which hubs there are.
     /// - Throws: ``ConfigurationError`` with all that is wrong, or `ControlFailure` where it can't be read.
     package static func load(_ path: String, _ configuration: Configuration) throws -> [SchedulePlan.Wish] {
-        let data = path == "-" ? try? FileHandle.standardInput.readToEnd() : FileManager.default.contents(atPath: path)
         let source = path == "-" ? "standard input" : path
-        guard let data else {
-            let reason = FileManager.default.fileExists(atPath: path) ? "can't be read" : "no such file"
-            throw ControlFailure(status: .inputOutput, message: "\(source): \(reason)")
+        // A pipe is as good as a file.
+        guard let handle = path == "-" ? .standardInput : FileHandle(forReadingAtPath: path) else {
+            throw ControlFailure(status: .inputOutput, message: "\(source): \(String(cString: strerror(errno)))")
+        }
+        let data: Data
+        do {
+            data = try handle.readToEnd() ?? Data()
+        } catch {
+            throw ControlFailure(status: .inputOutput, message: "\(source): can't be read")
         }
         guard data.count <= sizeLimit, let text = String(data: data, encoding: .utf8) else {
             throw ConfigurationError(source: source, message: "not a UTF-8 text of at most 64 MiB")

@@ -103,7 +103,13 @@ package final class DaemonRuntime: Sendable {
     }
 
     private static func stagingKey(_ configuration: Configuration) throws -> StagingKey {
-        let path = try configuration.stagingKey.path()
+        let keys = try configuration.stagingKeys.map(readStagingKey)
+        guard let first = keys.first else { throw StartFailure.key("name at least one") }
+        return first.with(older: Array(keys.dropFirst()))
+    }
+
+    private static func readStagingKey(_ reference: Configuration.FileReference) throws -> StagingKey {
+        let path = try reference.path()
         do {
             return try StagingKey(SecretFile.read(path, limit: 4096))
         } catch let error as StagingKey.Invalid {
@@ -186,7 +192,7 @@ package final class DaemonRuntime: Sendable {
         do {
             let fresh = try Configuration.load(old.path)
             let isSamePlace = (fresh.database, fresh.control) == (old.database, old.control)
-            guard isSamePlace, fresh.stagingKey == old.stagingKey, fresh.log == old.log else {
+            guard isSamePlace, fresh.stagingKeys == old.stagingKeys, fresh.log == old.log else {
                 let message = "database, control, keys.staging, log: a change needs a restart"
                 throw ConfigurationError(source: old.path, message: message)
             }

@@ -55,6 +55,9 @@ extension RotationState {
             candidateLost()
         case (.succeeded(let confirmed), .candidateLost): reach(.finished(confirmed: confirmed))
         case (.parked, .abandoned): reach(.abandoned)
+        case (.parked(.candidateLost), .candidateFound):
+            // What was sent or installed with it is done again with it.
+            reach(tally.attempts > 0 ? .delivering(.unknown, attempt: .ended) : .staged(.unknown))
         case (.succeeded, .erased), (.finished, .erased), (.failed, .erased), (.abandoned, .erased): reach(.closed)
         case (.succeeded, .eraseBlocked), (.finished, .eraseBlocked), (.failed, .eraseBlocked),
             (.abandoned, .eraseBlocked):

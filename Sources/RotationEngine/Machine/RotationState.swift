@@ -179,6 +179,8 @@ package enum RotationEvent: Hashable, Sendable {
     case attemptEnded(Attempt.Outcome)
     /// The sealed candidate is gone or can't be unsealed.
     case candidateLost
+    /// A candidate that could not be unsealed can be again.
+    case candidateFound
     /// The schedule has another generator by now.
     case policyChanged
     /// A person ended the rotation.

@@ -99,12 +99,19 @@ package struct Schedule: Hashable, Sendable {
 
     /// A schedule that somebody adds now: its first slot is one full period away, as nothing rotates because it was
     /// added.
-    package init(adding definition: ScheduleDefinition, for secret: SecretName, now: Instant) {
+    ///
+    /// - Parameter rotatesAtOnce: Whether it is due at once all the same, as somebody has asked for.
+    package init(
+        adding definition: ScheduleDefinition,
+        for secret: SecretName,
+        now: Instant,
+        rotatesAtOnce: Bool = false
+    ) {
         self.init(
             secret: secret,
             definition: definition,
             anchor: now,
-            nextDue: definition.cadence.nextSlot(after: now, anchor: now)
+            nextDue: rotatesAtOnce ? now : definition.cadence.nextSlot(after: now, anchor: now)
         )
     }
 

@@ -34,13 +34,16 @@ package struct SchedulePlan: Hashable, Sendable {
     ///   - wishes: What is wanted, each secret once.
     ///   - prune: Whether a schedule that nobody wishes for goes.
     ///   - now: When the plan is carried out.
-    package init(current: [Schedule], wishes: [Wish], prune: Bool, now: Instant) {
+    ///   - rotatesAdded: Whether what is added is due at once.
+    package init(current: [Schedule], wishes: [Wish], prune: Bool, now: Instant, rotatesAdded: Bool = false) {
         var left = Dictionary(current.map { ($0.secret, $0) }) { first, _ in first }
         var steps: [Step] = []
         var unchanged = 0
         for wish in wishes {
             guard let schedule = left.removeValue(forKey: wish.secret) else {
-                steps.append(.add(Schedule(adding: wish.definition, for: wish.secret, now: now)))
+                steps.append(
+                    .add(Schedule(adding: wish.definition, for: wish.secret, now: now, rotatesAtOnce: rotatesAdded))
+                )
                 continue
             }
             if schedule.definition == wish.definition {

@@ -39,7 +39,9 @@ struct RotateNowCommand: AsyncParsableCommand {
 
     func validate() throws {
         let choices = [!secrets.isEmpty, all, overdue].count { $0 }
-        guard choices == 1 else { throw ValidationError("name secrets, or give --all, or --overdue") }
+        guard choices == 1 else {
+            throw ValidationError("name secrets, or give --all, or --overdue" + (choices > 1 ? ": one of them" : ""))
+        }
         guard DurationText.parse(timeout) != nil else {
             throw ValidationError("--timeout: give a duration such as 30s or 5m")
         }
@@ -78,7 +80,8 @@ struct RotateNowCommand: AsyncParsableCommand {
         defer { history.close() }
         for name in try operation.selected(history, now: SystemClock().now) {
             guard try history.schedule(of: name) != nil else { throw Ledger.Refusal.noSchedule(name) }
-            print("would rotate \(name)")
+            let fields: JSONValue = ["secret": .string("\(name)"), "state": "would_rotate"]
+            print(listing.json ? fields.canonicalText : "would rotate \(name)")
         }
     }
 

@@ -37,7 +37,7 @@ struct SandboxCommand: AsyncParsableCommand {
             do {
                 try await server.run { port in
                     print("listening on http://127.0.0.1:\(port)/api")
-                    flushOutput()
+                    try? flushOutput()
                 }
             } catch {
                 throw ControlFailure(status: .inputOutput, message: "port \(port) can't be listened on: choose another")

@@ -22,6 +22,7 @@ struct ScheduleAddCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The secrets: alias, or hub/alias where there are several hubs.") var secrets: [String]
     @OptionGroup var options: DefinitionOptions
+    @Flag(help: "Rotate at once, and not only after one full period.") var rotateOnAdopt = false
 
     func validate() throws {
         guard options.every != nil else { throw ValidationError("give --every, for example --every 30d") }
@@ -31,7 +32,11 @@ struct ScheduleAddCommand: AsyncParsableCommand {
         try await reportingFailures {
             let definition = try options.read(generator: "password") { ScheduleReader.definition(&$0) }
             let configuration = try global.load()
-            let operation = AddSchedules(secrets: try configuration.secrets(secrets), definition: definition)
+            let operation = AddSchedules(
+                secrets: try configuration.secrets(secrets),
+                definition: definition,
+                rotatesOnAdopt: rotateOnAdopt
+            )
             for added in try await Control.perform(operation, configuration).answer {
                 let every = options.every ?? ""
                 print("\(added.secret): every \(every), first rotation at \(added.nextDue.short)")

@@ -23,6 +23,7 @@ struct ScheduleApplyCommand: AsyncParsableCommand {
     @OptionGroup var listing: ListingOptions
     @OptionGroup var file: ScheduleFileOptions
     @Flag(help: "Say what would change, and change nothing.") var dryRun = false
+    @Flag(help: "Rotate what is added at once, and not only after one full period.") var rotateOnAdopt = false
 
     func run() async throws {
         try await reportingFailures {
@@ -32,7 +33,7 @@ struct ScheduleApplyCommand: AsyncParsableCommand {
             if dryRun {
                 answer = .init(try Self.plan(wishes, prune: file.prune, configuration))
             } else {
-                let operation = ApplySchedules(wishes, prune: file.prune)
+                let operation = ApplySchedules(wishes, prune: file.prune, rotatesOnAdopt: rotateOnAdopt)
                 answer = try await Control.perform(operation, configuration).answer
             }
             DifferenceList(answer.differences, unchanged: answer.unchanged).print(json: listing.json)

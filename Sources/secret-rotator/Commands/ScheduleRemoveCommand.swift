@@ -18,8 +18,9 @@ struct ScheduleRemoveCommand: AsyncParsableCommand {
         try await reportingFailures {
             let configuration = try global.load()
             let names = try configuration.secrets(secrets, mayLackHub: true)
-            _ = try await Control.perform(RemoveSchedules(secrets: names), configuration)
+            let open = try await Control.perform(RemoveSchedules(secrets: names), configuration).answer
             for name in names { print("\(name): removed") }
+            for rotation in open { standardError("rotation \(rotation) is open and goes on\n") }
         }
     }
 }

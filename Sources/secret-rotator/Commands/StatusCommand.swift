@@ -28,7 +28,9 @@ struct StatusCommand: AsyncParsableCommand {
         try await reportingFailures {
             let configuration = try global.load()
             let holder = try DaemonLock.holder(of: configuration.database)
-            let state = holder?.isDaemon == true ? holder?.role?.rawValue ?? "running" : "stopped"
+            var state = holder?.isDaemon == true ? holder?.role?.rawValue ?? "running" : "stopped"
+            // A daemon that hangs still holds its lock.
+            if holder?.role == .ready, try await !Control.isAnswering(configuration) { state = "hanging" }
             let isThere = FileManager.default.fileExists(atPath: configuration.database)
             let report = isThere ? try StatusReport(configuration, now: SystemClock().now) : .empty
             if listing.json {

@@ -59,7 +59,7 @@ struct DemoStory: Sendable {
 
     private func rotate(_ configuration: Configuration) async throws {
         print("\n1. On schedule: nothing rotates because it was added; the first slots come after one full period.")
-        flushOutput()
+        try? flushOutput()
         try await Task.sleep(for: .milliseconds(4500))
         print("\n2. On demand: somebody asks for mail_password now.")
         try await request("mail_password", "somebody left the company", configuration)
@@ -75,7 +75,7 @@ struct DemoStory: Sendable {
     private func request(_ alias: String, _ reason: String, _ configuration: Configuration) async throws {
         let operation = RequestRotations(.secrets([try configuration.secret(alias)]), reason: reason)
         let taken = try await Control.perform(operation, configuration).answer
-        flushOutput()
+        try? flushOutput()
         try await RequestWatch(taken, isJSON: false).wait(configuration, timeout: .seconds(15))
     }
 

@@ -54,6 +54,18 @@ enum Control {
         }.answer
     }
 
+    /// Whether a daemon that is ready answers; whoever may not ask it believes so.
+    static func isAnswering(_ configuration: Configuration) async throws -> Bool {
+        do {
+            _ = try await ControlClient(path: configuration.control).send(Ping())
+            return true
+        } catch let failure as ControlFailure {
+            return failure.status != .unavailable
+        } catch is ControlClient.Unreachable {
+            return false
+        }
+    }
+
     private static func perform<Answer>(
         _ configuration: Configuration,
         asking ask: (ControlClient) async throws -> Answer,

@@ -8,13 +8,23 @@ import SecretMemory
 func reportingFailures(_ body: () async throws -> Void) async throws {
     do {
         try await body()
+        try flushOutput()
     } catch let code as ExitCode {
         throw code
     } catch {
         let failure = ControlFailure(ofCommand: error)
-        standardError("error: \(failure.message)\n")
+        standardError("error: \(printable(failure.message))\n")
         throw ExitCode(failure.status.rawValue)
     }
+}
+
+/// A name that somebody typed must not move the reader's cursor.
+private func printable(_ text: String) -> String {
+    String(
+        String.UnicodeScalarView(
+            text.unicodeScalars.map { $0.value < 0x20 && $0 != "\n" || $0.value == 0x7F ? "?" : $0 }
+        )
+    )
 }
 
 extension ControlFailure {

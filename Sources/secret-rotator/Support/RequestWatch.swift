@@ -64,7 +64,7 @@ struct RequestWatch {
             let rotation = progress.rotation.map { ", rotation \($0)" } ?? ""
             print("\(progress.secret): \(outcome)\(error) after \(attempts)\(rotation)")
         }
-        flushOutput()
+        try? flushOutput()
     }
 }
 

@@ -6,7 +6,7 @@ import Testing
 /// What a test wants of its client.
 struct ClientOptions {
     var context: String? = "acme"
-    var timeout = Duration.seconds(20)
+    var timeout = Duration.seconds(90)
     var certificateAuthorities: String?
     /// The content of the token file.
     var token = "token-1"

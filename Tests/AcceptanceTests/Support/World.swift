@@ -14,6 +14,8 @@ final class World: Sendable {
     let token: String
     /// All that commands have written.
     private let written = Mutex<[String]>([])
+    /// Where the database is, if not in the folder.
+    private let databaseFolder = Mutex<String?>(nil)
 
     private init(folder: TemporaryFolder, hub: SandboxHub, token: String) {
         self.folder = folder
@@ -35,11 +37,13 @@ final class World: Sendable {
     ) async throws {
         let token = "tok-\(UUID().uuidString)"
         let hub = SandboxHub(token: token, testHooks: true)
-        try await TemporaryFolder.with { folder in
-            try await withSandbox(hub) { port in
-                let world = World(folder: folder, hub: hub, token: token)
-                try await world.prepare(port: port, hub: "timeout: \(timeout), \(keys)", extra: extra)
-                try await body(world)
+        try await Turnstile.worlds.pass {
+            try await TemporaryFolder.with { folder in
+                try await withSandbox(hub) { port in
+                    let world = World(folder: folder, hub: hub, token: token)
+                    try await world.prepare(port: port, hub: "timeout: \(timeout), \(keys)", extra: extra)
+                    try await body(world)
+                }
             }
         }
     }
@@ -160,8 +164,51 @@ final class World: Sendable {
         return Program.status(result.terminationStatus)
     }
 
+    /// Runs the daemon for a moment, and kills it.
+    func killedDaemon(after delay: Duration) async throws {
+        _ = try await Subprocess.run(
+            .path(Program.path),
+            arguments: ["--config", folder.file("config.yaml"), "daemon"],
+            environment: Program.environment([:]),
+            input: .none,
+            output: .discarded,
+            error: .discarded
+        ) { execution in
+            Guardian.shared.watch(execution.processIdentifier.value)
+            try await Task.sleep(for: delay)
+            kill(execution.processIdentifier.value, SIGKILL)
+            Guardian.shared.release(execution.processIdentifier.value)
+        }
+    }
+
+    /// Puts the database on a file system of its own while a closure runs.
+    func withSmallDisk(_ size: String, _ body: (String) async throws -> Void) async throws {
+        let disk = folder.file("disk")
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
+        try await Self.system("/usr/bin/mount", "-t", "tmpfs", "-o", "size=\(size),mode=700", "tmpfs", disk)
+        let text = try folder.read("config.yaml")
+        try folder.write(text.replacing(folder.file("rotator.db"), with: "\(disk)/rotator.db"), to: "config.yaml")
+        databaseFolder.withLock { $0 = disk }
+        do { try await body(disk) } catch {
+            try? await Self.system("/usr/bin/umount", disk)
+            throw error
+        }
+        try await Self.system("/usr/bin/umount", disk)
+    }
+
+    private static func system(_ program: String, _ arguments: String...) async throws {
+        let result = try await Subprocess.run(
+            .path(FilePath(program)),
+            arguments: Arguments(arguments),
+            output: .discarded,
+            error: .string(limit: 10_000)
+        )
+        try #require(result.terminationStatus.isSuccess, "\(program): \(result.standardError)")
+    }
+
     private func isReady(_ pid: Int32) -> Bool {
-        (try? folder.read("rotator.db.lock")) == "\(pid) ready\n"
+        let place = databaseFolder.withLock { $0 } ?? folder.path
+        return (try? String(contentsOfFile: "\(place)/rotator.db.lock", encoding: .utf8)) == "\(pid) ready\n"
     }
 }
 
