@@ -18,6 +18,8 @@ final class SimulatedDaemon: Sendable {
         var surroundings: SimulatedHub.Surroundings
         var steps: StepExecutor
         var breakage: Breakage?
+        var failedWrite: Simulation.WriteFault?
+        var writes: Counter
     }
 
     let site: Site
@@ -45,7 +47,9 @@ final class SimulatedDaemon: Sendable {
             process,
             hubs: site.hubs,
             world,
-            breakage: site.breakage
+            breakage: site.breakage,
+            failedWrite: site.failedWrite,
+            writes: site.writes
         )
         engine = Engine(
             configuration: .init(hubs: Self.hubs(site, process), retry: Self.retry),
@@ -113,6 +117,21 @@ final class SimulatedDaemon: Sendable {
             guard let next = site.surroundings.time.untilNext, next < .seconds(3600) else { break }
             // Whoever waits for an answer must come back to find that it is dead.
             site.surroundings.time.advance(by: next)
+        }
+    }
+}
+
+/// A count that a single thread changes.
+final class Counter: Sendable {
+    private let state = Mutex(0)
+
+    var value: Int { state.withLock { $0 } }
+
+    /// Counts one more.
+    func next() -> Int {
+        state.withLock { count in
+            count += 1
+            return count
         }
     }
 }

@@ -16,6 +16,8 @@ struct SimulatedStorage: RotationStorage {
     private let hubs: [String: SimulatedHub]
     private let world: SimulatedHub.Surroundings
     private let breakage: Breakage?
+    private let failedWrite: Simulation.WriteFault?
+    private let writes: Counter
 
     /// A write that fails.
     struct Trouble: Error {}
@@ -26,8 +28,11 @@ struct SimulatedStorage: RotationStorage {
         _ process: Process,
         hubs: [String: SimulatedHub],
         _ world: SimulatedHub.Surroundings,
-        breakage: Breakage?
+        breakage: Breakage?,
+        failedWrite: Simulation.WriteFault?,
+        writes: Counter
     ) {
+        (self.failedWrite, self.writes) = (failedWrite, writes)
         self.path = path
         (self.store, self.process, self.hubs, self.world, self.breakage) = (store, process, hubs, world, breakage)
     }
@@ -35,6 +40,11 @@ struct SimulatedStorage: RotationStorage {
     /// A call that changes something.
     private func write<T>(_ body: () async throws -> T) async throws -> T {
         try meetDeath(.crash)
+        if let failedWrite, writes.next() == failedWrite.number {
+            if failedWrite.isPersisted { _ = try await body() }
+            process.die()
+            throw Trouble()
+        }
         let meetsFault = world.dice.once(in: world.odds() * 8)
         let isPretence = world.dice.once(in: 2)
         if meetsFault && !isPretence {

@@ -18,11 +18,26 @@ package final class Simulation {
         /// For how long things go wrong; then all is fair for two days more.
         package var days = 2
         package var breakage: Breakage?
+        /// No chance: only the write of this number fails, in the one way or the other, and the daemon dies with it.
+        package var failedWrite: WriteFault?
         /// Whether the databases stay, to be looked at.
         package var keepsFolder = false
 
         package init(seed: UInt64) {
             self.seed = seed
+        }
+    }
+
+    /// A write that fails.
+    package struct WriteFault: Hashable, Sendable {
+        /// Counted from 1, over all lives.
+        package var number: Int
+        /// Whether it is persisted all the same.
+        package var isPersisted: Bool
+
+        package init(number: Int, isPersisted: Bool) {
+            self.number = number
+            self.isPersisted = isPersisted
         }
     }
 
@@ -35,6 +50,8 @@ package final class Simulation {
         package var rotations = 0
         /// How many daemons have died.
         package var deaths = 0
+        /// How many writes there were.
+        package var writes = 0
     }
 
     let dice: Dice
@@ -46,6 +63,7 @@ package final class Simulation {
     private let steps: StepExecutor
     private let systems = SimulatedSystems()
     private let path: String
+    private let writes = Counter()
     private let odds: Mood
     private var daemon: SimulatedDaemon
     private var deaths = 0
@@ -73,7 +91,7 @@ package final class Simulation {
         self.options = options
         let (dice, time) = (Dice(seed: options.seed), time)
         self.dice = dice
-        let odds = Mood(5 + dice.roll(40))
+        let odds = Mood(options.failedWrite == nil ? 5 + dice.roll(40) : 0)
         self.odds = odds
         judge = Judge(time: time)
         steps = StepExecutor(dice: dice)
@@ -90,7 +108,9 @@ package final class Simulation {
             systems: systems,
             surroundings: surroundings,
             steps: steps,
-            breakage: options.breakage
+            breakage: options.breakage,
+            failedWrite: options.failedWrite,
+            writes: writes
         )
         daemon = try SimulatedDaemon(site)
     }
@@ -126,14 +146,20 @@ package final class Simulation {
     // MARK: Playing
 
     private func run() throws -> Outcome {
-        try play(for: .seconds(options.days * 86_400), isTroubled: true)
+        try play(for: .seconds(options.days * 86_400), isTroubled: options.failedWrite == nil)
         odds.clear()
         for hub in hubs.values { hub.set(.fair) }
         time.synchronise()
         try play(for: .seconds(2 * 86_400), isTroubled: false)
         if judge.violation == nil { try checkThatAllIsWell() }
         daemon.end(steps)
-        return Outcome(seed: options.seed, violation: judge.violation, rotations: try countRotations(), deaths: deaths)
+        return Outcome(
+            seed: options.seed,
+            violation: judge.violation,
+            rotations: try countRotations(),
+            deaths: deaths,
+            writes: writes.value
+        )
     }
 
     /// Plays for a length of real time, as nobody sets it.

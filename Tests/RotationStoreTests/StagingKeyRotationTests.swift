@@ -1,0 +1,73 @@
+import AIHubClient
+import Foundation
+import RotationEngine
+import RotationStore
+import SQLite
+import Scheduling
+import TestSupport
+import Testing
+
+/// The staging key itself can be changed, lost and found again.
+struct StagingKeyRotationTests {
+    /// A rotation whose candidate is staged, after an attempt that may have arrived.
+    private static func delivering(_ fixture: StoreFixture) async throws -> Rotation {
+        var rotation = try await fixture.opened()
+        rotation.fingerprint = try await fixture.store.stage(StoreFixture.value("MARKER-1"), for: rotation)
+        var tally = RotationState.Tally()
+        (tally.attempts, tally.isAmbiguous) = (1, true)
+        rotation.state = RotationState(phase: .delivering(.unknown, attempt: .ended), tally: tally, wakeAt: nil)
+        try await fixture.store.save(RotationChange(rotation: rotation))
+        return rotation
+    }
+
+    @Test func olderKeyUnsealsAndTheNewOneSeals() async throws {
+        try await StoreFixture.with { fixture async throws in
+            let rotation = try await Self.delivering(fixture)
+            let new = try EngineWorld.makeKey()
+            let both = try fixture.reopened(key: new.with(older: [fixture.key]))
+            let made = try await both.candidate(of: rotation)
+            #expect(StoreFixture.isSame(made, try StoreFixture.value("MARKER-1")))
+            await both.close()
+            let alone = try fixture.reopened(key: new)
+            #expect(try await alone.candidate(of: rotation) == nil)
+            await alone.close()
+        }
+    }
+
+    /// Parked as its candidate could not be unsealed: once the right key is back it goes on with the same value.
+    @Test func parkedRotationGoesOnOnceItsKeyIsBack() async throws {
+        try await StoreFixture.with { fixture async throws in
+            var rotation = try await Self.delivering(fixture)
+            let plan = RotationPlan(retry: .standard, confirm: true)
+            try rotation.state.handle(.candidateLost, plan: plan, now: fixture.clock.now, fraction: 0)
+            #expect(rotation.state.phase == .parked(.candidateLost))
+            try await fixture.store.save(RotationChange(rotation: rotation))
+            let wrong = try fixture.reopened(key: EngineWorld.makeKey())
+            #expect(try await wrong.rotation(rotation.id)?.state.phase == .parked(.candidateLost))
+            await wrong.close()
+            let right = try fixture.reopened()
+            #expect(try await right.rotation(rotation.id)?.state.phase == .delivering(.unknown, attempt: .ended))
+            #expect(StoreFixture.isSame(try await right.candidate(of: rotation), try StoreFixture.value("MARKER-1")))
+            await right.close()
+        }
+    }
+
+    /// Somebody's read transaction keeps deleted bytes in the WAL: the erasure says so, and is done again.
+    @Test func erasureThatAReaderBlocksIsToldAndDoneAgain() async throws {
+        try await StoreFixture.with { fixture async throws in
+            let rotation = try await Self.delivering(fixture)
+            let path = fixture.folder.file("rotator.db.candidates")
+            let reader = try Connection(path: path, mode: .readOnly)
+            try reader.execute("BEGIN")
+            let sealed: [UInt8]? = try reader.first("SELECT sealed FROM candidates") {
+                row throws(SQLiteError) in try row.get(0)
+            }
+            #expect(try await fixture.store.eraseCandidate(of: rotation.id) == false)
+            try reader.execute("COMMIT")
+            reader.close()
+            #expect(try await fixture.store.eraseCandidate(of: rotation.id))
+            let bytes = try #require(sealed)
+            #expect(try fixture.folder.contents().filter { $0.value.range(of: Data(bytes)) != nil }.isEmpty)
+        }
+    }
+}
