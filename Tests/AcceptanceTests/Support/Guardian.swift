@@ -8,7 +8,9 @@ import Synchronization
 final class Guardian: Sendable {
     static let shared = Guardian()
 
-    /// The stream to the program; nil where it could not be started. Guard of `@unchecked Sendable`: the mutex around it.
+    /// The stream to the program; nil where it could not be started.
+    ///
+    /// Guard of `@unchecked Sendable`: the mutex around it.
     private struct Pipe: @unchecked Sendable {
         var stream: UnsafeMutablePointer<FILE>?
     }
