@@ -1,5 +1,6 @@
 import Foundation
 import SandboxHub
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -68,6 +69,21 @@ struct HistoryTests {
             for key in ["hub", "alias", "rotation", "attempt", "time"] {
                 #expect(warnings.first?[key] != nil, "\(key)")
             }
+        }
+    }
+
+    /// An export that was cut off must not look like a whole one.
+    @Test func exportThatCannotBeWrittenFails() async throws {
+        try await World.with { world in
+            try await world.schedule("told", every: "30d")
+            let program = """
+                import subprocess, sys
+                arguments = [sys.argv[1], "--config", sys.argv[2], "audit", "list", "--json"]
+                done = subprocess.run(arguments, stdout=open("/dev/full", "w"), stderr=subprocess.PIPE, text=True)
+                print(done.returncode, "standard output could not be written" in done.stderr)
+                """
+            let said = try await Oracle.python(program, Program.path.string, world.folder.file("config.yaml"))
+            #expect(said == "74 True")
         }
     }
 

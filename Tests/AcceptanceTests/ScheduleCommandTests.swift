@@ -116,6 +116,23 @@ struct ScheduleCommandTests {
         }
     }
 
+    /// A new or lost database adopts secrets without rotating them, unless somebody asks for it.
+    @Test(arguments: [false, true])
+    func adoptionRotatesOnlyIfAskedTo(isAsked: Bool) async throws {
+        try await World.with { world async throws in
+            try await world.schedule("adopted", every: "30d", options: isAsked ? ["--rotate-on-adopt"] : [])
+            try await world.withDaemon { _ in
+                if isAsked {
+                    try await eventually("it rotates") {
+                        try await world.events("adopted").contains("rotation.succeeded")
+                    }
+                }
+                try await world.expect(0, "status")
+            }
+            #expect(world.patches("adopted").count == (isAsked ? 1 : 0))
+        }
+    }
+
     @Test func nextShowsTheSlotsToCome() async throws {
         // No configuration is needed to try a period out.
         let options = ["--every", "36h", "--after", "2027-01-01T00:00:00Z", "--count", "2"]
