@@ -16,7 +16,11 @@ extension Ledger {
     package func takeClockStep(_ step: Duration, now: Instant, farthest: Duration) throws {
         try connection.transaction {
             var moved = 0
-            if step < .zero { moved = try bringBack(now: now, farthest: farthest) }
+            if step < .zero {
+                moved = try bringBack(now: now, farthest: farthest)
+            } else {
+                try moveHolds(by: step, now: now)
+            }
             let detail: [String: JSONValue?] = [
                 "step_ms": .integer(step.milliseconds), "schedules_moved": moved > 0 ? .integer(Int64(moved)) : nil,
             ]
@@ -34,6 +38,12 @@ extension Ledger {
         return time.flatMap { Instant(rfc3339: $0) }
     }
 
+    /// A hold lasts for a length of time, whatever the clock is set to: what is on its way arrives no sooner for it.
+    private func moveHolds(by step: Duration, now: Instant) throws {
+        let before = now.advanced(by: .zero - step)
+        try connection.run("UPDATE holds SET until = until + ?1 WHERE until > ?2", step.milliseconds, before)
+    }
+
     private func bringBack(now: Instant, farthest: Duration) throws -> Int {
         var moved = 0
         for schedule in try ScheduleTable.all(in: connection, broken: { _ in }) {
@@ -47,7 +57,8 @@ extension Ledger {
         try connection.run(
             """
             UPDATE rotations SET next_step_at = ?1, retry_floor = min(retry_floor, ?1)
-            WHERE closed_at IS NULL AND next_step_at > ?2 AND phase <> 'succeeded'
+            WHERE closed_at IS NULL
+                AND next_step_at > ?2 + CASE phase WHEN 'succeeded' THEN finish_after_ms ELSE 0 END
             """,
             now,
             latest
