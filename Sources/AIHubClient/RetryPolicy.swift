@@ -42,6 +42,11 @@ package struct RetryPolicy: Hashable, Sendable {
         return floor + min(spread, base)
     }
 
+    /// No wait of this policy, or that a hub may ask for, is longer.
+    package var longestWait: Duration {
+        max(cap, cycleDelays.max() ?? .zero, RetryAfter.maximum)
+    }
+
     /// How long the next cycle is put off.
     ///
     /// - Parameter cycles: How many cycles have failed, 1 or more.

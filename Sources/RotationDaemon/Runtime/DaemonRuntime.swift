@@ -82,8 +82,7 @@ package final class DaemonRuntime: Sendable {
         let step = last.duration(to: now)
         guard step < .zero - ClockWatch.tolerance else { return }
         logger.error("the clock is \(.zero - step) behind the newest entry of the history")
-        let farthest = max(retry.cap, retry.cycleDelays.max() ?? .zero, RetryAfter.maximum)
-        try await store.takeClockStep(step, now: now, farthest: farthest)
+        try await store.takeClockStep(step, now: now, farthest: retry.longestWait)
     }
 
     /// A command holds the lock for as long as it writes, or a hub takes to answer it: it is waited for.

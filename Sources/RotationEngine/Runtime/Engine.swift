@@ -182,9 +182,7 @@ package actor Engine {
             untoldStep = (untoldStep ?? .zero) + step
         }
         if let step = untoldStep {
-            let retry = configuration.retry
-            let farthest = max(retry.cap, retry.cycleDelays.max() ?? .zero, RetryAfter.maximum)
-            try await storage.takeClockStep(step, now: clock.now, farthest: farthest)
+            try await storage.takeClockStep(step, now: clock.now, farthest: configuration.retry.longestWait)
             untoldStep = nil
             isClockDoubtful = !clock.isSynchronised
             let hold = isClockDoubtful ? "slots wait until a time server vouches for it, or a reload" : "synchronised"
