@@ -1,7 +1,6 @@
 import Foundation
 import SQLite
 import SandboxHub
-import Synchronization
 import TestSupport
 import Testing
 
@@ -36,50 +35,47 @@ struct KillTests {
         if let fault = faults.randomElement(using: &seed) { hub.inject([fault]) }
     }
 
-    /// Where the rotation stands when the daemon is killed: the test takes the database's write lock between two of the
-    /// daemon's transactions, which holds it there, and kills it then.
-    @Test(arguments: ["claimed", "staged", "delivering", "delivered", "succeeded"])
-    func killAtANamedStepIsResumed(phase: String) async throws {
+    /// The steps after which a daemon can die, each of them durable before the next is begun.
+    enum Step: String, CaseIterable {
+        case claimed, staged, delivering, delivered, succeeded
+    }
+
+    /// No hook in the program holds it at a step: the hub keeps it waiting for an answer, or the test has the lock on the
+    /// candidates, which the daemon needs to seal one and to erase it.
+    @Test(arguments: Step.allCases)
+    func killAtANamedStepIsResumed(step: Step) async throws {
         try await World.with { world in
             try await world.schedule("held", every: "30d")
-            let caught = Mutex(false)
-            for _ in 0..<20 where !caught.withLock({ $0 }) {
+            try await world.withDaemon { daemon in
+                let candidates = try Connection(path: world.folder.file("rotator.db.candidates"), mode: .readWrite)
+                defer { candidates.close() }
+                if step == .claimed { try candidates.execute("BEGIN IMMEDIATE") }
+                if step == .staged { world.hub.inject([SandboxFault(.slow, method: "GET", delay: 10_000)]) }
+                world.hub.inject([SandboxFault(.slow, method: "PATCH", delay: 3000)])
                 try await world.expect(0, "rotate-now", "held")
-                try await world.withDaemon { daemon in
-                    let isCaught = try await Self.kill(daemon, at: phase, world)
-                    caught.withLock { $0 = isCaught }
-                    if isCaught { return }
-                    try await eventually("it ended") {
-                        try await world.run("rotation", "list", "--open", "--json").objects.isEmpty
-                    }
+                if step == .delivered || step == .succeeded {
+                    try await Self.waitUntil(.delivering, world)
+                    // Before the hub has answered.
+                    try #require(world.patches("held").isEmpty)
                 }
+                if step == .delivered { world.hub.inject([SandboxFault(.slow, method: "GET", delay: 10_000)]) }
+                if step == .succeeded { try candidates.execute("BEGIN IMMEDIATE") }
+                try await Self.waitUntil(step, world)
+                daemon.send(SIGKILL)
             }
-            #expect(caught.withLock { $0 }, "\(phase) was never seen")
+            world.hub.clearFaults()
+            let left = try await Oracle.sqlite(world.folder.file("rotator.db"), Self.openPhase)
+            #expect(left == step.rawValue)
             try await Self.expectNothingLostOrDoubled(world, ["held"])
         }
     }
 
-    /// - Returns: Whether the daemon was killed in the phase; false where its rotation had passed it.
-    private static func kill(_ daemon: RunningDaemon, at phase: String, _ world: World) async throws -> Bool {
-        let connection = try Connection(path: world.folder.file("rotator.db"), mode: .readWrite, busyTimeout: 0)
-        defer { connection.close() }
-        let deadline = ContinuousClock.now + .seconds(10)
-        while ContinuousClock.now < deadline {
-            // The other tests need these threads too: none is kept while it waits.
-            try await Task.sleep(for: .microseconds(100))
-            do { try connection.execute("BEGIN IMMEDIATE") } catch { continue }
-            let present: String? = try connection.first(
-                "SELECT phase FROM rotations WHERE closed_at IS NULL LIMIT 1"
-            ) { row throws(SQLiteError) in try row.get(0) }
-            let waiting: Int? = try connection.first("SELECT count(*) FROM requests WHERE rotation IS NULL") {
-                row throws(SQLiteError) in try row.get(0)
-            }
-            if present == phase { daemon.send(SIGKILL) }
-            try connection.execute("COMMIT")
-            if present == phase { return true }
-            if present == nil && waiting == 0 { return false }
+    private static let openPhase = "SELECT phase FROM rotations WHERE closed_at IS NULL"
+
+    private static func waitUntil(_ step: Step, _ world: World) async throws {
+        try await eventually("the rotation is \(step)") {
+            try await Oracle.sqlite(world.folder.file("rotator.db"), openPhase) == step.rawValue
         }
-        return false
     }
 
     /// Lets a last daemon finish what is open, and holds the hub against the history.

@@ -41,18 +41,18 @@ package actor Engine {
     /// How long the engine waits after storage has failed.
     private static let storagePause = Duration.seconds(5)
 
-    private var configuration: Configuration
-    private let storage: any RotationStorage
-    private let clock: any Clock
+    var configuration: Configuration
+    let storage: any RotationStorage
+    let clock: any Clock
     private let random: any RandomSource
     private let makeGenerator: MakeGenerator
-    private let logger: Logger
+    let logger: Logger
     private let startedAt: Instant
     private let wakes: AsyncStream<Void>
     private nonisolated let continuation: AsyncStream<Void>.Continuation
     private nonisolated let stopping = Atomic(false)
     /// What workers are busy with, by hub.
-    private var running: [String: Set<DueWork.Key>] = [:]
+    var running: [String: Set<DueWork.Key>] = [:]
     /// Rotations whose row can't be decoded, or that made a step the state machine has no place for: one bad row must
     /// not stop the others.
     private var broken: Set<DueWork.Key> = []
@@ -60,7 +60,7 @@ package actor Engine {
     private var storagePausedUntil: Instant?
     /// Hubs that have let a request in since the engine began, or since they were last refused or configured anew: to any
     /// other one a single request goes ahead of all, so that a refused token is shown to the hub once, whatever is due.
-    private var proven: Set<String> = []
+    var proven: Set<String> = []
     private var clockWatch = ClockWatch()
     /// A step of the clock that the history does not tell of yet.
     private var untoldStep: Duration?
@@ -194,7 +194,7 @@ package actor Engine {
         }
     }
 
-    private func pauseForStorage(_ error: any Error) {
+    func pauseForStorage(_ error: any Error) {
         let until = clock.now.advanced(by: Self.storagePause)
         if storagePausedUntil == nil {
             logger.critical("the history can't be written: nothing is rotated", metadata: ["error": "\(error)"])
@@ -254,7 +254,7 @@ package actor Engine {
         }
     }
 
-    private func ended(_ key: DueWork.Key, at hub: String) {
+    func ended(_ key: DueWork.Key, at hub: String) {
         running[hub]?.remove(key)
         wake()
     }
@@ -329,76 +329,6 @@ package actor Engine {
         if run.isLetIn { proven.insert(rotation.secret.hub) }
         if run.hasDelivered { try await takeInSuccess(of: rotation, isListRefused: run.isListRefused) }
         if case .hub(let error) = result { try await takeIn(error, about: rotation.secret) }
-    }
-
-    /// How long a hub that refuses lists is not asked again.
-    private static let listPause = Duration.seconds(24 * 3600)
-
-    /// Whether a rotation asks the hub to list before and after: not where the hub is known to refuse it.
-    private func isConfirming(_ rotation: Rotation, _ hub: Hub) async throws -> Bool {
-        guard hub.confirm || rotation.mustConfirm else { return false }
-        guard let refusedAt = try await storage.listsRefusedAt(rotation.secret.hub) else { return true }
-        let age = refusedAt.duration(to: clock.now)
-        return age < .zero || age >= Self.listPause
-    }
-
-    // MARK: Hubs
-
-    /// Suspends or pauses a hub for what it said.
-    private func takeIn(_ error: HubError, about secret: SecretName) async throws {
-        let hub = secret.hub
-        // Whether the next request is one ahead of all again is told by what this one met.
-        if ![.forbidden, .throttled].contains(error.kind) { proven.remove(hub) }
-        let alias = secret.alias.text
-        switch try await storage.updateHub(hub, now: clock.now, { $0.after(error, about: alias, now: $1) }) {
-        case .suspended: logger.error("hub suspended: \(error)", metadata: ["hub": "\(hub)"])
-        case .paused: logger.warning("hub paused: \(error)", metadata: ["hub": "\(hub)"])
-        case .available, .doubtful, .onProbation, nil: break
-        }
-    }
-
-    /// Remembers that a hub has taken an update, and whether it lists.
-    private func takeInSuccess(of rotation: Rotation, isListRefused: Bool) async throws {
-        let hub = rotation.secret.hub
-        if try await storage.hubStatus(hub).afterSuccess != nil {
-            _ = try await storage.updateHub(hub, now: clock.now) { status, _ in status.afterSuccess }
-        }
-        if isListRefused {
-            logger.notice(
-                "the hub takes updates but refuses lists: rotations are not confirmed",
-                metadata: ["hub": "\(hub)"]
-            )
-            try await storage.setListsRefused(hub, at: clock.now)
-        }
-    }
-
-    private func startProbe(of name: String, _ group: inout DiscardingTaskGroup) {
-        let key = DueWork.Key.probe(name)
-        guard let hub = configuration.hubs[name], running[name, default: []].insert(key).inserted else { return }
-        group.addTask {
-            await self.probe(name, hub)
-            await self.ended(key, at: name)
-        }
-    }
-
-    /// Lists a suspended hub's secrets, to see whether it answers again.
-    private func probe(_ name: String, _ hub: Hub) async {
-        let failure = await listFailure(of: hub)
-        do {
-            let status = try await storage.updateHub(name, now: clock.now) { $0.afterProbe(failure, now: $1) }
-            if case .onProbation = status { logger.notice("hub resumed", metadata: ["hub": "\(name)"]) }
-        } catch {
-            pauseForStorage(error)
-        }
-    }
-
-    private func listFailure(of hub: Hub) async -> HubError? {
-        do {
-            _ = try await hub.api.list(alias: nil, workspace: nil)
-            return nil
-        } catch {
-            return error
-        }
     }
 }
 
