@@ -35,6 +35,8 @@ extension Ledger {
                 SELECT 1 FROM rotations AS r WHERE r.hub = q.hub AND r.alias = q.alias AND r.closed_at IS NULL
             ) AND NOT EXISTS (
                 SELECT 1 FROM holds AS h WHERE h.hub = q.hub AND h.alias = q.alias AND h.until > ?2
+            ) AND NOT EXISTS (
+                SELECT 1 FROM schedules AS s WHERE s.hub = q.hub AND s.alias = q.alias AND NOT \(GroupTable.isFree)
             )
             GROUP BY q.alias ORDER BY min(q.requested_at) LIMIT ?3
             """,
@@ -57,7 +59,7 @@ extension Ledger {
                 SELECT 1 FROM rotations AS r WHERE r.hub = s.hub AND r.alias = s.alias AND r.closed_at IS NULL
             ) AND NOT EXISTS (
                 SELECT 1 FROM holds AS h WHERE h.hub = s.hub AND h.alias = s.alias AND h.until > ?2
-            )
+            ) AND \(GroupTable.isFree)
             ORDER BY s.due_at LIMIT ?3
             """,
             hub,
@@ -73,7 +75,7 @@ extension Ledger {
 
     /// When a hub's next work is due; 1970 for requests that wait.
     ///
-    /// The end of a hold counts as work: whatever was held is looked at then.
+    /// The end of a hold counts as work, and so does a group's becoming free: whatever was held is looked at then.
     package func earliestDue(hub: String, now: Instant) throws -> Instant? {
         let earliest = try connection.first(
             """
@@ -83,16 +85,22 @@ extension Ledger {
                 UNION ALL
                 SELECT min(until) FROM holds WHERE hub = ?1 AND until > ?2
                 UNION ALL
+                SELECT min(free_at) FROM groups WHERE rotation IS NULL AND free_at > ?2
+                UNION ALL
                 SELECT 0 FROM requests AS q WHERE q.hub = ?1 AND q.rotation IS NULL AND NOT EXISTS (
                     SELECT 1 FROM rotations AS r WHERE r.hub = q.hub AND r.alias = q.alias AND r.closed_at IS NULL)
                     AND NOT EXISTS (
                         SELECT 1 FROM holds AS h WHERE h.hub = q.hub AND h.alias = q.alias AND h.until > ?2)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM schedules AS s
+                        WHERE s.hub = q.hub AND s.alias = q.alias AND NOT \(GroupTable.isFree))
                 UNION ALL
                 SELECT * FROM (SELECT s.due_at FROM schedules AS s WHERE s.hub = ?1 AND s.due_at IS NOT NULL
                     AND NOT EXISTS (
                         SELECT 1 FROM rotations AS r WHERE r.hub = s.hub AND r.alias = s.alias AND r.closed_at IS NULL)
                     AND NOT EXISTS (
                         SELECT 1 FROM holds AS h WHERE h.hub = s.hub AND h.alias = s.alias AND h.until > ?2)
+                    AND \(GroupTable.isFree)
                     ORDER BY s.due_at LIMIT 1)
             )
             """,

@@ -12,23 +12,66 @@ extension Ledger {
             guard try RotationTable.openRotation(of: claim.secret, in: connection) == nil,
                 var schedule = try ScheduleTable.find(claim.secret, in: connection),
                 try HubTable.status(of: claim.secret.hub, in: connection).opensAt(now: claim.now) == nil,
-                try !isHeld(claim.secret, now: claim.now)
+                try !isHeld(claim.secret, now: claim.now), try isItsTurn(schedule, now: claim.now)
             else { return try discardOrphans(of: claim) }
-            if claim.trigger.isScheduled, try !mayBegin(&schedule, claim) { return nil }
+            var (trigger, detail) = (claim.trigger, [String: JSONValue]())
+            if claim.trigger.isScheduled {
+                let verdict =
+                    schedule.isPaused(at: claim.now)
+                    ? .wait(until: schedule.nextDue) : schedule.verdict(now: claim.now, startedAt: claim.startedAt)
+                guard case .begin(let isAfterWindow) = verdict else {
+                    try put(&schedule, off: verdict, claim)
+                    return nil
+                }
+                trigger = schedule.isMissedWhileDown(startedAt: claim.startedAt) ? .catchUp : .schedule
+                if isAfterWindow { detail["window_overridden"] = "max_age" }
+            }
             let rotation = Rotation(
                 opening: schedule,
                 id: claim.id,
-                trigger: claim.trigger,
+                trigger: trigger,
                 now: claim.now,
                 mustConfirm: try RotationTable.endedInDoubt(claim.secret, in: connection)
             )
             try RotationTable.insert(rotation, in: connection)
+            if let group = schedule.definition.group { try GroupTable.take(group, rotation.id, in: connection) }
             let requests = try RequestTable.join(rotation, in: connection)
             schedule.lastOpened = claim.now
             try ScheduleTable.updateProgress(schedule, in: connection)
-            let entry = rotation.openingEntry(now: claim.now, requests: requests)
+            let entry = rotation.openingEntry(now: claim.now, requests: requests, detail: detail)
             try AuditTable.append(entry, origin: origin, in: connection)
             return rotation
+        }
+    }
+
+    private func isItsTurn(_ schedule: Schedule, now: Instant) throws -> Bool {
+        guard let group = schedule.definition.group else { return true }
+        return try GroupTable.isFree(group, now: now, in: connection)
+    }
+
+    /// Has a schedule wait, or go on to its next slot, which the history then tells.
+    private func put(_ schedule: inout Schedule, off verdict: Schedule.Verdict, _ claim: Claim) throws {
+        switch verdict {
+        case .begin: return
+        case .wait(let until):
+            guard until > schedule.nextDue else { return }
+            schedule.nextDue = until
+            try ScheduleTable.updateProgress(schedule, in: connection)
+        case .miss(let reason):
+            let missed = schedule.slot
+            schedule.awaitSlot(after: claim.now)
+            try ScheduleTable.updateProgress(schedule, in: connection)
+            try note(
+                .rotationMissed,
+                schedule.secret,
+                actor: .daemon,
+                now: claim.now,
+                trigger: claim.trigger,
+                detail: [
+                    "error": .string(reason.rawValue), "scheduled_for": .string(missed.rfc3339),
+                    "next_due": .string(schedule.nextDue.rfc3339),
+                ]
+            )
         }
     }
 
@@ -37,17 +80,6 @@ extension Ledger {
         guard let until = try HoldTable.until(secret, in: connection) else { return false }
         guard until <= now else { return true }
         try HoldTable.release(secret, in: connection)
-        return false
-    }
-
-    /// Re-checks, within the claiming transaction, what a scheduled rotation needs.
-    private func mayBegin(_ schedule: inout Schedule, _ claim: Claim) throws -> Bool {
-        guard !schedule.isPaused(at: claim.now), schedule.nextDue <= claim.now else { return false }
-        guard let lastOpened = schedule.lastOpened else { return true }
-        let earliest = lastOpened.advanced(by: schedule.definition.minInterval)
-        guard claim.now < earliest else { return true }
-        schedule.nextDue = earliest
-        try ScheduleTable.updateProgress(schedule, in: connection)
         return false
     }
 
@@ -153,10 +185,10 @@ extension Ledger {
         detail: [String: JSONValue] = [:]
     ) throws {
         var nextDue: Instant?
+        let isReplaced = if case .failed(let failure) = end.ending { failure.isReplaced } else { false }
+        try GroupTable.release(rotation.id, isUnused: isReplaced, now: end.now, in: connection)
         if let heldUntil = end.heldUntil { try HoldTable.set(rotation.secret, until: heldUntil, in: connection) }
-        if case .failed(let failure) = end.ending, failure.isReplaced {
-            try RequestTable.release(rotation.id, in: connection)
-        }
+        if isReplaced { try RequestTable.release(rotation.id, in: connection) }
         if let schedule = try ScheduleTable.find(rotation.secret, in: connection) {
             let moved = schedule.after(end.ending, of: rotation, now: end.now, retry: end.retry)
             try ScheduleTable.updateProgress(moved, in: connection)

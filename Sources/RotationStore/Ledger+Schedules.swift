@@ -27,6 +27,9 @@ extension Ledger {
             let wishes = current.map {
                 SchedulePlan.Wish(secret: $0.secret, definition: edit.applied(to: $0.definition))
             }
+            for wish in wishes {
+                if let conflict = wish.definition.conflict { throw Refusal.conflict(wish.secret, conflict) }
+            }
             let plan = SchedulePlan(current: current, wishes: wishes, prune: false, now: now)
             for step in plan.steps { try carryOut(step, actor: actor, now: now) }
             return plan
@@ -66,9 +69,11 @@ extension Ledger {
             guard try ScheduleTable.insert(schedule, in: connection) else {
                 throw Refusal.scheduleExists(schedule.secret)
             }
+            try ZoneTable.note(schedule.definition.timezone, in: connection)
             event = .scheduleAdded
         case .change(_, let schedule):
             try ScheduleTable.updateDefinition(schedule, in: connection)
+            try ZoneTable.note(schedule.definition.timezone, in: connection)
             event = .scheduleChanged
         case .remove(let schedule):
             try ScheduleTable.delete(schedule.secret, in: connection)
@@ -112,7 +117,7 @@ extension Ledger {
                 let wasPaused = schedule.pause != nil
                 schedule.pause = pause
                 if let until = pause.until, wasPaused || schedule.nextDue <= until {
-                    schedule.nextDue = schedule.definition.cadence.nextSlot(after: until, anchor: schedule.anchor)
+                    schedule.awaitSlot(after: until)
                 }
                 try ScheduleTable.updatePause(schedule, in: connection)
                 let detail: [String: JSONValue?] = [
@@ -138,7 +143,7 @@ extension Ledger {
                 var schedule = try existing(secret)
                 guard schedule.isPaused(at: now) else { throw Refusal.notPaused(secret) }
                 schedule.pause = nil
-                schedule.nextDue = schedule.definition.cadence.nextSlot(after: now, anchor: schedule.anchor)
+                schedule.awaitSlot(after: now)
                 try ScheduleTable.updatePause(schedule, in: connection)
                 let detail: [String: JSONValue?] = ["next_due": .string(schedule.nextDue.rfc3339)]
                 try note(.scheduleResumed, secret, actor: actor, now: now, detail: detail)

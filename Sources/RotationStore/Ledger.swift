@@ -52,6 +52,7 @@ package struct Ledger {
         case noSchedule(SecretName)
         case scheduleExists(SecretName)
         case notPaused(SecretName)
+        case conflict(SecretName, ScheduleDefinition.Conflict)
         case noRotation(RotationID)
         case notParked(RotationID)
         case rotationIsOpen(SecretName, RotationID)
@@ -68,6 +69,8 @@ package struct Ledger {
                 "\(secret) has a schedule already: remove it first"
             case .notPaused(let secret):
                 "\(secret) is not paused"
+            case .conflict(let secret, let conflict):
+                "\(secret): \(conflict)"
             case .noRotation(let id):
                 "there is no open rotation \(id): see secret-rotator rotation list --open"
             case .notParked(let id):

@@ -3,7 +3,7 @@ import SQLite
 /// The main database's schema, step by step.
 enum MainSchema {
     /// "SRot", which `file(1)` and the `sqlite3` shell show.
-    static let migrator = Migrator(applicationID: 0x5352_6F74, steps: [version1, version2])
+    static let migrator = Migrator(applicationID: 0x5352_6F74, steps: [version1, version2, version3])
 
     /// Instants are Unix time in milliseconds, durations milliseconds, truth values 0 and 1.
     ///
@@ -154,6 +154,30 @@ enum MainSchema {
             until INTEGER NOT NULL,
             PRIMARY KEY (hub, alias)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// The slot that a due instant serves; whose turn it is in a group; by which rules of a zone due instants were found.
+    private static let version3 = """
+        ALTER TABLE schedules ADD COLUMN slot INTEGER;
+        CREATE INDEX schedules_by_group ON schedules (group_name, group_spacing_ms) WHERE group_name IS NOT NULL;
+        CREATE TABLE groups (
+            name TEXT PRIMARY KEY NOT NULL,
+            rotation TEXT,
+            free_at INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE zones (
+            name TEXT PRIMARY KEY NOT NULL,
+            fingerprint INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        DROP VIEW schedule_current;
+        CREATE VIEW schedule_current AS
+            SELECT hub, alias, every_ms / 1000.0 AS every_seconds, cron, timezone, window_ms / 1000.0 AS window_seconds,
+                   jitter_ms / 1000.0 AS jitter_seconds, max_age_ms / 1000.0 AS max_age_seconds, catch_up,
+                   group_name AS "group", group_spacing_ms / 1000.0 AS group_spacing_seconds,
+                   json_extract(generator, '$.type') AS generator, owner, policy, \(utc("slot")) AS slot,
+                   \(utc("next_due")) AS next_due, \(utc("last_success")) AS last_success, failures,
+                   paused_at IS NOT NULL AS paused, \(utc("paused_until")) AS paused_until, pause_reason
+            FROM schedules;
         """
 
     /// What auditors with SQL read: instants as RFC 3339 in UTC.

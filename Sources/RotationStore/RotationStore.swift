@@ -142,6 +142,10 @@ package actor RotationStore: RotationStorage {
         try ledger.takeClockStep(step, now: now, farthest: farthest)
     }
 
+    package func refreshZones(now: Instant) throws -> [String] {
+        try ledger.refreshZones(now: now)
+    }
+
     package func lastEntryTime() throws -> Instant? {
         try ledger.lastEntryTime()
     }

@@ -9,7 +9,8 @@ enum ScheduleTable {
     private static let columns = """
         hub, alias, every_ms, min_interval_ms, generator, workspaces_type, workspaces, description, finish_after_ms,
         owner, policy, anchor, next_due, paused_at, paused_until, pause_reason, last_opened, last_success,
-        last_fingerprint, failures, timezone
+        last_fingerprint, failures, timezone, cron, window_ms, jitter_ms, max_age_ms, catch_up, group_name,
+        group_spacing_ms, slot
         """
 
     /// One row, before it is known to be sound.
@@ -34,6 +35,7 @@ enum ScheduleTable {
         var lastFingerprint: [UInt8]?
         var failures: Int
         var timezone: String?
+        var timing: TimingColumns
 
         init(_ row: borrowing Row) throws(SQLiteError) {
             hub = try row.get(0)
@@ -56,17 +58,23 @@ enum ScheduleTable {
             lastFingerprint = try row.get(18)
             failures = try row.get(19)
             timezone = try row.get(20)
+            timing = try TimingColumns(row, first: 21)
         }
 
         func schedule() throws(UndecodableRow) -> Schedule {
             let row = "schedules \(hub)/\(alias)"
             let secret = try SecretName(hub: hub, alias: alias, row: row)
-            guard plausibleCounts.contains(failures), let period = every.flatMap({ Cadence.Period(.milliseconds($0)) }),
-                let generator = GeneratorSpecification(json: generator)
+            guard plausibleCounts.contains(failures), let cadence = timing.cadence(every: every),
+                let generator = GeneratorSpecification(json: generator), let catchUp = timing.catchUpRule
             else { throw UndecodableRow(row: row) }
             let definition = ScheduleDefinition(
-                cadence: .every(period),
-                timezone: timezone,
+                cadence: cadence,
+                timezone: try Self.zone(timezone, row),
+                window: timing.window.map(Duration.milliseconds),
+                jitter: .milliseconds(timing.jitter),
+                maxAge: timing.maxAge.map(Duration.milliseconds),
+                catchUp: catchUp,
+                group: timing.group,
                 generator: generator,
                 minInterval: .milliseconds(minInterval),
                 access: try workspaces.access(row: row),
@@ -79,6 +87,7 @@ enum ScheduleTable {
                 secret: secret,
                 definition: definition,
                 anchor: anchor,
+                slot: timing.slot,
                 nextDue: nextDue,
                 pause: pausedAt.map { .init(since: $0, until: pausedUntil, reason: pauseReason) },
                 lastOpened: lastOpened,
@@ -86,6 +95,13 @@ enum ScheduleTable {
                 lastFingerprint: lastFingerprint,
                 failures: failures
             )
+        }
+
+        private static func zone(_ name: String?, _ row: String) throws(UndecodableRow) -> Zone? {
+            guard let name else { return nil }
+            do { return try ZoneDatabase.system.zone(named: name) } catch {
+                throw UndecodableRow(row: "\(row): \(error)")
+            }
         }
     }
 
@@ -119,49 +135,38 @@ enum ScheduleTable {
 
     /// - Returns: false where there is one already.
     static func insert(_ schedule: Schedule, in connection: Connection) throws -> Bool {
-        guard case .every(let period) = schedule.definition.cadence else { return false }
-        let definition = schedule.definition
-        let workspaces = WorkspaceColumns(definition.access)
         let inserted = try connection.run(
             """
-            INSERT INTO schedules (hub, alias, every_ms, min_interval_ms, generator, workspaces_type, workspaces,
-                description, finish_after_ms, owner, policy, anchor, next_due, timezone)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT DO NOTHING
+            INSERT INTO schedules (hub, alias, anchor, next_due, slot, min_interval_ms, generator, every_ms)
+            VALUES (?1, ?2, ?3, ?4, ?5, 0, '', 1) ON CONFLICT DO NOTHING
             """,
             schedule.secret.hub,
             schedule.secret.alias.text,
-            period.duration.column,
-            definition.minInterval.column,
-            definition.generator.json,
-            workspaces.type,
-            workspaces.workspaces,
-            definition.description,
-            definition.finishAfter.column,
-            definition.owner,
-            definition.policy,
             schedule.anchor,
             schedule.nextDue,
-            definition.timezone
+            schedule.slot
         )
-        return inserted == 1
+        guard inserted == 1 else { return false }
+        try updateDefinition(schedule, in: connection)
+        return true
     }
 
     /// Writes what somebody wants of a schedule, and when it is due by that.
     static func updateDefinition(_ schedule: Schedule, in connection: Connection) throws {
-        guard case .every(let period) = schedule.definition.cadence else { return }
         let definition = schedule.definition
         let workspaces = WorkspaceColumns(definition.access)
         try connection.run(
             """
             UPDATE schedules SET every_ms = ?3, timezone = ?4, min_interval_ms = ?5, generator = ?6,
                 workspaces_type = ?7, workspaces = ?8, description = ?9, finish_after_ms = ?10, owner = ?11,
-                policy = ?12, next_due = ?13, anchor = ?14
+                policy = ?12, next_due = ?13, anchor = ?14, slot = ?15, cron = ?16, window_ms = ?17, jitter_ms = ?18,
+                max_age_ms = ?19, catch_up = ?20, group_name = ?21, group_spacing_ms = ?22
             WHERE hub = ?1 AND alias = ?2
             """,
             schedule.secret.hub,
             schedule.secret.alias.text,
-            period.duration.column,
-            definition.timezone,
+            definition.cadence.period?.duration.column,
+            definition.timezone?.name,
             definition.minInterval.column,
             definition.generator.json,
             workspaces.type,
@@ -171,7 +176,15 @@ enum ScheduleTable {
             definition.owner,
             definition.policy,
             schedule.nextDue,
-            schedule.anchor
+            schedule.anchor,
+            schedule.slot,
+            definition.cadence.expression?.text,
+            definition.window?.column,
+            definition.jitter.column,
+            definition.maxAge?.column,
+            definition.catchUp.rawValue,
+            definition.group?.name,
+            definition.group?.spacing.column
         )
     }
 
@@ -180,7 +193,7 @@ enum ScheduleTable {
         try connection.run(
             """
             UPDATE schedules SET anchor = ?3, next_due = ?4, last_opened = ?5, last_success = ?6,
-                last_fingerprint = ?7, failures = ?8 WHERE hub = ?1 AND alias = ?2
+                last_fingerprint = ?7, failures = ?8, slot = ?9 WHERE hub = ?1 AND alias = ?2
             """,
             schedule.secret.hub,
             schedule.secret.alias.text,
@@ -189,14 +202,15 @@ enum ScheduleTable {
             schedule.lastOpened,
             schedule.lastSuccess,
             schedule.lastFingerprint,
-            schedule.failures
+            schedule.failures,
+            schedule.slot
         )
     }
 
     static func updatePause(_ schedule: Schedule, in connection: Connection) throws {
         try connection.run(
             """
-            UPDATE schedules SET paused_at = ?3, paused_until = ?4, pause_reason = ?5, next_due = ?6
+            UPDATE schedules SET paused_at = ?3, paused_until = ?4, pause_reason = ?5, next_due = ?6, slot = ?7
             WHERE hub = ?1 AND alias = ?2
             """,
             schedule.secret.hub,
@@ -204,7 +218,8 @@ enum ScheduleTable {
             schedule.pause?.since,
             schedule.pause?.until,
             schedule.pause?.reason,
-            schedule.nextDue
+            schedule.nextDue,
+            schedule.slot
         )
     }
 

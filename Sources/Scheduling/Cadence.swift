@@ -2,19 +2,37 @@
 package enum Cadence: Hashable, Sendable, Codable {
     /// A slot each `period` after the anchor; the anchor itself is none.
     case every(Period)
+    /// A slot at each minute that a calendar names.
+    case cron(CronExpression)
 
     /// The first slot that is strictly later than `instant`.
     ///
     /// - Parameters:
     ///   - instant: Where to look from.
-    ///   - anchor: Where a period begins; instants before it have its first slot as their next one.
-    package func nextSlot(after instant: Instant, anchor: Instant) -> Instant {
+    ///   - anchor: Where a period begins; instants before it have its first slot as their next one. A calendar has none.
+    ///   - zone: Where a calendar is read. A period is a length of time, the same in each zone.
+    /// - Returns: The slot; `Instant.distantFuture` where the next one would lie beyond it.
+    package func nextSlot(after instant: Instant, anchor: Instant, in zone: Zone = .utc) -> Instant {
         switch self {
         case .every(let period):
             let step = period.duration.milliseconds
             let elapsed = max(0, anchor.duration(to: instant).milliseconds)
             return anchor.advanced(by: .milliseconds((elapsed / step + 1) * step))
+        case .cron(let expression):
+            return expression.nextSlot(after: instant, in: zone)
         }
+    }
+}
+
+extension Cadence {
+    /// The period; nil for a calendar.
+    package var period: Period? {
+        if case .every(let period) = self { period } else { nil }
+    }
+
+    /// The calendar; nil for a period.
+    package var expression: CronExpression? {
+        if case .cron(let expression) = self { expression } else { nil }
     }
 }
 

@@ -1,7 +1,7 @@
 extension Instant {
     /// The instant as RFC 3339 in UTC with milliseconds, for example `2026-11-23T11:26:12.123Z`.
     package var rfc3339: String {
-        let day = Int(rawValue.flooredDivision(by: 86_400_000))
+        let day = Int(rawValue.flooredDivision(by: 86_400_000).quotient)
         let millisecond = Int(rawValue) - day * 86_400_000
         let date = CivilDate(daysSinceEpoch: day)
         let time = [
@@ -38,13 +38,6 @@ extension Instant {
 private func pad(_ number: Int, _ width: Int) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
-}
-
-extension Int64 {
-    fileprivate func flooredDivision(by divisor: Int64) -> Int64 {
-        let quotient = self / divisor
-        return self % divisor < 0 ? quotient - 1 : quotient
-    }
 }
 
 /// Reads fixed-width numbers from a text's start.

@@ -122,6 +122,10 @@ struct BadInputTests {
             arguments: ["secret", "update", "absent", "--value"],
             input: "v"
         ),
+        Case(name: "bad cron", arguments: ["schedule", "edit", "present", "--cron", "0 3 * * 1#7"]),
+        Case(name: "cron without a day", arguments: ["schedule", "next", "--cron", "0 3 30 2 *"]),
+        Case(name: "both cadences", arguments: ["schedule", "edit", "present", "--cron", "@daily", "--every", "1d"]),
+        Case(name: "jitter beyond the period", arguments: ["schedule", "edit", "present", "--jitter", "31d"]),
         Case(name: "unknown command", arguments: ["rotat-now"]),
         // The schedules file.
         Case(
@@ -135,7 +139,8 @@ struct BadInputTests {
                   - {secret: new, every: soon, generatr: uuid}
                   - {secret: moon/new2, every: 1d, generator: {type: pasword}}
                   - {secret: bad alias, every: 1d, generator: uuid, timezone: Mars/Phobos}
-                  - {every: 1d, generator: uuid, window: 2h}
+                  - {every: 1d, generator: uuid, window: 1h, jitter: 2h}
+                  - {secret: timed, cron: "0 3 * 13 *", generator: uuid}
                 schedule: []
 
                 """,

@@ -159,4 +159,110 @@ struct ScheduleCommandTests {
             #expect(one.first?["slot"] as? String == stored["next_due"] as? String)
         }
     }
+
+    private static let timed = """
+        schedules:
+          - {secret: a, cron: '30 2 * * mon-fri', timezone: Europe/Berlin, window: 2h, jitter: 20m, max_age: 45d,
+             catch_up: skip, group: payments, group_spacing: 30m, generator: {type: password, length: 40},
+             allowed_workspaces: [billing, "null"], finish_after: 1h, description: 'Say "when": #1',
+             owner: "yes", policy: "PCI TRA 2026-04"}
+          - {secret: b, every: 36h, generator: uuid, allowed_workspaces: all, owner: "0123"}
+
+        """
+
+    /// What was exported says the same, to the last key.
+    @Test func exportedFileAppliesWithoutAChange() async throws {
+        try await World.with { world async throws in
+            #expect(try await world.run("schedule", "export").status == 74)
+            try world.folder.write(Self.timed, to: "s.yaml")
+            let applied = try await Self.apply(world)
+            #expect(applied.status == 0, "\(applied.errors)")
+            let exported = try await world.run("schedule", "export")
+            try world.folder.write(exported.output, to: "exported.yaml")
+            for file in ["s.yaml", "exported.yaml"] {
+                let difference = try await world.run("schedule", "diff", "--prune", "-f", world.folder.file(file))
+                #expect(difference.status == 0, "\(file): \(difference.output)\(difference.errors)")
+            }
+            let json = try await world.run("schedule", "list", "--json").objects.first
+            #expect(json?["cron"] as? String == "30 2 * * mon-fri" && json?["group_spacing"] as? String == "30m")
+        }
+    }
+
+    @Test func slotsOfACalendarAreShownInItsZoneAndWithinTheJitter() async throws {
+        try await World.with { world async throws in
+            try world.folder.write(Self.timed, to: "s.yaml")
+            _ = try await Self.apply(world)
+            let arguments = ["schedule", "next", "a", "--after", "2027-03-26T12:00:00Z", "--count", "2"]
+            let slots = try await world.run(arguments).objects
+            // On Monday 29 March 2027 Berlin's clocks are one hour ahead of those on Friday.
+            #expect(slots.map { $0["slot"] as? String } == ["2027-03-29T00:30:00.000Z", "2027-03-30T00:30:00.000Z"])
+            for slot in slots {
+                let (slot, at) = (slot["slot"] as? String ?? "", slot["at"] as? String ?? "")
+                #expect(slot <= at && at < "\(slot.prefix(11))00:50:01")
+            }
+        }
+    }
+
+    /// A herd at three o'clock is more than the hub's rate limit lets through in a minute.
+    @Test func histogramShowsHerds() async throws {
+        try await World.with(hub: "rate_limit: 60/m") { world async throws in
+            let entries = (0..<50).map { "  - {secret: s\($0), cron: 0 3 * * *, generator: uuid}\n" }.joined()
+            try world.folder.write("schedules:\n" + entries, to: "s.yaml")
+            _ = try await Self.apply(world)
+            let arguments = ["schedule", "next", "--by", "hour", "--after", "2027-01-01T00:30:00Z", "--until", "6h"]
+            let bars = try await world.run(arguments + ["--json"]).objects
+            #expect(bars.map { $0["rotations"] as? Int } == [0, 0, 0, 50, 0, 0, 0])
+            #expect(bars[3]["from"] as? String == "2027-01-01T03:00:00.000Z")
+            #expect(bars[3]["hubs_over_rate_limit"] as? [String] == ["local"])
+            #expect(bars[3]["busiest_minute_rotations"] as? Int == 50)
+            let text = try await world.run(arguments).output
+            #expect(text.contains("50         ████████████████████████████████████████  03:00 50"))
+            #expect(text.contains("over the rate limit of local") && text.hasSuffix("50 rotations\n"))
+        }
+    }
+
+    @Test func editThatContradictsWhatStaysIsRefused() async throws {
+        try await World.with { world async throws in
+            try world.folder.write(Self.timed, to: "s.yaml")
+            _ = try await Self.apply(world)
+            let refused = try await world.run("schedule", "edit", "a", "--window", "10m")
+            #expect(refused.status == 64)
+            #expect(refused.errors.contains("jitter: longer than the window"))
+            try await world.expect(0, "schedule", "edit", "a", "--window", "", "--max-age", "", "--group", "")
+            let json = try #require(try await world.run("schedule", "show", "a", "--json").objects.first)
+            #expect(["window", "max_age", "group", "group_spacing"].allSatisfy { json[$0] == nil })
+            try await world.expect(0, "schedule", "edit", "b", "--cron", "@daily", "--timezone", "Asia/Tokyo")
+            let next = try await world.run("schedule", "next", "b", "--after", "2027-01-01T00:00:00Z").objects
+            #expect(next.first?["slot"] as? String == "2027-01-01T15:00:00.000Z")
+        }
+    }
+
+    /// What is due every second, but never two of a group within two seconds.
+    @Test func groupRotatesOneByOne() async throws {
+        try await World.with(hub: "rate_limit: 1000/s") { world async throws in
+            try await world.schedule("a", "b", every: "1s", options: ["--group", "g", "--group-spacing", "2s"])
+            try await world.withDaemon { _ in
+                try await eventually("both rotate") {
+                    world.patches("a").count + world.patches("b").count >= 4 && !world.patches("b").isEmpty
+                }
+            }
+            let times = (world.patches("a") + world.patches("b")).map(\.time).sorted()
+            for (one, next) in zip(times, times.dropFirst()) { #expect(next - one >= 1900) }
+        }
+    }
+
+    @Test func ageIsAProblemThatStatusTells() async throws {
+        try await World.with { world async throws in
+            try await world.schedule("old", every: "1d", options: ["--max-age", "1d"])
+            let past = Int64((Date().timeIntervalSince1970 - 90_000) * 1000)
+            let database = world.folder.file("rotator.db")
+            let update = "UPDATE schedules SET anchor = \(past), paused_at = NULL"
+            try await world.change(database, update)
+            let problems = try await world.run("status", "--json").objects.first?["problems"] as? [[String: Any]]
+            #expect(problems?.first?["kind"] as? String == "schedule_overdue")
+            #expect((problems?.first?["text"] as? String)?.hasPrefix("overdue: its value is older than 1d") ?? false)
+            let listed = try await world.run("schedule", "list").output
+            #expect(listed.contains("overdue since"))
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import AIHubClient
 import AuditLog
+import Foundation
 import RotationEngine
 import RotationStore
 import SQLite
@@ -61,9 +62,37 @@ struct StoreFixture {
         return SecretName(hub: "h", alias: alias)
     }
 
-    func claim(_ trigger: Trigger = .rotateNow) async throws -> Rotation? {
+    func claim(
+        _ trigger: Trigger = .rotateNow,
+        alias: String = "a",
+        startedAt: Instant = .distantPast
+    ) async throws -> Rotation? {
         let id = RotationID(milliseconds: clock.now.rawValue, random: random)
-        return try await store.claim(Claim(secret: name(), trigger: trigger, id: id, now: clock.now))
+        let claim = Claim(secret: try name(alias), trigger: trigger, id: id, now: clock.now, startedAt: startedAt)
+        return try await store.claim(claim)
+    }
+
+    /// Adds a schedule of one hour's period, changed by a closure.
+    func add(_ alias: String, _ change: (inout ScheduleDefinition) throws -> Void) throws {
+        var definition = try EngineWorld.schedule(alias, now: clock.now).definition
+        try change(&definition)
+        let ledger = try ledger()
+        defer { ledger.close() }
+        try ledger.add([Schedule(adding: definition, for: name(alias), now: clock.now)], actor: .daemon, now: clock.now)
+    }
+
+    /// The details of the audit log's entries of an event.
+    func details(_ event: String) throws -> [JSONValue] {
+        let ledger = try ledger()
+        defer { ledger.close() }
+        var lines: [JSONValue] = []
+        try ledger.history.auditLines { line in
+            guard line.contains("\"event\":\"\(event)\""),
+                case .object(let fields) = try? JSONDecoder().decode(JSONValue.self, from: Data(line.utf8))
+            else { return }
+            lines += fields["detail"].map { [$0] } ?? []
+        }
+        return lines
     }
 
     /// A rotation that was just opened.

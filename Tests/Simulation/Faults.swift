@@ -67,4 +67,8 @@ package enum Breakage: String, CaseIterable, Sendable {
     case doesNotHold
     /// A slot fires again, as the next due instant is not stored.
     case firesTwice
+    /// A rotation begins when its window is over.
+    case ignoresWindow
+    /// Two secrets of a group rotate together.
+    case ignoresGroup
 }

@@ -19,6 +19,12 @@ final class Judge: Sendable {
         var byValue: [Value: RotationID] = [:]
         var slots: Set<String> = []
         var statuses: [String: HubStatus] = [:]
+        /// What each secret's schedule says of when it may rotate.
+        var rules: [String: ScheduleDefinition] = [:]
+        /// Of each group, the secret that rotates.
+        var rotating: [String: String] = [:]
+        /// Of each group, since when none rotates, in time since boot.
+        var idleSince: [String: Duration] = [:]
     }
 
     private struct Followed {
@@ -47,8 +53,11 @@ final class Judge: Sendable {
 
     // MARK: What storage has made durable
 
-    func opened(_ rotation: Rotation) {
+    /// - Parameter now: By the daemon's clock.
+    func opened(_ rotation: Rotation, now: Instant) {
         let name = "\(rotation.secret)"
+        checkWindow(rotation, now: now)
+        checkGroup(rotation)
         let isDoubled = state.withLock { state -> Bool in
             state.rotations[rotation.id] = Followed(secret: rotation.secret)
             state.open[name] = rotation.id
@@ -56,6 +65,42 @@ final class Judge: Sendable {
             return !state.slots.insert("\(name) \(slot.rawValue)").inserted
         }
         if isDoubled { accuse("\(name): the slot \(rotation.slot?.rfc3339 ?? "") fired twice") }
+    }
+
+    private func checkWindow(_ rotation: Rotation, now: Instant) {
+        guard let slot = rotation.slot, let rule = state.withLock({ $0.rules["\(rotation.secret)"] }) else { return }
+        if now < slot { accuse("\(rotation.secret): began before its slot \(slot.rfc3339)") }
+        // A value that would become too old may be replaced at any time.
+        guard let window = rule.window, rule.maxAge == nil else { return }
+        if now > slot.advanced(by: window) { accuse("\(rotation.secret): began after the window of \(slot.rfc3339)") }
+    }
+
+    private func checkGroup(_ rotation: Rotation) {
+        let (name, uptime) = ("\(rotation.secret)", time.uptime)
+        let complaint = state.withLock { state -> String? in
+            guard let group = state.rules[name]?.group else { return nil }
+            defer { state.rotating[group.name] = name }
+            if let other = state.rotating[group.name], other != name { return "\(name) rotates together with \(other)" }
+            guard let since = state.idleSince[group.name], uptime - since < group.spacing - .seconds(1) else {
+                return nil
+            }
+            return "\(name) rotates \(uptime - since) after another one of its group"
+        }
+        if let complaint { accuse(complaint) }
+    }
+
+    private func leaveGroup(_ name: String, unused: Bool) {
+        let uptime = time.uptime
+        state.withLock { state in
+            guard let group = state.rules[name]?.group, state.rotating[group.name] == name else { return }
+            state.rotating[group.name] = nil
+            if !unused { state.idleSince[group.name] = uptime }
+        }
+    }
+
+    /// What a secret's schedule says of when it may rotate.
+    func follow(_ definition: ScheduleDefinition, of secret: SecretName) {
+        state.withLock { $0.rules["\(secret)"] = definition }
     }
 
     func staged(_ value: Value, for rotation: RotationID) {
@@ -77,6 +122,13 @@ final class Judge: Sendable {
         }
         guard let followed else { return accuse("\(name): a rotation that nobody opened has ended") }
         if followed.ends > 1 { accuse("\(name): rotation \(rotation.id) ended \(followed.ends) times") }
+        if case .failed(let failure) = ending {
+            // Whatever failed is tried again for the same slot.
+            if let slot = rotation.slot { state.withLock { _ = $0.slots.remove("\(name) \(slot.rawValue)") } }
+            leaveGroup(name, unused: failure.isReplaced)
+        } else {
+            leaveGroup(name, unused: false)
+        }
         switch ending {
         case .succeeded:
             if hubHolds != followed.candidate { accuse("\(name): success, but the hub does not hold the candidate") }
@@ -101,9 +153,10 @@ final class Judge: Sendable {
         if rotation.state.phase == .closed { state.withLock { $0.open["\(rotation.secret)"] = nil } }
     }
 
-    /// The clock was set: the same instants may come again.
+    /// The clock was set: the same instants may come again, and a daemon that dies before it has seen the step can't know
+    /// how long ago it noted something.
     func forgetSlots() {
-        state.withLock { $0.slots = [] }
+        state.withLock { ($0.slots, $0.idleSince) = ([], [:]) }
     }
 
     func hubIs(_ status: HubStatus, _ hub: String) {

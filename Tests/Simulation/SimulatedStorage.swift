@@ -78,6 +78,7 @@ struct SimulatedStorage: RotationStorage {
     // MARK: Reading
 
     func dueWork(hub: String, now: Instant, limit: Int) async throws -> [DueWork] {
+        if breakage == .ignoresGroup { try change("DELETE FROM groups") }
         let work = try await read { try await store.dueWork(hub: hub, now: now, limit: limit) }
         guard breakage == .losesDueWork else { return work }
         return work.filter { item in
@@ -124,10 +125,18 @@ struct SimulatedStorage: RotationStorage {
 
     func claim(_ claim: Claim) async throws -> Rotation? {
         try await write {
+            if breakage == .ignoresWindow { try change("UPDATE schedules SET window_ms = NULL") }
             guard let rotation = try await store.claim(claim) else { return nil }
-            world.judge.opened(rotation)
+            world.judge.opened(rotation, now: claim.now)
             return rotation
         }
+    }
+
+    /// Changes something behind the store's back.
+    private func change(_ sql: String) throws {
+        let connection = try Connection(path: path, mode: .readWrite)
+        defer { connection.close() }
+        try connection.execute(sql)
     }
 
     func save(_ change: RotationChange) async throws {
@@ -212,6 +221,10 @@ struct SimulatedStorage: RotationStorage {
 
     func takeClockStep(_ step: Duration, now: Instant, farthest: Duration) async throws {
         try await write { try await store.takeClockStep(step, now: now, farthest: farthest) }
+    }
+
+    func refreshZones(now: Instant) async throws -> [String] {
+        try await write { try await store.refreshZones(now: now) }
     }
 
     func append(_ entry: AuditEntry) async throws {

@@ -19,7 +19,7 @@ final class SimulatedTime: Clock {
 
     private let state: Mutex<State>
 
-    init(now: Instant = Instant(milliseconds: 1_795_435_200_000)) {
+    init(now: Instant) {
         state = Mutex(State(now: now))
     }
 

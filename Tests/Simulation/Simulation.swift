@@ -55,7 +55,7 @@ package final class Simulation {
     }
 
     let dice: Dice
-    let time = SimulatedTime()
+    let time: SimulatedTime
     let judge: Judge
     let surroundings: SimulatedHub.Surroundings
     let hubs: [String: SimulatedHub]
@@ -89,8 +89,12 @@ package final class Simulation {
 
     private init(_ options: Options, folder: String, counts: FaultCounts) throws {
         self.options = options
-        let (dice, time) = (Dice(seed: options.seed), time)
-        self.dice = dice
+        let dice = Dice(seed: options.seed)
+        // Days on which nothing happens to clocks; on which Berlin's, St John's and Lord Howe's are set.
+        let starts = ["2026-11-23", "2026-03-28", "2026-10-24", "2026-10-31", "2026-04-04"]
+        let start = Instant(rfc3339: starts[dice.roll(starts.count)] + "T00:00:00Z")
+        let time = SimulatedTime(now: start ?? Instant(milliseconds: 0))
+        (self.dice, self.time) = (dice, time)
         let odds = Mood(options.failedWrite == nil ? 5 + dice.roll(40) : 0)
         self.odds = odds
         judge = Judge(time: time)
@@ -100,7 +104,7 @@ package final class Simulation {
         self.surroundings = surroundings
         let names = (0..<options.hubs).map { "h\($0)" }
         hubs = Dictionary(uniqueKeysWithValues: names.map { ($0, SimulatedHub(name: $0, surroundings)) })
-        try Self.addSchedules(options, path, hubs, dice, now: time.now)
+        try Self.addSchedules(options, path, hubs, dice, judge, now: time.now)
         let site = SimulatedDaemon.Site(
             path: path,
             key: try EngineWorld.makeKey(),
@@ -120,6 +124,7 @@ package final class Simulation {
         _ path: String,
         _ hubs: [String: SimulatedHub],
         _ dice: Dice,
+        _ judge: Judge,
         now: Instant
     ) throws {
         let ledger = try Ledger(path: path, origin: EngineWorld.origin, mayMigrate: true)
@@ -127,16 +132,11 @@ package final class Simulation {
         var schedules: [Schedule] = []
         for name in hubs.keys.sorted() {
             for number in 0..<options.secretsPerHub {
-                guard let alias = SecretAlias("s\(number)"), let token = try? TokenPolicy() else { continue }
-                let period = Duration.seconds((1 + dice.roll(18)) * 3600)
-                guard let every = Cadence.Period(period) else { continue }
-                let definition = ScheduleDefinition(
-                    cadence: .every(every),
-                    generator: number % 2 == 0 ? .uuid(.v7) : .token(token),
-                    minInterval: dice.once(in: 2) ? .zero : .seconds(60)
-                )
+                guard let alias = SecretAlias("s\(number)") else { continue }
+                let definition = try SimulatedPlan.definition(number, dice)
                 let secret = SecretName(hub: name, alias: alias)
                 schedules.append(Schedule(adding: definition, for: secret, now: now))
+                judge.follow(definition, of: secret)
                 hubs[name]?.add(alias.text)
             }
         }

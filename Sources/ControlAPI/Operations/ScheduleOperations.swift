@@ -41,7 +41,10 @@ package struct EditSchedules: ControlOperation {
 
     /// Answers what was changed; a schedule that is as it should be already is not among it.
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [ScheduleDifference] {
-        for duration in [edit.minInterval, edit.finishAfter] { try ScheduleDefinition.check(duration) }
+        let durations = [
+            edit.minInterval, edit.finishAfter, edit.window?.value, edit.jitter, edit.maxAge?.value, edit.groupSpacing,
+        ]
+        for duration in durations { try ScheduleDefinition.check(duration) }
         return try ledger.edit(secrets, edit, actor: context.caller.actor, now: context.now).steps.map(\.difference)
     }
 }
@@ -90,7 +93,8 @@ package struct ApplySchedules: ControlOperation {
 extension ScheduleDefinition {
     /// Tests what a command other than ours could get wrong.
     fileprivate func check() throws(ControlFailure) {
-        for duration in [minInterval, finishAfter] { try Self.check(duration) }
+        for duration in [minInterval, finishAfter, window, jitter, maxAge, group?.spacing] { try Self.check(duration) }
+        if let conflict { throw ControlFailure(status: .usage, message: "\(conflict)") }
     }
 
     fileprivate static func check(_ duration: Duration?) throws(ControlFailure) {

@@ -11,6 +11,11 @@ package enum ScheduleReader {
         let cadence = cadence(&entry)
         if cadence == nil && entry.value("cron") == nil { entry.require("every", example: "every: 30d") }
         let timezone = timezone(&entry)
+        let window = window(&entry)
+        let jitter = jitter(&entry)
+        let maxAge = maxAge(&entry)
+        let catchUp = catchUp(&entry)
+        let group = group(&entry)
         let minInterval = entry.duration("min_interval", in: minIntervals)
         let generator = generator(&entry)
         entry.require("generator", example: "generator: password")
@@ -19,11 +24,15 @@ package enum ScheduleReader {
         let finishAfter = entry.duration("finish_after", in: finishDelays)
         let owner = entry.text("owner")
         let policy = entry.text("policy")
-        refuseWhatDoesNotAct(&entry)
         guard let cadence, let generator else { return nil }
-        return ScheduleDefinition(
+        let definition = ScheduleDefinition(
             cadence: cadence,
             timezone: timezone,
+            window: window,
+            jitter: jitter ?? .zero,
+            maxAge: maxAge,
+            catchUp: catchUp ?? .once,
+            group: group,
             generator: generator,
             minInterval: minInterval,
             access: access,
@@ -32,6 +41,8 @@ package enum ScheduleReader {
             owner: owner,
             policy: policy
         )
+        if let conflict = definition.conflict { entry.report(conflict.message, key: conflict.key) }
+        return definition
     }
 
     /// Reads a change to a definition: an empty text takes a key away.
@@ -39,6 +50,12 @@ package enum ScheduleReader {
         var edit = ScheduleEdit()
         edit.cadence = cadence(&entry)
         edit.timezone = setting("timezone", &entry, timezone)
+        edit.window = setting("window", &entry, window)
+        edit.jitter = jitter(&entry)
+        edit.maxAge = setting("max_age", &entry, maxAge)
+        edit.catchUp = catchUp(&entry)
+        edit.group = setting("group", &entry, groupName)
+        edit.groupSpacing = entry.duration("group_spacing", in: .zero...year)
         edit.generator = generator(&entry)
         edit.minInterval = entry.duration("min_interval", in: minIntervals)
         edit.access = setting("allowed_workspaces", &entry, access)
@@ -62,43 +79,53 @@ package enum ScheduleReader {
         return read(&entry).map { .set($0) }
     }
 
+    // MARK: When
+
+    private static let year = Duration.seconds(366 * 86_400)
+
     private static func cadence(_ entry: inout MappingReader) -> Cadence? {
         let every = entry.duration("every", in: Cadence.Period.range)
-        if entry.value("cron") != nil {
-            let isBoth = entry.value("every") != nil
-            entry.report(isBoth ? "an entry has either every or cron" : "not supported yet: use every", key: "cron")
+        var expression: CronExpression?
+        if let text = entry.text("cron") {
+            if entry.value("every") != nil { entry.report("an entry has either every or cron", key: "cron") }
+            do { expression = try CronExpression(text) } catch { entry.report("\(text): \(error)", key: "cron") }
         }
-        return every.flatMap(Cadence.Period.init).map { .every($0) }
+        return expression.map(Cadence.cron) ?? every.flatMap(Cadence.Period.init).map { .every($0) }
     }
 
-    private static func timezone(_ entry: inout MappingReader) -> String? {
+    private static func timezone(_ entry: inout MappingReader) -> Zone? {
         entry.scalar("timezone", expected: "time zone of this system: use a name such as Europe/Berlin, or UTC") {
-            ZoneName.exists($0) ? $0 : nil
+            try? ZoneDatabase.system.zone(named: $0)
         }
     }
 
-    /// What becomes of a slot that was missed.
-    private enum CatchUp: String, CaseIterable {
-        case once
-        case skip
+    private static func window(_ entry: inout MappingReader) -> Duration? {
+        entry.duration("window", in: .zero...year)
     }
 
-    /// Keys of the design that this version does not act upon: only what means the same as their absence is let in, as a
-    /// schedule that says `window` must not rotate outside it.
-    private static func refuseWhatDoesNotAct(_ entry: inout MappingReader) {
-        let week = Duration.seconds(7 * 86_400)
-        for key in ["window", "jitter", "group_spacing"] {
-            if let duration = entry.duration(key, in: .zero...week), duration > .zero { refuse(key, entry) }
-        }
-        if entry.duration("max_age", in: .seconds(1)...Cadence.Period.range.upperBound) != nil {
-            refuse("max_age", entry)
-        }
-        if entry.choice("catch_up", CatchUp.self) == .skip { refuse("catch_up", entry) }
-        if entry.text("group") != nil { refuse("group", entry) }
+    private static func jitter(_ entry: inout MappingReader) -> Duration? {
+        entry.duration("jitter", in: .zero...year)
     }
 
-    private static func refuse(_ key: String, _ entry: MappingReader) {
-        entry.report("not supported yet: leave it out", key: key)
+    private static func maxAge(_ entry: inout MappingReader) -> Duration? {
+        entry.duration("max_age", in: .seconds(1)...Cadence.Period.range.upperBound)
+    }
+
+    private static func catchUp(_ entry: inout MappingReader) -> ScheduleDefinition.CatchUp? {
+        entry.choice("catch_up", ScheduleDefinition.CatchUp.self)
+    }
+
+    private static func group(_ entry: inout MappingReader) -> ScheduleDefinition.Group? {
+        let spacing = entry.duration("group_spacing", in: .zero...year)
+        guard let name = groupName(&entry) else {
+            if spacing ?? .zero > .zero { entry.report("an entry without a group has none", key: "group_spacing") }
+            return nil
+        }
+        return .init(name: name, spacing: spacing ?? .zero)
+    }
+
+    private static func groupName(_ entry: inout MappingReader) -> String? {
+        entry.scalar("group", expected: "name of 1 to 255 characters") { (1...255).contains($0.count) ? $0 : nil }
     }
 
     /// Reads `allowed_workspaces`.

@@ -61,6 +61,11 @@ package protocol RotationStorage: Sendable {
     /// - Returns: How many requests were written; a secret that has one waiting gets no second.
     func requestAll(trigger: Trigger, overdueOnly: Bool, now: Instant, actor: Actor) async throws -> Int
 
+    /// Finds the due instants of calendars anew where the system's time zones have changed, and tells of it.
+    ///
+    /// - Returns: The names of the zones that have changed.
+    func refreshZones(now: Instant) async throws -> [String]
+
     /// What is remembered of a hub.
     func hubStatus(_ hub: String) async throws -> HubStatus
 
@@ -122,8 +127,18 @@ package struct Claim: Sendable {
     /// The new rotation's name.
     package var id: RotationID
     package var now: Instant
+    /// When the daemon began: what was due before was missed while it was down.
+    package var startedAt: Instant
 
-    package init(secret: SecretName, trigger: Trigger, id: RotationID, now: Instant) {
+    /// - Parameter startedAt: The beginning of time if not given: nothing was missed.
+    package init(
+        secret: SecretName,
+        trigger: Trigger,
+        id: RotationID,
+        now: Instant,
+        startedAt: Instant = .distantPast
+    ) {
+        self.startedAt = startedAt
         self.secret = secret
         self.trigger = trigger
         self.id = id

@@ -63,7 +63,7 @@ package struct Rotation: Hashable, Sendable {
             id: id,
             secret: schedule.secret,
             trigger: trigger,
-            slot: trigger.isScheduled ? schedule.nextDue : nil,
+            slot: trigger.isScheduled ? schedule.slot : nil,
             openedAt: now,
             generator: schedule.definition.generator,
             description: schedule.definition.description,

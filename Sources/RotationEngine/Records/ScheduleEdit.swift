@@ -16,7 +16,13 @@ package struct ScheduleEdit: Hashable, Sendable, Codable {
     }
 
     package var cadence: Cadence?
-    package var timezone: Setting<String>?
+    package var timezone: Setting<Zone>?
+    package var window: Setting<Duration>?
+    package var jitter: Duration?
+    package var maxAge: Setting<Duration>?
+    package var catchUp: ScheduleDefinition.CatchUp?
+    package var group: Setting<String>?
+    package var groupSpacing: Duration?
     package var generator: GeneratorSpecification?
     package var minInterval: Duration?
     package var access: Setting<WorkspaceAccess>?
@@ -38,6 +44,14 @@ package struct ScheduleEdit: Hashable, Sendable, Codable {
             if wasStandard { new.minInterval = ScheduleDefinition.standardMinInterval(for: cadence) }
         }
         if let timezone { new.timezone = timezone.value }
+        if let window { new.window = window.value }
+        if let jitter { new.jitter = jitter }
+        if let maxAge { new.maxAge = maxAge.value }
+        if let catchUp { new.catchUp = catchUp }
+        if let group {
+            new.group = group.value.map { .init(name: $0, spacing: old.group?.spacing ?? .zero) }
+        }
+        if let groupSpacing { new.group?.spacing = groupSpacing }
         if let generator { new.generator = generator }
         if let minInterval { new.minInterval = minInterval }
         if let access { new.access = access.value }
@@ -58,19 +72,47 @@ extension Schedule {
     package func redefined(as new: ScheduleDefinition, now: Instant) -> Schedule {
         var schedule = self
         schedule.definition = new
-        guard new.cadence != definition.cadence, isPaused(at: now) || nextDue > now else { return schedule }
+        guard isPaused(at: now) || nextDue > now, new.namesOtherSlots(than: definition) else { return schedule }
         let start = max(now, isPaused(at: now) ? pause?.until ?? now : now)
-        let last = min(lastSuccess ?? anchor, now)
-        let first = new.cadence.nextSlot(after: last, anchor: last)
-        if first > start {
-            schedule.anchor = last
-            schedule.nextDue = first
-        } else {
-            schedule.anchor = start
-            let slot = new.cadence.nextSlot(after: start, anchor: start)
-            schedule.nextDue = nextDue > start ? min(slot, nextDue) : slot
+        switch new.cadence {
+        case .every:
+            guard new.cadence != definition.cadence else {
+                schedule.moveDue(after: start)
+                break
+            }
+            schedule.beginPeriod(from: min(lastSuccess ?? anchor, now), start: start, old: self)
+        case .cron:
+            schedule.awaitSlot(after: start)
         }
-        if failures > 0 { schedule.nextDue = min(nextDue, schedule.nextDue) }
+        if failures > 0, nextDue < schedule.nextDue { (schedule.slot, schedule.nextDue) = (slot, nextDue) }
         return schedule
+    }
+
+    /// Keeps the slot, whose jitter is another one.
+    private mutating func moveDue(after start: Instant) {
+        let isRetry = failures > 0 || slot <= anchor
+        guard !isRetry else { return }
+        let due = slot.advanced(by: Jitter.delay(of: "\(secret)", slot: slot, limit: definition.jitter))
+        if due > start { nextDue = due } else { awaitSlot(after: start) }
+    }
+
+    private mutating func beginPeriod(from last: Instant, start: Instant, old: Schedule) {
+        if definition.nextSlot(after: last, anchor: last) > start {
+            anchor = last
+            awaitSlot(after: last)
+        } else {
+            anchor = start
+            awaitSlot(after: start)
+            if old.nextDue > start, old.nextDue < nextDue { (slot, nextDue) = (old.nextDue, old.nextDue) }
+        }
+    }
+}
+
+extension ScheduleDefinition {
+    /// Whether slots, or when their rotations are due, are other ones by this definition.
+    fileprivate func namesOtherSlots(than old: ScheduleDefinition) -> Bool {
+        if cadence != old.cadence || jitter != old.jitter { return true }
+        if case .cron = cadence { return timezone != old.timezone }
+        return false
     }
 }

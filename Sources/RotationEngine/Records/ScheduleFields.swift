@@ -9,8 +9,15 @@ extension ScheduleDefinition {
     /// absent.
     package var fields: [String: JSONValue] {
         let fields: [String: JSONValue?] = [
-            "every": every.map { .string(DurationText.format($0.duration)) },
-            "timezone": timezone.map(JSONValue.string),
+            "every": cadence.period.map { .string(DurationText.format($0.duration)) },
+            "cron": cadence.expression.map { .string($0.text) },
+            "timezone": timezone.map { .string($0.name) },
+            "window": window.map { .string(DurationText.format($0)) },
+            "jitter": jitter > .zero ? .string(DurationText.format(jitter)) : nil,
+            "max_age": maxAge.map { .string(DurationText.format($0)) },
+            "catch_up": catchUp == .once ? nil : .string(catchUp.rawValue),
+            "group": group.map { .string($0.name) },
+            "group_spacing": group.map { .string(DurationText.format($0.spacing)) },
             "generator": try? JSONDecoder().decode(JSONValue.self, from: Data(generator.json.utf8)),
             "min_interval": .string(DurationText.format(minInterval)),
             "allowed_workspaces": access?.field,
@@ -20,12 +27,6 @@ extension ScheduleDefinition {
             "policy": policy.map(JSONValue.string),
         ]
         return fields.compactMapValues { $0 }
-    }
-
-    private var every: Cadence.Period? {
-        switch cadence {
-        case .every(let period): period
-        }
     }
 }
 

@@ -41,13 +41,18 @@ package actor Engine {
     /// How long the engine waits after storage has failed.
     private static let storagePause = Duration.seconds(5)
 
+    /// How often the time zones are looked at.
+    private static let zoneInterval = Duration.seconds(60)
+
     var configuration: Configuration
     let storage: any RotationStorage
     let clock: any Clock
     private let random: any RandomSource
     private let makeGenerator: MakeGenerator
     let logger: Logger
-    private let startedAt: Instant
+    /// When the engine began, by the clock as it is now: where it began by a clock that was ahead, no slot would come
+    /// after it once that is put right.
+    private var startedAt: Instant
     private let wakes: AsyncStream<Void>
     private nonisolated let continuation: AsyncStream<Void>.Continuation
     private nonisolated let stopping = Atomic(false)
@@ -66,6 +71,8 @@ package actor Engine {
     private var untoldStep: Duration?
     /// Whether the clock was set and no time server vouches for it: slots wait then.
     private var isClockDoubtful = false
+    /// When the time zones were last looked at, since boot.
+    private var zonesLookedAt: Duration?
     private var alarm: (any Alarm)?
 
     /// Makes the generator of a specification.
@@ -164,6 +171,7 @@ package actor Engine {
         storagePausedUntil = nil
         do {
             try await lookAtClock()
+            try await lookAtZones()
             var next: Instant?
             for name in configuration.hubs.keys.sorted() {
                 guard let due = try await serve(name, &group) else { continue }
@@ -180,6 +188,7 @@ package actor Engine {
     private func lookAtClock() async throws {
         if let step = clockWatch.look(now: clock.now, uptime: clock.uptime) {
             untoldStep = (untoldStep ?? .zero) + step
+            startedAt = startedAt.advanced(by: step)
         }
         if let step = untoldStep {
             try await storage.takeClockStep(step, now: clock.now, farthest: configuration.retry.longestWait)
@@ -192,6 +201,16 @@ package actor Engine {
             isClockDoubtful = false
             logger.notice("the clock is synchronised: slots fire again")
         }
+    }
+
+    /// Takes in time zones that were renewed, now and then.
+    private func lookAtZones() async throws {
+        let uptime = clock.uptime
+        guard zonesLookedAt.map({ uptime - $0 >= Self.zoneInterval }) ?? true else { return }
+        zonesLookedAt = uptime
+        let changed = try await storage.refreshZones(now: clock.now)
+        guard !changed.isEmpty else { return }
+        logger.notice("the rules of time zones have changed", metadata: ["zones": "\(changed.joined(separator: " "))"])
     }
 
     func pauseForStorage(_ error: any Error) {
@@ -293,7 +312,9 @@ package actor Engine {
     private func claim(_ secret: SecretName, _ trigger: Trigger) async throws -> Rotation? {
         let now = clock.now
         let id = RotationID(milliseconds: now.rawValue, random: random)
-        return try await storage.claim(Claim(secret: secret, trigger: trigger, id: id, now: now))
+        return try await storage.claim(
+            Claim(secret: secret, trigger: trigger, id: id, now: now, startedAt: startedAt)
+        )
     }
 
     private func run(_ rotation: Rotation, _ hub: Hub) async throws {

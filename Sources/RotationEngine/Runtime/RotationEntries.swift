@@ -24,8 +24,16 @@ extension Rotation {
     }
 
     /// The entry that tells of the rotation's opening.
-    package func openingEntry(now: Instant, requests: [RotationID]) -> AuditEntry {
-        entry(
+    ///
+    /// - Parameters:
+    ///   - requests: The requests that it serves.
+    ///   - more: What else there is to tell.
+    package func openingEntry(
+        now: Instant,
+        requests: [RotationID],
+        detail more: [String: JSONValue] = [:]
+    ) -> AuditEntry {
+        var entry = entry(
             .rotationOpened,
             now: now,
             trigger: trigger,
@@ -36,6 +44,8 @@ extension Rotation {
                 "scheduled_for": slot.map { .string($0.rfc3339) },
             ]
         )
+        entry.detail.merge(more) { $1 }
+        return entry
     }
 
     /// The entry that tells of the rotation's end.

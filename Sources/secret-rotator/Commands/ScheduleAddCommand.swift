@@ -8,12 +8,14 @@ import Scheduling
 struct ScheduleAddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
-        abstract: "Have secrets rotate from now on; the first time after one full period.",
-        usage: "secret-rotator schedule add <secrets> ... --every <every> [options]",
+        abstract: "Have secrets rotate from now on; the first time at the first slot.",
+        usage: "secret-rotator schedule add <secrets> ... (--every <every> | --cron <cron>) [options]",
         discussion: """
             Examples:
               secret-rotator schedule add production/db_password --every 30d
               secret-rotator schedule add api_key --every 12h --generator token --owner payments-team
+              secret-rotator schedule add ftp_password --cron '30 3 * * mon' --timezone Europe/Berlin \\
+                --window 2h --jitter 20m --max-age 14d
               secret-rotator schedule add pin --every 1w \\
                 --generator '{type: password, length: 12, classes: {digit: 12}}'
             """
@@ -25,7 +27,9 @@ struct ScheduleAddCommand: AsyncParsableCommand {
     @Flag(help: "Rotate at once, and not only after one full period.") var rotateOnAdopt = false
 
     func validate() throws {
-        guard options.every != nil else { throw ValidationError("give --every, for example --every 30d") }
+        guard options.every != nil || options.cron != nil else {
+            throw ValidationError("give --every, for example --every 30d, or --cron")
+        }
     }
 
     func run() async throws {
@@ -38,8 +42,7 @@ struct ScheduleAddCommand: AsyncParsableCommand {
                 rotatesOnAdopt: rotateOnAdopt
             )
             for added in try await Control.perform(operation, configuration).answer {
-                let every = options.every ?? ""
-                print("\(added.secret): every \(every), first rotation at \(added.nextDue.short)")
+                print("\(added.secret): \(definition.cadenceText), first rotation at \(added.nextDue.short)")
             }
         }
     }

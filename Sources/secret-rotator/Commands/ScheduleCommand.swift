@@ -8,6 +8,7 @@ struct ScheduleCommand: ParsableCommand {
             ScheduleListCommand.self, ScheduleShowCommand.self, ScheduleNextCommand.self, ScheduleAddCommand.self,
             ScheduleEditCommand.self, ScheduleRemoveCommand.self, SchedulePauseCommand.self,
             ScheduleResumeCommand.self, ScheduleApplyCommand.self, ScheduleDiffCommand.self,
+            ScheduleExportCommand.self,
         ]
     )
 }

@@ -11,8 +11,8 @@ struct ScheduleEditCommand: AsyncParsableCommand {
         abstract: "Change schedules; what is not given stays.",
         usage: "secret-rotator schedule edit <secrets> ... [options]",
         discussion: """
-            Nothing rotates because it was edited. Another period moves the next rotation to its first slot after now; \
-            a rotation that is open goes on as it was begun. An empty text takes a key away.
+            Nothing rotates because it was edited. Another period or calendar moves the next rotation to its \
+            first slot after now; a rotation that is open goes on as it was begun. An empty text takes a key away.
 
             Examples:
               secret-rotator schedule edit production/db_password --every 7d

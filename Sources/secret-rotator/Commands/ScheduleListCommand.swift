@@ -35,7 +35,7 @@ struct ScheduleListCommand: AsyncParsableCommand {
         for schedule in schedules {
             table.add(
                 .init("\(schedule.secret)"),
-                .init(schedule.cadenceText),
+                .init(schedule.definition.cadenceText),
                 .init(schedule.definition.generator.type),
                 .init(schedule.nextDue.short),
                 .init(schedule.lastSuccess?.short ?? "never"),
@@ -50,6 +50,9 @@ struct ScheduleListCommand: AsyncParsableCommand {
         if schedule.isPaused(at: now) {
             let reason = schedule.pause?.reason.map { ": \($0)" } ?? ""
             return .init("paused" + (schedule.pause?.until.map { " until \($0.short)" } ?? "") + reason, .yellow)
+        }
+        if schedule.failures == 0, let since = schedule.overdueSince(now: now) {
+            return .init("overdue since \(since.short)", .red)
         }
         return schedule.failures > 0 ? .init("failing (\(schedule.failures))", .red) : .init("ok", .green)
     }

@@ -1,3 +1,4 @@
+import AIHubClient
 import ArgumentParser
 import AuditLog
 import ControlAPI
@@ -10,15 +11,20 @@ import Scheduling
 struct ScheduleNextCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "next",
-        abstract: "Show the slots to come: of one schedule, of all, or of a period that you try out.",
+        abstract: "Show the slots to come: of one schedule, of all, or of a cadence that you try out.",
         discussion: """
-            Without a secret: of all schedules that are not paused, in order. With --every: of that period, beginning \
-            at --after; no configuration is needed then. On a terminal it shows a table, else, or with --json, \
-            JSON Lines: "slot" is the instant that the cadence names, "at" when the rotation begins.
+            Without a secret: of all schedules that are not paused, in order. With --every or --cron: of that cadence, \
+            beginning at --after; no configuration is needed then. On a terminal it shows a table, else, or with \
+            --json, JSON Lines: "slot" is the instant that the cadence names, "at" when the rotation begins.
+
+            With --by: a histogram, which shows herds before they happen. It warns where more begins within a minute \
+            than a hub's rate limit lets through. What others ask for, failures, groups and windows do to the plan is \
+            not foreseen.
 
             Examples:
               secret-rotator schedule next production/db_password --count 3
-              secret-rotator schedule next --every 36h --after 2027-01-01T00:00:00Z
+              secret-rotator schedule next --cron '0 3 * * 1' --timezone Europe/Berlin --after 2027-01-01T00:00:00Z
+              secret-rotator schedule next --until 7d --by day
             """
     )
 
@@ -26,33 +32,69 @@ struct ScheduleNextCommand: AsyncParsableCommand {
     @OptionGroup var listing: ListingOptions
     @Argument(help: "The secret.", completion: .secret) var secret: String?
     @Option(help: "A period to try out, such as 12h, 30d or 2w.") var every: String?
+    @Option(help: "A calendar to try out, such as '0 3 * * 1'.") var cron: String?
+    @Option(help: "The time zone of --cron; UTC if absent.") var timezone: String?
     @Option(help: "Where to begin: an instant in RFC 3339; now if absent.") var after: String?
-    @Option(help: "How many slots.") var count = 5
+    @Option(help: "Where to end: an instant in RFC 3339, or a duration such as 7d.") var until: String?
+    @Option(help: "How many slots; 5 if absent, with --until all.") var count: Int?
+    @Option(help: "Count the rotations of each hour or day; until 24h or 7d if --until is absent.") var by: Bucket?
+
+    /// The length of a histogram's bars.
+    enum Bucket: String, CaseIterable, ExpressibleByArgument {
+        case hour
+        case day
+
+        var length: Duration { .seconds(self == .hour ? 3600 : 86_400) }
+        var standardRange: Duration { .seconds(self == .hour ? 86_400 : 7 * 86_400) }
+    }
 
     func validate() throws {
-        guard secret == nil || every == nil else { throw ValidationError("give a secret or --every, not both") }
-        guard (1...100_000).contains(count) else { throw ValidationError("--count: give 1 to 100000") }
+        guard [secret, every, cron].compactMap({ $0 }).count <= 1 else {
+            throw ValidationError("give one of: a secret, --every, --cron")
+        }
+        guard timezone == nil || cron != nil else { throw ValidationError("--timezone goes with --cron") }
+        guard count.map((1...1_000_000).contains) ?? true else { throw ValidationError("--count: give 1 to 1000000") }
     }
 
     func run() async throws {
         try await reportingFailures {
-            let start = try after.map { text -> Instant in
-                guard let instant = Instant(rfc3339: text) else {
-                    let example = SystemClock().now.rfc3339
-                    throw ControlFailure(status: .usage, message: "--after: give an instant such as \(example)")
-                }
-                return instant
+            let start = try after.map { try Self.instant($0, "--after") } ?? SystemClock().now
+            let end = try until.map { text in
+                try DurationText.parse(text).map { start.advanced(by: $0) } ?? Self.instant(text, "--until")
             }
-            try show(Upcoming.slots(of: sources(start), after: start ?? SystemClock().now, count: count))
+            guard let by else {
+                let slots = Upcoming(try sources(start), after: start, until: end ?? .distantFuture)
+                return show(slots.prefix(count ?? (end == nil ? 5 : .max)))
+            }
+            let range = start..<max(start, end ?? start.advanced(by: by.standardRange))
+            var histogram = SlotHistogram(range: range, bucket: by.length, limits: try limits())
+            for slot in Upcoming(try sources(start), after: start, until: range.upperBound) { histogram.add(slot) }
+            histogram.print(json: listing.json)
         }
     }
 
-    private func sources(_ start: Instant?) throws -> [Upcoming.Source] {
-        if let every {
-            guard let period = DurationText.parse(every).flatMap(Cadence.Period.init) else {
-                throw ControlFailure(status: .usage, message: "--every: give a period such as 12h, 30d or 2w")
+    private static func instant(_ text: String, _ option: String) throws -> Instant {
+        guard let instant = Instant(rfc3339: text) else {
+            let example = SystemClock().now.rfc3339
+            throw ControlFailure(status: .usage, message: "\(option): give an instant such as \(example)")
+        }
+        return instant
+    }
+
+    /// How many rotations a minute each hub's rate limit lets through; none where a cadence is tried out.
+    private func limits() throws -> [String: Int] {
+        guard every == nil, cron == nil else { return [:] }
+        return try global.load().hubs.mapValues(\.rotationsPerMinute)
+    }
+
+    private func sources(_ start: Instant) throws -> [Upcoming.Source] {
+        if let cadence = try triedOut() {
+            let zone = try timezone.map { name in
+                do { return try ZoneDatabase.system.zone(named: name) } catch {
+                    throw ControlFailure(status: .usage, message: "--timezone: \(error)")
+                }
             }
-            return [.init(secret: nil, cadence: .every(period), anchor: start ?? SystemClock().now, nextDue: nil)]
+            return [.init(cadence, zone: zone ?? .utc, anchor: start)]
         }
         let configuration = try global.load()
         let history = try Database.read(configuration)
@@ -60,21 +102,38 @@ struct ScheduleNextCommand: AsyncParsableCommand {
         let now = SystemClock().now
         guard let secret else {
             let schedules = try history.schedules { standardError("warning: \($0)\n") }
-            return schedules.filter { !$0.isPaused(at: now) }.map(Upcoming.Source.init)
+            // A pause that ends by itself has moved the next slot behind its end.
+            return schedules.filter { !$0.isPaused(at: now) || $0.pause?.until != nil }.map(Upcoming.Source.init)
         }
         let name = try configuration.secret(secret, mayLackHub: true)
         guard let schedule = try history.schedule(of: name) else { throw Ledger.Refusal.noSchedule(name) }
-        if schedule.isPaused(at: now) { standardError("\(name) is paused: these slots pass without a rotation\n") }
+        if schedule.isPaused(at: now), schedule.pause?.until == nil {
+            standardError("\(name) is paused: these slots pass without a rotation\n")
+        }
         return [.init(schedule)]
     }
 
-    private func show(_ slots: [Upcoming.Slot]) throws {
+    private func triedOut() throws -> Cadence? {
+        if let every {
+            guard let period = DurationText.parse(every).flatMap(Cadence.Period.init) else {
+                throw ControlFailure(status: .usage, message: "--every: give a period such as 12h, 30d or 2w")
+            }
+            return .every(period)
+        }
+        return try cron.map { text in
+            do { return .cron(try CronExpression(text)) } catch {
+                throw ControlFailure(status: .usage, message: "--cron: \(text): \(error)")
+            }
+        }
+    }
+
+    private func show(_ slots: some Sequence<Upcoming.Slot>) {
         guard listing.json || isatty(STDOUT_FILENO) != 1 else {
             var table = Table("SLOT", "AT", "SECRET")
             for slot in slots {
                 table.add(.init(slot.slot.short), .init(slot.at.short), .init(slot.secret.map { "\($0)" } ?? ""))
             }
-            return table.print(empty: "no schedule is active")
+            return table.print(empty: "no slots")
         }
         for slot in slots {
             let fields: [String: JSONValue?] = [
@@ -85,57 +144,15 @@ struct ScheduleNextCommand: AsyncParsableCommand {
     }
 }
 
-/// The slots to come of several cadences, in order.
-enum Upcoming {
-    /// A cadence.
-    struct Source {
-        var secret: SecretName?
-        var cadence: Cadence
-        var anchor: Instant
-        /// When it is due next, where that is stored: a retry comes between two slots.
-        var nextDue: Instant?
-
-        init(secret: SecretName?, cadence: Cadence, anchor: Instant, nextDue: Instant?) {
-            self.secret = secret
-            self.cadence = cadence
-            self.anchor = anchor
-            self.nextDue = nextDue
-        }
-
-        init(_ schedule: Schedule) {
-            self.init(
-                secret: schedule.secret,
-                cadence: schedule.definition.cadence,
-                anchor: schedule.anchor,
-                nextDue: schedule.nextDue
-            )
-        }
-
-        /// The first instant strictly after another one.
-        func next(after instant: Instant) -> Instant {
-            if let nextDue, nextDue > instant { return nextDue }
-            return cadence.nextSlot(after: instant, anchor: anchor)
-        }
-    }
-
-    /// A slot to come.
-    struct Slot {
-        var secret: SecretName?
-        var slot: Instant
-        /// When the rotation begins.
-        var at: Instant
-    }
-
-    /// The first slots of all sources together.
-    static func slots(of sources: [Source], after start: Instant, count: Int) -> [Slot] {
-        var heads = sources.map { (source: $0, next: $0.next(after: start)) }
-        var slots: [Slot] = []
-        while slots.count < count, let index = heads.indices.min(by: { heads[$0].next < heads[$1].next }) {
-            let (source, next) = heads[index]
-            guard slots.last?.slot ?? .distantPast <= next, next < .distantFuture else { break }
-            slots.append(Slot(secret: source.secret, slot: next, at: next))
-            heads[index].next = source.next(after: next)
-        }
-        return slots
+extension Configuration.Hub {
+    /// How many rotations a minute the rate limit lets through: a confirmed one takes three requests.
+    fileprivate var rotationsPerMinute: Int {
+        let requests =
+            switch rateLimit.unit {
+            case .second: rateLimit.count * 60
+            case .minute: rateLimit.count
+            case .hour: rateLimit.count / 60
+            }
+        return max(1, requests / (confirm ? 3 : 1))
     }
 }

@@ -117,6 +117,13 @@ extension StatusProblem {
             advice = "see schedule show \(schedule.secret); it is tried again by itself"
             return
         }
+        if let expired = schedule.overdueSince(now: now), let limit = schedule.definition.maxAge {
+            kind = .scheduleOverdue
+            since = expired
+            text = "overdue: its value is older than \(DurationText.format(limit)), next due \(schedule.nextDue.short)"
+            advice = "rotate-now \(schedule.secret), or shorten its cadence"
+            return
+        }
         guard !isBusy, schedule.nextDue.advanced(by: Self.tolerance) < now else { return nil }
         kind = .scheduleOverdue
         since = schedule.nextDue

@@ -33,14 +33,17 @@ extension Instant {
     }
 }
 
-extension Schedule {
-    /// The cadence as the configuration writes it.
+extension ScheduleDefinition {
+    /// The cadence for people: `every 30d`, or `cron 0 3 * * 1 (Europe/Berlin)`.
     var cadenceText: String {
-        switch definition.cadence {
+        switch cadence {
         case .every(let period): "every " + DurationText.format(period.duration)
+        case .cron(let expression): "cron \(expression.text) (\(timezone?.name ?? "UTC"))"
         }
     }
+}
 
+extension Schedule {
     /// The schedule as `--json` has it: the keys of the schedule file, and where it stands.
     ///
     /// `generator` is the type alone; its parameters are in `generator_policy`.
@@ -53,7 +56,9 @@ extension Schedule {
             "secret": .string("\(secret)"),
             "generator": .string(definition.generator.type),
             "policy_hash": .string(definition.generator.policyHash),
+            "slot": .instant(slot),
             "next_due": .instant(nextDue),
+            "overdue_since": .instant(overdueSince(now: now)),
             "last_success": .instant(lastSuccess),
             "failures": .integer(Int64(failures)),
             "paused": .bool(isPaused(at: now)),

@@ -8,7 +8,19 @@ import Yams
 /// The keys of an entry of the schedules file, as options.
 struct DefinitionOptions: ParsableArguments {
     @Option(help: "The period, such as 12h, 30d or 2w.") var every: String?
-    @Option(help: "The time zone of the cadence, such as Europe/Berlin; UTC if absent.") var timezone: String?
+    @Option(help: "The calendar instead, as cron(8) has it: '0 3 * * 1', @daily.") var cron: String?
+    @Option(help: "The time zone of the calendar, such as Europe/Berlin; UTC if absent.") var timezone: String?
+    @Option(help: "How much later than its slot a rotation may begin; any time if absent.") var window: String?
+    @Option(help: "Begin by up to this much later than the slot, each time the same for it; 0s if absent.")
+    var jitter: String?
+    @Option(help: "An older value is overdue, and rotates outside its window if it must.") var maxAge: String?
+    @Option(
+        help: "What becomes of slots that pass while the daemon is down: once or skip; once if absent.",
+        completion: .list(["once", "skip"])
+    )
+    var catchUp: String?
+    @Option(help: "Secrets of the same group never rotate at the same time.") var group: String?
+    @Option(help: "From the end of a rotation to the next one in the group; 0s if absent.") var groupSpacing: String?
     @Option(
         help: "password, token or uuid, or a YAML flow map with type and more.",
         completion: .list(["password", "token", "uuid"])
@@ -28,8 +40,11 @@ struct DefinitionOptions: ParsableArguments {
 
     /// Whether no option is given.
     var isEmpty: Bool {
-        [every, timezone, generator, minInterval, allowedWorkspaces, description, finishAfter, owner, policy]
-            .allSatisfy { $0 == nil }
+        [
+            every, cron, timezone, window, jitter, maxAge, catchUp, group, groupSpacing, generator, minInterval,
+            allowedWorkspaces, description, finishAfter, owner, policy,
+        ]
+        .allSatisfy { $0 == nil }
     }
 
     /// Reads the options as the entry that they are.
@@ -39,7 +54,9 @@ struct DefinitionOptions: ParsableArguments {
         let diagnostics = Diagnostics(source: "options")
         var pairs: [(Node, Node)] = []
         let words = [
-            ("every", every), ("timezone", timezone), ("min_interval", minInterval), ("finish_after", finishAfter),
+            ("every", every), ("cron", cron), ("timezone", timezone), ("window", window), ("jitter", jitter),
+            ("max_age", maxAge), ("catch_up", catchUp), ("group", group), ("group_spacing", groupSpacing),
+            ("min_interval", minInterval), ("finish_after", finishAfter),
         ]
         let texts = [("description", description), ("owner", owner), ("policy", policy)]
         pairs += (words + texts).compactMap { key, value in

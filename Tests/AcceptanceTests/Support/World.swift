@@ -1,4 +1,5 @@
 import Foundation
+import SQLite
 import SandboxHub
 import Subprocess
 import Synchronization
@@ -126,6 +127,13 @@ final class World: Sendable {
     /// The PATCHes that the hub has received for a secret.
     func patches(_ alias: String) -> [SandboxHub.Received] {
         hub.received.filter { $0.method == "PATCH" && $0.alias == alias }
+    }
+
+    /// Changes a database behind the program's back.
+    func change(_ database: String, _ sql: String) async throws {
+        let connection = try Connection(path: database, mode: .readWrite)
+        defer { connection.close() }
+        try connection.execute(sql)
     }
 
     // MARK: Daemon

@@ -1,0 +1,63 @@
+import RotationEngine
+import SQLite
+import Scheduling
+
+/// Reads and writes the table `groups`: of each group of secrets, the rotation that is open, or when the next one may
+/// begin.
+enum GroupTable {
+    /// SQL that is true for a schedule `s` whose group lets it rotate at `?2`.
+    static let isFree = """
+        NOT EXISTS (
+            SELECT 1 FROM groups AS g WHERE g.name = s.group_name AND (g.rotation IS NOT NULL OR g.free_at > ?2)
+        )
+        """
+
+    /// Whether a group lets a secret rotate.
+    static func isFree(_ group: ScheduleDefinition.Group, now: Instant, in connection: Connection) throws -> Bool {
+        try connection.first(
+            "SELECT 1 FROM groups WHERE name = ?1 AND (rotation IS NOT NULL OR free_at > ?2)",
+            group.name,
+            now
+        ) { row throws(SQLiteError) in try row.get(0, as: Int.self) } == nil
+    }
+
+    /// Gives a group's turn to a rotation.
+    static func take(
+        _ group: ScheduleDefinition.Group,
+        _ rotation: RotationID,
+        in connection: Connection
+    ) throws(SQLiteError) {
+        try connection.run(
+            """
+            INSERT INTO groups (name, rotation) VALUES (?1, ?2)
+            ON CONFLICT (name) DO UPDATE SET rotation = excluded.rotation
+            """,
+            group.name,
+            rotation
+        )
+    }
+
+    /// Ends a rotation's turn: the next one begins no sooner than the longest spacing that a secret of the group wants.
+    ///
+    /// - Parameter isUnused: Whether the rotation is replaced by another one, as it has done nothing.
+    static func release(
+        _ rotation: RotationID,
+        isUnused: Bool,
+        now: Instant,
+        in connection: Connection
+    ) throws(SQLiteError) {
+        guard !isUnused else {
+            try connection.run("UPDATE groups SET rotation = NULL WHERE rotation = ?1", rotation)
+            return
+        }
+        try connection.run(
+            """
+            UPDATE groups SET rotation = NULL, free_at = ?2 + coalesce(
+                (SELECT max(group_spacing_ms) FROM schedules WHERE group_name = groups.name), 0)
+            WHERE rotation = ?1
+            """,
+            rotation,
+            now
+        )
+    }
+}

@@ -1,0 +1,40 @@
+import AuditLog
+import RotationEngine
+import SQLite
+package import Scheduling
+
+extension Ledger {
+    /// Finds the due instants of calendars anew in zones whose rules have changed since they were found, as the package
+    /// tzdata was renewed; nothing becomes due by that.
+    ///
+    /// - Returns: The names of the zones that have changed.
+    package func refreshZones(_ zones: ZoneDatabase = .system, now: Instant) throws -> [String] {
+        // A zone that can't be read now changes nothing: what is due by it stays.
+        let changed = try ZoneTable.all(in: connection).compactMap { known -> Zone? in
+            guard let zone = try? zones.zone(named: known.name) else { return nil }
+            return zone.fingerprint == known.fingerprint ? nil : zone
+        }
+        guard !changed.isEmpty else { return [] }
+        try connection.transaction {
+            for zone in changed { try ZoneTable.set(zone, in: connection) }
+            let names = Set(changed.map(\.name))
+            for var schedule in try ScheduleTable.all(in: connection, broken: { _ in }) {
+                guard schedule.definition.cadence.expression != nil, let zone = schedule.definition.timezone,
+                    names.contains(zone.name), schedule.failures == 0, schedule.slot > now
+                else { continue }
+                // The row was decoded by the system's zones; a test has its own.
+                schedule.definition.timezone = changed.first { $0 == zone }
+                let old = schedule.nextDue
+                schedule.awaitSlot(after: schedule.isPaused(at: now) ? max(now, schedule.pause?.until ?? now) : now)
+                guard schedule.nextDue != old else { continue }
+                try ScheduleTable.updateProgress(schedule, in: connection)
+                let detail: [String: JSONValue?] = [
+                    "reason": .string("the rules of time zone \(zone.name) have changed"),
+                    "old": ["next_due": .string(old.rfc3339)], "next_due": .string(schedule.nextDue.rfc3339),
+                ]
+                try note(.scheduleChanged, schedule.secret, actor: .daemon, now: now, detail: detail)
+            }
+        }
+        return changed.map(\.name)
+    }
+}

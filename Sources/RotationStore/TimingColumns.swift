@@ -1,0 +1,39 @@
+import RotationEngine
+import SQLite
+import Scheduling
+
+/// The columns of a schedule that say when it may rotate.
+struct TimingColumns {
+    var cron: String?
+    var window: Int64?
+    var jitter: Int64
+    var maxAge: Int64?
+    var catchUp: String
+    var groupName: String?
+    var groupSpacing: Int64?
+    /// nil in a row that an earlier version wrote.
+    var slot: Instant?
+
+    init(_ row: borrowing Row, first: Int32) throws(SQLiteError) {
+        cron = try row.get(first)
+        window = try row.get(first + 1)
+        jitter = try row.get(first + 2)
+        maxAge = try row.get(first + 3)
+        catchUp = try row.get(first + 4)
+        groupName = try row.get(first + 5)
+        groupSpacing = try row.get(first + 6)
+        slot = try row.get(first + 7)
+    }
+
+    /// The cadence; nil where the row has none that is sound.
+    func cadence(every: Int64?) -> Cadence? {
+        if let every { return Cadence.Period(.milliseconds(every)).map(Cadence.every) }
+        return cron.flatMap { try? CronExpression($0) }.map(Cadence.cron)
+    }
+
+    var catchUpRule: ScheduleDefinition.CatchUp? { .init(rawValue: catchUp) }
+
+    var group: ScheduleDefinition.Group? {
+        groupName.map { .init(name: $0, spacing: .milliseconds(groupSpacing ?? 0)) }
+    }
+}

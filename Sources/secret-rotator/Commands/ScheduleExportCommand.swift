@@ -1,0 +1,26 @@
+import ArgumentParser
+import RotationDaemon
+import RotationStore
+
+struct ScheduleExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write all schedules as a file that `schedule apply` takes.",
+        discussion: """
+            Applying what was exported changes nothing. Pauses and where schedules stand are not part of it.
+
+            Example: secret-rotator schedule export > schedules.yaml
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+        try await reportingFailures {
+            let history = try Database.read(try global.load())
+            defer { history.close() }
+            let schedules = try history.schedules { standardError("warning: \($0)\n") }
+            print(try SchedulesFile.text(of: schedules), terminator: "")
+        }
+    }
+}
