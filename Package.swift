@@ -62,7 +62,8 @@ let package = Package(
         .target(
             name: "ControlAPI",
             dependencies: [
-                "RotationEngine", "RotationStore", "AIHubClient", "AuditLog", "Scheduling", "SQLite", "SecretMemory",
+                "CLinux", "RotationEngine", "RotationStore", "AIHubClient", "AuditLog", "Scheduling", "SQLite",
+                "SecretMemory",
                 "ValueGenerators",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -197,7 +198,7 @@ package.targets += [
     .executableTarget(
         name: "Benchmarks",
         dependencies: [
-            "secret-rotator", "Simulation",
+            "secret-rotator", "Scheduling", "Simulation", "TestSupport",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "SystemPackage", package: "swift-system"),

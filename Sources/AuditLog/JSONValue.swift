@@ -52,8 +52,7 @@ extension JSONValue {
             text += "]"
         case .object(let fields):
             text += "{"
-            // Sorted by UTF-16 code units (section 3.2.3), which is not the order of Swift's String.
-            let sorted = fields.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }
+            let sorted = fields.sorted { Self.precedes($0.key, $1.key) }
             for (index, field) in sorted.enumerated() {
                 if index > 0 { text += "," }
                 Self.write(field.key, to: &text)
@@ -64,9 +63,23 @@ extension JSONValue {
         }
     }
 
+    /// The order of UTF-16 code units (section 3.2.3), which is not that of Swift's String.
+    private static func precedes(_ left: String, _ right: String) -> Bool {
+        // UTF-8 has the same order, and is faster, where nothing lies beyond the Basic Multilingual Plane.
+        if left.utf8.allSatisfy({ $0 < 0xF0 }) && right.utf8.allSatisfy({ $0 < 0xF0 }) {
+            return left.utf8.lexicographicallyPrecedes(right.utf8)
+        }
+        return left.utf16.lexicographicallyPrecedes(right.utf16)
+    }
+
     /// Section 3.2.2.2: the two-character escapes where there are any, `\u00xx` for other controls, all else as it is.
     private static func write(_ string: String, to text: inout String) {
         text += "\""
+        defer { text += "\"" }
+        guard !string.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else {
+            text += string
+            return
+        }
         for scalar in string.unicodeScalars {
             switch scalar {
             case "\"": text += "\\\""
@@ -82,6 +95,5 @@ extension JSONValue {
             default: text.unicodeScalars.append(scalar)
             }
         }
-        text += "\""
     }
 }

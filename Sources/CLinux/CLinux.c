@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -48,4 +49,8 @@ int clinux_flush_output(void) {
         return errno;
     }
     return ferror(stdout) ? EIO : 0;
+}
+
+void clinux_trim_heap(void) {
+    malloc_trim(0);
 }

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Glibc
 import HTTPTypes
@@ -52,6 +53,8 @@ package struct ControlServer: Sendable {
     private let path: String
     private let activity = Activity()
     let environment: Environment
+    /// A request beyond this many bytes is a large one.
+    private static let largeSize = 1 << 20
     /// The most bytes of a request.
     static let bodyLimit = ControlClient.sizeLimit
 
@@ -176,16 +179,28 @@ package struct ControlServer: Sendable {
                 do {
                     let caller = try await context.caller()
                     try checkRight(of: caller, right, path)
-                    let body = try await request.body.collect(upTo: Self.bodyLimit)
-                    let (operation, value) = try OperationMessage.decode(type, body)
-                    let answer = try await perform(operation, value, caller)
-                    return Self.response(.ok, try JSONEncoder().encode(answer))
+                    let (answer, size) = try await answer(to: request, caller, type, perform)
+                    // A file of very many schedules leaves hundreds of megabytes that glibc would keep for ever.
+                    if size > Self.largeSize { clinux_trim_heap() }
+                    return Self.response(.ok, answer)
                 } catch {
                     let failure = ControlFailure(describing: error)
                     return Self.response(.unprocessableContent, try JSONEncoder().encode(failure))
                 }
             }
         }
+    }
+
+    private func answer<Operation: Decodable & Sendable, Answer: Encodable & Sendable>(
+        to request: Request,
+        _ caller: Caller,
+        _ type: Operation.Type,
+        _ perform: @Sendable (Operation, SecretValue?, Caller) async throws -> Answer
+    ) async throws -> (Data, size: Int) {
+        let body = try await request.body.collect(upTo: Self.bodyLimit)
+        let (operation, value) = try OperationMessage.decode(type, body)
+        let answer = try await perform(operation, value, caller)
+        return (try JSONEncoder().encode(answer), body.readableBytes)
     }
 
     private func checkRight(of caller: Caller, _ right: Right, _ path: String) throws {

@@ -60,4 +60,22 @@ enum GroupTable {
             now
         )
     }
+
+    /// Takes in that the clock was set: a spacing is a length of time, whatever the clock says.
+    ///
+    /// What was written between the step and its discovery can't be told from what was written before: of both answers the
+    /// later one is taken, and none is later than a whole spacing from now.
+    static func takeClockStep(_ step: Duration, now: Instant, in connection: Connection) throws(SQLiteError) {
+        let before = now.advanced(by: .zero - step)
+        if step > .zero {
+            try connection.run("UPDATE groups SET free_at = free_at + ?1 WHERE free_at > ?2", step.milliseconds, before)
+        }
+        try connection.run(
+            """
+            UPDATE groups SET free_at = min(free_at, ?1 + coalesce(
+                (SELECT max(group_spacing_ms) FROM schedules WHERE group_name = groups.name), 0))
+            """,
+            now
+        )
+    }
 }

@@ -21,8 +21,7 @@ extension Ledger {
             } else {
                 try moveHolds(by: step, now: now)
             }
-            // A spacing is a length of time, too.
-            try connection.run("UPDATE groups SET free_at = free_at + ?1", step.milliseconds)
+            try GroupTable.takeClockStep(step, now: now, in: connection)
             let detail: [String: JSONValue?] = [
                 "step_ms": .integer(step.milliseconds), "schedules_moved": moved > 0 ? .integer(Int64(moved)) : nil,
             ]

@@ -16,8 +16,10 @@ package struct CronExpression: Hashable, Sendable {
     let weekdays: DaysOfWeek
     /// Whether a day must match both the day of month and the day of week.
     let joinsDaysByAnd: Bool
-    /// Whether minute or hour begins with `*`: then each matching minute of real time counts, also one that a clock that is
-    /// set back shows again. Else it is a time of day, which comes once a day.
+    /// Whether minute or hour begins with a star.
+    ///
+    /// Then each matching minute of real time counts, also one that a clock that is set back shows again. Else it is a time
+    /// of day, which comes once a day.
     package let followsRealTime: Bool
 
     /// Days of a month.

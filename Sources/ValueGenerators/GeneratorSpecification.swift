@@ -43,27 +43,33 @@ package enum GeneratorSpecification: Hashable, Sendable {
 // MARK: As text
 
 extension GeneratorSpecification {
+    private static let texts = Memo<GeneratorSpecification, (json: String, hash: String)>()
+    private static let parsed = Memo<String, GeneratorSpecification?>()
+
     /// The specification as JSON with sorted keys: the same specification has the same text.
-    package var json: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let data = try? encoder.encode(self)
-        return data.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    package var json: String { text.json }
+
+    /// The first 16 bytes of the SHA-256 of ``json``, in hexadecimal: names the policy in the history.
+    package var policyHash: String { text.hash }
+
+    private var text: (json: String, hash: String) {
+        Self.texts.value(for: self) {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            let data = (try? encoder.encode(self)) ?? Data("{}".utf8)
+            let hash = SHA256.hash(data: data).prefix(16).map { byte in
+                let digits = String(byte, radix: 16)
+                return digits.count == 1 ? "0" + digits : digits
+            }
+            return (String(decoding: data, as: UTF8.self), hash.joined())
+        }
     }
 
     /// Reads what ``json`` wrote.
     package init?(json: String) {
-        guard let value = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else { return nil }
+        let value = Self.parsed.value(for: json) { try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) }
+        guard let value else { return nil }
         self = value
-    }
-
-    /// The first 16 bytes of the SHA-256 of ``json``, in hexadecimal: names the policy in the history.
-    package var policyHash: String {
-        let digest = SHA256.hash(data: Data(json.utf8))
-        return digest.prefix(16).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
     }
 }
 

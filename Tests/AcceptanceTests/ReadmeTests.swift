@@ -18,7 +18,7 @@ struct ReadmeTests {
     /// Somebody who has only the README reaches a scheduled rotation, and each command of it does what it says.
     @Test func sessionOfTheReadmeReachesAScheduledRotation() async throws {
         let blocks = try Self.blocks("session")
-        #expect(blocks.count == 6)
+        #expect(blocks.count == 7)
         // A port of this run's own, so that two runs do not meet.
         let port = 20_000 + Int(getpid()) % 10_000
         let commands = blocks.joined(separator: "\n").replacing("8642", with: "\(port)")

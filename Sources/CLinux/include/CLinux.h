@@ -26,4 +26,8 @@ int clinux_is_clock_synchronised(void);
  * state: 0 if all that was printed has been written. */
 int clinux_flush_output(void);
 
+/* malloc_trim(3), which glibc's Swift module lacks: gives memory that was freed
+ * back to the system. */
+void clinux_trim_heap(void);
+
 #endif

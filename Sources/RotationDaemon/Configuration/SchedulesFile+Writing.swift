@@ -12,16 +12,23 @@ extension SchedulesFile {
     /// Writes schedules as a file that ``load(_:_:)`` reads back to the same definitions.
     package static func text(of schedules: [Schedule]) throws -> String {
         guard !schedules.isEmpty else { return "schedules: []\n" }
-        // One tree for all would keep a copy of the whole file in memory.
-        return try schedules.reduce(into: "schedules:\n") { text, schedule in
-            var fields = schedule.definition.fields
-            fields["secret"] = .string("\(schedule.secret)")
-            let pairs = keys.compactMap { key in fields[key].map { (node(.string(key)), node($0)) } }
-            let entry = Node.sequence([Node.mapping(Node.Mapping(pairs, .implicit, .block))])
-            for line in try Yams.serialize(node: entry, width: -1, allowUnicode: true).split(separator: "\n") {
+        var text = "schedules:\n"
+        // One tree for all would hold the whole file in memory several times, and one for each costs time.
+        for start in stride(from: 0, to: schedules.count, by: 500) {
+            let entries = schedules[start..<min(start + 500, schedules.count)].map(entry)
+            let tree = Node.sequence(Node.Sequence(entries, .implicit, .block))
+            for line in try Yams.serialize(node: tree, width: -1, allowUnicode: true).split(separator: "\n") {
                 text += "  \(line)\n"
             }
         }
+        return text
+    }
+
+    private static func entry(_ schedule: Schedule) -> Node {
+        var fields = schedule.definition.fields
+        fields["secret"] = .string("\(schedule.secret)")
+        let pairs = keys.compactMap { key in fields[key].map { (node(.string(key)), node($0)) } }
+        return .mapping(Node.Mapping(pairs, .implicit, .block))
     }
 
     private static func node(_ value: JSONValue) -> Node {

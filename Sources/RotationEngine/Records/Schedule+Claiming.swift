@@ -65,8 +65,10 @@ extension Schedule {
         expiry.map { $0 < next(after: now).due } ?? false
     }
 
-    /// When a slot that was missed while the daemon was down is caught up with: soon after a short time, but spread out
-    /// after a long one, so that a restart is no herd. It stays within its window, and before the next slot.
+    /// When a slot that was missed while the daemon was down is caught up with.
+    ///
+    /// Soon after a short time, but spread out after a long one, so that a restart is no herd. It stays within its window,
+    /// and before the next slot.
     private func caughtUpAt(startedAt: Instant) -> Instant {
         // Put off once already, or too old: at once.
         guard nextDue <= plannedAt, overdueSince(now: startedAt) == nil else { return nextDue }

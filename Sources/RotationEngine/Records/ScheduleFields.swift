@@ -5,6 +5,8 @@ import Scheduling
 import ValueGenerators
 
 extension ScheduleDefinition {
+    private static let generatorFields = Memo<String, JSONValue?>()
+
     /// The definition by the keys of the schedule file, as the audit log and `--json` have it; what is not set is
     /// absent.
     package var fields: [String: JSONValue] {
@@ -18,7 +20,9 @@ extension ScheduleDefinition {
             "catch_up": catchUp == .once ? nil : .string(catchUp.rawValue),
             "group": group.map { .string($0.name) },
             "group_spacing": group.map { .string(DurationText.format($0.spacing)) },
-            "generator": try? JSONDecoder().decode(JSONValue.self, from: Data(generator.json.utf8)),
+            "generator": Self.generatorFields.value(for: generator.json) {
+                try? JSONDecoder().decode(JSONValue.self, from: Data(generator.json.utf8))
+            },
             "min_interval": .string(DurationText.format(minInterval)),
             "allowed_workspaces": access?.field,
             "description": description.map(JSONValue.string),

@@ -1,3 +1,4 @@
+import AIHubClient
 package import AuditLog
 package import Scheduling
 
@@ -53,7 +54,9 @@ package struct SchedulePlan: Hashable, Sendable {
             }
         }
         if prune { steps += left.values.map(Step.remove) } else { unchanged += left.count }
-        self.steps = steps.sorted { "\($0.secret)" < "\($1.secret)" }
+        self.steps = steps.map { ($0.secret, $0) }
+            .sorted { ($0.0.hub, $0.0.alias.text) < ($1.0.hub, $1.0.alias.text) }
+            .map(\.1)
         self.unchanged = unchanged
     }
 }

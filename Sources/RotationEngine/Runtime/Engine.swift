@@ -50,8 +50,8 @@ package actor Engine {
     private let random: any RandomSource
     private let makeGenerator: MakeGenerator
     let logger: Logger
-    /// When the engine began, by the clock as it is now: where it began by a clock that was ahead, no slot would come
-    /// after it once that is put right.
+    /// When the engine began; never in the future: where it began by a clock that was ahead, no slot would come after it
+    /// once that is put right.
     private var startedAt: Instant
     private let wakes: AsyncStream<Void>
     private nonisolated let continuation: AsyncStream<Void>.Continuation
@@ -188,7 +188,7 @@ package actor Engine {
     private func lookAtClock() async throws {
         if let step = clockWatch.look(now: clock.now, uptime: clock.uptime) {
             untoldStep = (untoldStep ?? .zero) + step
-            startedAt = startedAt.advanced(by: step)
+            startedAt = min(startedAt, clock.now)
         }
         if let step = untoldStep {
             try await storage.takeClockStep(step, now: clock.now, farthest: configuration.retry.longestWait)

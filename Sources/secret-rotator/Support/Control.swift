@@ -10,7 +10,7 @@ import ValueGenerators
 /// lock, in this process, by the same code.
 enum Control {
     /// How long a daemon that is starting or stopping, or another command, is waited for.
-    private static let patience = Duration.seconds(15)
+    private static let patience = Duration.seconds(30)
     private static let interval = Duration.milliseconds(100)
 
     /// Has an operation done.

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// A folder with a configuration, and the executable that was built beside this one.
+struct BenchmarkSite {
+    let folder: String
+
+    /// Makes a site, runs a closure in it, and leaves nothing behind.
+    static func with<T>(_ body: (BenchmarkSite) async throws -> T) async throws -> T {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "sr-bench-\(UUID().uuidString.prefix(8))")
+            .path()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let site = BenchmarkSite(folder: folder)
+        try await site.prepare()
+        return try await body(site)
+    }
+
+    private func prepare() async throws {
+        try Data("unused\n".utf8).write(to: URL(filePath: "\(folder)/token"))
+        chmod("\(folder)/token", 0o600)
+        // Port 9 (discard): nothing is due, so nobody speaks to it.
+        let configuration = """
+            database: \(folder)/rotator.db
+            hubs: {idle: {url: "http://127.0.0.1:9/api", token: "file:\(folder)/token"}}
+            keys: {staging: "file:\(folder)/staging.key"}
+            """
+        try Data(configuration.utf8).write(to: URL(filePath: "\(folder)/config.yaml"))
+        try await execute(["keygen", "staging", "--output", "\(folder)/staging.key"])
+    }
+
+    /// Runs a command of this site.
+    ///
+    /// - Parameter statuses: The exit statuses that are expected.
+    @discardableResult
+    func run(_ arguments: [String], expecting statuses: Set<Int32> = [0]) async throws -> String {
+        try await execute(["--config", "\(folder)/config.yaml"] + arguments, expecting: statuses)
+    }
+
+    @discardableResult
+    private func execute(_ arguments: [String], expecting statuses: Set<Int32> = [0]) async throws -> String {
+        let result = try await Subprocess.run(
+            .path(program),
+            arguments: Arguments(arguments),
+            output: .string(limit: 1 << 30),
+            error: .string(limit: 65_536)
+        )
+        guard case .exited(let status) = result.terminationStatus, statuses.contains(status) else {
+            throw ValidationError(result.standardError)
+        }
+        return result.standardOutput
+    }
+
+    /// Runs the daemon while a closure runs.
+    ///
+    /// - Returns: How long it took to become ready.
+    @discardableResult
+    func withDaemon(_ body: (_ pid: Int32) async throws -> Void) async throws -> Duration {
+        var ready = Duration.zero
+        let start = ContinuousClock.now
+        _ = try await Subprocess.run(
+            .path(program),
+            arguments: ["--config", "\(folder)/config.yaml", "daemon"],
+            input: .none,
+            output: .discarded,
+            error: .discarded
+        ) { execution in
+            let pid = execution.processIdentifier.value
+            defer { kill(pid, SIGTERM) }
+            for _ in 0..<12_000 {
+                let lock = try? String(contentsOfFile: "\(folder)/rotator.db.lock", encoding: .utf8)
+                if lock == "\(pid) ready\n" { break }
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            ready = ContinuousClock.now - start
+            try await body(pid)
+        }
+        return ready
+    }
+
+    private var program: FilePath {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return FilePath(URL(filePath: own).deletingLastPathComponent().appending(path: "secret-rotator").path())
+    }
+}
