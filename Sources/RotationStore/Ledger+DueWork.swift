@@ -51,17 +51,20 @@ extension Ledger {
         }
     }
 
+    /// The secrets whose slot has come: `?1` hub, `?2` now, `?3` how many.
+    package static let dueSlotsQuery = """
+        SELECT s.alias, s.due_at FROM schedules AS s
+        WHERE s.hub = ?1 AND s.due_at <= ?2 AND NOT EXISTS (
+            SELECT 1 FROM rotations AS r WHERE r.hub = s.hub AND r.alias = s.alias AND r.closed_at IS NULL
+        ) AND NOT EXISTS (
+            SELECT 1 FROM holds AS h WHERE h.hub = s.hub AND h.alias = s.alias AND h.until > ?2
+        ) AND \(GroupTable.isFree)
+        ORDER BY s.due_at LIMIT ?3
+        """
+
     private func dueSlots(hub: String, now: Instant, limit: Int) throws -> [DueWork] {
         let rows = try connection.all(
-            """
-            SELECT s.alias, s.due_at FROM schedules AS s
-            WHERE s.hub = ?1 AND s.due_at <= ?2 AND NOT EXISTS (
-                SELECT 1 FROM rotations AS r WHERE r.hub = s.hub AND r.alias = s.alias AND r.closed_at IS NULL
-            ) AND NOT EXISTS (
-                SELECT 1 FROM holds AS h WHERE h.hub = s.hub AND h.alias = s.alias AND h.until > ?2
-            ) AND \(GroupTable.isFree)
-            ORDER BY s.due_at LIMIT ?3
-            """,
+            Self.dueSlotsQuery,
             hub,
             now,
             limit

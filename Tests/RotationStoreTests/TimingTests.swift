@@ -2,6 +2,7 @@ import AuditLog
 import Foundation
 import RotationEngine
 import RotationStore
+import SQLite
 import Scheduling
 import TestSupport
 import Testing
@@ -79,6 +80,22 @@ struct TimingTests {
             }
             #expect(begun.count == names.count)
             #expect(Set(begun.values).count > 5)
+        }
+    }
+
+    /// Of very many schedules, finding what is due reads those that are.
+    @Test func dueSlotsAreFoundByTheirIndex() async throws {
+        try await StoreFixture.with { fixture async throws in
+            let connection = try Connection(path: fixture.folder.file("rotator.db"), mode: .readOnly)
+            defer { connection.close() }
+            let plan: [String] = try connection.all(
+                "EXPLAIN QUERY PLAN " + Ledger.dueSlotsQuery,
+                "h",
+                fixture.clock.now,
+                9
+            ) { row throws(SQLiteError) in try row.get(3) }
+            #expect(plan.contains { $0.contains("schedules_due (hub=? AND due_at<?)") }, "\(plan)")
+            #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
         }
     }
 
