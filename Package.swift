@@ -40,11 +40,16 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
+        .target(name: "AuditLog", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "ValueGenerators",
-            dependencies: ["SecretMemory", .product(name: "Crypto", package: "swift-crypto")]
+            dependencies: [
+                "AuditLog", "CLinux", "SecretMemory",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
         ),
-        .target(name: "AuditLog", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "RotationEngine",
             dependencies: [

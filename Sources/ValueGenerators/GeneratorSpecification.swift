@@ -1,3 +1,4 @@
+import AuditLog
 import Crypto
 import Foundation
 
@@ -6,6 +7,7 @@ package enum GeneratorSpecification: Hashable, Sendable {
     case password(PasswordPolicy)
     case token(TokenPolicy)
     case uuid(UUIDVersion)
+    case command(CommandPolicy)
 
     /// The name of the generator, as `type:` has it.
     package var type: String {
@@ -13,16 +15,18 @@ package enum GeneratorSpecification: Hashable, Sendable {
         case .password: "password"
         case .token: "token"
         case .uuid: "uuid"
+        case .command: "command"
         }
     }
 
-    /// How hard a value is to guess, in bits.
-    package var entropy: Double {
+    /// How hard a value is to guess, in bits; nil where only a plug-in knows.
+    package var entropy: Double? {
         switch self {
         case .password(let policy): policy.entropy
         case .token(let policy): Double(policy.bytes * 8)
         case .uuid(.v4): 122
         case .uuid(.v7): 74
+        case .command: nil
         }
     }
 
@@ -30,12 +34,18 @@ package enum GeneratorSpecification: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - random: Where its random bits come from.
+    ///   - plugIns: How plug-ins are run; without it they fail.
     ///   - clock: Unix time in milliseconds, for version 7 UUIDs.
-    package func makeGenerator(random: any RandomSource, clock: @escaping @Sendable () -> Int64) -> any ValueGenerator {
+    package func makeGenerator(
+        random: any RandomSource,
+        plugIns: PlugInHost? = nil,
+        clock: @escaping @Sendable () -> Int64
+    ) -> any ValueGenerator {
         switch self {
         case .password(let policy): PasswordGenerator(policy: policy, random: random)
         case .token(let policy): TokenGenerator(policy: policy, random: random)
         case .uuid(let version): UUIDGenerator(version: version, random: random, clock: clock)
+        case .command(let policy): CommandGenerator(policy: policy, host: plugIns)
         }
     }
 }
@@ -75,7 +85,8 @@ extension GeneratorSpecification {
 
 extension GeneratorSpecification: Codable {
     private enum CodingKeys: String, CodingKey {
-        case type, length, classes, exclude, symbols, bytes, encoding, version
+        case type, length, classes, exclude, symbols, bytes, encoding, version, command, parameters, environment,
+            timeout
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -93,6 +104,11 @@ extension GeneratorSpecification: Codable {
             try container.encode(policy.encoding.rawValue, forKey: .encoding)
         case .uuid(let version):
             try container.encode(version.rawValue, forKey: .version)
+        case .command(let policy):
+            try container.encode(policy.command, forKey: .command)
+            try container.encode(policy.parameters, forKey: .parameters)
+            try container.encode(policy.environment, forKey: .environment)
+            try container.encode(policy.timeoutText, forKey: .timeout)
         }
     }
 
@@ -117,6 +133,15 @@ extension GeneratorSpecification: Codable {
         case "uuid":
             let number = try container.decode(Int.self, forKey: .version)
             self = .uuid(try UUIDVersion(rawValue: number) ?? { throw InvalidPolicy.type("uuid \(number)") }())
+        case "command":
+            self = .command(
+                try CommandPolicy(
+                    command: container.decode(String.self, forKey: .command),
+                    parameters: container.decode([String: JSONValue].self, forKey: .parameters),
+                    environment: container.decode([String].self, forKey: .environment),
+                    timeout: CommandPolicy.timeout(container.decode(String.self, forKey: .timeout))
+                )
+            )
         default:
             throw InvalidPolicy.type(type)
         }

@@ -7,11 +7,20 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
     case emptyClass(CharacterClass)
     case minimaExceedLength(sum: Int, length: Int)
     case symbol(Character)
+    case command(String)
+    case variable(String)
+    case timeout
 
     package var description: String {
         switch self {
         case .type(let type):
-            "there is no generator \"\(type)\": use password, token or uuid"
+            "there is no generator \"\(type)\": use password, token, uuid or command"
+        case .command(let name):
+            "\(name.debugDescription) is no plug-in: give the name of a file in the generators directory"
+        case .variable(let name):
+            "\(name.debugDescription) can't be handed to a plug-in: give names of environment variables"
+        case .timeout:
+            "a step's time-out is outside 1s to 1h"
         case .length(let length, let allowed):
             "\(length) is outside \(allowed.lowerBound)…\(allowed.upperBound)"
         case .negativeMinimum(let name):

@@ -14,6 +14,7 @@ struct SecretRotator: AsyncParsableCommand {
             New here? secret-rotator demo
             """,
         version: programVersion,
+        subcommands: [LaunchPlugInCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "Rotate", subcommands: [DaemonCommand.self, RotateNowCommand.self]),
             CommandGroup(name: "Plan", subcommands: [ScheduleCommand.self]),

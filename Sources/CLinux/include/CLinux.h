@@ -26,6 +26,18 @@ int clinux_is_clock_synchronised(void);
  * state: 0 if all that was printed has been written. */
 int clinux_flush_output(void);
 
+/* The version of Landlock's interface (landlock(7)); 0 where the kernel lacks it. */
+int clinux_landlock_version(void);
+
+/* Lets this process and its children read, write, create and remove files only
+ * beneath the given paths, and signal only themselves; what is no file of that
+ * kind (listing folders, running programs) stays as it is. For ever. */
+int clinux_landlock_restrict(const char *const *paths, int count);
+
+/* fexecve(3): runs the file that is open, whatever its name leads to by now.
+ * Returns only on failure, with the errno. */
+int clinux_execute(int descriptor, const char *name, char *const *environment);
+
 /* malloc_trim(3), which glibc's Swift module lacks: gives memory that was freed
  * back to the system. */
 void clinux_trim_heap(void);

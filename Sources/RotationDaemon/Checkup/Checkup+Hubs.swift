@@ -102,13 +102,29 @@ extension Checkup {
             let advice = "secret create \(subject), or: schedule remove \(subject)"
             findings.append(.problem(subject, "the hub does not list it", advice: advice))
         }
-        let entropy = Int(schedule.definition.generator.entropy)
-        if entropy < 80 {
+        if case .command(let policy) = schedule.definition.generator {
+            findings += checkPlugIn(policy, subject)
+        }
+        if let entropy = schedule.definition.generator.entropy.map({ Int($0) }), entropy < 80 {
             let text = "its generator has \(entropy) bits of entropy"
             let advice = "80 or more are recommended: schedule edit \(subject) --generator …"
             findings.append(
                 entropy < 40 ? .problem(subject, text, advice: advice) : .warning(subject, text, advice: advice)
             )
+        }
+        return findings
+    }
+
+    private func checkPlugIn(_ policy: CommandPolicy, _ subject: String) -> [Finding] {
+        var findings: [Finding] = []
+        do { _ = try PlugInFile(policy.command, in: configuration.generatorsDirectory) } catch {
+            findings.append(
+                .problem(subject, "its plug-in can't be run: \(error)", advice: "mend it, then check again")
+            )
+        }
+        if !Confinement.isPossible {
+            let text = "its plug-in runs unconfined: this kernel has no Landlock"
+            findings.append(.warning(subject, text, advice: "use a kernel of 5.13 or newer, with landlock in lsm="))
         }
         return findings
     }

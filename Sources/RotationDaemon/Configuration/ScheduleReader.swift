@@ -1,4 +1,5 @@
 package import AIHubClient
+import AuditLog
 package import RotationEngine
 import Scheduling
 package import ValueGenerators
@@ -147,6 +148,7 @@ package enum ScheduleReader {
         case password
         case token
         case uuid
+        case command
     }
 
     private static func generator(_ entry: inout MappingReader) -> GeneratorSpecification? {
@@ -176,6 +178,7 @@ package enum ScheduleReader {
                     Int($0).flatMap(UUIDVersion.init)
                 }
                 return .uuid(version ?? .v4)
+            case .command: return try command(&mapping).map { .command($0) }
             }
         } catch {
             entry.report("\(error)", key: "generator")
@@ -188,8 +191,30 @@ package enum ScheduleReader {
         case .password: .password(try PasswordPolicy())
         case .token: .token(try TokenPolicy())
         case .uuid: .uuid(.v4)
+        case .command: throw .command("")
         case nil: throw .type(name)
         }
+    }
+
+    private static func command(_ mapping: inout MappingReader) throws(InvalidPolicy) -> CommandPolicy? {
+        mapping.require("command", example: "command: postgresql")
+        let name = mapping.text("command")
+        let parameters = mapping.value("parameters").map { ParameterReader.json($0, "parameters", &mapping) }
+        if let parameters, case .object = parameters {
+        } else if parameters != nil {
+            mapping.report("expected a mapping, such as {role: billing}", key: "parameters")
+        }
+        let environment = mapping.texts("environment")
+        let timeout = mapping.duration("timeout", in: CommandPolicy.timeouts)
+        guard let name else { return nil }
+        var fields: [String: JSONValue] = [:]
+        if case .object(let object) = parameters { fields = object }
+        return try CommandPolicy(
+            command: name,
+            parameters: fields,
+            environment: environment ?? [],
+            timeout: timeout ?? .seconds(60)
+        )
     }
 
     private static func password(_ mapping: inout MappingReader) throws(InvalidPolicy) -> PasswordPolicy {

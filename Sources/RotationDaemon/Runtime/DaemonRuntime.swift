@@ -21,6 +21,7 @@ package final class DaemonRuntime: Sendable {
     private let hubs: HubClients
     private let logger: Logger
     private let inForce: Mutex<InForce>
+    private let plugIns: PlugIns
 
     /// A configuration with its hubs' clients: the engine and people's requests share a hub's limits.
     private struct InForce {
@@ -58,11 +59,16 @@ package final class DaemonRuntime: Sendable {
             throw error
         }
         inForce = Mutex(InForce(configuration: configuration, hubs: views))
+        let plugIns = PlugIns(configuration, logger: logger)
+        self.plugIns = plugIns
         engine = Engine(
             configuration: .init(hubs: views, retry: configuration.retry),
             storage: store,
             clock: SystemClock(),
             random: SystemRandom(),
+            makeGenerator: {
+                $0.makeGenerator(random: SystemRandom(), plugIns: plugIns.host) { SystemClock().now.rawValue }
+            },
             logger: logger
         )
         do {
@@ -198,6 +204,7 @@ package final class DaemonRuntime: Sendable {
             let views = try hubs.hubs(of: fresh)
             try await note(.configurationLoaded, detail: ["hash": .string(fresh.hash)])
             inForce.withLock { $0 = InForce(configuration: fresh, hubs: views) }
+            plugIns.update(fresh)
             await engine.update(.init(hubs: views, retry: fresh.retry))
             try await engine.probeSuspendedHubs()
             logger.notice("configuration reloaded", metadata: ["hash": "\(fresh.hash)"])

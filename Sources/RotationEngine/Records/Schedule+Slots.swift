@@ -41,7 +41,10 @@ extension Schedule {
         let second = schedule.next(after: first.slot)
         let latest = failures > 0 ? now.advanced(by: farthest) : max(second.due, earliest)
         guard nextDue > latest else { return schedule }
-        (schedule.slot, schedule.nextDue) = failures > 0 ? (now, now) : (first.slot, max(first.due, earliest))
+        // A retry comes at once; what is at the anchor would pass for what somebody asked for.
+        let retry = now.advanced(by: .milliseconds(1))
+        (schedule.slot, schedule.nextDue) =
+            failures > 0 ? (retry, retry) : (first.slot, max(first.due, earliest))
         return schedule
     }
 }
@@ -52,6 +55,9 @@ extension Schedule {
     /// A clock that is set back by no more than this can't have a slot fire twice; one that was ahead by more is put right
     /// by ``broughtBack(to:farthest:)``.
     private static let smallStep = Duration.seconds(3600)
+
+    /// How many unusable values are made one after the other.
+    private static let unusableLimit = 3
 
     /// The schedule after one of its rotations has ended.
     ///
@@ -74,9 +80,13 @@ extension Schedule {
         case .failed(let failure) where failure.isReplaced:
             schedule.nextDue = now
             schedule.slot = min(rotation.slot ?? now, now)
-        case .failed:
+        case .failed(let failure):
             schedule.failures += 1
-            schedule.nextDue = now.advanced(by: retry.cycleDelay(afterCycles: schedule.failures))
+            // An unusable value is made anew at once, three of them at the most; then the next try waits like any other.
+            let delay =
+                failure == .unusableValue && schedule.failures < Self.unusableLimit
+                ? .zero : retry.cycleDelay(afterCycles: schedule.failures)
+            schedule.nextDue = now.advanced(by: delay)
             // Its slot lies in the future where the clock was set back meanwhile.
             schedule.slot = min(rotation.slot ?? schedule.nextDue, schedule.nextDue)
         case .abandoned:

@@ -38,9 +38,16 @@ struct GenerateCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let specification = try specification()
-            let entropy = Int(specification.entropy)
-            standardError("\(specification.type): \(entropy) bits of entropy\(Self.verdict(entropy))\n")
+            if let entropy = specification.entropy.map({ Int($0) }) {
+                standardError("\(specification.type): \(entropy) bits of entropy\(Self.verdict(entropy))\n")
+            } else {
+                standardError("\(specification.type): only the plug-in knows how strong its values are\n")
+            }
             guard reveal else { return }
+            guard specification.entropy != nil else {
+                // Its first step may change something already.
+                throw ControlFailure(status: .usage, message: "a plug-in is run by the daemon alone")
+            }
             let generator = specification.makeGenerator(random: SystemRandom()) { SystemClock().now.rawValue }
             let context = GeneratorContext(hub: "", alias: "", rotation: "")
             let made = try await generator.generate(context)

@@ -52,7 +52,7 @@ struct ScheduleShowCommand: AsyncParsableCommand {
             ("catch-up", definition.catchUp == .skip ? "skip" : nil),
             ("group", definition.group.map { "\($0.name), \(DurationText.format($0.spacing)) apart" }),
             ("generator", definition.generator.json),
-            ("entropy", "\(Int(definition.generator.entropy)) bits"),
+            ("entropy", definition.generator.entropy.map { "\(Int($0)) bits" }),
             ("policy hash", definition.generator.policyHash),
             ("description", definition.description),
             ("owner", definition.owner),

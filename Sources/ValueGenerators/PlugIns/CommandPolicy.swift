@@ -1,0 +1,68 @@
+package import AuditLog
+
+/// Which plug-in makes a schedule's values, and what it is told.
+package struct CommandPolicy: Hashable, Sendable {
+    /// The name of a file in the generators directory.
+    package let command: String
+    /// Handed to the plug-in with each step.
+    package let parameters: [String: JSONValue]
+    /// Which of the daemon's environment variables it gets.
+    package let environment: [String]
+    /// How long a step may take.
+    package let timeout: Duration
+
+    /// What ``timeout`` may be.
+    package static let timeouts: ClosedRange<Duration> = .seconds(1)...(.seconds(3600))
+
+    /// - Throws: ``InvalidPolicy`` where the command is no plain file name, or a name is no environment variable's.
+    package init(
+        command: String,
+        parameters: [String: JSONValue] = [:],
+        environment: [String] = [],
+        timeout: Duration = .seconds(60)
+    ) throws(InvalidPolicy) {
+        let isName = { (text: String) in
+            (1...255).contains(text.utf8.count) && !text.hasPrefix(".") && !text.hasPrefix("-")
+                && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
+        }
+        guard isName(command) else { throw .command(command) }
+        let isVariable = { (text: String) in
+            !text.isEmpty && text.first?.isNumber == false
+                && text.utf8.allSatisfy {
+                    $0 == UInt8(ascii: "_") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
+                        || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0
+                }
+        }
+        if let bad = environment.first(where: { !isVariable($0) || Self.isReserved($0) }) { throw .variable(bad) }
+        guard Self.timeouts.contains(timeout) else { throw .timeout }
+        self.command = command
+        self.parameters = parameters
+        self.environment = environment
+        self.timeout = timeout
+    }
+
+    /// Variables that are set for each plug-in, lead the dynamic linker, or tell where the daemon's credentials are.
+    private static func isReserved(_ name: String) -> Bool {
+        ["PATH", "TMPDIR", "CREDENTIALS_DIRECTORY"].contains(name) || name.hasPrefix("LD_")
+    }
+}
+
+extension CommandPolicy {
+    /// The time-out as the schedule file has it.
+    var timeoutText: String {
+        let (seconds, rest) = timeout.components
+        let milliseconds = seconds * 1000 + rest / 1_000_000_000_000_000
+        return milliseconds % 1000 == 0 ? "\(seconds)s" : "\(milliseconds)ms"
+    }
+
+    /// Reads what ``timeoutText`` wrote.
+    static func timeout(_ text: String) throws(InvalidPolicy) -> Duration {
+        let number = text.prefix { $0.isASCII && $0.isNumber }
+        guard number.count <= 9, let count = Int64(number) else { throw .timeout }
+        switch text.dropFirst(number.count) {
+        case "s": return .seconds(count)
+        case "ms": return .milliseconds(count)
+        default: throw .timeout
+        }
+    }
+}

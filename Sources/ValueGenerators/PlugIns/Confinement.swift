@@ -1,0 +1,57 @@
+import CLinux
+import Glibc
+
+/// What a plug-in may not touch.
+///
+/// Landlock (landlock(7)) knows no prohibition, only permission for all that lies beneath a path. So all is permitted but
+/// the folders on the way to what is protected, of which only the other entries are.
+package enum Confinement {
+    /// Whether the kernel can confine.
+    package static var isPossible: Bool { clinux_landlock_version() > 0 }
+
+    /// Confines this process for ever.
+    ///
+    /// - Parameter protected: Files and folders that can't be read or changed from now on; they need not exist.
+    /// - Returns: false where the kernel refuses.
+    static func confine(protecting protected: [String]) -> Bool {
+        let paths = granted(protecting: protected.map(resolved))
+        let texts = paths.map { strdup($0) }
+        defer { for text in texts { free(text) } }
+        let pointers = texts.map { UnsafePointer($0) }
+        return clinux_landlock_restrict(pointers, Int32(pointers.count)) == 0
+    }
+
+    /// The largest parts of the file system that hold nothing that is protected.
+    static func granted(protecting protected: [String], under folder: String = "") -> [String] {
+        guard let names = entries(of: folder.isEmpty ? "/" : folder) else { return [] }
+        return names.flatMap { name -> [String] in
+            let path = "\(folder)/\(name)"
+            if protected.contains(path) { return [] }
+            let isOnTheWay = protected.contains { $0.hasPrefix(path + "/") }
+            return isOnTheWay ? granted(protecting: protected, under: path) : [path]
+        }
+    }
+
+    private static func entries(of folder: String) -> [String]? {
+        guard let stream = opendir(folder) else { return nil }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// The path without symbolic links; of a file that does not exist, that of its folder.
+    private static func resolved(_ path: String) -> String {
+        if let real = realpath(path, nil) {
+            defer { free(real) }
+            return String(cString: real)
+        }
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return path }
+        return resolved(String(path[..<slash])) + path[slash...]
+    }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import RotationDaemon
+import ValueGenerators
+
+/// What the daemon starts in the place of a plug-in: it confines itself, and becomes the plug-in.
+struct LaunchPlugInCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "launch-plug-in",
+        abstract: "Become a plug-in, confined; the daemon's own use.",
+        shouldDisplay: false
+    )
+
+    @Argument(help: "The folder of the plug-ins.") var folder: String
+    @Argument(help: "The plug-in.") var name: String
+    @Argument(help: "What it may not read or change.") var protected: [String] = []
+
+    func run() throws {
+        let failure = PlugInLauncher.become(name, in: folder, protecting: protected)
+        standardError("\(failure)\n")
+        throw ExitCode(PlugInLauncher.refused)
+    }
+}
