@@ -1,0 +1,163 @@
+import Foundation
+import Glibc
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// A real server from Debian's packages, on loopback, for one test.
+struct Server: Sendable {
+    /// Its folder, in which the test may put more.
+    let folder: String
+    let port: Int
+
+    /// What is started, and how a client logs in.
+    enum Kind: String, CaseIterable, Sendable {
+        case postgresql
+        case mariadb
+        case redis
+
+        /// Why it can't be started here; nil where it can.
+        var obstacle: String? {
+            guard getuid() == 0 else { return "needs root, to start a server as its own user" }
+            let found = candidates.contains { access($0, X_OK) == 0 }
+            return found ? nil : "the package \(package) is not installed"
+        }
+
+        private var package: String {
+            switch self {
+            case .postgresql: "postgresql"
+            case .mariadb: "mariadb-server"
+            case .redis: "redis-server"
+            }
+        }
+
+        private var candidates: [String] {
+            switch self {
+            case .postgresql: (13...20).map { "/usr/lib/postgresql/\($0)/bin/initdb" }
+            case .mariadb: ["/usr/sbin/mariadbd"]
+            case .redis: ["/usr/bin/redis-server"]
+            }
+        }
+
+        /// Starts it in `$W` on `$P`, with an admin whose password is in `$W/admin`, and the accounts of the tests.
+        fileprivate var start: String {
+            switch self {
+            case .postgresql:
+                """
+                B=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
+                install -d -o postgres -m 700 $W/pg
+                install -o postgres -m 600 $W/admin $W/pg/pw
+                AS="setpriv --reuid=postgres --regid=postgres --clear-groups"
+                $AS $B/initdb -D $W/pg/data -U postgres --auth-host=scram-sha-256 --auth-local=scram-sha-256 \
+                    --pwfile=$W/pg/pw -N >/dev/null
+                $AS $B/pg_ctl -D $W/pg/data -w -l $W/pg/log -o "-p $P -h 127.0.0.1 -k $W/pg -c fsync=off" start \
+                    </dev/null >/dev/null
+                PGPASSWORD=$(cat $W/admin) psql -h 127.0.0.1 -p $P -U postgres -q -c "CREATE ROLE app_a LOGIN PASSWORD \
+                    'first'" -c 'CREATE ROLE app_b' -c "CREATE ROLE weak LOGIN PASSWORD 'weak'"
+                """
+            case .mariadb:
+                """
+                install -d -o mysql -m 711 $W/my
+                mariadb-install-db --no-defaults --user=mysql --datadir=$W/my/data \
+                    --auth-root-authentication-method=normal --skip-test-db >/dev/null
+                setpriv --reuid=mysql --regid=mysql --clear-groups mariadbd --no-defaults --datadir=$W/my/data \
+                    --socket=$W/my/sock --port=$P --bind-address=127.0.0.1 --pid-file=$W/my/pid \
+                    --innodb-buffer-pool-size=32M >$W/my/log 2>&1 </dev/null &
+                for i in $(seq 120); do mariadb --no-defaults -u root -S $W/my/sock -e 'select 1' >/dev/null 2>&1 && break
+                sleep .5; done
+                mariadb --no-defaults -u root -S $W/my/sock -e "CREATE USER rot@'%' IDENTIFIED BY '$(cat $W/admin)';
+                    GRANT CREATE USER ON *.* TO rot@'%'; GRANT SELECT ON mysql.global_priv TO rot@'%';
+                    CREATE USER app@'%' IDENTIFIED BY 'first'"
+                """
+            case .redis:
+                """
+                install -d -o redis -m 711 $W/rd
+                h() { printf %s "$1" | sha256sum | cut -d' ' -f1; }
+                printf 'user default on #%s ~* &* +@all\\nuser app on #%s ~* +@all\\n' $(h $(cat $W/admin)) $(h first) \
+                    > $W/rd/users.acl
+                chown redis $W/rd/users.acl
+                setpriv --reuid=redis --regid=redis --clear-groups redis-server --bind 127.0.0.1 --port $P --dir $W/rd \
+                    --aclfile $W/rd/users.acl --save '' --daemonize yes --pidfile $W/rd/pid --logfile $W/rd/log >/dev/null
+                for i in $(seq 100); do [ -s $W/rd/pid ] && break; sleep .1; done
+                """
+            }
+        }
+
+        fileprivate var stop: String {
+            switch self {
+            case .postgresql: "kill -INT $(head -n 1 $W/pg/data/postmaster.pid)"
+            case .mariadb: "kill $(cat $W/my/pid)"
+            case .redis: "kill $(cat $W/rd/pid)"
+            }
+        }
+
+        /// Logs in as `$U` with the password `$S`.
+        fileprivate var login: String {
+            switch self {
+            case .postgresql: "PGPASSWORD=$S psql -X -w -h 127.0.0.1 -p $P -U $U -d postgres -c 'SELECT 1' >/dev/null"
+            case .mariadb: "MYSQL_PWD=$S mariadb --no-defaults -h 127.0.0.1 -P $P -u $U -e 'SELECT 1' >/dev/null"
+            case .redis: "REDISCLI_AUTH=$S redis-cli -p $P --user $U ping 2>/dev/null | grep -q PONG"
+            }
+        }
+    }
+
+    private let kind: Kind
+
+    /// Runs a server while a closure runs.
+    static func with(_ kind: Kind, _ body: @Sendable (Server) async throws -> Void) async throws {
+        let folder = "/tmp/srv-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o711]
+        )
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let server = Server(folder: folder, port: Int.random(in: 20_000...29_000), kind: kind)
+        try Data("admin-\(UUID().uuidString)".utf8).write(to: URL(filePath: "\(folder)/admin"))
+        chmod("\(folder)/admin", 0o600)
+        do {
+            try #require(try await server.shell(kind.start) == 0, "\(kind) starts")
+            try await body(server)
+        } catch {
+            _ = try? await server.shell(kind.stop)
+            throw error
+        }
+        _ = try await server.shell(kind.stop)
+        // Its folder goes when it has.
+        try await Task.sleep(for: .milliseconds(500))
+    }
+
+    private init(folder: String, port: Int, kind: Kind) {
+        (self.folder, self.port, self.kind) = (folder, port, kind)
+    }
+
+    /// Whether the server lets a user in with a password.
+    func letsIn(_ user: String, _ password: String) async throws -> Bool {
+        try await shell(kind.login, ["U": user, "S": password]) == 0
+    }
+
+    /// Runs a script with `$W` and `$P`; its exit status.
+    func shell(_ script: String, _ more: [String: String] = [:]) async throws -> Int32 {
+        var variables: [Environment.Key: String] = [
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "W": folder, "P": "\(port)", "LC_ALL": "C.UTF-8",
+        ]
+        for (name, value) in more { variables[Environment.Key(stringLiteral: name)] = value }
+        let log = try FileDescriptor.open(
+            FilePath("\(folder)/log"),
+            .writeOnly,
+            options: [.create, .append],
+            permissions: .ownerReadWrite
+        )
+        let result = try await Subprocess.run(
+            .path("/bin/bash"),
+            arguments: ["-euc", script],
+            environment: .custom(variables),
+            input: .none,
+            // No pipe: a server that goes on would keep it open.
+            output: .discarded,
+            error: .fileDescriptor(log, closeAfterSpawningProcess: true)
+        )
+        return Program.status(result.terminationStatus)
+    }
+}
