@@ -46,6 +46,7 @@ let package = Package(
             dependencies: [
                 "AuditLog", "CLinux", "SecretMemory",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
@@ -162,7 +163,10 @@ package.targets += [
             .product(name: "Subprocess", package: "swift-subprocess"),
         ]
     ),
-    .testTarget(name: "ValueGeneratorsTests", dependencies: ["ValueGenerators", "SecretMemory", "TestSupport"]),
+    .testTarget(
+        name: "ValueGeneratorsTests",
+        dependencies: ["AuditLog", "ValueGenerators", "SecretMemory", "TestSupport"]
+    ),
     .testTarget(
         name: "AuditLogTests",
         dependencies: ["AuditLog", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]

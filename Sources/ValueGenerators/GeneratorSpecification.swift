@@ -7,6 +7,9 @@ package enum GeneratorSpecification: Hashable, Sendable {
     case password(PasswordPolicy)
     case token(TokenPolicy)
     case uuid(UUIDVersion)
+    case keyPair(KeyPairPolicy)
+    case totpSeed(TOTPSeedPolicy)
+    case template(TemplatePolicy)
     case command(CommandPolicy)
 
     /// The name of the generator, as `type:` has it.
@@ -15,6 +18,9 @@ package enum GeneratorSpecification: Hashable, Sendable {
         case .password: "password"
         case .token: "token"
         case .uuid: "uuid"
+        case .keyPair: "key_pair"
+        case .totpSeed: "totp_seed"
+        case .template: "template"
         case .command: "command"
         }
     }
@@ -26,6 +32,9 @@ package enum GeneratorSpecification: Hashable, Sendable {
         case .token(let policy): Double(policy.bytes * 8)
         case .uuid(.v4): 122
         case .uuid(.v7): 74
+        case .keyPair(let policy): policy.strength
+        case .totpSeed(let policy): Double(policy.bytes * 8)
+        case .template(let policy): policy.entropy
         case .command: nil
         }
     }
@@ -45,6 +54,9 @@ package enum GeneratorSpecification: Hashable, Sendable {
         case .password(let policy): PasswordGenerator(policy: policy, random: random)
         case .token(let policy): TokenGenerator(policy: policy, random: random)
         case .uuid(let version): UUIDGenerator(version: version, random: random, clock: clock)
+        case .keyPair(let policy): KeyPairGenerator(policy: policy, protected: plugIns?.protected ?? [])
+        case .totpSeed(let policy): TOTPSeedGenerator(policy: policy, random: random)
+        case .template(let policy): TemplateGenerator(policy: policy, random: random, clock: clock)
         case .command(let policy): CommandGenerator(policy: policy, host: plugIns)
         }
     }
@@ -86,7 +98,8 @@ extension GeneratorSpecification {
 extension GeneratorSpecification: Codable {
     private enum CodingKeys: String, CodingKey {
         case type, length, classes, exclude, symbols, bytes, encoding, version, command, parameters, environment,
-            timeout
+            timeout, algorithm, template, format, parts
+        case publicFile = "public_file"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -104,6 +117,15 @@ extension GeneratorSpecification: Codable {
             try container.encode(policy.encoding.rawValue, forKey: .encoding)
         case .uuid(let version):
             try container.encode(version.rawValue, forKey: .version)
+        case .keyPair(let policy):
+            try container.encode(policy.algorithm.rawValue, forKey: .algorithm)
+            try container.encodeIfPresent(policy.publicFile, forKey: .publicFile)
+        case .totpSeed(let policy):
+            try container.encode(policy.bytes, forKey: .bytes)
+        case .template(let policy):
+            try container.encode(policy.template, forKey: .template)
+            try container.encode(policy.format.rawValue, forKey: .format)
+            try container.encode(policy.parts, forKey: .parts)
         case .command(let policy):
             try container.encode(policy.command, forKey: .command)
             try container.encode(policy.parameters, forKey: .parameters)
@@ -133,6 +155,22 @@ extension GeneratorSpecification: Codable {
         case "uuid":
             let number = try container.decode(Int.self, forKey: .version)
             self = .uuid(try UUIDVersion(rawValue: number) ?? { throw InvalidPolicy.type("uuid \(number)") }())
+        case "key_pair":
+            let name = try container.decode(String.self, forKey: .algorithm)
+            let algorithm = try KeyPairPolicy.Algorithm(rawValue: name) ?? { throw InvalidPolicy.type(name) }()
+            let file = try container.decodeIfPresent(String.self, forKey: .publicFile)
+            self = .keyPair(try KeyPairPolicy(algorithm: algorithm, publicFile: file))
+        case "totp_seed":
+            self = .totpSeed(try TOTPSeedPolicy(bytes: container.decode(Int.self, forKey: .bytes)))
+        case "template":
+            let name = try container.decode(String.self, forKey: .format)
+            self = .template(
+                try TemplatePolicy(
+                    template: container.decode(String.self, forKey: .template),
+                    format: TemplatePolicy.Format(rawValue: name) ?? { throw InvalidPolicy.type(name) }(),
+                    parts: container.decode([String: GeneratorSpecification].self, forKey: .parts)
+                )
+            )
         case "command":
             self = .command(
                 try CommandPolicy(

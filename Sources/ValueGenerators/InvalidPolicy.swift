@@ -10,15 +10,21 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
     case command(String)
     case variable(String)
     case timeout
+    case path(String)
+    case template(String)
 
     package var description: String {
         switch self {
         case .type(let type):
-            "there is no generator \"\(type)\": use password, token, uuid or command"
+            "there is no generator \"\(type)\": use password, token, uuid, key_pair, totp_seed, template or command"
         case .command(let name):
             "\(name.debugDescription) is no plug-in: give the name of a file in the generators directory"
         case .variable(let name):
             "\(name.debugDescription) can't be handed to a plug-in: give names of environment variables"
+        case .path(let path):
+            "\(path.debugDescription) is no absolute path"
+        case .template(let text):
+            "the template: \(text)"
         case .timeout:
             "a step's time-out is outside 1s to 1h"
         case .length(let length, let allowed):

@@ -42,7 +42,10 @@ struct GeneratorReaderTests {
     }
 
     @Test(arguments: [
-        ("pasword", "1:24: generator: there is no generator \"pasword\": use password, token, uuid or command"),
+        (
+            "pasword",
+            "1:24: generator: there is no generator \"pasword\": use password, token, uuid, key_pair, totp_seed, template or command"
+        ),
         (
             "command",
             "1:24: generator: \"\" is no plug-in: give the name of a file in the generators directory"
@@ -50,7 +53,7 @@ struct GeneratorReaderTests {
         ("{}", "1:24: type is missing, for example: type: password"),
         (
             "{type: pasword}",
-            "1:31: type: \"pasword\" is none of password, token, uuid, command; did you mean password?"
+            "1:31: type: \"pasword\" is none of password, token, uuid, key_pair, totp_seed, template, command; did you mean password?"
         ),
         ("{type: password, length: 3}", "1:49: length: \"3\" is no whole number from 4 to 1024"),
         ("{type: password, length: 1025}", "1:49: length: \"1025\" is no whole number from 4 to 1024"),
@@ -94,7 +97,7 @@ struct GeneratorReaderTests {
         ("{length: 8}", "1:24: type is missing, for example: type: password"),
         (
             "{type: pasword, length: 8}",
-            "1:31: type: \"pasword\" is none of password, token, uuid, command; did you mean password?"
+            "1:31: type: \"pasword\" is none of password, token, uuid, key_pair, totp_seed, template, command; did you mean password?"
         ),
         ("{type: password, classes: {digit: -1}}", "1:58: digit: \"-1\" is no whole number from 0 to 1024"),
     ])

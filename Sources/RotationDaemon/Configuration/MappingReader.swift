@@ -138,6 +138,11 @@ package struct MappingReader {
         return Array(sequence)
     }
 
+    /// A mapping that stands somewhere within this one.
+    package func reader(of node: Node, name: String) -> MappingReader {
+        MappingReader(node, name: name, diagnostics)
+    }
+
     /// A mapping within this one; nil where it is absent.
     package mutating func mapping(_ key: String) -> MappingReader? {
         value(key).map { MappingReader($0, name: key, diagnostics) }

@@ -148,6 +148,9 @@ package enum ScheduleReader {
         case password
         case token
         case uuid
+        case keyPair = "key_pair"
+        case totpSeed = "totp_seed"
+        case template
         case command
     }
 
@@ -160,7 +163,7 @@ package enum ScheduleReader {
     package static func generator(_ node: Node, _ entry: inout MappingReader) -> GeneratorSpecification? {
         do {
             if case .scalar(let scalar) = node { return try standardGenerator(scalar.string) }
-            guard var mapping = entry.mapping("generator") else { return nil }
+            var mapping = entry.reader(of: node, name: "generator")
             mapping.require("type", example: "type: password")
             guard let type = mapping.choice("type", GeneratorType.self) else { return nil }
             defer { mapping.finish() }
@@ -178,6 +181,13 @@ package enum ScheduleReader {
                     Int($0).flatMap(UUIDVersion.init)
                 }
                 return .uuid(version ?? .v4)
+            case .keyPair:
+                let algorithm = mapping.choice("algorithm", KeyPairPolicy.Algorithm.self) ?? .ed25519
+                return .keyPair(try KeyPairPolicy(algorithm: algorithm, publicFile: mapping.text("public_file")))
+            case .totpSeed:
+                let bytes = mapping.integer("bytes", in: TOTPSeedPolicy.counts)
+                return .totpSeed(try TOTPSeedPolicy(bytes: bytes ?? 20))
+            case .template: return try template(&mapping).map { .template($0) }
             case .command: return try command(&mapping).map { .command($0) }
             }
         } catch {
@@ -191,9 +201,29 @@ package enum ScheduleReader {
         case .password: .password(try PasswordPolicy())
         case .token: .token(try TokenPolicy())
         case .uuid: .uuid(.v4)
+        case .keyPair: .keyPair(try KeyPairPolicy())
+        case .totpSeed: .totpSeed(try TOTPSeedPolicy())
+        case .template: throw .template("give it: generator: {type: template, template: \"…{{password}}…\"}")
         case .command: throw .command("")
         case nil: throw .type(name)
         }
+    }
+
+    private static func template(_ mapping: inout MappingReader) throws(InvalidPolicy) -> TemplatePolicy? {
+        mapping.require("template", example: "template: 'user=svc password={{password}}'")
+        let text = mapping.text("template")
+        let format = mapping.choice("format", TemplatePolicy.Format.self)
+        var parts: [String: GeneratorSpecification] = [:]
+        if case .mapping(let nodes) = mapping.value("parts") {
+            for (key, node) in nodes {
+                guard let name = key.scalar?.string, let part = generator(node, &mapping) else { continue }
+                parts[name] = part
+            }
+        } else if mapping.value("parts") != nil {
+            mapping.report("expected a mapping, such as {pin: {type: password, length: 8}}", key: "parts")
+        }
+        guard let text else { return nil }
+        return try TemplatePolicy(template: text, format: format ?? .text, parts: parts)
     }
 
     private static func command(_ mapping: inout MappingReader) throws(InvalidPolicy) -> CommandPolicy? {

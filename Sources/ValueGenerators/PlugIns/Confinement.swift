@@ -46,7 +46,7 @@ package enum Confinement {
     }
 
     /// The path without symbolic links; of a file that does not exist, that of its folder.
-    private static func resolved(_ path: String) -> String {
+    static func resolved(_ path: String) -> String {
         if let real = realpath(path, nil) {
             defer { free(real) }
             return String(cString: real)

@@ -22,8 +22,8 @@ struct DefinitionOptions: ParsableArguments {
     @Option(help: "Secrets of the same group never rotate at the same time.") var group: String?
     @Option(help: "From the end of a rotation to the next one in the group; 0s if absent.") var groupSpacing: String?
     @Option(
-        help: "password, token or uuid, or a YAML flow map with type and more.",
-        completion: .list(["password", "token", "uuid"])
+        help: "password, token, uuid, key_pair, totp_seed, or a YAML flow map with type and more.",
+        completion: .list(["password", "token", "uuid", "key_pair", "totp_seed"])
     )
     var generator: String?
     @Option(help: "Scheduled rotations begin no closer than this; 1m, or the period where that is shorter, if absent.")

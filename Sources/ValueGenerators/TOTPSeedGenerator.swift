@@ -1,0 +1,36 @@
+import SecretMemory
+
+/// A shared secret for one-time passwords (RFC 6238), as authenticators take it: Base32 (RFC 4648, section 6) without padding.
+package struct TOTPSeedPolicy: Hashable, Sendable {
+    /// How many random bytes; RFC 4226, section 4, wants 16 and recommends 20.
+    package let bytes: Int
+    /// What ``bytes`` may be.
+    package static let counts = 16...64
+
+    package init(bytes: Int = 20) throws(InvalidPolicy) {
+        guard Self.counts.contains(bytes) else { throw .length(bytes, allowed: Self.counts) }
+        self.bytes = bytes
+    }
+}
+
+struct TOTPSeedGenerator: ValueGenerator {
+    let policy: TOTPSeedPolicy
+    let random: any RandomSource
+    var steps: Set<GeneratorStep> { [] }
+
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
+
+    func generate(_ context: GeneratorContext) async throws(GeneratorError) -> GeneratedValue {
+        let bits = policy.bytes * 8
+        let count = (bits + 4) / 5
+        return try GeneratedValue(length: count) { text in
+            var generator = random.generator
+            for place in text.indices {
+                var index = Int.random(in: 0..<32, using: &generator)
+                // The last character's unused bits are zero (RFC 4648, section 3.5), so that strict decoders read it.
+                if place == count - 1 { index &= ~((1 << (count * 5 - bits)) - 1) }
+                text[place] = Self.alphabet[index]
+            }
+        }
+    }
+}
