@@ -14,11 +14,16 @@ enum GroupTable {
 
     /// Whether a group lets a secret rotate.
     static func isFree(_ group: ScheduleDefinition.Group, now: Instant, in connection: Connection) throws -> Bool {
+        if case .none = try busy(group.name, now: now, in: connection) { true } else { false }
+    }
+
+    /// Until when a group lets none of its secrets rotate; `.some(nil)` while one rotates, nil where it is free.
+    static func busy(_ name: String, now: Instant, in connection: Connection) throws(SQLiteError) -> Instant?? {
         try connection.first(
-            "SELECT 1 FROM groups WHERE name = ?1 AND (rotation IS NOT NULL OR free_at > ?2)",
-            group.name,
+            "SELECT CASE WHEN rotation IS NULL THEN free_at END FROM groups WHERE name = ?1 AND (rotation IS NOT NULL OR free_at > ?2)",
+            name,
             now
-        ) { row throws(SQLiteError) in try row.get(0, as: Int.self) } == nil
+        ) { row throws(SQLiteError) in try row.get(0, as: Instant?.self) }
     }
 
     /// Gives a group's turn to a rotation.

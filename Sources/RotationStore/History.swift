@@ -110,6 +110,11 @@ package struct History {
         try HubTable.status(of: hub, in: connection)
     }
 
+    /// Whether a group lets none of its secrets rotate: nil where it does, else until when, or `.some(nil)` while one rotates.
+    package func groupIsBusy(_ name: String, now: Instant) throws -> Instant?? {
+        try GroupTable.busy(name, now: now, in: connection)
+    }
+
     /// The rotation that serves a request; nil while it waits for one.
     package func rotation(serving request: RotationID) throws -> StoredRotation? {
         let id = try connection.first("SELECT rotation FROM requests WHERE id = ?1", request) {

@@ -62,6 +62,30 @@ package enum GeneratorSpecification: Hashable, Sendable {
     }
 }
 
+extension GeneratorSpecification {
+    /// A path that this generator is told to use and that is among what must stay as it is, by whatever name; nil for none.
+    ///
+    /// A generator that changes the daemon's own token, keys or history would lock it out.
+    package func protectedPath(among protected: [String]) -> String? {
+        let paths: [String] =
+            switch self {
+            case .keyPair(let policy): [policy.publicFile].compactMap { $0 }
+            case .command(let policy): policy.parameters.values.flatMap(Self.texts).filter { $0.hasPrefix("/") }
+            case .password, .token, .uuid, .totpSeed, .template: []
+            }
+        return paths.first { PublicFile.isProtected($0, protected) }
+    }
+
+    private static func texts(_ value: JSONValue) -> [String] {
+        switch value {
+        case .string(let text): [text]
+        case .array(let values): values.flatMap(texts)
+        case .object(let fields): fields.values.flatMap(texts)
+        case .null, .bool, .integer: []
+        }
+    }
+}
+
 // MARK: As text
 
 extension GeneratorSpecification {

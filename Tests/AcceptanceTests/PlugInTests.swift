@@ -27,14 +27,14 @@ struct PlugInTests {
             while True:
                 sys.stdout.write("x" * 65536)
         if fault == "read":
-            for path in p["secrets"]:
+            for path in open(p["log"] + ".paths").read().split():
                 try:
                     open(path).read()
                     print("could read", file=open(p["log"], "a"))
                 except PermissionError:
                     pass
         if fault == "write":
-            for path in p["secrets"]:
+            for path in open(p["log"] + ".paths").read().split():
                 try:
                     open(path, "a").write("spoilt")
                     print("could write", file=open(p["log"], "a"))
@@ -82,10 +82,10 @@ struct PlugInTests {
             try world.folder.write(text, to: "config.yaml")
             world.hub.create("db", value: "old")
             let secrets = ["token", "staging.key", "rotator.db", "rotator.db.candidates"].map { world.folder.file($0) }
-            let list = secrets.map { "\"\($0)\"" }.joined(separator: ", ")
+            try world.folder.write(secrets.joined(separator: "\n"), to: "state/log.paths")
             let generator = """
                 {type: command, command: system, timeout: \(timeout), parameters: {system: \(world.folder.file("state/system")),
-                log: \(world.folder.file("state/log")), fault: \(fault), secrets: [\(list)]}}
+                log: \(world.folder.file("state/log")), fault: \(fault)}}
                 """
             let added = try await world.run([
                 "schedule", "add", "db", "--every", "30d", "--min-interval", "0s", "--generator", generator,
@@ -253,6 +253,36 @@ struct PlugInTests {
             let log = try world.folder.read("daemon.log")
             #expect(log.contains("plug-in: no: [redacted]"))
             #expect(!log.contains("no: v-"))
+        }
+    }
+
+    @Test func dryRunSaysWhatWouldBeDoneAndRunsNoStep() async throws {
+        try await Self.with { world in
+            let outcome = try await world.run("rotate-now", "db", "--dry-run")
+            #expect(outcome.status == 0)
+            let steps = "generate, list, install, test, update, list, finish"
+            #expect(outcome.output == "would rotate local/db: command; \(steps)\n")
+            #expect(try Self.steps(world).isEmpty && world.hub.received.isEmpty)
+            #expect(try await !world.events("db").contains("rotation.requested"))
+        }
+    }
+
+    /// A generator that is told to use the daemon's own files would lock it out.
+    @Test func generatorThatUsesTheDaemonsOwnFilesIsRefused() async throws {
+        try await Self.with { world in
+            symlink(world.folder.file("token"), world.folder.file("state/link"))
+            for path in ["token", "staging.key", "rotator.db", "state/link"] {
+                for form in [
+                    "{type: key_pair, public_file: \(world.folder.file(path))}",
+                    "{type: command, command: system, parameters: {a: [{b: \(world.folder.file(path))}]}}",
+                ] {
+                    let edited = try await world.run("schedule", "edit", "db", "--generator", form)
+                    #expect(edited.status == 64)
+                    #expect(edited.errors.contains("is the daemon's own token, key or history"))
+                    try world.folder.write("schedules: [{secret: x, every: 1d, generator: \(form)}]\n", to: "s.yaml")
+                    try await world.expect(78, "schedule", "apply", "-f", world.folder.file("s.yaml"))
+                }
+            }
         }
     }
 

@@ -49,6 +49,9 @@ package enum SchedulesFile {
             var entry = MappingReader(node, name: "an entry", diagnostics)
             let secret = secret(&entry, configuration, &seen)
             let definition = ScheduleReader.definition(&entry)
+            if let refusal = (definition?.generator).flatMap(configuration.refusal) {
+                entry.report(refusal, key: "generator")
+            }
             entry.finish()
             guard let secret, let definition else { return nil }
             return SchedulePlan.Wish(secret: secret, definition: definition)

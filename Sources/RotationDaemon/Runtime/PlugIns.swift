@@ -1,7 +1,7 @@
 import Foundation
 import Logging
 import Synchronization
-import ValueGenerators
+package import ValueGenerators
 
 /// How plug-ins are run by the configuration that is in force.
 final class PlugIns: Sendable {
@@ -47,5 +47,12 @@ extension Configuration {
         let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
         let paths = references.compactMap { try? $0.path() } + names.map { database + $0 }
         return (paths + [credentials].compactMap { $0 } + [control]).sorted()
+    }
+
+    /// Why a generator is refused: it is told to use what is the daemon's own; nil where it is not.
+    package func refusal(of generator: GeneratorSpecification) -> String? {
+        generator.protectedPath(among: secretPaths).map { path in
+            "\(path) is the daemon's own token, key or history: no generator may use it"
+        }
     }
 }

@@ -25,7 +25,8 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
     @Option(help: "The secret whose schedule has the generator.", completion: .secret) var schedule: String?
     @Option(
-        help: "password, token, uuid, key_pair, totp_seed, or a YAML flow map with type and more; needs no configuration.",
+        help:
+            "password, token, uuid, key_pair, totp_seed, or a YAML flow map with type and more; needs no configuration.",
         completion: .list(["password", "token", "uuid", "key_pair", "totp_seed"])
     )
     var type: String?

@@ -78,10 +78,11 @@ struct RotateNowCommand: AsyncParsableCommand {
     private func showSelected(_ operation: RequestRotations, _ configuration: Configuration) throws {
         let history = try Database.read(configuration)
         defer { history.close() }
-        for name in try operation.selected(history, now: SystemClock().now) {
-            guard try history.schedule(of: name) != nil else { throw Ledger.Refusal.noSchedule(name) }
-            let fields: JSONValue = ["secret": .string("\(name)"), "state": "would_rotate"]
-            print(listing.json ? fields.canonicalText : "would rotate \(name)")
+        let now = SystemClock().now
+        for name in try operation.selected(history, now: now) {
+            guard let schedule = try history.schedule(of: name) else { throw Ledger.Refusal.noSchedule(name) }
+            let outlook = try RotationOutlook(schedule, fresh: fresh, history, configuration, now: now)
+            print(listing.json ? outlook.json.canonicalText : outlook.text)
         }
     }
 

@@ -36,6 +36,7 @@ struct ScheduleAddCommand: AsyncParsableCommand {
         try await reportingFailures {
             let definition = try options.read(generator: "password") { ScheduleReader.definition(&$0) }
             let configuration = try global.load()
+            try configuration.refuse(definition.generator)
             let operation = AddSchedules(
                 secrets: try configuration.secrets(secrets),
                 definition: definition,

@@ -33,6 +33,7 @@ struct ScheduleEditCommand: AsyncParsableCommand {
         try await reportingFailures {
             let edit = try options.read { ScheduleReader.edit(&$0) }
             let configuration = try global.load()
+            if let generator = edit.generator { try configuration.refuse(generator) }
             let operation = EditSchedules(secrets: try configuration.secrets(secrets), edit: edit)
             let differences = try await Control.perform(operation, configuration).answer
             DifferenceList(differences).print(json: listing.json)

@@ -110,3 +110,12 @@ enum YAMLOption {
         return specification
     }
 }
+
+extension Configuration {
+    /// Refuses a generator that would lock the daemon out.
+    func refuse(_ generator: GeneratorSpecification) throws(ControlFailure) {
+        if let refusal = refusal(of: generator) {
+            throw ControlFailure(status: .usage, message: "--generator: \(refusal)")
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import AIHubClient
+import AuditLog
+import RotationDaemon
+import RotationEngine
+import RotationStore
+import Scheduling
+import ValueGenerators
+
+/// What a request would lead to, as things are: no step is run to find out.
+struct RotationOutlook {
+    private let schedule: Schedule
+    /// What is done, in order.
+    private let steps: [String]
+    /// The open rotation that it would join.
+    private let joined: RotationID?
+    /// What it would wait for.
+    private let waits: [String]
+
+    init(
+        _ schedule: Schedule,
+        fresh: Bool,
+        _ history: History,
+        _ configuration: Configuration,
+        now: Instant
+    ) throws {
+        self.schedule = schedule
+        let generator = schedule.definition.generator.makeGenerator(random: SystemRandom()) { now.rawValue }
+        let hub = configuration.hubs[schedule.secret.hub]
+        let confirms = hub?.confirm ?? true
+        let own = { (step: GeneratorStep) in generator.steps.contains(step) ? [step.rawValue] : [] }
+        let finish = own(.finish).map { step in
+            let pause = schedule.definition.finishAfter
+            return pause > .zero ? "\(step) after \(DurationText.format(pause))" : step
+        }
+        steps =
+            ["generate"] + (confirms ? ["list"] : []) + own(.install) + own(.test) + ["update"]
+            + (confirms ? ["list"] : []) + finish
+        let open = try history.rotations(openOnly: true, secret: schedule.secret, limit: 1).first
+        joined = fresh ? nil : open.flatMap { $0.endedAt == nil ? $0.rotation.id : nil }
+        var waits: [String] = []
+        if hub == nil { waits.append("its hub, which is not configured") }
+        switch try history.hubStatus(schedule.secret.hub) {
+        case .suspended(let suspension): waits.append("its hub, suspended: \(suspension.reason.rawValue)")
+        case .paused(let until) where until > now: waits.append("its hub, paused until \(until.short)")
+        default: break
+        }
+        if joined == nil, let open { waits.append("the end of rotation \(open.rotation.id)") }
+        if let group = schedule.definition.group, let until = try history.groupIsBusy(group.name, now: now) {
+            waits.append("its group \(group.name)" + (until.map { ", until \($0.short)" } ?? ", in which one rotates"))
+        }
+        self.waits = waits
+    }
+
+    /// For people: `would rotate local/db: password; generate, list, update, list`.
+    var text: String {
+        let verb = joined.map { "would join rotation \($0) of" } ?? "would rotate"
+        let waiting = waits.isEmpty ? "" : "; waits for " + waits.joined(separator: ", ")
+        let name = schedule.definition.generator.type
+        return "\(verb) \(schedule.secret): \(name); \(steps.joined(separator: ", "))\(waiting)"
+    }
+
+    var json: JSONValue {
+        .fields([
+            "secret": .string("\(schedule.secret)"),
+            "state": joined == nil ? "would_rotate" : "would_join",
+            "rotation": .text(joined?.rawValue),
+            "generator": .string(schedule.definition.generator.type),
+            "policy_hash": .string(schedule.definition.generator.policyHash),
+            "steps": .array(steps.map { .string($0) }),
+            "waits_for": waits.isEmpty ? nil : .array(waits.map { .string($0) }),
+        ])
+    }
+}
