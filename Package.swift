@@ -207,7 +207,7 @@ package.targets += [
     .executableTarget(
         name: "Benchmarks",
         dependencies: [
-            "secret-rotator", "Scheduling", "Simulation", "TestSupport",
+            "secret-rotator", "Scheduling", "SecretMemory", "Simulation", "TestSupport", "ValueGenerators",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "SystemPackage", package: "swift-system"),

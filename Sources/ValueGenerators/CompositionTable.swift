@@ -65,7 +65,7 @@ struct CompositionTable {
 }
 
 /// ln(Σ eˣ), without overflow.
-private func logarithmOfSum(_ terms: [Double]) -> Double {
+func logarithmOfSum(_ terms: [Double]) -> Double {
     guard let largest = terms.max(), largest > -.infinity else { return -.infinity }
     return largest + log(terms.reduce(0) { $0 + exp($1 - largest) })
 }

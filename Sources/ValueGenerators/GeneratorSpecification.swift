@@ -122,7 +122,8 @@ extension GeneratorSpecification {
 extension GeneratorSpecification: Codable {
     private enum CodingKeys: String, CodingKey {
         case type, length, classes, exclude, symbols, bytes, encoding, version, command, parameters, environment,
-            timeout, algorithm, template, format, parts
+            timeout, algorithm, template, format, parts, allowed
+        case isWithoutRuns = "no_runs"
         case publicFile = "public_file"
     }
 
@@ -136,6 +137,9 @@ extension GeneratorSpecification: Codable {
             try container.encode(Dictionary(uniqueKeysWithValues: minima), forKey: .classes)
             try container.encode(policy.excluded, forKey: .exclude)
             try container.encode(policy.symbols, forKey: .symbols)
+            // Absent where it says nothing: a policy's hash must not change with the program.
+            try container.encodeIfPresent(policy.allowed, forKey: .allowed)
+            if policy.isWithoutRuns { try container.encode(true, forKey: .isWithoutRuns) }
         case .token(let policy):
             try container.encode(policy.bytes, forKey: .bytes)
             try container.encode(policy.encoding.rawValue, forKey: .encoding)
@@ -169,7 +173,9 @@ extension GeneratorSpecification: Codable {
                     length: container.decode(Int.self, forKey: .length),
                     minima: Self.classes(minima),
                     excluded: container.decode(String.self, forKey: .exclude),
-                    symbols: container.decode(String.self, forKey: .symbols)
+                    symbols: container.decode(String.self, forKey: .symbols),
+                    allowed: container.decodeIfPresent(String.self, forKey: .allowed),
+                    isWithoutRuns: container.decodeIfPresent(Bool.self, forKey: .isWithoutRuns) ?? false
                 )
             )
         case "token":

@@ -10,6 +10,8 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
     case command(String)
     case variable(String)
     case timeout
+    case runs
+    case tooManyMinima
     case path(String)
     case template(String)
 
@@ -21,6 +23,10 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
             "\(name.debugDescription) is no plug-in: give the name of a file in the generators directory"
         case .variable(let name):
             "\(name.debugDescription) can't be handed to a plug-in: give names of environment variables"
+        case .runs:
+            "no password of this length has no two equal characters side by side"
+        case .tooManyMinima:
+            "with no_runs the minima and the length are too large"
         case .path(let path):
             "\(path.debugDescription) is no absolute path"
         case .template(let text):

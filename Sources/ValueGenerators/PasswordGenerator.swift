@@ -2,24 +2,45 @@ import SecretMemory
 
 /// Draws a password from all that satisfy a policy, each equally likely.
 struct PasswordGenerator: ValueGenerator {
-    let policy: PasswordPolicy
-    let random: any RandomSource
+    private let policy: PasswordPolicy
+    private let random: any RandomSource
+    private let table: Table
     var steps: Set<GeneratorStep> { [] }
 
+    /// How the policy's passwords are counted.
+    private enum Table {
+        case compositions(CompositionTable)
+        case runFree(RunFreeTable)
+    }
+
+    init(policy: PasswordPolicy, random: any RandomSource) {
+        self.policy = policy
+        self.random = random
+        table = policy.isWithoutRuns ? .runFree(RunFreeTable(policy)) : .compositions(CompositionTable(policy))
+    }
+
     func generate(_ context: GeneratorContext) async throws(GeneratorError) -> GeneratedValue {
-        let counts = CompositionTable(policy).draw(using: random)
-        return try GeneratedValue(length: policy.length) { password in
-            var generator = random.generator
-            var place = 0
-            for (count, alphabet) in zip(counts, policy.classes.map(\.alphabet)) {
-                for _ in 0..<count {
-                    password[place] = alphabet[Int.random(in: 0..<alphabet.count, using: &generator)]
-                    place += 1
-                }
-            }
-            var places = password
-            places.shuffle(using: &generator)
+        switch table {
+        case .runFree(let table):
+            return try GeneratedValue(length: policy.length) { table.draw(into: $0, using: random) }
+        case .compositions(let table):
+            let counts = table.draw(using: random)
+            return try GeneratedValue(length: policy.length) { fill($0, counts) }
         }
+    }
+
+    /// Fills a password with so many characters of each class, in any order.
+    private func fill(_ password: UnsafeMutableRawBufferPointer, _ counts: [Int]) {
+        var generator = random.generator
+        var place = 0
+        for (count, alphabet) in zip(counts, policy.classes.map(\.alphabet)) {
+            for _ in 0..<count {
+                password[place] = alphabet[Int.random(in: 0..<alphabet.count, using: &generator)]
+                place += 1
+            }
+        }
+        var places = password
+        places.shuffle(using: &generator)
     }
 }
 

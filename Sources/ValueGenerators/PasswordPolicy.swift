@@ -20,6 +20,10 @@ package struct PasswordPolicy: Hashable, Sendable {
     package let excluded: String
     /// The characters of ``CharacterClass/symbol``.
     package let symbols: String
+    /// The only characters that are used; nil for all of the classes.
+    package let allowed: String?
+    /// Whether no two equal characters stand side by side.
+    package let isWithoutRuns: Bool
 
     /// What ``length`` may be.
     package static let lengths = 4...1024
@@ -33,7 +37,9 @@ package struct PasswordPolicy: Hashable, Sendable {
         length: Int = 32,
         minima: [CharacterClass: Int] = standardMinima,
         excluded: String = "",
-        symbols: String = standardSymbols
+        symbols: String = standardSymbols,
+        allowed: String? = nil,
+        isWithoutRuns: Bool = false
     ) throws(InvalidPolicy) {
         guard Self.lengths.contains(length) else { throw .length(length, allowed: Self.lengths) }
         for (name, minimum) in minima where minimum < 0 { throw .negativeMinimum(name) }
@@ -50,12 +56,17 @@ package struct PasswordPolicy: Hashable, Sendable {
         // By code point: a Character of several would hide those that it is made of.
         self.excluded = String(String.UnicodeScalarView(Set(excluded.unicodeScalars).sorted()))
         self.symbols = symbols
+        self.allowed = allowed.map { String(String.UnicodeScalarView(Set($0.unicodeScalars).sorted())) }
+        self.isWithoutRuns = isWithoutRuns
         for name in CharacterClass.allCases where minima[name] != nil && alphabet(of: name).isEmpty {
             throw .emptyClass(name)
         }
         // Held below the length first: a sum of any numbers could overflow.
         let sum = minima.values.reduce(0) { $0 + min($1, length + 1) }
         guard sum <= length else { throw .minimaExceedLength(sum: sum, length: length) }
+        guard isWithoutRuns else { return }
+        guard RunFreeTable.isFeasible(self) else { throw .tooManyMinima }
+        if RunFreeTable(self).logarithmOfCount == -.infinity { throw .runs }
     }
 
     /// The characters of a class that may be used.
@@ -67,8 +78,8 @@ package struct PasswordPolicy: Hashable, Sendable {
             case .digit: "0123456789"
             case .symbol: symbols
             }
-        let excluded = Set(excluded.utf8)
-        return all.utf8.filter { !excluded.contains($0) }
+        let (excluded, allowed) = (Set(excluded.utf8), allowed.map { Set($0.utf8) })
+        return all.utf8.filter { !excluded.contains($0) && allowed?.contains($0) ?? true }
     }
 
     /// The classes in use, in a fixed order.
@@ -78,6 +89,6 @@ package struct PasswordPolicy: Hashable, Sendable {
 
     /// The logarithm, to base 2, of how many passwords satisfy the policy; each is equally likely.
     package var entropy: Double {
-        CompositionTable(self).logarithmOfCount / log(2)
+        (isWithoutRuns ? RunFreeTable(self).logarithmOfCount : CompositionTable(self).logarithmOfCount) / log(2)
     }
 }

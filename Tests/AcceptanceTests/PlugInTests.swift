@@ -256,6 +256,24 @@ struct PlugInTests {
         }
     }
 
+    /// What `check` has found good is checked again when it is opened to be run.
+    @Test func plugInThatIsReplacedAfterTheCheckIsNotRun() async throws {
+        try await Self.with { world in
+            let check = try await world.run("check")
+            #expect(!(check.output + check.errors).contains("plug-in can't be run"))
+            try await world.withDaemon { _ async throws in
+                #expect(try await Self.rotate(world).status == 0)
+                let path = world.folder.file("generators/system")
+                try world.folder.write("#!/bin/sh\necho replaced >> \(world.folder.file("state/log"))\n", to: "other")
+                chmod(world.folder.file("other"), 0o777)
+                rename(world.folder.file("other"), path)
+                #expect(try await Self.rotate(world).status == 1)
+            }
+            #expect(try !Self.steps(world).contains("replaced"))
+            try Self.expectAgreement(world)
+        }
+    }
+
     @Test func dryRunSaysWhatWouldBeDoneAndRunsNoStep() async throws {
         try await Self.with { world in
             let outcome = try await world.run("rotate-now", "db", "--dry-run")

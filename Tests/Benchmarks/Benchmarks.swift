@@ -6,6 +6,8 @@ struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "Benchmarks",
         abstract: "Measure the program that was built beside this one.",
-        subcommands: [IdleBenchmark.self, ScaleBenchmark.self, CronBenchmark.self, SimulateCommand.self]
+        subcommands: [
+            IdleBenchmark.self, ScaleBenchmark.self, CronBenchmark.self, PasswordBenchmark.self, SimulateCommand.self,
+        ]
     )
 }

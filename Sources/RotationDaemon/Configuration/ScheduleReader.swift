@@ -262,7 +262,9 @@ package enum ScheduleReader {
             length: length ?? 32,
             minima: minima ?? PasswordPolicy.standardMinima,
             excluded: mapping.text("exclude") ?? "",
-            symbols: mapping.text("symbols") ?? PasswordPolicy.standardSymbols
+            symbols: mapping.text("symbols") ?? PasswordPolicy.standardSymbols,
+            allowed: mapping.text("allowed"),
+            isWithoutRuns: mapping.bool("no_runs") ?? false
         )
     }
 }

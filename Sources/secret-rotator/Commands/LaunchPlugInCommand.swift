@@ -7,6 +7,7 @@ struct LaunchPlugInCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "launch-plug-in",
         abstract: "Become a plug-in, confined; the daemon's own use.",
+        discussion: "Example: secret-rotator launch-plug-in /etc/secret-rotator/generators postgresql",
         shouldDisplay: false
     )
 
