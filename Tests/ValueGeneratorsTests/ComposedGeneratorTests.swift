@@ -22,7 +22,6 @@ struct ComposedGeneratorTests {
 
     @Test(arguments: [
         (KeyPairPolicy.Algorithm.ed25519, "ED25519 Private-Key"), (.p256, "Private-Key"), (.rsa3072, "Private-Key"),
-        (.rsa4096, "Private-Key"),
     ])
     func keyIsOneThatOpenSSLKnows(algorithm: KeyPairPolicy.Algorithm, kind: String) async throws {
         let specification = GeneratorSpecification.keyPair(try KeyPairPolicy(algorithm: algorithm))

@@ -31,7 +31,7 @@ struct PasswordRuleTests {
         #expect(abs(policy.entropy - bits(expected.count)) < 1e-9)
         let random = SeededRandom(seed: 0x5EED_0031)
         var counts: [[UInt8]: Int] = [:]
-        for _ in 0..<20 * expected.count {
+        for _ in 0..<10 * expected.count {
             counts[try await GeneratorSpecification.password(policy).draw(random), default: 0] += 1
         }
         #expect(Set(counts.keys) == Set(expected))
