@@ -25,7 +25,7 @@ extension Ledger {
                 // The row was decoded by the system's zones; a test has its own.
                 schedule.definition.timezone = changed.first { $0 == zone }
                 let old = schedule.nextDue
-                schedule.awaitSlot(after: schedule.isPaused(at: now) ? max(now, schedule.pause?.until ?? now) : now)
+                schedule.awaitSlot(after: schedule.slotsBegin(now: now))
                 guard schedule.nextDue != old else { continue }
                 try ScheduleTable.updateProgress(schedule, in: connection)
                 let detail: [String: JSONValue?] = [

@@ -78,8 +78,7 @@ struct PlugInTests {
             try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: false)
             try world.folder.write("old", to: "state/system")
             try world.folder.write("", to: "state/log")
-            let text = try world.folder.read("config.yaml") + "generators: {directory: \"\(folder)\"}\n"
-            try world.folder.write(text, to: "config.yaml")
+            try world.usePlugIns(in: folder)
             world.hub.create("db", value: "old")
             let secrets = ["token", "staging.key", "rotator.db", "rotator.db.candidates"].map { world.folder.file($0) }
             try world.folder.write(secrets.joined(separator: "\n"), to: "state/log.paths")

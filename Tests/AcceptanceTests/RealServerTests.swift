@@ -21,6 +21,13 @@ struct RealServerTests {
         return try await server.letsIn(user, password)
     }
 
+    private static func copyPlugIns(to world: World) throws {
+        let folder = world.folder.file("generators")
+        let source = repository.appending(path: "config/generators").path()
+        try FileManager.default.copyItem(atPath: source, toPath: folder)
+        try world.usePlugIns(in: folder)
+    }
+
     /// A world with a plug-in of the repository's, and a schedule for the server's account.
     private static func with(
         _ kind: Server.Kind,
@@ -30,11 +37,7 @@ struct RealServerTests {
     ) async throws {
         try await Server.with(kind) { server in
             try await World.with(hub: "rate_limit: 1000/s") { world in
-                let folder = world.folder.file("generators")
-                let source = repository.appending(path: "config/generators").path()
-                try FileManager.default.copyItem(atPath: source, toPath: folder)
-                let text = try world.folder.read("config.yaml") + "generators: {directory: \"\(folder)\"}\n"
-                try world.folder.write(text, to: "config.yaml")
+                try copyPlugIns(to: world)
                 let user = kind == .postgresql ? "app_a" : "app"
                 world.hub.create("db", value: #"{"username":"\#(user)","password":"first"}"#)
                 let generator = """
@@ -194,11 +197,7 @@ struct RealServerTests {
     ) async throws {
         try await withoutActuallyEscaping(parameters) { parameters in
             try await World.with(hub: "rate_limit: 1000/s") { world in
-                let folder = world.folder.file("generators")
-                let source = repository.appending(path: "config/generators").path()
-                try FileManager.default.copyItem(atPath: source, toPath: folder)
-                let text = try world.folder.read("config.yaml") + "generators: {directory: \"\(folder)\"}\n"
-                try world.folder.write(text, to: "config.yaml")
+                try copyPlugIns(to: world)
                 let state = world.folder.file("state")
                 try FileManager.default.createDirectory(
                     atPath: state,

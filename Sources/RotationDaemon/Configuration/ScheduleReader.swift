@@ -230,15 +230,15 @@ package enum ScheduleReader {
         mapping.require("command", example: "command: postgresql")
         let name = mapping.text("command")
         let parameters = mapping.value("parameters").map { ParameterReader.json($0, "parameters", &mapping) }
-        if let parameters, case .object = parameters {
+        var fields: [String: JSONValue] = [:]
+        if case .object(let object) = parameters {
+            fields = object
         } else if parameters != nil {
             mapping.report("expected a mapping, such as {role: billing}", key: "parameters")
         }
         let environment = mapping.texts("environment")
         let timeout = mapping.duration("timeout", in: CommandPolicy.timeouts)
         guard let name else { return nil }
-        var fields: [String: JSONValue] = [:]
-        if case .object(let object) = parameters { fields = object }
         return try CommandPolicy(
             command: name,
             parameters: fields,

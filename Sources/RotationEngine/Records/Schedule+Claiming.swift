@@ -44,9 +44,7 @@ extension Schedule {
     }
 
     /// When its slot was due, had nothing put it off.
-    private var plannedAt: Instant {
-        slot.advanced(by: Jitter.delay(of: "\(secret)", slot: slot, limit: definition.jitter))
-    }
+    private var plannedAt: Instant { due(slot) }
 
     private var windowEnd: Instant? {
         // What somebody asked for when the schedule was added has no slot.

@@ -5,7 +5,17 @@ extension Schedule {
     /// The first slot that is strictly later than an instant, and when its rotation is due: up to the jitter later.
     package func next(after instant: Instant) -> (slot: Instant, due: Instant) {
         let slot = definition.nextSlot(after: instant, anchor: anchor)
-        return (slot, slot.advanced(by: Jitter.delay(of: "\(secret)", slot: slot, limit: definition.jitter)))
+        return (slot, due(slot))
+    }
+
+    /// When the rotation of a slot is due: up to the jitter later.
+    func due(_ slot: Instant) -> Instant {
+        slot.advanced(by: Jitter.delay(of: "\(secret)", slot: slot, limit: definition.jitter))
+    }
+
+    /// From when on slots fire: from the end of a pause that ends by itself, else from now.
+    package func slotsBegin(now: Instant) -> Instant {
+        isPaused(at: now) ? max(now, pause?.until ?? now) : now
     }
 
     /// Has the next rotation serve the first slot after an instant.
@@ -35,8 +45,7 @@ extension Schedule {
         schedule.anchor = min(anchor, now)
         schedule.lastOpened = lastOpened.map { min($0, now) }
         schedule.lastSuccess = lastSuccess.map { min($0, now) }
-        let start = isPaused(at: now) ? max(now, pause?.until ?? now) : now
-        let first = schedule.next(after: start)
+        let first = schedule.next(after: slotsBegin(now: now))
         let earliest = schedule.lastOpened.map { $0.advanced(by: definition.minInterval) } ?? now
         let second = schedule.next(after: first.slot)
         let latest = failures > 0 ? now.advanced(by: farthest) : max(second.due, earliest)

@@ -73,7 +73,7 @@ extension Schedule {
         var schedule = self
         schedule.definition = new
         guard isPaused(at: now) || nextDue > now, new.namesOtherSlots(than: definition) else { return schedule }
-        let start = max(now, isPaused(at: now) ? pause?.until ?? now : now)
+        let start = slotsBegin(now: now)
         switch new.cadence {
         case .every:
             guard new.cadence != definition.cadence else {
@@ -92,8 +92,7 @@ extension Schedule {
     private mutating func moveDue(after start: Instant) {
         let isRetry = failures > 0 || slot <= anchor
         guard !isRetry else { return }
-        let due = slot.advanced(by: Jitter.delay(of: "\(secret)", slot: slot, limit: definition.jitter))
-        if due > start { nextDue = due } else { awaitSlot(after: start) }
+        if due(slot) > start { nextDue = due(slot) } else { awaitSlot(after: start) }
     }
 
     private mutating func beginPeriod(from last: Instant, start: Instant, old: Schedule) {

@@ -68,7 +68,7 @@ struct PlugInProcess {
                     try? await execution.standardInputWriter.finish()
                 },
                 output: { await Self.read(execution.standardOutput, limit: Self.outputLimit) },
-                errors: { await Self.read(execution.standardError, limit: .max, keeping: Self.errorLimit) }
+                errors: { await Self.read(execution.standardError, keeping: Self.errorLimit) }
             )
         }
         var outcome = result.closureResult
@@ -158,7 +158,7 @@ struct PlugInProcess {
     }
 
     /// Reads to the end, and keeps the beginning.
-    private static func read(_ sequence: SubprocessOutputSequence, limit: Int, keeping kept: Int) async -> [UInt8] {
+    private static func read(_ sequence: SubprocessOutputSequence, keeping kept: Int) async -> [UInt8] {
         var bytes: [UInt8] = []
         do {
             for try await buffer in sequence where bytes.count < kept {

@@ -136,6 +136,12 @@ final class World: Sendable {
         try connection.execute(sql)
     }
 
+    /// Where this world's plug-ins are, from now on.
+    func usePlugIns(in folder: String) throws {
+        let text = try self.folder.read("config.yaml") + "generators: {directory: \"\(folder)\"}\n"
+        try self.folder.write(text, to: "config.yaml")
+    }
+
     // MARK: Daemon
 
     /// Runs the daemon while a closure runs, and ends it with TERM.
