@@ -99,6 +99,7 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case rotationFailed = "rotation.failed"
     case rotationDeferred = "rotation.deferred"
     case rotationMissed = "rotation.missed"
+    case rotationDecided = "rotation.decided"
     case rotationAbandoned = "rotation.abandoned"
     case generatorStep = "generator.step"
     case secretAttempted = "secret.attempted"

@@ -55,6 +55,7 @@ package struct Ledger {
         case conflict(SecretName, ScheduleDefinition.Conflict)
         case noRotation(RotationID)
         case notParked(RotationID)
+        case decisionNeeded(RotationID)
         case rotationIsOpen(SecretName, RotationID)
         case hasSchedule(SecretName)
         case held(SecretName, until: Instant)
@@ -75,6 +76,9 @@ package struct Ledger {
                 "there is no open rotation \(id): see secret-rotator rotation list --open"
             case .notParked(let id):
                 "rotation \(id) is not parked: it goes on by itself"
+            case .decisionNeeded(let id):
+                "rotation \(id) has installed a credential: say which value the hub has, with --keep (the new one: the "
+                    + "old credential is retired) or --withdraw (the old one: it is put back)"
             case .rotationIsOpen(let secret, let id):
                 "\(secret): rotation \(id) is open, and a change by hand could undo it: wait for its end"
             case .hasSchedule(let secret):

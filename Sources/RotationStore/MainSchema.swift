@@ -3,7 +3,7 @@ import SQLite
 /// The main database's schema, step by step.
 enum MainSchema {
     /// "SRot", which `file(1)` and the `sqlite3` shell show.
-    static let migrator = Migrator(applicationID: 0x5352_6F74, steps: [version1, version2, version3])
+    static let migrator = Migrator(applicationID: 0x5352_6F74, steps: [version1, version2, version3, version4])
 
     /// Instants are Unix time in milliseconds, durations milliseconds, truth values 0 and 1.
     ///
@@ -178,6 +178,18 @@ enum MainSchema {
                    \(utc("next_due")) AS next_due, \(utc("last_success")) AS last_success, failures,
                    paused_at IS NOT NULL AS paused, \(utc("paused_until")) AS paused_until, pause_reason
             FROM schedules;
+        """
+
+    /// What a person has decided about a rotation that was parked.
+    private static let version4 = """
+        ALTER TABLE rotations ADD COLUMN decision TEXT CHECK (decision IN ('withdraw', 'keep'));
+        DROP VIEW rotation_history;
+        CREATE VIEW rotation_history AS
+            SELECT id AS rotation, hub, alias, "trigger", phase, outcome, decision, is_confirmed AS confirmed, attempts,
+                   error, error_status AS status, policy_hash, \(utc("slot")) AS scheduled_for,
+                   \(utc("opened_at")) AS opened_at, \(utc("ended_at")) AS ended_at,
+                   \(utc("closed_at")) AS closed_at
+            FROM rotations;
         """
 
     /// What auditors with SQL read: instants as RFC 3339 in UTC.

@@ -10,6 +10,7 @@ struct PhaseColumns {
     var error: String?
     var errorStatus: Int?
     var isConfirmed: Bool?
+    var decision: String?
 
     init(
         phase: String,
@@ -18,7 +19,8 @@ struct PhaseColumns {
         isAttemptUnderWay: Bool,
         error: String?,
         errorStatus: Int?,
-        isConfirmed: Bool?
+        isConfirmed: Bool?,
+        decision: String?
     ) {
         self.phase = phase
         self.isPreflighted = isPreflighted
@@ -27,22 +29,30 @@ struct PhaseColumns {
         self.error = error
         self.errorStatus = errorStatus
         self.isConfirmed = isConfirmed
+        self.decision = decision
     }
 
     init(_ phase: RotationState.Phase) {
         self.phase = RotationState(phase: phase, tally: .init(), wakeAt: nil).phaseName
         switch phase {
-        case .claimed, .generated, .staged(nil), .abandoned, .closed: break
+        case .claimed, .generated, .staged(nil), .closed: break
         case .staged(.some(let baseline)), .installed(let baseline), .tested(let baseline): set(baseline)
         case .delivering(let baseline, let progress):
             set(baseline)
             isAttemptUnderWay = progress == .underWay
         case .delivered(let updatedAt): set(.at(updatedAt))
         case .succeeded(let confirmed), .finished(let confirmed): isConfirmed = confirmed
-        case .withdrawing(let failure), .failed(let failure), .parked(let failure):
-            error = failure.kind
-            errorStatus = failure.status
+        case .withdrawing(let failure), .failed(let failure), .parked(let failure): set(failure)
+        case .abandoning(let decision, let failure):
+            set(failure)
+            self.decision = decision.rawValue
+        case .abandoned(let decision): self.decision = decision?.rawValue
         }
+    }
+
+    private mutating func set(_ failure: Failure) {
+        error = failure.kind
+        errorStatus = failure.status
     }
 
     private mutating func set(_ baseline: RotationState.Baseline) {
@@ -66,7 +76,11 @@ struct PhaseColumns {
         case "withdrawing": failure.map { .withdrawing($0) }
         case "failed": failure.map { .failed($0) }
         case "parked": failure.map { .parked($0) }
-        case "abandoned": .abandoned
+        case "abandoning":
+            decision.flatMap(Decision.init).flatMap { decision in
+                failure.map { .abandoning(decision, $0) }
+            }
+        case "abandoned": .abandoned(decision.flatMap(Decision.init))
         case "closed": .closed
         default: nil
         }

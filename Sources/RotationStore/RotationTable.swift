@@ -11,7 +11,7 @@ enum RotationTable {
         id, hub, alias, "trigger", slot, opened_at, generator, workspaces_type, workspaces, description,
         finish_after_ms, fingerprint, phase, is_preflighted, baseline, is_attempt_under_way, attempts, failures, cycles,
         confirmations, repetitions, is_ambiguous, is_install_begun, retry_floor, next_step_at, error, error_status,
-        is_confirmed, ended_at, closed_at, outcome, must_confirm
+        is_confirmed, ended_at, closed_at, outcome, must_confirm, decision
         """
 
     /// One row, before it is known to be sound.
@@ -54,7 +54,8 @@ enum RotationTable {
                 isAttemptUnderWay: try row.get(15),
                 error: try row.get(25),
                 errorStatus: try row.get(26),
-                isConfirmed: try row.get(27)
+                isConfirmed: try row.get(27),
+                decision: try row.get(32)
             )
             tally.attempts = try row.get(16)
             tally.failures = try row.get(17)
@@ -99,7 +100,8 @@ enum RotationTable {
                 closedAt: closedAt,
                 storedOutcome: outcome,
                 isConfirmed: state.isConfirmed,
-                error: state.error
+                error: state.error,
+                decision: state.decision
             )
         }
     }
@@ -201,6 +203,22 @@ enum RotationTable {
         ) { row throws(SQLiteError) in try row.get(0, as: Bool.self) } ?? false
     }
 
+    /// When the last attempt of unknown effect ended, or must have where its end was not seen; nil for none.
+    static func lastDoubt(
+        of id: RotationID,
+        timeout: Duration,
+        in connection: Connection
+    ) throws(SQLiteError) -> Instant? {
+        try connection.first(
+            """
+            SELECT max(coalesce(ended_at, started_at + ?2)) FROM attempts
+            WHERE rotation = ?1 AND (outcome IS NULL OR outcome IN ('ambiguous', 'unknown'))
+            """,
+            id,
+            timeout.column
+        ) { row throws(SQLiteError) in try row.get(0, as: Instant?.self) } ?? nil
+    }
+
     /// Writes a rotation's progress.
     ///
     /// An ended rotation's outcome is never written over.
@@ -221,9 +239,11 @@ enum RotationTable {
             UPDATE rotations SET fingerprint = ?2, phase = ?3, is_preflighted = ?4, baseline = coalesce(?5, baseline),
                 is_attempt_under_way = ?6, attempts = ?7, failures = ?8, cycles = ?9, confirmations = ?10,
                 repetitions = ?11, is_ambiguous = ?12, is_install_begun = ?13, retry_floor = ?14, next_step_at = ?15,
-                error = coalesce(?16, error), error_status = coalesce(?17, error_status),
+                error = coalesce(?16, error),
+                error_status = CASE WHEN ?16 IS NULL THEN error_status ELSE ?17 END,
                 is_confirmed = coalesce(?18, is_confirmed),
-                outcome = coalesce(outcome, ?19), ended_at = coalesce(ended_at, ?20), closed_at = ?21
+                outcome = coalesce(outcome, ?19), ended_at = coalesce(ended_at, ?20), closed_at = ?21,
+                decision = coalesce(?24, decision)
             WHERE id = ?1 AND closed_at IS NULL AND (?22 IS NULL OR phase = ?22) AND (?23 IS NULL OR attempts = ?23)
             """,
             rotation.id,
@@ -248,7 +268,8 @@ enum RotationTable {
             endedAt,
             closedAt,
             previous?.phaseName,
-            previous?.tally.attempts
+            previous?.tally.attempts,
+            phase.decision
         )
         guard changed == 1 || previous == nil else { throw StaleRotation(rotation: rotation.id) }
     }
@@ -299,6 +320,8 @@ package struct StoredRotation: Hashable, Sendable {
     package var isConfirmed: Bool?
     /// The class of what it failed for, or is parked for.
     package var error: String?
+    /// What a person has decided about it: `withdraw` or `keep`; nil for nothing.
+    package var decision: String?
 }
 
 extension Ending {

@@ -39,6 +39,15 @@ package enum GeneratorSpecification: Hashable, Sendable {
         }
     }
 
+    /// The steps, beyond making a value, that its generator takes part in.
+    package var steps: Set<GeneratorStep> {
+        switch self {
+        case .password, .token, .uuid, .totpSeed, .template: []
+        case .keyPair(let policy): policy.publicFile == nil ? [] : [.install, .withdraw]
+        case .command: Set(GeneratorStep.allCases)
+        }
+    }
+
     /// The generator itself.
     ///
     /// - Parameters:

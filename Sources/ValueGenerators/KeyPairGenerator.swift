@@ -33,7 +33,7 @@ struct KeyPairGenerator: ValueGenerator {
     /// Files that no public key may replace.
     let protected: [String]
 
-    var steps: Set<GeneratorStep> { policy.publicFile == nil ? [] : [.install, .withdraw] }
+    var steps: Set<GeneratorStep> { GeneratorSpecification.keyPair(policy).steps }
 
     func generate(_ context: GeneratorContext) async throws(GeneratorError) -> GeneratedValue {
         do {

@@ -62,14 +62,15 @@ struct PlugInTests {
         """
 
     /// Puts the plug-in in place, and a schedule that uses it.
-    private static func with(
+    static func with(
         fault: String = "{}",
         timeout: String = "20s",
         hub: String = "rate_limit: 1000/s",
+        hubTimeout: String = "30s",
         prepare: @escaping @Sendable (World) throws -> Void = { _ in },
         _ body: @escaping @Sendable (World) async throws -> Void
     ) async throws {
-        try await World.with(hub: hub, extra: "") { world in
+        try await World.with(timeout: hubTimeout, hub: hub, extra: "") { world in
             let folder = world.folder.file("generators")
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
             try world.folder.write(plugIn, to: "generators/system")
@@ -95,17 +96,17 @@ struct PlugInTests {
         }
     }
 
-    private static func rotate(_ world: World, timeout: String = "60s") async throws -> Program.Outcome {
+    static func rotate(_ world: World, timeout: String = "60s") async throws -> Program.Outcome {
         try await world.run("rotate-now", "db", "--wait", "--timeout", timeout)
     }
 
     /// Both sides have the same credential.
-    private static func expectAgreement(_ world: World) throws {
+    static func expectAgreement(_ world: World) throws {
         let isSame = try world.hub.value(of: "db") == world.folder.read("state/system")
         #expect(isSame)
     }
 
-    private static func steps(_ world: World) throws -> [String] {
+    static func steps(_ world: World) throws -> [String] {
         try world.folder.read("state/log").split(separator: "\n").map(String.init)
     }
 

@@ -27,7 +27,6 @@ struct RotationStatePropertyTests {
             #expect(driver.state.tally.isAmbiguous == wasAmbiguous, "seed \(seed)")
             if wasAmbiguous, case .failed = driver.state.ending { Issue.record("failed after ambiguity, seed \(seed)") }
             if case .withdrawing = driver.state.phase { #expect(!wasAmbiguous, "seed \(seed)") }
-            if case .park = driver.action { break }
         }
     }
 
@@ -48,7 +47,10 @@ struct RotationStatePropertyTests {
         case .reportLostAttempt: return [.attemptEnded(.unknown)]
         case .confirm: return [isGood ? .listed(updatedAt: 2) : .notListed]
         case .erase: return [.erased]
-        case .wait, .park, .done: return []
+        case .park:
+            let decisions: [Decision?] = [.keep, .withdraw, nil]
+            return [.abandoned(decisions[Int(random.next() % 3)])]
+        case .wait, .done: return []
         }
     }
 

@@ -63,7 +63,7 @@ struct RotationStateTests {
         try driver.take(.attemptStarted, MachineDriver.failed(.rejected))
         #expect(driver.state.phase == .parked(Failure(kind: "rejected")))
         #expect(driver.action == .park)
-        try driver.take(.abandoned)
+        try driver.take(.abandoned(nil))
         #expect(driver.action == .erase)
     }
 

@@ -12,7 +12,9 @@ struct RotationTableTests {
     static let phases: [RotationState.Phase] = [
         .claimed, .staged(nil), .staged(.unknown), .staged(.at(5)), .installed(.at(5)), .tested(.unknown),
         .delivering(.at(5), attempt: .underWay), .delivering(.unknown, attempt: .ended), .delivered(baseline: 5),
-        .succeeded(confirmed: true), .finished(confirmed: false), .withdrawing(failure), .failed(failure), .abandoned,
+        .succeeded(confirmed: true), .finished(confirmed: false), .withdrawing(failure), .failed(failure),
+        .abandoned(nil),
+        .abandoned(.keep), .abandoning(.withdraw, failure), .abandoning(.keep, failure),
         .parked(Failure(kind: "candidate_lost")),
     ]
 
@@ -28,6 +30,18 @@ struct RotationTableTests {
             rotation.fingerprint = [1, 2, 3]
             try await fixture.store.save(RotationChange(rotation: rotation))
             #expect(try await fixture.store.rotation(rotation.id) == rotation)
+        }
+    }
+
+    /// A later failure without a status does not take over an earlier one's.
+    @Test func failureIsReadBackWithoutTheStatusOfTheOneBefore() async throws {
+        try await StoreFixture.with { fixture async throws in
+            var rotation = try await fixture.opened()
+            for failure in [Self.failure, .candidateLost, .withdrawal] {
+                rotation.state = RotationState(phase: .parked(failure), tally: .init(), wakeAt: nil)
+                try await fixture.store.save(RotationChange(rotation: rotation))
+                #expect(try await fixture.store.rotation(rotation.id)?.state.phase == .parked(failure))
+            }
         }
     }
 

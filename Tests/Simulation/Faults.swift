@@ -71,4 +71,6 @@ package enum Breakage: String, CaseIterable, Sendable {
     case ignoresWindow
     /// Two secrets of a group rotate together.
     case ignoresGroup
+    /// The hub is told of a value that nobody has installed.
+    case skipsInstall
 }

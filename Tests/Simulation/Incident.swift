@@ -86,15 +86,31 @@ enum Incident {
 
     /// A person looks at each parked rotation, and ends it.
     static func abandonParked(in simulation: Simulation, _ daemon: SimulatedDaemon) throws {
-        let (now, judge) = (simulation.time.now, simulation.judge)
+        let (now, judge, hubs) = (simulation.time.now, simulation.judge, simulation.hubs)
         simulation.perform {
             try await daemon.store.withLedger { ledger in
                 for stored in try ledger.history.rotations(openOnly: true) {
                     guard case .parked = stored.rotation.state.phase else { continue }
                     let timeout: (String) -> Duration = { _ in .seconds(30) }
-                    let id = stored.rotation.id
-                    _ = try ledger.abandon(id, reason: "looked", actor: .daemon, now: now, timeout: timeout)
-                    judge.ended(stored.rotation, .abandoned, hubHolds: nil)
+                    let rotation = stored.rotation
+                    let held = hubs[rotation.secret.hub]?.value(of: rotation.secret.alias.text)
+                    let candidate = judge.candidate(of: rotation.id)
+                    let steps = SimulatedGenerator.steps(of: rotation.generator)
+                    let decision: Decision? = steps.isEmpty ? nil : held == candidate ? .keep : .withdraw
+                    do {
+                        let hasEnded = try ledger.abandon(
+                            rotation.id,
+                            decision,
+                            reason: "looked",
+                            actor: .daemon,
+                            now: now,
+                            timeout: timeout,
+                            steps: SimulatedGenerator.steps
+                        ).hasEnded
+                        if hasEnded { judge.ended(rotation, .abandoned(decision), hubHolds: held) }
+                    } catch Ledger.Refusal.held {
+                        // What the hub holds may change yet: the next look is soon enough.
+                    }
                 }
             }
         }

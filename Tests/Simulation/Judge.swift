@@ -38,9 +38,10 @@ final class Judge: Sendable {
 
     private let state = Mutex(State())
     private let time: SimulatedTime
+    private let systems: SimulatedSystems
 
-    init(time: SimulatedTime) {
-        self.time = time
+    init(time: SimulatedTime, systems: SimulatedSystems) {
+        (self.time, self.systems) = (time, systems)
     }
 
     /// The first thing that must not have happened; nil for nothing.
@@ -110,6 +111,8 @@ final class Judge: Sendable {
         }
     }
 
+    func candidate(of rotation: RotationID) -> Value? { state.withLock { $0.rotations[rotation]?.candidate } }
+
     func recordedAttempt(of rotation: RotationID) {
         state.withLock { $0.rotations[rotation]?.recordedAttempts += 1 }
     }
@@ -141,7 +144,14 @@ final class Judge: Sendable {
                 accuse("\(name): failed (\(failure.kind)), but the hub holds the candidate")
             }
             if failure == .candidateLost { accuse("\(name): the candidate was lost") }
-        case .abandoned:
+        case .abandoned(.keep):
+            if hubHolds != followed.candidate { accuse("\(name): kept, but the hub does not hold the candidate") }
+            state.withLock { $0.recorded[name] = followed.candidate }
+        case .abandoned(.withdraw):
+            if let candidate = followed.candidate, hubHolds == candidate {
+                accuse("\(name): withdrawn, but the hub holds the candidate")
+            }
+        case .abandoned(nil):
             if let candidate = followed.candidate {
                 state.withLock { _ = $0.doubtful[name, default: []].insert(candidate) }
             }
@@ -199,6 +209,7 @@ final class Judge: Sendable {
             return value == state.recorded[name] || value == candidate
                 || state.doubtful[name]?.contains(value) ?? false
         }
+        if let complaint = systems.complaint(holding: value, name) { accuse(complaint) }
         if !isKnown { accuse("\(name): the hub holds a value that is neither recorded nor an open rotation's") }
     }
 }

@@ -76,14 +76,15 @@ final class SimulatedDaemon: Sendable {
         }
     }
 
-    /// Tokens stand for credentials that the generator changes; UUIDs are made only.
     private static func makeGenerator(_ site: Site, _ process: Process) -> Engine.MakeGenerator {
         { specification in
             let world = site.surroundings
             let base = specification.makeGenerator(random: world.dice) { world.time.now.rawValue }
-            guard case .token = specification else { return base }
+            var steps = SimulatedGenerator.steps(of: specification)
+            guard !steps.isEmpty else { return base }
+            if site.breakage == .skipsInstall { steps = [.finish] }
             return SimulatedGenerator(
-                steps: Set(GeneratorStep.allCases),
+                steps: steps,
                 base: base,
                 systems: site.systems,
                 hubs: site.hubs,

@@ -9,6 +9,15 @@ final class SimulatedSystems: Sendable {
 
     init() {}
 
+    /// A credential of this name is changed for real from now on; the empty value is in force.
+    func add(_ name: String) { change { $0[name] = [[]] } }
+
+    /// What is wrong where a hub holds a value: it does not log in.
+    func complaint(holding value: [UInt8], _ name: String) -> String? {
+        let isBroken = valid.withLock { $0[name].map { !$0.contains(value) } ?? false }
+        return isBroken ? "\(name): the value that the hub holds does not log in" : nil
+    }
+
     func change<T>(_ body: (inout [String: Set<[UInt8]>]) -> T) -> T { valid.withLock { body(&$0) } }
 
     /// Whether a value logs in.
@@ -25,6 +34,11 @@ struct SimulatedGenerator: ValueGenerator {
     let hubs: [String: SimulatedHub]
     let process: Process
     let world: SimulatedHub.Surroundings
+
+    /// Tokens stand for credentials that the generator changes; UUIDs are made only.
+    static func steps(of specification: GeneratorSpecification) -> Set<GeneratorStep> {
+        if case .token = specification { Set(GeneratorStep.allCases) } else { [] }
+    }
 
     init(
         steps: Set<GeneratorStep>,
@@ -66,6 +80,8 @@ struct SimulatedGenerator: ValueGenerator {
             if hub.mayHold(value, context.alias) { world.judge.accuse("\(name): withdrew what the hub may hold") }
             systems.change { _ = $0[name]?.remove(value) }
         }
+        let complaint = hub.value(of: context.alias).flatMap { systems.complaint(holding: $0, name) }
+        if let complaint { world.judge.accuse(complaint) }
         if failsLate { try await meetFaults(mayBePermanent: step == .install || step == .test) }
     }
 

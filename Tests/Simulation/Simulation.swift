@@ -97,7 +97,7 @@ package final class Simulation {
         (self.dice, self.time) = (dice, time)
         let odds = Mood(options.failedWrite == nil ? 5 + dice.roll(40) : 0)
         self.odds = odds
-        judge = Judge(time: time)
+        judge = Judge(time: time, systems: systems)
         steps = StepExecutor(dice: dice)
         path = "\(folder)/rotator.db"
         let surroundings = SimulatedHub.Surroundings(time: time, dice: dice, judge: judge, counts: counts) { odds.odds }
@@ -105,6 +105,7 @@ package final class Simulation {
         let names = (0..<options.hubs).map { "h\($0)" }
         hubs = Dictionary(uniqueKeysWithValues: names.map { ($0, SimulatedHub(name: $0, surroundings)) })
         try Self.addSchedules(options, path, hubs, dice, judge, now: time.now)
+        for name in names { systems.add("\(name)/s1") }
         let site = SimulatedDaemon.Site(
             path: path,
             key: try EngineWorld.makeKey(),

@@ -13,6 +13,7 @@ extension RotationState {
         case .finished: "finished"
         case .withdrawing: "withdrawing"
         case .failed: "failed"
+        case .abandoning: "abandoning"
         case .abandoned: "abandoned"
         case .parked: "parked"
         case .closed: "closed"

@@ -20,6 +20,7 @@ extension RotationState {
         case .succeeded:
             return plan.steps.contains(.finish) ? .perform(.finish) : .erase
         case .withdrawing: return .perform(.withdraw)
+        case .abandoning(let decision, _): return .perform(decision.step)
         case .finished, .failed, .abandoned: return .erase
         case .parked: return .park
         case .closed: return .done
@@ -35,7 +36,7 @@ extension RotationState {
         switch phase {
         case .succeeded(let confirmed), .finished(let confirmed): .succeeded(confirmed: confirmed)
         case .failed(let failure): .failed(failure)
-        case .abandoned: .abandoned
+        case .abandoned(let decision): .abandoned(decision)
         default: nil
         }
     }

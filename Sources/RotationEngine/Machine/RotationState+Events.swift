@@ -48,13 +48,14 @@ extension RotationState {
             // The hub has the new value: whatever `finish` could not do can't undo the success.
             if error == .tryAgain { backOff(pace) } else { reach(.finished(confirmed: confirmed)) }
         case (.withdrawing(let failure), .stepDone(.withdraw)): reach(.failed(failure))
-        case (.withdrawing(let failure), .generatorFailed(let error)):
-            if error == .tryAgain { backOff(pace) } else { reach(.parked(failure)) }
+        case (.withdrawing, .generatorFailed(let error)):
+            if error == .tryAgain { backOff(pace) } else { reach(.parked(.withdrawal)) }
+        case (.abandoning, _): try handleAbandoning(event, pace)
         case (.staged, .candidateLost), (.installed, .candidateLost), (.tested, .candidateLost),
             (.delivering, .candidateLost), (.withdrawing, .candidateLost):
             candidateLost()
         case (.succeeded(let confirmed), .candidateLost): reach(.finished(confirmed: confirmed))
-        case (.parked, .abandoned): reach(.abandoned)
+        case (.parked(let failure), .abandoned(let decision)): abandon(decision, failure, plan)
         case (.parked(.candidateLost), .candidateFound):
             // What was sent or installed with it is done again with it.
             reach(tally.attempts > 0 ? .delivering(.unknown, attempt: .ended) : .staged(.unknown))
@@ -190,6 +191,32 @@ extension RotationState {
         reach(.succeeded(confirmed: confirmed))
         guard plan.steps.contains(.finish), plan.finishAfter > .zero else { return }
         wakeAt = pace.now.advanced(by: plan.finishAfter)
+    }
+
+    // MARK: Ending by a person's decision
+
+    /// Ends the rotation, once the generator has done what the decision asks for.
+    ///
+    /// Nothing was installed where `install` was never begun, and there is nothing to put back or to retire.
+    private mutating func abandon(_ decision: Decision?, _ failure: Failure, _ plan: RotationPlan) {
+        if let decision, tally.isInstallBegun, plan.steps.contains(decision.step) {
+            reach(.abandoning(decision, failure))
+        } else {
+            reach(.abandoned(decision))
+        }
+    }
+
+    private mutating func handleAbandoning(_ event: RotationEvent, _ pace: Pace) throws(UnexpectedEvent) {
+        guard case .abandoning(let decision, _) = phase else { throw UnexpectedEvent(phase: phase, event: event) }
+        switch event {
+        case .stepStarted(decision.step): break
+        case .stepDone(decision.step): reach(.abandoned(decision))
+        case .generatorFailed(.tryAgain): backOff(pace)
+        // What could not be retired does no harm to the new credential; what could not be put back is a person's again.
+        case .generatorFailed: reach(decision == .keep ? .abandoned(.keep) : .parked(.withdrawal))
+        case .candidateLost: reach(decision == .keep ? .abandoned(.keep) : .parked(.candidateLost))
+        default: throw UnexpectedEvent(phase: phase, event: event)
+        }
     }
 
     // MARK: Ending badly

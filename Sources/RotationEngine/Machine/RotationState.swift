@@ -53,8 +53,11 @@ package struct RotationState: Hashable, Sendable {
         case withdrawing(Failure)
         /// Failure is recorded.
         case failed(Failure)
+        /// It will be abandoned once the generator has done what a person's decision asks for; should that fail, it is
+        /// parked for this failure again.
+        case abandoning(Decision, Failure)
         /// A person has ended it.
-        case abandoned
+        case abandoned(Decision?)
         /// It can go neither on nor back by itself: a person must decide.
         case parked(Failure)
         /// The candidate is erased: nothing is left to do.
@@ -183,8 +186,8 @@ package enum RotationEvent: Hashable, Sendable {
     case candidateFound
     /// The schedule has another generator by now.
     case policyChanged
-    /// A person ended the rotation.
-    case abandoned
+    /// A person ends the rotation; without a decision nothing is done to the credentials.
+    case abandoned(Decision?)
     case erased
     /// The candidate is deleted, but somebody's read transaction keeps its bytes in a file.
     case eraseBlocked

@@ -87,14 +87,14 @@ package enum Ending: Hashable, Sendable {
     case succeeded(confirmed: Bool)
     /// The hub has the old value.
     case failed(Failure)
-    /// A person ended it.
-    case abandoned
+    /// A person ended it; with a decision, which value the hub has is known.
+    case abandoned(Decision?)
 }
 
 /// Why a rotation failed: a class, and the HTTP status where there is one.
 package struct Failure: Hashable, Sendable {
     /// A class of ``AIHubClient/HubError/Kind``, or one of the generator's: `generator`, `unusable_value`,
-    /// `repeated_value`, `candidate_lost`, `policy_changed`.
+    /// `repeated_value`, `candidate_lost`, `policy_changed`, `withdrawal`.
     package var kind: String
     /// The HTTP status.
     package var status: Int?
@@ -112,6 +112,8 @@ package struct Failure: Hashable, Sendable {
     package static let repeatedValue = Failure(kind: "repeated_value")
     /// The candidate can't be read any more, and nothing was sent.
     package static let candidateLost = Failure(kind: "candidate_lost")
+    /// The generator could not put the old credential back.
+    package static let withdrawal = Failure(kind: "withdrawal")
     /// The schedule has another generator by now, and nothing was sent.
     package static let policyChanged = Failure(kind: "policy_changed")
 

@@ -98,7 +98,13 @@ extension Schedule {
             schedule.nextDue = now.advanced(by: delay)
             // Its slot lies in the future where the clock was set back meanwhile.
             schedule.slot = min(rotation.slot ?? schedule.nextDue, schedule.nextDue)
-        case .abandoned:
+        case .abandoned(let decision):
+            if decision == .keep {
+                // The hub has the new value, since some time that nobody knows: the age counts from the latest.
+                schedule.lastSuccess = now
+                schedule.lastFingerprint = rotation.fingerprint ?? lastFingerprint
+                schedule.failures = 0
+            }
             schedule.awaitSlot(after: now)
         }
         return schedule

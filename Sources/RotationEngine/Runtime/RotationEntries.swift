@@ -68,8 +68,9 @@ extension Rotation {
             event = .rotationFailed
             detail["error"] = .string(failure.kind)
             detail["status"] = failure.status.map { .integer(Int64($0)) }
-        case .abandoned:
+        case .abandoned(let decision):
             event = .rotationAbandoned
+            detail["decision"] = decision.map { .string($0.rawValue) }
         }
         return entry(event, now: end.now, trigger: end.trigger, detail: detail)
     }
@@ -93,6 +94,11 @@ extension Rotation {
             entries.append(stepEntry(step.rawValue, "begun", now, trigger))
         case .stepDone(let step):
             entries.append(stepEntry(step.rawValue, "done", now, trigger))
+        case .generatorFailed(let error):
+            // Of a step that is tried again the deferral tells.
+            if let step = before.step, error != .tryAgain {
+                entries.append(stepEntry(step.rawValue, "failed", now, trigger))
+            }
         default:
             break
         }
@@ -139,5 +145,19 @@ extension Rotation {
             "status": error.status.map { .integer(Int64($0)) },
             "request_id": error.requestID.map(JSONValue.string),
         ]
+    }
+}
+
+extension RotationState {
+    /// The generator's step that is under way; nil for none.
+    fileprivate var step: GeneratorStep? {
+        switch phase {
+        case .staged(.some): .install
+        case .installed: .test
+        case .succeeded: .finish
+        case .withdrawing: .withdraw
+        case .abandoning(let decision, _): decision.step
+        default: nil
+        }
     }
 }

@@ -8,7 +8,7 @@ struct CommandGenerator: ValueGenerator {
     /// nil where no plug-ins can be run, as in a command that only tries generators.
     let host: PlugInHost?
 
-    var steps: Set<GeneratorStep> { Set(GeneratorStep.allCases) }
+    var steps: Set<GeneratorStep> { GeneratorSpecification.command(policy).steps }
 
     /// Exit statuses of the protocol (sysexits.h).
     private enum Status {

@@ -1,9 +1,9 @@
-import ArgumentParser
+package import ArgumentParser
 import ControlAPI
 import RotationDaemon
-import RotationEngine
+package import RotationEngine
 import RotationStore
-import Scheduling
+import ValueGenerators
 
 struct RotationAbandonCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,16 +11,23 @@ struct RotationAbandonCommand: AsyncParsableCommand {
         abstract: "End a parked rotation, once you know which value works.",
         discussion: """
             A rotation is parked where the hub refused a value after it may have taken it: it may hold either one. \
-            Abandoning erases the sealed new value and lets the next rotation begin; it changes nothing in the hub.
+            Look which one works. Abandoning changes nothing in the hub; it erases the sealed new value and lets the \
+            next rotation begin.
 
-            Example:
+            Where the generator has installed a credential, say which value the hub has: --keep retires the old \
+            credential, --withdraw puts it back. If that was tried and can't be done, mend it by hand, and leave both \
+            out.
+
+            Examples:
               secret-rotator rotation abandon 01a2097c-43df-7e8d-b698-110a9a37ccad --reason 'the old value works'
+              secret-rotator rotation abandon 01a2097c-43df-7e8d-b698-110a9a37ccad --keep --reason 'the new one works'
             """
     )
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The rotation's ID, as rotation list --open shows it.", completion: .openRotation) var rotation:
         String
+    @Flag(help: "The hub has the new value, or the old one.") var decision: Decision?
     @Option(help: "Why, for the history.") var reason: String
 
     func validate() throws {
@@ -30,9 +37,23 @@ struct RotationAbandonCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             guard let id = RotationID(rawValue: rotation) else { return }
-            let operation = AbandonRotation(rotation: id, reason: reason)
-            let secret = try await Control.perform(operation, try global.load()).answer
-            print("\(secret): rotation \(id) abandoned")
+            let operation = AbandonRotation(rotation: id, decision: decision, reason: reason)
+            let (answer, isDaemonRunning) = try await Control.perform(operation, try global.load())
+            guard !answer.hasEnded, let step = decision?.step.rawValue else {
+                return print("\(answer.secret): rotation \(id) abandoned")
+            }
+            print("\(answer.secret): rotation \(id): abandoned once its generator's \(step) has succeeded")
+            if !isDaemonRunning { standardError("no daemon runs: \(step) is done once one is started\n") }
+        }
+    }
+}
+
+/// `--withdraw` or `--keep`.
+extension Decision: EnumerableFlag {
+    package static func help(for value: Decision) -> ArgumentHelp? {
+        switch value {
+        case .withdraw: "The hub has the old value: put the old credential back."
+        case .keep: "The hub has the new value: retire the old credential."
         }
     }
 }

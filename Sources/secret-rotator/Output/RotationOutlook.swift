@@ -24,10 +24,9 @@ struct RotationOutlook {
         now: Instant
     ) throws {
         self.schedule = schedule
-        let generator = schedule.definition.generator.makeGenerator(random: SystemRandom()) { now.rawValue }
         let hub = configuration.hubs[schedule.secret.hub]
         let confirms = hub?.confirm ?? true
-        let own = { (step: GeneratorStep) in generator.steps.contains(step) ? [step.rawValue] : [] }
+        let own = { (step: GeneratorStep) in schedule.definition.generator.steps.contains(step) ? [step.rawValue] : [] }
         let finish = own(.finish).map { step in
             let pause = schedule.definition.finishAfter
             return pause > .zero ? "\(step) after \(DurationText.format(pause))" : step

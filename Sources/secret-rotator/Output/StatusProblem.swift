@@ -3,6 +3,7 @@ import AuditLog
 import RotationEngine
 import RotationStore
 import Scheduling
+import ValueGenerators
 
 /// Something that a person must look at: what is wrong, since when, and what to do next.
 struct StatusProblem {
@@ -94,13 +95,19 @@ extension StatusProblem {
         if case .parked(let failure) = rotation.state.phase {
             kind = .rotationParked
             text = "rotation \(rotation.id) is parked: \(failure.kind)"
-            advice = "find out which value works, then: rotation abandon \(rotation.id) --reason …"
+            let decision = rotation.state.needsDecision(steps: rotation.generator.steps) ? " --keep|--withdraw" : ""
+            advice = "find out which value works, then: rotation abandon \(rotation.id)\(decision) --reason …"
             return
         }
         guard stored.endedAt == nil, rotation.openedAt.advanced(by: Self.tolerance) < now else { return nil }
         let error = try history.lastError(of: rotation.id).map { ", last error \($0)" } ?? ""
         let next = rotation.state.wakeAt.map { ", next try \($0.short)" } ?? ""
         kind = .rotationSlow
+        if case .abandoning(let decision, _) = rotation.state.phase {
+            text = "being abandoned: its generator's \(decision.step.rawValue) has not succeeded yet\(next)"
+            advice = "see the daemon's log; it goes on by itself"
+            return
+        }
         text = "still rotating, \(rotation.state.tally.attempts) attempts\(error)\(next)"
         advice = "see rotation show \(rotation.id); it goes on by itself"
     }

@@ -85,6 +85,7 @@ extension StoredRotation {
             "trigger": .string(rotation.trigger.rawValue),
             "phase": .string(rotation.state.phaseName),
             "outcome": .text(storedOutcome),
+            "decision": .text(decision),
             "attempts": .integer(Int64(rotation.state.tally.attempts)),
             "confirmed": isConfirmed.map { .bool($0) },
             "error": .text(error),

@@ -1,0 +1,69 @@
+import Foundation
+import SandboxHub
+import TestSupport
+import Testing
+
+/// `rotation abandon --keep|--withdraw` of the real executable: the hub's value opens the system afterwards.
+@Suite(.timeLimit(.minutes(3)))
+struct DecisionTests {
+    /// A rotation is parked after the hub has taken its value, or has not; a person says so, and the daemon does the rest.
+    @Test(arguments: [(true, "--keep", "finish"), (false, "--withdraw", "withdraw")])
+    func decisionIsCarriedOut(isTaken: Bool, flag: String, step: String) async throws {
+        try await PlugInTests.with(timeout: "20s", hub: "rate_limit: 1000/s", hubTimeout: "1s") { world in
+            world.hub.inject([
+                SandboxFault(isTaken ? .dropAfter : .dropBefore, method: "PATCH"),
+                SandboxFault(.status(400), method: "PATCH"),
+            ])
+            try await world.withDaemon { _ async throws in
+                #expect(try await PlugInTests.rotate(world).status == 1)
+                let id = try #require(
+                    try await world.run("rotation", "list", "--open", "--json").objects.first?["rotation"] as? String
+                )
+                let status = try await world.run("status")
+                #expect(status.output.contains("rotation abandon \(id) --keep|--withdraw"))
+                let bare = try await world.run("rotation", "abandon", id, "--reason", "x")
+                #expect(bare.status == 64)
+                #expect(bare.errors.contains("has installed a credential: say which value the hub has"))
+                try await world.expect(64, "rotation", "abandon", id, "--keep", "--withdraw", "--reason", "x")
+                // Until a request that may be on its way can't arrive any more, nothing is put back.
+                try await eventually("it is taken") {
+                    try await world.run("rotation", "abandon", id, flag, "--reason", "looked").status == 0
+                }
+                try await eventually("it is closed") {
+                    try await world.run("rotation", "list", "--open", "--json").objects.isEmpty
+                }
+                let shown = try await world.run("rotation", "show", id, "--json").objects.first
+                #expect(shown?["outcome"] as? String == "abandoned")
+                #expect(shown?["decision"] as? String == String(flag.dropFirst(2)))
+            }
+            try PlugInTests.expectAgreement(world)
+            #expect(try PlugInTests.steps(world).last == step)
+            let events = try await world.events("db")
+            #expect(events.filter { $0 == "rotation.decided" }.count == 1)
+            #expect(events.filter { $0 == "rotation.abandoned" }.count == 1)
+        }
+    }
+
+    /// What can't be put back is parked again, and told; mended by hand, it is ended without more ado.
+    @Test func withdrawalThatFailsIsAPersonsAgain() async throws {
+        try await PlugInTests.with(fault: "{withdraw: 1}", hub: "rate_limit: 1000/s", hubTimeout: "1s") { world in
+            world.hub.inject([SandboxFault(.status(400), method: "PATCH")])
+            try await world.withDaemon { _ async throws in
+                #expect(try await PlugInTests.rotate(world).status == 1)
+                let open = try #require(try await world.run("rotation", "list", "--open", "--json").objects.first)
+                #expect(open["phase"] as? String == "parked")
+                #expect(open["error"] as? String == "withdrawal")
+                let id = try #require(open["rotation"] as? String)
+                try world.folder.write("old", to: "state/system")
+                try await world.expect(0, "rotation", "abandon", id, "--reason", "put back by hand")
+                try await eventually("it is closed") {
+                    try await world.run("rotation", "list", "--open", "--json").objects.isEmpty
+                }
+            }
+            try PlugInTests.expectAgreement(world)
+            let failed = try await world.audit().compactMap { $0["detail"] as? [String: Any] }
+                .filter { $0["step"] as? String == "withdraw" && $0["outcome"] as? String == "failed" }
+            #expect(failed.count == 1)
+        }
+    }
+}
