@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
@@ -137,6 +138,21 @@ int clinux_landlock_restrict(const char *const *paths, int count) {
         result = errno;
     }
     close(ruleset);
+    return result;
+}
+
+int clinux_open_beneath(const char *folder, const char *path, int *file) {
+    int directory = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) {
+        return errno;
+    }
+    struct open_how how = {
+        .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+    };
+    *file = (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+    int result = *file < 0 ? errno : 0;
+    close(directory);
     return result;
 }
 

@@ -36,6 +36,11 @@ struct CandidateVault {
         key.fingerprint(of: value)
     }
 
+    /// A value's fingerprints by the present key and those before it.
+    func fingerprints(of value: SecretValue) -> [[UInt8]] {
+        key.fingerprints(of: value)
+    }
+
     /// Whether a value has a fingerprint, by the present key or one before it.
     func has(_ value: SecretValue, fingerprint: [UInt8]) -> Bool {
         key.fingerprints(of: value).contains(fingerprint)

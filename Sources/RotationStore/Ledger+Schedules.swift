@@ -145,7 +145,9 @@ extension Ledger {
                 schedule.pause = nil
                 schedule.awaitSlot(after: now)
                 try ScheduleTable.updatePause(schedule, in: connection)
-                let detail: [String: JSONValue?] = ["next_due": .string(schedule.nextDue.rfc3339)]
+                let detail: [String: JSONValue?] = [
+                    "next_due": schedule.nextDue.ifEver.map { .string($0.rfc3339) }
+                ]
                 try note(.scheduleResumed, secret, actor: actor, now: now, detail: detail)
                 return schedule
             }
@@ -193,7 +195,7 @@ extension SchedulePlan.Step {
             "old": difference.old.isEmpty ? nil : .object(difference.old),
             "new": difference.new.isEmpty ? nil : .object(difference.new),
             "policy_hash": .string(schedule.definition.generator.policyHash),
-            "next_due": difference.nextDue.map { .string($0.rfc3339) },
+            "next_due": difference.nextDue?.ifEver.map { .string($0.rfc3339) },
         ]
     }
 }

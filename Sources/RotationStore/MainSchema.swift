@@ -3,7 +3,10 @@ import SQLite
 /// The main database's schema, step by step.
 enum MainSchema {
     /// "SRot", which `file(1)` and the `sqlite3` shell show.
-    static let migrator = Migrator(applicationID: 0x5352_6F74, steps: [version1, version2, version3, version4])
+    static let migrator = Migrator(
+        applicationID: 0x5352_6F74,
+        steps: [version1, version2, version3, version4, version5]
+    )
 
     /// Instants are Unix time in milliseconds, durations milliseconds, truth values 0 and 1.
     ///
@@ -191,6 +194,78 @@ enum MainSchema {
                    \(utc("closed_at")) AS closed_at
             FROM rotations;
         """
+
+    /// Schedules without slots, which rotate when a value that somebody else makes is another one.
+    ///
+    /// A CHECK can't be changed in place: the table is made anew (lang_altertable, section 7).
+    private static let version5 = """
+        DROP VIEW schedule_current;
+        DROP INDEX schedules_due;
+        DROP INDEX schedules_by_group;
+        ALTER TABLE schedules RENAME TO old_schedules;
+        CREATE TABLE schedules (
+            hub TEXT NOT NULL,
+            alias TEXT NOT NULL,
+            every_ms INTEGER CHECK (every_ms > 0),
+            cron TEXT,
+            timezone TEXT,
+            window_ms INTEGER,
+            jitter_ms INTEGER NOT NULL DEFAULT 0,
+            max_age_ms INTEGER,
+            min_interval_ms INTEGER NOT NULL,
+            catch_up TEXT NOT NULL DEFAULT 'once' CHECK (catch_up IN ('once', 'skip')),
+            group_name TEXT,
+            group_spacing_ms INTEGER,
+            generator TEXT NOT NULL,
+            workspaces_type TEXT CHECK (workspaces_type IN ('ALL', 'SOME', 'NONE')),
+            workspaces TEXT,
+            description TEXT,
+            finish_after_ms INTEGER NOT NULL DEFAULT 0,
+            owner TEXT,
+            policy TEXT,
+            anchor INTEGER NOT NULL,
+            slot INTEGER,
+            next_due INTEGER NOT NULL,
+            paused_at INTEGER,
+            paused_until INTEGER,
+            pause_reason TEXT,
+            last_opened INTEGER,
+            last_success INTEGER,
+            last_fingerprint BLOB,
+            adopted_fingerprint BLOB,
+            failures INTEGER NOT NULL DEFAULT 0,
+            due_at INTEGER GENERATED ALWAYS AS (
+                CASE WHEN paused_at IS NULL THEN next_due
+                     WHEN paused_until IS NULL THEN NULL
+                     ELSE max(next_due, paused_until) END
+            ) VIRTUAL,
+            PRIMARY KEY (hub, alias),
+            CHECK (every_ms IS NULL OR cron IS NULL)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO schedules (\(kept)) SELECT \(kept) FROM old_schedules;
+        DROP TABLE old_schedules;
+        CREATE INDEX schedules_due ON schedules (hub, due_at) WHERE due_at IS NOT NULL;
+        CREATE INDEX schedules_by_group ON schedules (group_name, group_spacing_ms) WHERE group_name IS NOT NULL;
+        CREATE INDEX schedules_watched ON schedules (hub, alias) WHERE every_ms IS NULL AND cron IS NULL;
+        CREATE VIEW schedule_current AS
+            SELECT hub, alias, every_ms / 1000.0 AS every_seconds, cron, timezone, window_ms / 1000.0 AS window_seconds,
+                   jitter_ms / 1000.0 AS jitter_seconds, max_age_ms / 1000.0 AS max_age_seconds, catch_up,
+                   group_name AS "group", group_spacing_ms / 1000.0 AS group_spacing_seconds,
+                   json_extract(generator, '$.type') AS generator, owner, policy, \(utc("nullif(slot, \(never))")) AS slot,
+                   \(utc("nullif(next_due, \(never))")) AS next_due, \(utc("last_success")) AS last_success, failures,
+                   paused_at IS NOT NULL AS paused, \(utc("paused_until")) AS paused_until, pause_reason
+            FROM schedules;
+        """
+
+    /// The columns of a schedule that version 5 takes over.
+    private static let kept = """
+        hub, alias, every_ms, cron, timezone, window_ms, jitter_ms, max_age_ms, min_interval_ms, catch_up, group_name,
+        group_spacing_ms, generator, workspaces_type, workspaces, description, finish_after_ms, owner, policy, anchor, slot,
+        next_due, paused_at, paused_until, pause_reason, last_opened, last_success, last_fingerprint, failures
+        """
+
+    /// The last instant of the year 9999, which stands for never.
+    private static let never = 253_402_300_799_999
 
     /// What auditors with SQL read: instants as RFC 3339 in UTC.
     private static let views = """

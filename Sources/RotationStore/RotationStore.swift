@@ -2,6 +2,7 @@ package import AuditLog
 package import RotationEngine
 import SQLite
 package import Scheduling
+package import SecretMemory
 package import ValueGenerators
 
 /// The engine's storage: the ledger and the candidates' vault, on one serial queue.
@@ -144,6 +145,18 @@ package actor RotationStore: RotationStorage {
 
     package func refreshZones(now: Instant) throws -> [String] {
         try ledger.refreshZones(now: now)
+    }
+
+    package func watchedSchedules() throws -> [Schedule] {
+        try ledger.watchedSchedules()
+    }
+
+    package func fingerprints(of value: SecretValue) throws -> [[UInt8]] {
+        vault.fingerprints(of: value)
+    }
+
+    package func takeLook(_ look: SourceLook) throws {
+        try ledger.takeLook(look)
     }
 
     package func lastEntryTime() throws -> Instant? {

@@ -10,7 +10,7 @@ enum ScheduleTable {
         hub, alias, every_ms, min_interval_ms, generator, workspaces_type, workspaces, description, finish_after_ms,
         owner, policy, anchor, next_due, paused_at, paused_until, pause_reason, last_opened, last_success,
         last_fingerprint, failures, timezone, cron, window_ms, jitter_ms, max_age_ms, catch_up, group_name,
-        group_spacing_ms, slot
+        group_spacing_ms, slot, adopted_fingerprint
         """
 
     /// One row, before it is known to be sound.
@@ -36,6 +36,7 @@ enum ScheduleTable {
         var failures: Int
         var timezone: String?
         var timing: TimingColumns
+        var adoptedFingerprint: [UInt8]?
 
         init(_ row: borrowing Row) throws(SQLiteError) {
             hub = try row.get(0)
@@ -59,13 +60,15 @@ enum ScheduleTable {
             failures = try row.get(19)
             timezone = try row.get(20)
             timing = try TimingColumns(row, first: 21)
+            adoptedFingerprint = try row.get(29)
         }
 
         func schedule() throws(UndecodableRow) -> Schedule {
             let row = "schedules \(hub)/\(alias)"
             let secret = try SecretName(hub: hub, alias: alias, row: row)
             guard plausibleCounts.contains(failures), let cadence = timing.cadence(every: every),
-                let generator = GeneratorSpecification(json: generator), let catchUp = timing.catchUpRule
+                let generator = GeneratorSpecification(json: generator), let catchUp = timing.catchUpRule,
+                (cadence == .onChange) == generator.isWatched
             else { throw UndecodableRow(row: row) }
             let definition = ScheduleDefinition(
                 cadence: cadence,
@@ -93,6 +96,7 @@ enum ScheduleTable {
                 lastOpened: lastOpened,
                 lastSuccess: lastSuccess,
                 lastFingerprint: lastFingerprint,
+                adoptedFingerprint: adoptedFingerprint,
                 failures: failures
             )
         }
@@ -118,7 +122,23 @@ enum ScheduleTable {
 
     /// All schedules by name; rows that can't be decoded are passed to `broken`.
     static func all(in connection: Connection, broken: (UndecodableRow) -> Void) throws -> [Schedule] {
-        let rows = try connection.all("SELECT \(columns) FROM schedules ORDER BY hub, alias") {
+        try list("SELECT \(columns) FROM schedules ORDER BY hub, alias", in: connection, broken: broken)
+    }
+
+    /// The schedules without a cadence, whose values somebody else makes.
+    static let watchedQuery = "SELECT \(columns) FROM schedules WHERE every_ms IS NULL AND cron IS NULL"
+
+    /// The schedules whose values somebody else makes; rows that can't be decoded are passed to `broken`.
+    static func watched(in connection: Connection, broken: (UndecodableRow) -> Void) throws -> [Schedule] {
+        try list(watchedQuery, in: connection, broken: broken)
+    }
+
+    private static func list(
+        _ sql: String,
+        in connection: Connection,
+        broken: (UndecodableRow) -> Void
+    ) throws -> [Schedule] {
+        let rows = try connection.all(sql) {
             row throws(SQLiteError) in
             do throws(SQLiteError) { return Result<Raw, UndecodableRow>.success(try Raw(row)) } catch {
                 guard error.code == .mismatch else { throw error }
@@ -160,7 +180,8 @@ enum ScheduleTable {
             UPDATE schedules SET every_ms = ?3, timezone = ?4, min_interval_ms = ?5, generator = ?6,
                 workspaces_type = ?7, workspaces = ?8, description = ?9, finish_after_ms = ?10, owner = ?11,
                 policy = ?12, next_due = ?13, anchor = ?14, slot = ?15, cron = ?16, window_ms = ?17, jitter_ms = ?18,
-                max_age_ms = ?19, catch_up = ?20, group_name = ?21, group_spacing_ms = ?22
+                max_age_ms = ?19, catch_up = ?20, group_name = ?21, group_spacing_ms = ?22,
+                adopted_fingerprint = ?23
             WHERE hub = ?1 AND alias = ?2
             """,
             schedule.secret.hub,
@@ -184,7 +205,8 @@ enum ScheduleTable {
             definition.maxAge?.column,
             definition.catchUp.rawValue,
             definition.group?.name,
-            definition.group?.spacing.column
+            definition.group?.spacing.column,
+            schedule.adoptedFingerprint
         )
     }
 
@@ -193,7 +215,8 @@ enum ScheduleTable {
         try connection.run(
             """
             UPDATE schedules SET anchor = ?3, next_due = ?4, last_opened = ?5, last_success = ?6,
-                last_fingerprint = ?7, failures = ?8, slot = ?9 WHERE hub = ?1 AND alias = ?2
+                last_fingerprint = ?7, failures = ?8, slot = ?9, adopted_fingerprint = ?10
+            WHERE hub = ?1 AND alias = ?2
             """,
             schedule.secret.hub,
             schedule.secret.alias.text,
@@ -203,7 +226,8 @@ enum ScheduleTable {
             schedule.lastSuccess,
             schedule.lastFingerprint,
             schedule.failures,
-            schedule.slot
+            schedule.slot,
+            schedule.adoptedFingerprint
         )
     }
 

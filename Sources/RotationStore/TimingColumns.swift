@@ -28,7 +28,8 @@ struct TimingColumns {
     /// The cadence; nil where the row has none that is sound.
     func cadence(every: Int64?) -> Cadence? {
         if let every { return Cadence.Period(.milliseconds(every)).map(Cadence.every) }
-        return cron.flatMap { try? CronExpression($0) }.map(Cadence.cron)
+        guard let cron else { return .onChange }
+        return (try? CronExpression(cron)).map(Cadence.cron)
     }
 
     var catchUpRule: ScheduleDefinition.CatchUp? { .init(rawValue: catchUp) }

@@ -4,6 +4,8 @@ package enum Cadence: Hashable, Sendable, Codable {
     case every(Period)
     /// A slot at each minute that a calendar names.
     case cron(CronExpression)
+    /// No slot by itself: what is rotated is looked at, and a slot is whenever it has changed.
+    case onChange
 
     /// The first slot that is strictly later than `instant`.
     ///
@@ -11,7 +13,8 @@ package enum Cadence: Hashable, Sendable, Codable {
     ///   - instant: Where to look from.
     ///   - anchor: Where a period begins; instants before it have its first slot as their next one. A calendar has none.
     ///   - zone: Where a calendar is read. A period is a length of time, the same in each zone.
-    /// - Returns: The slot; `Instant.distantFuture` where the next one would lie beyond it.
+    /// - Returns: The slot; `Instant.distantFuture` where the next one would lie beyond it, or nobody
+    ///   knows it.
     package func nextSlot(after instant: Instant, anchor: Instant, in zone: Zone = .utc) -> Instant {
         switch self {
         case .every(let period):
@@ -20,17 +23,19 @@ package enum Cadence: Hashable, Sendable, Codable {
             return anchor.advanced(by: .milliseconds((elapsed / step + 1) * step))
         case .cron(let expression):
             return expression.nextSlot(after: instant, in: zone)
+        case .onChange:
+            return .distantFuture
         }
     }
 }
 
 extension Cadence {
-    /// The period; nil for a calendar.
+    /// The period; nil for all else.
     package var period: Period? {
         if case .every(let period) = self { period } else { nil }
     }
 
-    /// The calendar; nil for a period.
+    /// The calendar; nil for all else.
     package var expression: CronExpression? {
         if case .cron(let expression) = self { expression } else { nil }
     }

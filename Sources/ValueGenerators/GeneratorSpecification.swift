@@ -10,6 +10,7 @@ package enum GeneratorSpecification: Hashable, Sendable {
     case keyPair(KeyPairPolicy)
     case totpSeed(TOTPSeedPolicy)
     case template(TemplatePolicy)
+    case file(FilePolicy)
     case command(CommandPolicy)
 
     /// The name of the generator, as `type:` has it.
@@ -21,11 +22,12 @@ package enum GeneratorSpecification: Hashable, Sendable {
         case .keyPair: "key_pair"
         case .totpSeed: "totp_seed"
         case .template: "template"
+        case .file: "file"
         case .command: "command"
         }
     }
 
-    /// How hard a value is to guess, in bits; nil where only a plug-in knows.
+    /// How hard a value is to guess, in bits; nil where only somebody else knows.
     package var entropy: Double? {
         switch self {
         case .password(let policy): policy.entropy
@@ -35,14 +37,20 @@ package enum GeneratorSpecification: Hashable, Sendable {
         case .keyPair(let policy): policy.strength
         case .totpSeed(let policy): Double(policy.bytes * 8)
         case .template(let policy): policy.entropy
-        case .command: nil
+        case .file, .command: nil
         }
     }
+
+    /// Whether somebody else makes its values: a rotation is due when there is another one, not at slots.
+    package var isWatched: Bool { if case .file = self { true } else { false } }
+
+    /// The files that it reads, which other tools write.
+    package var filePaths: [String] { if case .file(let policy) = self { policy.allPaths } else { [] } }
 
     /// The steps, beyond making a value, that its generator takes part in.
     package var steps: Set<GeneratorStep> {
         switch self {
-        case .password, .token, .uuid, .totpSeed, .template: []
+        case .password, .token, .uuid, .totpSeed, .template, .file: []
         case .keyPair(let policy): policy.publicFile == nil ? [] : [.install, .withdraw]
         case .command: Set(GeneratorStep.allCases)
         }
@@ -53,10 +61,12 @@ package enum GeneratorSpecification: Hashable, Sendable {
     /// - Parameters:
     ///   - random: Where its random bits come from.
     ///   - plugIns: How plug-ins are run; without it they fail.
+    ///   - files: Where other tools' files may be read; without it they are not.
     ///   - clock: Unix time in milliseconds, for version 7 UUIDs.
     package func makeGenerator(
         random: any RandomSource,
         plugIns: PlugInHost? = nil,
+        files: FileHost? = nil,
         clock: @escaping @Sendable () -> Int64
     ) -> any ValueGenerator {
         switch self {
@@ -66,6 +76,7 @@ package enum GeneratorSpecification: Hashable, Sendable {
         case .keyPair(let policy): KeyPairGenerator(policy: policy, protected: plugIns?.protected ?? [])
         case .totpSeed(let policy): TOTPSeedGenerator(policy: policy, random: random)
         case .template(let policy): TemplateGenerator(policy: policy, random: random, clock: clock)
+        case .file(let policy): FileGenerator(policy: policy, host: files, clock: clock)
         case .command(let policy): CommandGenerator(policy: policy, host: plugIns)
         }
     }
@@ -80,6 +91,7 @@ extension GeneratorSpecification {
             switch self {
             case .keyPair(let policy): [policy.publicFile].compactMap { $0 }
             case .command(let policy): policy.parameters.values.flatMap(Self.texts).filter { $0.hasPrefix("/") }
+            case .file(let policy): policy.allPaths
             case .password, .token, .uuid, .totpSeed, .template: []
             }
         return paths.first { PublicFile.isProtected($0, protected) }
@@ -131,9 +143,10 @@ extension GeneratorSpecification {
 extension GeneratorSpecification: Codable {
     private enum CodingKeys: String, CodingKey {
         case type, length, classes, exclude, symbols, bytes, encoding, version, command, parameters, environment,
-            timeout, algorithm, template, format, parts, allowed
+            timeout, algorithm, template, format, parts, allowed, path, expect, matches
         case isWithoutRuns = "no_runs"
         case publicFile = "public_file"
+        case validFor = "valid_for"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -163,11 +176,16 @@ extension GeneratorSpecification: Codable {
             try container.encode(policy.template, forKey: .template)
             try container.encode(policy.format.rawValue, forKey: .format)
             try container.encode(policy.parts, forKey: .parts)
+        case .file(let policy):
+            try container.encode(policy.paths, forKey: .path)
+            try container.encode(policy.expected.map(\.rawValue).sorted(), forKey: .expect)
+            try container.encodeIfPresent(policy.matches, forKey: .matches)
+            try container.encode(SecondsText.format(policy.validFor), forKey: .validFor)
         case .command(let policy):
             try container.encode(policy.command, forKey: .command)
             try container.encode(policy.parameters, forKey: .parameters)
             try container.encode(policy.environment, forKey: .environment)
-            try container.encode(policy.timeoutText, forKey: .timeout)
+            try container.encode(SecondsText.format(policy.timeout), forKey: .timeout)
         }
     }
 
@@ -210,13 +228,25 @@ extension GeneratorSpecification: Codable {
                     parts: container.decode([String: GeneratorSpecification].self, forKey: .parts)
                 )
             )
+        case "file":
+            let expected = try container.decode([String].self, forKey: .expect).map { name in
+                try FilePolicy.Content(rawValue: name) ?? { throw InvalidPolicy.type(name) }()
+            }
+            self = .file(
+                try FilePolicy(
+                    paths: container.decode([String].self, forKey: .path),
+                    expected: Set(expected),
+                    matches: container.decodeIfPresent(String.self, forKey: .matches),
+                    validFor: SecondsText.parse(container.decode(String.self, forKey: .validFor)) ?? .zero
+                )
+            )
         case "command":
             self = .command(
                 try CommandPolicy(
                     command: container.decode(String.self, forKey: .command),
                     parameters: container.decode([String: JSONValue].self, forKey: .parameters),
                     environment: container.decode([String].self, forKey: .environment),
-                    timeout: CommandPolicy.timeout(container.decode(String.self, forKey: .timeout))
+                    timeout: SecondsText.parse(container.decode(String.self, forKey: .timeout)) ?? .zero
                 )
             )
         default:

@@ -14,11 +14,13 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
     case tooManyMinima
     case path(String)
     case template(String)
+    case validity
+    case unexpected(String)
 
     package var description: String {
         switch self {
         case .type(let type):
-            "there is no generator \"\(type)\": use password, token, uuid, key_pair, totp_seed, template or command"
+            "there is no generator \"\(type)\": use password, token, uuid, key_pair, totp_seed, template, file or command"
         case .command(let name):
             "\(name.debugDescription) is no plug-in: give the name of a file in the generators directory"
         case .variable(let name):
@@ -28,7 +30,11 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
         case .tooManyMinima:
             "with no_runs the minima and the length are too large"
         case .path(let path):
-            "\(path.debugDescription) is no absolute path"
+            "\(path.debugDescription) is no absolute path without dots"
+        case .validity:
+            "valid_for is outside 0s to 366d"
+        case .unexpected(let key):
+            "\(key) tests a certificate: say so, with expect: certificate"
         case .template(let text):
             "the template: \(text)"
         case .timeout:

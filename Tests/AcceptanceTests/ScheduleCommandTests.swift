@@ -78,7 +78,7 @@ struct ScheduleCommandTests {
             let input = text.replacing("production/", with: "local/")
             let outcome = try await world.run(["schedule", "apply", "-f", "-", "--json"], input: input)
             #expect(outcome.status == 0, "\(outcome.errors)")
-            #expect(outcome.objects.count == 4)
+            #expect(outcome.objects.count == 8)
         }
     }
 

@@ -42,6 +42,11 @@ struct ConfigurationErrorTests {
         ("audit: {checkpoint_every: 0s}", "7:27: checkpoint_every: \"0s\" is no duration from 1s to 366d" + forms),
         ("audit: {checkpoint_file: a}", "7:26: checkpoint_file: \"a\" is no absolute path"),
         ("generators: {directory: ./g}", "7:25: directory: \"./g\" is no absolute path"),
+        (
+            "generators: {file_folders: [/a, b]}",
+            "7:28: file_folders: expected a list, each a folder's absolute path, not /"
+        ),
+        ("generators: {file_folders: /}", "7:28: file_folders: \"/\" is no folder's absolute path, not /"),
     ]
 
     private static let forms = ", such as 500ms, 30s, 5m, 12h, 30d or 2w"

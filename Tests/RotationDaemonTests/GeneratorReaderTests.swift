@@ -1,5 +1,6 @@
 import RotationDaemon
 import RotationEngine
+import Scheduling
 import Testing
 import ValueGenerators
 
@@ -32,6 +33,26 @@ struct GeneratorReaderTests {
         #expect(generator?.json == json)
     }
 
+    /// A file's schedule has no cadence.
+    @Test(arguments: [
+        ("{type: file, path: /a/b}", #"{"expect":[],"path":["/a/b"],"type":"file","valid_for":"0s"}"#),
+        (
+            "{type: file, path: [/a/key, /a/cert], expect: [private_key, certificate], valid_for: 7d}",
+            #"{"expect":["certificate","private_key"],"path":["/a/key","/a/cert"],"type":"file","valid_for":"604800s"}"#
+        ),
+        (
+            "{type: file, path: /a/key, expect: private_key, matches: /a/cert}",
+            #"{"expect":["private_key"],"matches":"/a/cert","path":["/a/key"],"type":"file","valid_for":"0s"}"#
+        ),
+    ])
+    func goodFileIsRead(text: String, json: String) throws {
+        let (definition, complaints) = try ScheduleReaderTests.read("{generator: \(text)}")
+        #expect(complaints.isEmpty)
+        #expect(definition?.cadence == .onChange)
+        #expect(definition?.generator.json == json)
+        #expect(definition?.generator == GeneratorSpecification(json: json))
+    }
+
     private static func passwordJSON(
         length: Int = 32,
         classes: String = #""digit":1,"lower":1,"symbol":1,"upper":1"#,
@@ -44,7 +65,7 @@ struct GeneratorReaderTests {
     @Test(arguments: [
         (
             "pasword",
-            "1:24: generator: there is no generator \"pasword\": use password, token, uuid, key_pair, totp_seed, template or command"
+            "1:24: generator: there is no generator \"pasword\": use password, token, uuid, key_pair, totp_seed, template, file or command"
         ),
         (
             "command",
@@ -53,7 +74,7 @@ struct GeneratorReaderTests {
         ("{}", "1:24: type is missing, for example: type: password"),
         (
             "{type: pasword}",
-            "1:31: type: \"pasword\" is none of password, token, uuid, key_pair, totp_seed, template, command; did you mean password?"
+            "1:31: type: \"pasword\" is none of password, token, uuid, key_pair, totp_seed, template, file, command; did you mean password?"
         ),
         ("{type: password, length: 3}", "1:49: length: \"3\" is no whole number from 4 to 1024"),
         ("{type: password, length: 1025}", "1:49: length: \"1025\" is no whole number from 4 to 1024"),
@@ -78,11 +99,30 @@ struct GeneratorReaderTests {
         ("{type: token, bytes: 15}", "1:45: bytes: \"15\" is no whole number from 16 to 4096"),
         ("{type: token, encoding: base32}", "1:48: encoding: \"base32\" is none of base64url, hex"),
         ("{type: token, length: 8}", "1:38: unknown key \"length\""),
+        ("{type: file}", "1:24: path is missing, for example: path: /etc/letsencrypt/live/example.com/privkey.pem"),
+        ("{type: file, path: key.pem}", "1:43: path: \"key.pem\" is no absolute path"),
+        ("{type: file, path: /a/../b}", "1:24: generator: \"/a/../b\" is no absolute path without dots"),
+        (
+            "{type: file, path: /a, matches: /b}",
+            "1:24: generator: matches tests a certificate: say so, with expect: certificate"
+        ),
+        (
+            "{type: file, path: /a, expect: private_key, valid_for: 1d}",
+            "1:24: generator: valid_for tests a certificate: say so, with expect: certificate"
+        ),
+        ("file", "1:24: generator: \"\" is no absolute path without dots"),
         ("{type: uuid, version: 5}", "1:46: version: \"5\" is no version of UUID: use 4 or 7"),
     ])
     func badGeneratorIsRefusedWithItsPlace(text: String, complaint: String) throws {
         let (_, complaints) = try read(text)
         #expect(complaints == ["s.yaml:\(complaint)"])
+    }
+
+    @Test func unknownContentOfAFileIsRefused() throws {
+        let (_, complaints) = try ScheduleReaderTests.read("{generator: {type: file, path: /a, expect: key}}")
+        #expect(
+            complaints == ["s.yaml:1:44: expect: \"key\" is no kind of content: use pem, certificate or private_key"]
+        )
     }
 
     @Test func listIsNoGenerator() throws {
@@ -97,7 +137,7 @@ struct GeneratorReaderTests {
         ("{length: 8}", "1:24: type is missing, for example: type: password"),
         (
             "{type: pasword, length: 8}",
-            "1:31: type: \"pasword\" is none of password, token, uuid, key_pair, totp_seed, template, command; did you mean password?"
+            "1:31: type: \"pasword\" is none of password, token, uuid, key_pair, totp_seed, template, file, command; did you mean password?"
         ),
         ("{type: password, classes: {digit: -1}}", "1:58: digit: \"-1\" is no whole number from 0 to 1024"),
     ])

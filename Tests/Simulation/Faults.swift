@@ -25,6 +25,8 @@ package enum Fault: String, CaseIterable, Sendable {
     case generatorPermanent = "generator: permanent failure"
     case eraseBlocked = "erasure blocked by a reader"
     case policyEdited = "policy edited"
+    case fileWritten = "file written by another tool"
+    case fileSpoilt = "file that can't be used"
     case pause = "schedule paused"
     case request = "request"
 }
@@ -71,6 +73,8 @@ package enum Breakage: String, CaseIterable, Sendable {
     case ignoresWindow
     /// Two secrets of a group rotate together.
     case ignoresGroup
+    /// Files that change are not looked at.
+    case ignoresFiles
     /// The hub is told of a value that nobody has installed.
     case skipsInstall
 }

@@ -9,7 +9,7 @@ import ValueGenerators
 enum Incident {
     /// One of them, by chance.
     static func happen(in simulation: Simulation, _ daemon: SimulatedDaemon) throws {
-        switch simulation.dice.roll(12) {
+        switch simulation.dice.roll(14) {
         case 0, 1, 2: request(in: simulation, daemon)
         case 3: pause(in: simulation, daemon)
         case 4: edit(in: simulation, daemon)
@@ -17,13 +17,14 @@ enum Incident {
         case 7: setClock(in: simulation)
         case 8: simulation.time.synchronise()
         case 9: simulation.perform { try await daemon.engine.requestAll(overdueOnly: true) }
+        case 10, 11: writeFile(in: simulation)
         default: try abandonParked(in: simulation, daemon)
         }
     }
 
     private static func anySecret(in simulation: Simulation) -> SecretName? {
         let hub = "h\(simulation.dice.roll(simulation.hubs.count))"
-        return SecretAlias("s\(simulation.dice.roll(3))").map { SecretName(hub: hub, alias: $0) }
+        return SecretAlias("s\(simulation.dice.roll(4))").map { SecretName(hub: hub, alias: $0) }
     }
 
     private static func request(in simulation: Simulation, _ daemon: SimulatedDaemon) {
@@ -49,7 +50,7 @@ enum Incident {
     }
 
     private static func edit(in simulation: Simulation, _ daemon: SimulatedDaemon) {
-        guard let secret = anySecret(in: simulation), secret.alias.text != "s1" else { return }
+        guard let secret = anySecret(in: simulation), !["s1", "s3"].contains(secret.alias.text) else { return }
         simulation.surroundings.counts.add(.policyEdited)
         var edit = ScheduleEdit()
         edit.generator = .uuid(simulation.dice.once(in: 2) ? .v4 : .v7)
@@ -57,6 +58,18 @@ enum Incident {
         simulation.perform {
             try await daemon.store.withLedger { _ = try $0.edit([secret], final, actor: .daemon, now: now) }
         }
+    }
+
+    /// Another tool renews its file; or spoils it, and mends it after a while; or puts an earlier content back.
+    private static func writeFile(in simulation: Simulation) {
+        let (files, dice) = (simulation.files, simulation.dice)
+        let name = "h\(dice.roll(simulation.hubs.count))/s3"
+        let content = Array("content \(dice.roll(6)) of \(name)".utf8)
+        simulation.surroundings.counts.add(.fileWritten)
+        guard dice.once(in: 4) else { return files.write(content, name) }
+        simulation.surroundings.counts.add(.fileSpoilt)
+        files.write(nil, name)
+        simulation.time.after(.seconds(1 + dice.roll(600))) { files.write(content, name) }
     }
 
     private static func changeWeather(in simulation: Simulation) {

@@ -15,6 +15,7 @@ final class SimulatedDaemon: Sendable {
         var key: StagingKey
         var hubs: [String: SimulatedHub]
         var systems: SimulatedSystems
+        var files: SimulatedFiles
         var surroundings: SimulatedHub.Surroundings
         var steps: StepExecutor
         var breakage: Breakage?
@@ -79,6 +80,10 @@ final class SimulatedDaemon: Sendable {
     private static func makeGenerator(_ site: Site, _ process: Process) -> Engine.MakeGenerator {
         { specification in
             let world = site.surroundings
+            if case .file(let policy) = specification {
+                let name = SimulatedFiles.name(of: policy)
+                return SimulatedFileGenerator(name: name, files: site.files, process: process, world: world)
+            }
             let base = specification.makeGenerator(random: world.dice) { world.time.now.rawValue }
             var steps = SimulatedGenerator.steps(of: specification)
             guard !steps.isEmpty else { return base }

@@ -227,6 +227,19 @@ struct SimulatedStorage: RotationStorage {
         try await write { try await store.refreshZones(now: now) }
     }
 
+    func watchedSchedules() async throws -> [Schedule] {
+        let schedules = try await read { try await store.watchedSchedules() }
+        return breakage == .ignoresFiles ? [] : schedules
+    }
+
+    func fingerprints(of value: SecretValue) async throws -> [[UInt8]] {
+        try await read { try await store.fingerprints(of: value) }
+    }
+
+    func takeLook(_ look: SourceLook) async throws {
+        try await write { try await store.takeLook(look) }
+    }
+
     func append(_ entry: AuditEntry) async throws {
         try await write { try await store.append(entry) }
     }

@@ -14,6 +14,7 @@ package final class Simulation {
     package struct Options: Sendable {
         package var seed: UInt64
         package var hubs = 2
+        /// How many secrets each hub has whose values are made; of one more another tool leaves the value in a file.
         package var secretsPerHub = 3
         /// For how long things go wrong; then all is fair for two days more.
         package var days = 2
@@ -62,6 +63,7 @@ package final class Simulation {
     private let options: Options
     private let steps: StepExecutor
     private let systems = SimulatedSystems()
+    let files = SimulatedFiles()
     private let path: String
     private let writes = Counter()
     private let odds: Mood
@@ -105,12 +107,16 @@ package final class Simulation {
         let names = (0..<options.hubs).map { "h\($0)" }
         hubs = Dictionary(uniqueKeysWithValues: names.map { ($0, SimulatedHub(name: $0, surroundings)) })
         try Self.addSchedules(options, path, hubs, dice, judge, now: time.now)
-        for name in names { systems.add("\(name)/s1") }
+        for name in names {
+            systems.add("\(name)/s1")
+            files.write(Array("the first of \(name)".utf8), "\(name)/s3")
+        }
         let site = SimulatedDaemon.Site(
             path: path,
             key: try EngineWorld.makeKey(),
             hubs: hubs,
             systems: systems,
+            files: files,
             surroundings: surroundings,
             steps: steps,
             breakage: options.breakage,
@@ -140,6 +146,11 @@ package final class Simulation {
                 judge.follow(definition, of: secret)
                 hubs[name]?.add(alias.text)
             }
+            guard let alias = SecretAlias("s3") else { continue }
+            let secret = SecretName(hub: name, alias: alias)
+            let definition = try SimulatedFiles.definition("\(secret)")
+            schedules.append(Schedule(adding: definition, for: secret, now: now, rotatesAtOnce: true))
+            hubs[name]?.add(alias.text)
         }
         try ledger.add(schedules, actor: .daemon, now: now)
     }
@@ -229,6 +240,14 @@ package final class Simulation {
             )
         }
         for schedule in try history.schedules() where !schedule.isPaused(at: now) {
+            if schedule.definition.generator.isWatched {
+                let held = hubs[schedule.secret.hub]?.value(of: schedule.secret.alias.text)
+                if held != files.content("\(schedule.secret)") {
+                    judge.accuse("\(schedule.secret) is not what its file has")
+                }
+                if schedule.failures > 0 { judge.accuse("\(schedule.secret) stays failing") }
+                continue
+            }
             if schedule.nextDue.advanced(by: .seconds(600)) < now { judge.accuse("\(schedule.secret) stays overdue") }
             let age = schedule.lastSuccess.map { $0.duration(to: now) } ?? .seconds(1_000_000)
             if age > .seconds(20 * 3600) { judge.accuse("\(schedule.secret) has not rotated for \(age)") }

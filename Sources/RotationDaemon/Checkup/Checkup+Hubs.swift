@@ -105,6 +105,7 @@ extension Checkup {
         if case .command(let policy) = schedule.definition.generator {
             findings += checkPlugIn(policy, subject)
         }
+        if case .file(let policy) = schedule.definition.generator { findings += checkFile(policy, subject) }
         if let entropy = schedule.definition.generator.entropy.map({ Int($0) }), entropy < 80 {
             let text = "its generator has \(entropy) bits of entropy"
             let advice = "80 or more are recommended: schedule edit \(subject) --generator …"
@@ -113,6 +114,20 @@ extension Checkup {
             )
         }
         return findings
+    }
+
+    private func checkFile(_ policy: FilePolicy, _ subject: String) -> [Finding] {
+        do {
+            _ = try FileSource(policy, configuration.fileHost).read(now: SystemClock().now.rawValue)
+            return []
+        } catch {
+            guard error.isOutOfReach else {
+                let advice = "mend it, or see to the tool that writes it"
+                return [.problem(subject, "its file can't be used: \(error)", advice: advice)]
+            }
+            let advice = "run check as the daemon's user; it must be able to read the file"
+            return [.warning(subject, "its file can't be read by you: \(error)", advice: advice)]
+        }
     }
 
     private func checkPlugIn(_ policy: CommandPolicy, _ subject: String) -> [Finding] {

@@ -46,6 +46,9 @@ extension Configuration {
         metrics?.finish()
         var generators = root.mapping("generators")
         let directory = generators?.path("directory")
+        let folders = generators?.scalars("file_folders", expected: "folder's absolute path, not /") { path in
+            path.hasPrefix("/") && path.contains { $0 != "/" } ? path : nil
+        }
         generators?.finish()
         let log = readLog(&root)
         root.finish()
@@ -67,7 +70,8 @@ extension Configuration {
             usr1: usr1 ?? .all,
             metricsTextfile: textfile,
             log: log,
-            generatorsDirectory: directory ?? "/etc/secret-rotator/generators"
+            generatorsDirectory: directory ?? "/etc/secret-rotator/generators",
+            fileFolders: folders ?? []
         )
     }
 

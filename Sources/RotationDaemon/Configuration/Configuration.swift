@@ -30,6 +30,8 @@ package struct Configuration: Sendable {
     package var log: Log
     /// Where generator plug-ins are.
     package var generatorsDirectory: String
+    /// The folders whose files may be values.
+    package var fileFolders: [String]
 
     /// One hub.
     package struct Hub: Hashable, Sendable {

@@ -9,8 +9,8 @@ package import Yams
 package enum ScheduleReader {
     /// Reads a definition; what is wrong goes to the diagnostics, and then it is nil.
     package static func definition(_ entry: inout MappingReader) -> ScheduleDefinition? {
-        let cadence = cadence(&entry)
-        if cadence == nil && entry.value("cron") == nil { entry.require("every", example: "every: 30d") }
+        let slots = cadence(&entry)
+        let hasCadence = entry.value("every") != nil || entry.value("cron") != nil
         let timezone = timezone(&entry)
         let window = window(&entry)
         let jitter = jitter(&entry)
@@ -20,6 +20,9 @@ package enum ScheduleReader {
         let minInterval = entry.duration("min_interval", in: minIntervals)
         let generator = generator(&entry)
         entry.require("generator", example: "generator: password")
+        let isWatched = generator?.isWatched ?? false
+        if !hasCadence && !isWatched { entry.require("every", example: "every: 30d") }
+        let cadence = isWatched && !hasCadence ? .onChange : slots
         let access = access(&entry)
         let description = entry.text("description")
         let finishAfter = entry.duration("finish_after", in: finishDelays)
@@ -151,6 +154,7 @@ package enum ScheduleReader {
         case keyPair = "key_pair"
         case totpSeed = "totp_seed"
         case template
+        case file
         case command
     }
 
@@ -188,6 +192,7 @@ package enum ScheduleReader {
                 let bytes = mapping.integer("bytes", in: TOTPSeedPolicy.counts)
                 return .totpSeed(try TOTPSeedPolicy(bytes: bytes ?? 20))
             case .template: return try template(&mapping).map { .template($0) }
+            case .file: return try file(&mapping).map { .file($0) }
             case .command: return try command(&mapping).map { .command($0) }
             }
         } catch {
@@ -204,6 +209,7 @@ package enum ScheduleReader {
         case .keyPair: .keyPair(try KeyPairPolicy())
         case .totpSeed: .totpSeed(try TOTPSeedPolicy())
         case .template: throw .template("give it: generator: {type: template, template: \"…{{password}}…\"}")
+        case .file: throw .path("")
         case .command: throw .command("")
         case nil: throw .type(name)
         }
@@ -224,6 +230,23 @@ package enum ScheduleReader {
         }
         guard let text else { return nil }
         return try TemplatePolicy(template: text, format: format ?? .text, parts: parts)
+    }
+
+    private static func file(_ mapping: inout MappingReader) throws(InvalidPolicy) -> FilePolicy? {
+        mapping.require("path", example: "path: /etc/letsencrypt/live/example.com/privkey.pem")
+        let paths = mapping.scalars("path", expected: "absolute path") { $0.hasPrefix("/") ? $0 : nil }
+        let expected = mapping.scalars("expect", expected: "kind of content: use pem, certificate or private_key") {
+            FilePolicy.Content(rawValue: $0)
+        }
+        let matches = mapping.path("matches")
+        let validFor = mapping.duration("valid_for", in: FilePolicy.validities)
+        guard let paths else { return nil }
+        return try FilePolicy(
+            paths: paths,
+            expected: Set(expected ?? []),
+            matches: matches,
+            validFor: validFor ?? .zero
+        )
     }
 
     private static func command(_ mapping: inout MappingReader) throws(InvalidPolicy) -> CommandPolicy? {

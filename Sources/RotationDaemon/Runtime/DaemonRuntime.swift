@@ -67,7 +67,9 @@ package final class DaemonRuntime: Sendable {
             clock: SystemClock(),
             random: SystemRandom(),
             makeGenerator: {
-                $0.makeGenerator(random: SystemRandom(), plugIns: plugIns.host) { SystemClock().now.rawValue }
+                $0.makeGenerator(random: SystemRandom(), plugIns: plugIns.host, files: plugIns.files) {
+                    SystemClock().now.rawValue
+                }
             },
             logger: logger
         )
@@ -159,7 +161,8 @@ package final class DaemonRuntime: Sendable {
                     clock: SystemClock()
                 ),
                 roles: { [self] in configuration.roles },
-                changed: { [engine] in engine.wake() },
+                // Whatever was added, edited or resumed may be a file's schedule.
+                changed: { [engine] in engine.noteSourceChange() },
                 clock: SystemClock(),
                 random: SystemRandom(),
                 logger: logger

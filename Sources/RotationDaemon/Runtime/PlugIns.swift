@@ -3,21 +3,24 @@ import Logging
 import Synchronization
 package import ValueGenerators
 
-/// How plug-ins are run by the configuration that is in force.
+/// How plug-ins are run, and which files are read, by the configuration that is in force.
 final class PlugIns: Sendable {
-    private let present: Mutex<PlugInHost>
+    private let present: Mutex<(plugIns: PlugInHost, files: FileHost)>
     private let logger: Logger
 
     init(_ configuration: Configuration, logger: Logger) {
         self.logger = logger
-        present = Mutex(Self.host(configuration, logger))
+        present = Mutex((Self.host(configuration, logger), configuration.fileHost))
     }
 
     /// How plug-ins are run now.
-    var host: PlugInHost { present.withLock { $0 } }
+    var host: PlugInHost { present.withLock { $0.plugIns } }
+
+    /// Which files are read now.
+    var files: FileHost { present.withLock { $0.files } }
 
     func update(_ configuration: Configuration) {
-        let fresh = Self.host(configuration, logger)
+        let fresh = (plugIns: Self.host(configuration, logger), files: configuration.fileHost)
         present.withLock { $0 = fresh }
     }
 
@@ -49,10 +52,16 @@ extension Configuration {
         return (paths + [credentials].compactMap { $0 } + [control]).sorted()
     }
 
-    /// Why a generator is refused: it is told to use what is the daemon's own; nil where it is not.
+    /// Which files may be values.
+    package var fileHost: FileHost { FileHost(folders: fileFolders, protected: secretPaths) }
+
+    /// Why a generator is refused: it is told to use what is the daemon's own, or a file that is in no folder for that; nil
+    /// where it is not.
     package func refusal(of generator: GeneratorSpecification) -> String? {
-        generator.protectedPath(among: secretPaths).map { path in
-            "\(path) is the daemon's own token, key or history: no generator may use it"
+        if let path = generator.protectedPath(among: secretPaths) {
+            return "\(path) is the daemon's own token, key or history: no generator may use it"
         }
+        guard let path = generator.filePaths.first(where: { !fileHost.contains($0) }) else { return nil }
+        return "\(path) is below none of generators.file_folders: name its folder there"
     }
 }

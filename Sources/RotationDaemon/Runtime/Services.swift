@@ -10,7 +10,8 @@ struct EngineService: Service {
 
     func run() async throws {
         await withGracefulShutdownHandler {
-            await runtime.engine.run()
+            let watcher = FileWatcher { runtime.engine.noteSourceChange() }
+            await runtime.engine.run(watchFolders: { watcher?.watch($0) })
         } onGracefulShutdown: {
             runtime.lock.announce(.stopping)
             manager.notify(.stopping, .status("ending what is in flight"))

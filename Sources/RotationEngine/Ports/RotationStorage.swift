@@ -1,6 +1,7 @@
 package import AIHubClient
 package import AuditLog
 package import Scheduling
+package import SecretMemory
 package import ValueGenerators
 
 /// Keeps schedules, rotations, requests and the audit log: SQLite in production, memory with faults in simulation.
@@ -66,6 +67,15 @@ package protocol RotationStorage: Sendable {
     /// - Returns: The names of the zones that have changed.
     func refreshZones(now: Instant) async throws -> [String]
 
+    /// The schedules of all hubs whose values somebody else makes.
+    func watchedSchedules() async throws -> [Schedule]
+
+    /// The keyed fingerprints of a value: by the present staging key first, then by the older ones.
+    func fingerprints(of value: SecretValue) async throws -> [[UInt8]]
+
+    /// Takes in what was found where a schedule's values come from, by ``Schedule/afterLook(_:isNew:isLasting:now:)``.
+    func takeLook(_ look: SourceLook) async throws
+
     /// What is remembered of a hub.
     func hubStatus(_ hub: String) async throws -> HubStatus
 
@@ -105,6 +115,17 @@ package enum DueWork: Hashable, Sendable {
         case .resume(_, let secret), .request(let secret, _), .slot(let secret, _): .secret(secret)
         }
     }
+}
+
+/// A look at where a schedule's values come from.
+package struct SourceLook: Sendable {
+    package var secret: SecretName
+    /// The generator that was looked at: it may have been edited meanwhile.
+    package var generator: GeneratorSpecification
+    package var content: SourceContent
+    package var isNew: Bool
+    package var isLasting: Bool
+    package var now: Instant
 }
 
 /// The rotation is not where the change starts from: somebody else has changed it.

@@ -52,11 +52,11 @@ extension Schedule {
     }
 
     /// Whether it is due because somebody wanted it to rotate when it was added: no cadence has a slot at its anchor.
-    private var isAskedFor: Bool { slot <= anchor }
+    var isAskedFor: Bool { slot <= anchor }
 
     /// Whether the daemon was down when its slot was due.
     package func isMissedWhileDown(startedAt: Instant) -> Bool {
-        plannedAt < startedAt && !isAskedFor
+        plannedAt < startedAt && !isAskedFor && definition.cadence != .onChange
     }
 
     private func expiresBeforeNextSlot(now: Instant) -> Bool {

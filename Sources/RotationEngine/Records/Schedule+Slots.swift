@@ -1,5 +1,6 @@
 package import AIHubClient
 package import Scheduling
+import ValueGenerators
 
 extension Schedule {
     /// The first slot that is strictly later than an instant, and when its rotation is due: up to the jitter later.
@@ -48,7 +49,11 @@ extension Schedule {
         let first = schedule.next(after: slotsBegin(now: now))
         let earliest = schedule.lastOpened.map { $0.advanced(by: definition.minInterval) } ?? now
         let second = schedule.next(after: first.slot)
-        let latest = failures > 0 ? now.advanced(by: farthest) : max(second.due, earliest)
+        let isNever = nextDue == .distantFuture
+        let latest =
+            failures > 0 && !isNever
+            ? now.advanced(by: farthest)
+            : definition.cadence == .onChange && !isNever ? earliest : max(second.due, earliest)
         guard nextDue > latest else { return schedule }
         // A retry comes at once; what is at the anchor would pass for what somebody asked for.
         let retry = now.advanced(by: .milliseconds(1))
@@ -68,6 +73,12 @@ extension Schedule {
     /// How many unusable values are made one after the other.
     private static let unusableLimit = 3
 
+    /// Remembers which value the hub has.
+    private mutating func takeForInForce(_ fingerprint: [UInt8]?) {
+        lastFingerprint = fingerprint ?? lastFingerprint
+        if definition.generator.isWatched { adoptedFingerprint = fingerprint ?? adoptedFingerprint }
+    }
+
     /// The schedule after one of its rotations has ended.
     ///
     /// Slots that were missed meanwhile coalesce: the next due instant is the first slot after now. A rotation that
@@ -79,7 +90,7 @@ extension Schedule {
         case .succeeded:
             if !rotation.trigger.isScheduled { schedule.anchor = now }
             schedule.lastSuccess = now
-            schedule.lastFingerprint = rotation.fingerprint ?? lastFingerprint
+            schedule.takeForInForce(rotation.fingerprint)
             schedule.failures = 0
             let served = rotation.slot.map { $0 <= now.advanced(by: Self.smallStep) ? max($0, now) : now }
             schedule.awaitSlot(after: served ?? now)
@@ -102,7 +113,7 @@ extension Schedule {
             if decision == .keep {
                 // The hub has the new value, since some time that nobody knows: the age counts from the latest.
                 schedule.lastSuccess = now
-                schedule.lastFingerprint = rotation.fingerprint ?? lastFingerprint
+                schedule.takeForInForce(rotation.fingerprint)
                 schedule.failures = 0
             }
             schedule.awaitSlot(after: now)

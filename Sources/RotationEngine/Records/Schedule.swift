@@ -18,6 +18,11 @@ package struct Schedule: Hashable, Sendable {
     package var lastSuccess: Instant?
     /// The keyed fingerprint of the last value that was delivered.
     package var lastFingerprint: [UInt8]?
+    /// The keyed fingerprint of what its source held when that was taken for the value in force.
+    ///
+    /// It was adopted, or delivered; nil for not yet, or where values are not made by others. Empty for a source that could
+    /// not be read.
+    package var adoptedFingerprint: [UInt8]?
     /// How many rotations have failed since the last success.
     package var failures: Int
 
@@ -32,6 +37,7 @@ package struct Schedule: Hashable, Sendable {
         lastOpened: Instant? = nil,
         lastSuccess: Instant? = nil,
         lastFingerprint: [UInt8]? = nil,
+        adoptedFingerprint: [UInt8]? = nil,
         failures: Int = 0
     ) {
         self.secret = secret
@@ -43,6 +49,7 @@ package struct Schedule: Hashable, Sendable {
         self.lastOpened = lastOpened
         self.lastSuccess = lastSuccess
         self.lastFingerprint = lastFingerprint
+        self.adoptedFingerprint = adoptedFingerprint
         self.failures = failures
     }
 

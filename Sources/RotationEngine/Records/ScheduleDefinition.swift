@@ -92,7 +92,7 @@ package struct ScheduleDefinition: Hashable, Sendable, Codable {
     static func standardMinInterval(for cadence: Cadence) -> Duration {
         switch cadence {
         case .every(let period): min(.seconds(60), period.duration)
-        case .cron: .seconds(60)
+        case .cron, .onChange: .seconds(60)
         }
     }
 
@@ -115,6 +115,7 @@ extension ScheduleDefinition {
 
     /// The first thing that is wrong with keys that are sound by themselves; nil for nothing.
     package var conflict: Conflict? {
+        if let conflict = cadenceConflict { return conflict }
         if let window, jitter > window {
             return Conflict(key: "jitter", message: "longer than the window: a rotation could begin outside it")
         }
@@ -132,7 +133,24 @@ extension ScheduleDefinition {
             if nextSlot(after: first, anchor: first) == .distantFuture {
                 return Conflict(key: "cron", message: "no slot ever comes in this time zone")
             }
+        case .onChange: break
         }
         return nil
+    }
+
+    /// A generator whose values somebody else makes has no slots, and each other one has.
+    private var cadenceConflict: Conflict? {
+        switch (cadence, generator.isWatched) {
+        case (.onChange, false):
+            return Conflict(key: "every", message: "give every or cron: only a file is rotated when it changes")
+        case (.every, true), (.cron, true):
+            let key = cadence.period == nil ? "cron" : "every"
+            return Conflict(key: key, message: "a file is rotated when it changes: leave every and cron out")
+        case (.onChange, true):
+            if window != nil { return Conflict(key: "window", message: "a file that changes has no slot") }
+            if jitter > .zero { return Conflict(key: "jitter", message: "a file that changes has no slot") }
+            return nil
+        case (.every, false), (.cron, false): return nil
+        }
     }
 }

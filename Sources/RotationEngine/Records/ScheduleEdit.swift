@@ -52,7 +52,10 @@ package struct ScheduleEdit: Hashable, Sendable, Codable {
             new.group = group.value.map { .init(name: $0, spacing: old.group?.spacing ?? .zero) }
         }
         if let groupSpacing { new.group?.spacing = groupSpacing }
-        if let generator { new.generator = generator }
+        if let generator {
+            new.generator = generator
+            if generator.isWatched && cadence == nil { new.cadence = .onChange }
+        }
         if let minInterval { new.minInterval = minInterval }
         if let access { new.access = access.value }
         if let description { new.description = description.value }
@@ -72,6 +75,8 @@ extension Schedule {
     package func redefined(as new: ScheduleDefinition, now: Instant) -> Schedule {
         var schedule = self
         schedule.definition = new
+        // What another source holds now is taken for what is in force: nothing rotates because it was edited.
+        if new.generator != definition.generator { schedule.adoptedFingerprint = nil }
         guard isPaused(at: now) || nextDue > now, new.namesOtherSlots(than: definition) else { return schedule }
         let start = slotsBegin(now: now)
         switch new.cadence {
@@ -81,7 +86,7 @@ extension Schedule {
                 break
             }
             schedule.beginPeriod(from: min(lastSuccess ?? anchor, now), start: start, old: self)
-        case .cron:
+        case .cron, .onChange:
             schedule.awaitSlot(after: start)
         }
         if failures > 0, nextDue < schedule.nextDue { (schedule.slot, schedule.nextDue) = (slot, nextDue) }

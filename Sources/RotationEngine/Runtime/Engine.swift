@@ -48,7 +48,7 @@ package actor Engine {
     let storage: any RotationStorage
     let clock: any Clock
     private let random: any RandomSource
-    private let makeGenerator: MakeGenerator
+    let makeGenerator: MakeGenerator
     let logger: Logger
     /// When the engine began; never in the future: where it began by a clock that was ahead, no slot would come after it
     /// once that is put right.
@@ -74,9 +74,19 @@ package actor Engine {
     /// When the time zones were last looked at, since boot.
     private var zonesLookedAt: Duration?
     private var alarm: (any Alarm)?
+    /// What was last seen of values that others make.
+    var sightings: [SecretName: Sighting] = [:]
+    /// When they were last looked at, since boot.
+    var sourcesLookedAt: Duration?
+    var isLookingAtSources = false
+    nonisolated let hasSourceHint = Atomic(false)
+    var watchFolders: WatchFolders = { _ in }
 
     /// Makes the generator of a specification.
     package typealias MakeGenerator = @Sendable (GeneratorSpecification) -> any ValueGenerator
+
+    /// Has somebody tell, by ``noteSourceChange()``, when something happens in these folders, and in no others.
+    package typealias WatchFolders = @Sendable (Set<String>) -> Void
 
     /// Makes an engine; ``run()`` starts it.
     ///
@@ -144,11 +154,14 @@ package actor Engine {
 
     /// Runs until ``stop()``.
     ///
-    /// - Parameter makeAlarm: Makes the alarm, which wakes the engine through the continuation; a Dispatch timer if not
-    ///   given.
+    /// - Parameters:
+    ///   - makeAlarm: Makes the alarm, which wakes the engine through the continuation; a Dispatch timer if not given.
+    ///   - watchFolders: Watches the folders of other tools' files; without it they are looked at each minute.
     package func run(
-        makeAlarm: @Sendable (AsyncStream<Void>.Continuation) -> any Alarm = { WallClockAlarm(wakes: $0) }
+        makeAlarm: @Sendable (AsyncStream<Void>.Continuation) -> any Alarm = { WallClockAlarm(wakes: $0) },
+        watchFolders: @escaping WatchFolders = { _ in }
     ) async {
+        self.watchFolders = watchFolders
         alarm = makeAlarm(continuation)
         await withDiscardingTaskGroup { group in
             wake()
@@ -172,6 +185,7 @@ package actor Engine {
         do {
             try await lookAtClock()
             try await lookAtZones()
+            startLook(&group)
             var next: Instant?
             for name in configuration.hubs.keys.sorted() {
                 guard let due = try await serve(name, &group) else { continue }

@@ -56,7 +56,7 @@ extension Rotation {
     package func endingEntry(_ end: RotationChange.End, nextDue: Instant?) -> AuditEntry {
         var detail: [String: JSONValue?] = [
             "attempts": .integer(Int64(state.tally.attempts)),
-            "next_due": nextDue.map { .string($0.rfc3339) },
+            "next_due": nextDue?.ifEver.map { .string($0.rfc3339) },
         ]
         let event: AuditEvent
         switch end.ending {

@@ -46,23 +46,3 @@ package struct CommandPolicy: Hashable, Sendable {
         ["PATH", "TMPDIR", "CREDENTIALS_DIRECTORY"].contains(name) || name.hasPrefix("LD_")
     }
 }
-
-extension CommandPolicy {
-    /// The time-out as the schedule file has it.
-    var timeoutText: String {
-        let (seconds, rest) = timeout.components
-        let milliseconds = seconds * 1000 + rest / 1_000_000_000_000_000
-        return milliseconds % 1000 == 0 ? "\(seconds)s" : "\(milliseconds)ms"
-    }
-
-    /// Reads what ``timeoutText`` wrote.
-    static func timeout(_ text: String) throws(InvalidPolicy) -> Duration {
-        let number = text.prefix { $0.isASCII && $0.isNumber }
-        guard number.count <= 9, let count = Int64(number) else { throw .timeout }
-        switch text.dropFirst(number.count) {
-        case "s": return .seconds(count)
-        case "ms": return .milliseconds(count)
-        default: throw .timeout
-        }
-    }
-}

@@ -39,15 +39,22 @@ struct GenerateCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let specification = try specification()
+            var isTooWeak = false
             if let entropy = specification.entropy.map({ Int($0) }) {
                 standardError("\(specification.type): \(entropy) bits of entropy\(Self.verdict(entropy))\n")
+                isTooWeak = entropy < 40
             } else {
-                standardError("\(specification.type): only the plug-in knows how strong its values are\n")
+                let who = specification.isWatched ? "whoever writes the file" : "the plug-in"
+                standardError("\(specification.type): only \(who) knows how strong its values are\n")
             }
-            guard reveal else { return }
+            guard reveal else {
+                if isTooWeak { throw ExitCode.failure }
+                return
+            }
             guard specification.entropy != nil else {
-                // Its first step may change something already.
-                throw ControlFailure(status: .usage, message: "a plug-in is run by the daemon alone")
+                // A plug-in's first step may change something already.
+                let what = specification.isWatched ? "such a file is read" : "a plug-in is run"
+                throw ControlFailure(status: .usage, message: "\(what) by the daemon alone")
             }
             let generator = specification.makeGenerator(random: SystemRandom()) { SystemClock().now.rawValue }
             let context = GeneratorContext(hub: "", alias: "", rotation: "")
@@ -55,6 +62,7 @@ struct GenerateCommand: AsyncParsableCommand {
             // Straight from locked memory: `print` would leave a copy.
             made.value.withUTF8 { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
             print("")
+            if isTooWeak { throw ExitCode.failure }
         }
     }
 

@@ -9,7 +9,8 @@ struct ScheduleAddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
         abstract: "Have secrets rotate from now on; the first time at the first slot.",
-        usage: "secret-rotator schedule add <secrets> ... (--every <every> | --cron <cron>) [options]",
+        usage:
+            "secret-rotator schedule add <secrets> ... (--every <every> | --cron <cron> | --generator <file>) [options]",
         discussion: """
             Examples:
               secret-rotator schedule add production/db_password --every 30d
@@ -18,6 +19,8 @@ struct ScheduleAddCommand: AsyncParsableCommand {
                 --window 2h --jitter 20m --max-age 14d
               secret-rotator schedule add pin --every 1w \\
                 --generator '{type: password, length: 12, classes: {digit: 12}}'
+              secret-rotator schedule add tls_key \\
+                --generator '{type: file, path: /etc/letsencrypt/live/example.com/privkey.pem, expect: private_key}'
             """
     )
 
@@ -27,8 +30,8 @@ struct ScheduleAddCommand: AsyncParsableCommand {
     @Flag(help: "Rotate at once, and not only after one full period.") var rotateOnAdopt = false
 
     func validate() throws {
-        guard options.every != nil || options.cron != nil else {
-            throw ValidationError("give --every, for example --every 30d, or --cron")
+        guard options.every != nil || options.cron != nil || options.generator != nil else {
+            throw ValidationError("give --every, for example --every 30d, or --cron, or a --generator of type file")
         }
     }
 
@@ -43,7 +46,8 @@ struct ScheduleAddCommand: AsyncParsableCommand {
                 rotatesOnAdopt: rotateOnAdopt
             )
             for added in try await Control.perform(operation, configuration).answer {
-                print("\(added.secret): \(definition.cadenceText), first rotation at \(added.nextDue.short)")
+                let first = added.nextDue.ifEver.map { "at \($0.short)" } ?? "when its file changes"
+                print("\(added.secret): \(definition.cadenceText), first rotation \(first)")
             }
         }
     }

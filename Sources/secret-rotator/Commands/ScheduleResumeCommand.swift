@@ -20,7 +20,9 @@ struct ScheduleResumeCommand: AsyncParsableCommand {
             let configuration = try global.load()
             let names = try configuration.secrets(secrets)
             for schedule in try await Control.perform(ResumeSchedules(secrets: names), configuration).answer {
-                print("\(schedule.secret): resumed, next rotation at \(schedule.nextDue.short)")
+                print(
+                    "\(schedule.secret): resumed, next rotation \(schedule.nextDue.ifEver.map { "at \($0.short)" } ?? "on change")"
+                )
             }
         }
     }

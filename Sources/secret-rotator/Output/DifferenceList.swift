@@ -72,7 +72,7 @@ extension ScheduleDifference {
             "secret": .string("\(secret)"),
             "old": old.isEmpty ? nil : .object(old),
             "new": new.isEmpty ? nil : .object(new),
-            "next_due": .instant(nextDue),
+            "next_due": .instant(nextDue?.ifEver),
         ])
     }
 }

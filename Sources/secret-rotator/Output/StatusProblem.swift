@@ -128,7 +128,9 @@ extension StatusProblem {
             kind = .scheduleOverdue
             since = expired
             text = "overdue: its value is older than \(DurationText.format(limit)), next due \(schedule.nextDue.short)"
-            advice = "rotate-now \(schedule.secret), or shorten its cadence"
+            advice =
+                schedule.definition.generator.isWatched
+                ? "see to the tool that renews its file" : "rotate-now \(schedule.secret), or shorten its cadence"
             return
         }
         guard !isBusy, schedule.nextDue.advanced(by: Self.tolerance) < now else { return nil }

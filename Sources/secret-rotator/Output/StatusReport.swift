@@ -48,7 +48,9 @@ struct StatusReport {
         for hub in hubs { print("hub          \(hub.name): \(hub.status.text)") }
         print("schedules    \(schedules), \(paused) paused")
         print("open         \(openRotations) rotations, \(waitingRequests) requests waiting")
-        if let nextDue { print("next due     \(nextDue.secret) at \(nextDue.nextDue.short)") }
+        if let nextDue, nextDue.nextDue < .distantFuture {
+            print("next due     \(nextDue.secret) at \(nextDue.nextDue.short)")
+        }
         guard !problems.isEmpty else {
             print("problems     none")
             return
@@ -74,7 +76,7 @@ struct StatusReport {
             "paused": .number(paused),
             "open_rotations": .number(openRotations),
             "waiting_requests": .number(waitingRequests),
-            "next_due": .instant(nextDue?.nextDue),
+            "next_due": .instant(nextDue?.nextDue.ifEver),
             "problems": .array(problems.map(\.json)),
         ])
     }

@@ -26,19 +26,21 @@ extension JSONValue {
 }
 
 extension Instant {
-    /// The instant to the second, for tables: `2026-11-23 11:26:12Z`.
+    /// The instant to the second, for tables: `2026-11-23 11:26:12Z`; what nobody can know yet is `on change`.
     var short: String {
+        if self == .distantFuture { return "on change" }
         let text = rfc3339
         return text.prefix(10) + " " + text.dropFirst(11).prefix(8) + "Z"
     }
 }
 
 extension ScheduleDefinition {
-    /// The cadence for people: `every 30d`, or `cron 0 3 * * 1 (Europe/Berlin)`.
+    /// The cadence for people: `every 30d`, `cron 0 3 * * 1 (Europe/Berlin)`, or `on change`.
     var cadenceText: String {
         switch cadence {
         case .every(let period): "every " + DurationText.format(period.duration)
         case .cron(let expression): "cron \(expression.text) (\(timezone?.name ?? "UTC"))"
+        case .onChange: "on change"
         }
     }
 }
@@ -56,8 +58,8 @@ extension Schedule {
             "secret": .string("\(secret)"),
             "generator": .string(definition.generator.type),
             "policy_hash": .string(definition.generator.policyHash),
-            "slot": .instant(slot),
-            "next_due": .instant(nextDue),
+            "slot": .instant(slot.ifEver),
+            "next_due": .instant(nextDue.ifEver),
             "overdue_since": .instant(overdueSince(now: now)),
             "last_success": .instant(lastSuccess),
             "failures": .integer(Int64(failures)),

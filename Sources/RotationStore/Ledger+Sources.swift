@@ -1,0 +1,25 @@
+package import RotationEngine
+import SQLite
+import Scheduling
+import ValueGenerators
+
+extension Ledger {
+    /// The query of ``watchedSchedules()``.
+    package static let watchedSchedulesQuery = ScheduleTable.watchedQuery
+
+    /// The schedules whose values somebody else makes.
+    package func watchedSchedules() throws -> [Schedule] {
+        try ScheduleTable.watched(in: connection) { _ in }
+    }
+
+    /// Takes in what was found where a schedule's values come from.
+    package func takeLook(_ look: SourceLook) throws {
+        try connection.transaction {
+            guard let schedule = try ScheduleTable.find(look.secret, in: connection),
+                schedule.definition.generator == look.generator
+            else { return }
+            let after = schedule.afterLook(look.content, isNew: look.isNew, isLasting: look.isLasting, now: look.now)
+            if after != schedule { try ScheduleTable.updateProgress(after, in: connection) }
+        }
+    }
+}

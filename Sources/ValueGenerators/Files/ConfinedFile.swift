@@ -1,0 +1,101 @@
+import CLinux
+import Glibc
+import SecretMemory
+
+/// A file below one of the folders of a ``FileHost``, opened: no link on the way to it leads out of the folder.
+///
+/// openat2(2) with `RESOLVE_BENEATH` resolves the path in the kernel, so that nobody can put a link there between a check
+/// and the opening.
+struct ConfinedFile: ~Copyable {
+    private let descriptor: Int32
+    private let status: stat
+    private let path: String
+
+    /// Why a file is not read.
+    enum Failure: Error, Hashable, CustomStringConvertible {
+        case notBelow(path: String)
+        case leadsOut(path: String, folder: String)
+        case system(path: String, errno: Int32)
+        case notAFile(path: String)
+        case writable(path: String)
+        case tooLarge(path: String)
+        case protected(path: String)
+
+        var description: String {
+            switch self {
+            case .notBelow(let path): "\(path) is below none of generators.file_folders"
+            case .leadsOut(let path, let folder):
+                "\(path) leads out of \(folder): a link on the way is absolute, or has too many dots"
+            case .system(let path, let errno): "\(path): \(String(cString: strerror(errno)))"
+            case .notAFile(let path): "\(path) is not a regular file"
+            case .writable(let path): "\(path) can be written by everybody: chmod o-w \(path)"
+            case .tooLarge(let path): "\(path) is larger than \(sizeLimit / 1024) KiB"
+            case .protected(let path): "\(path) is the daemon's own token, key or history"
+            }
+        }
+    }
+
+    /// The largest file that is read: longer than the longest value of four bytes each.
+    private static let sizeLimit = 256 * 1024
+
+    init(_ path: String, _ host: FileHost) throws(Failure) {
+        guard let (folder, rest) = host.split(path) else { throw .notBelow(path: path) }
+        var file: Int32 = -1
+        let error = clinux_open_beneath(folder, rest, &file)
+        guard error == 0 else {
+            throw error == EXDEV ? .leadsOut(path: path, folder: folder) : .system(path: path, errno: error)
+        }
+        var status = stat()
+        do throws(Failure) {
+            guard fstat(file, &status) == 0 else { throw .system(path: path, errno: errno) }
+            try Self.check(file, status, path, host)
+        } catch {
+            close(file)
+            throw error
+        }
+        (descriptor, self.status, self.path) = (file, status, path)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    private static func check(_ file: Int32, _ status: stat, _ path: String, _ host: FileHost) throws(Failure) {
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
+        guard status.st_mode & 0o002 == 0 else { throw .writable(path: path) }
+        guard !host.protected.contains(where: { isSame($0, as: status) }),
+            !PublicFile.isProtected("/proc/self/fd/\(file)", host.protected)
+        else { throw .protected(path: path) }
+    }
+
+    /// Whether a path leads to the very file: another name of it, as link(2) makes, is the same file.
+    private static func isSame(_ path: String, as status: stat) -> Bool {
+        var other = stat()
+        return stat(path, &other) == 0 && other.st_dev == status.st_dev && other.st_ino == status.st_ino
+    }
+
+    /// What changes whenever the content may have changed.
+    var signature: [Int64] {
+        [
+            Int64(bitPattern: UInt64(status.st_dev)), Int64(bitPattern: UInt64(status.st_ino)), Int64(status.st_size),
+            Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec), Int64(status.st_ctim.tv_sec),
+            Int64(status.st_ctim.tv_nsec),
+        ]
+    }
+
+    /// Reads the content into locked memory.
+    func read() throws -> LockedBytes {
+        guard status.st_size <= Self.sizeLimit else { throw Failure.tooLarge(path: path) }
+        let size = Int(status.st_size)
+        return try LockedBytes(count: size) { buffer in
+            var offset = 0
+            while offset < size {
+                let count = Glibc.read(descriptor, buffer.baseAddress.map { $0 + offset }, size - offset)
+                if count < 0 && errno == EINTR { continue }
+                // It got shorter while it was read: it is looked at again.
+                guard count > 0 else { throw Failure.system(path: path, errno: count < 0 ? errno : EAGAIN) }
+                offset += count
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+/// Which file's content is a schedule's value, and what must be in it.
+package struct FilePolicy: Hashable, Sendable {
+    /// Something that must be in the file, in PEM (RFC 7468).
+    package enum Content: String, Hashable, Sendable, CaseIterable {
+        /// Certificates or private keys, whichever.
+        case pem
+        /// A certificate that is valid now (RFC 5280, section 4.1.2.5).
+        case certificate
+        /// A private key.
+        case privateKey = "private_key"
+    }
+
+    /// The files, absolute; several are joined in this order.
+    package let paths: [String]
+    /// What must be in them; empty for any text.
+    package let expected: Set<Content>
+    /// Another file, whose certificate or private key must match what is in these; nil for none.
+    package let matches: String?
+    /// For how long the certificate must still be valid, in whole seconds.
+    package let validFor: Duration
+
+    /// How many files there may be.
+    package static let counts = 1...8
+    /// What ``validFor`` may be.
+    package static let validities: ClosedRange<Duration> = .zero...(.seconds(366 * 86_400))
+
+    /// - Throws: ``InvalidPolicy`` for a path that is not absolute or has dots for a folder, and for a test that has
+    ///   nothing to test.
+    package init(
+        paths: [String],
+        expected: Set<Content> = [],
+        matches: String? = nil,
+        validFor: Duration = .zero
+    ) throws(InvalidPolicy) {
+        guard Self.counts.contains(paths.count) else { throw .length(paths.count, allowed: Self.counts) }
+        if let bad = (paths + [matches].compactMap { $0 }).first(where: { !Self.isPlain($0) }) { throw .path(bad) }
+        guard Self.validities.contains(validFor) else { throw .validity }
+        if matches != nil && expected.isEmpty { throw .unexpected("matches") }
+        if validFor > .zero && !expected.contains(.certificate) { throw .unexpected("valid_for") }
+        self.paths = paths
+        self.expected = expected
+        self.matches = matches
+        self.validFor = .seconds(validFor.components.seconds)
+    }
+
+    private static func isPlain(_ path: String) -> Bool {
+        path.hasPrefix("/") && !path.contains("\0")
+            && path.split(separator: "/").allSatisfy { $0 != ".." && $0 != "." }
+    }
+
+    /// All files that are read.
+    var allPaths: [String] { paths + [matches].compactMap { $0 } }
+}

@@ -1,0 +1,81 @@
+import Foundation
+package import SecretMemory
+
+/// The files of a policy: their content, if it is what it must be.
+package struct FileSource: Sendable {
+    let policy: FilePolicy
+    let host: FileHost
+
+    package init(_ policy: FilePolicy, _ host: FileHost) {
+        self.policy = policy
+        self.host = host
+    }
+
+    /// Why there is no value in the files; it names files, never their content.
+    package struct Unusable: Error, CustomStringConvertible {
+        package let description: String
+        /// Whether this process is only not allowed to read them.
+        package var isOutOfReach = false
+    }
+
+    /// Reads and tests the value.
+    ///
+    /// - Parameter now: Unix time in milliseconds, for the validity of certificates.
+    package func read(now: Int64) throws(Unusable) -> SecretValue {
+        do {
+            let contents = try policy.paths.map { try ConfinedFile($0, host).read() }
+            if !policy.expected.isEmpty { try check(contents, now: now) }
+            return try SecretValue(join(contents))
+        } catch ConfinedFile.Failure.system(let path, EACCES) {
+            let failure = ConfinedFile.Failure.system(path: path, errno: EACCES)
+            throw Unusable(description: "\(failure)", isOutOfReach: true)
+        } catch let error as ConfinedFile.Failure {
+            throw Unusable(description: "\(error)")
+        } catch let error as PEMContent.Failure {
+            throw Unusable(description: "\(policy.paths.joined(separator: " and ")): \(error)")
+        } catch let error as SecretValue.Invalid {
+            throw Unusable(description: "\(policy.paths.joined(separator: " and ")): \(error)")
+        } catch {
+            throw Unusable(description: "\(policy.paths.joined(separator: " and ")): can't be read")
+        }
+    }
+
+    private func check(_ contents: [LockedBytes], now: Int64) throws {
+        var pem = PEMContent()
+        for content in contents { try pem.add(content) }
+        try pem.check(policy.expected)
+        if let other = policy.matches { try pem.add(ConfinedFile(other, host).read()) }
+        let date = Date(timeIntervalSince1970: Double(now) / 1000)
+        try pem.check(now: date, validFor: TimeInterval(policy.validFor.components.seconds))
+    }
+
+    /// The files one after the other, each with its own last line; of a plain text the last line break is no part of the
+    /// value, as for the shell's `$(…)`.
+    private func join(_ contents: [LockedBytes]) throws -> LockedBytes {
+        let newline = UInt8(ascii: "\n")
+        let isPEM = !policy.expected.isEmpty
+        let parts = contents.enumerated().map { index, content in
+            let isLast = index == contents.count - 1
+            let ends = content.count > 0 && content.withBytes { $0.last == newline }
+            return (content, drop: isLast && !isPEM && ends ? 1 : 0, add: !isLast && !ends ? 1 : 0)
+        }
+        return try LockedBytes(count: parts.reduce(0) { $0 + $1.0.count - $1.drop + $1.add }) { buffer in
+            var offset = 0
+            for (content, drop, add) in parts {
+                let count = content.count - drop
+                content.withBytes {
+                    UnsafeMutableRawBufferPointer(rebasing: buffer[offset...])
+                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count]))
+                }
+                offset += count
+                if add == 1 { buffer[offset] = newline }
+                offset += add
+            }
+        }
+    }
+
+    /// What changes whenever the content may have changed.
+    func signature() -> SourceSignature {
+        SourceSignature(policy.allPaths.map { path in (try? ConfinedFile(path, host).signature) ?? [] })
+    }
+}

@@ -1,0 +1,192 @@
+import Foundation
+import Glibc
+import SandboxHub
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The real executable delivers what another tool leaves in a file.
+@Suite(.timeLimit(.minutes(3)))
+struct FileTests {
+    /// A world with a folder for files, and a schedule of a file in it.
+    private static func with(
+        generator: String = "{type: file, path: FOLDER/live/key}",
+        _ body: @escaping @Sendable (World) async throws -> Void
+    ) async throws {
+        try await World.with(hub: "rate_limit: 1000/s") { world in
+            let files = world.folder.file("files")
+            for folder in ["live", "archive"] {
+                try FileManager.default.createDirectory(
+                    atPath: "\(files)/\(folder)",
+                    withIntermediateDirectories: true
+                )
+            }
+            let text = try world.folder.read("config.yaml") + "generators: {file_folders: [\"\(files)\"]}\n"
+            try world.folder.write(text, to: "config.yaml")
+            try world.folder.write("first\n", to: "files/archive/key1")
+            symlink("../archive/key1", "\(files)/live/key")
+            world.hub.create("tls", value: "by hand")
+            try await world.expect(
+                0,
+                "schedule",
+                "add",
+                "tls",
+                "--min-interval",
+                "0s",
+                "--generator",
+                generator.replacing("FOLDER", with: files)
+            )
+            try await body(world)
+        }
+    }
+
+    /// Renews the file as certbot does: another file, and a link that is replaced.
+    private static func renew(_ world: World, _ text: String) throws {
+        let name = "key\(UUID().uuidString.prefix(8))"
+        try world.folder.write(text + "\n", to: "files/archive/\(name)")
+        symlink("../archive/\(name)", world.folder.file("files/live/new"))
+        rename(world.folder.file("files/live/new"), world.folder.file("files/live/key"))
+    }
+
+    private static func holds(_ world: World, _ value: String) async throws {
+        try await eventually("the hub holds it") { world.hub.value(of: "tls") == value }
+    }
+
+    @Test func renewedFileIsDeliveredWithinSeconds() async throws {
+        try await Self.with { world in
+            try await world.withDaemon { _ async throws in
+                try await eventually("it is adopted") { try await Self.isAdopted(world) }
+                #expect(world.hub.value(of: "tls") == "by hand")
+                let start = ContinuousClock.now
+                try Self.renew(world, "second")
+                try await Self.holds(world, "second")
+                // The look every minute would be too late.
+                #expect(ContinuousClock.now - start < .seconds(30))
+                // Written in place, it is seen as well.
+                let target = try FileManager.default.destinationOfSymbolicLink(
+                    atPath: world.folder.file("files/live/key")
+                )
+                try world.folder.write("third\n", to: "files/live/\(target)")
+                try await Self.holds(world, "third")
+                try await eventually("all is closed") {
+                    try await world.run("rotation", "list", "--open", "--json").objects.isEmpty
+                }
+            }
+            let rotations = try await world.run("rotation", "list", "--json").objects
+            #expect(rotations.count == 2)
+            #expect(rotations.allSatisfy { $0["outcome"] as? String == "succeeded" })
+            #expect(rotations.allSatisfy { $0["trigger"] as? String == "schedule" })
+            let shown = try await world.run("schedule", "list")
+            #expect(shown.output.contains("on change"))
+            let next = try await world.run("schedule", "list", "--json").objects.first
+            #expect(next?["next_due"] == nil && next?["every"] == nil)
+        }
+    }
+
+    private static func isAdopted(_ world: World) async throws -> Bool {
+        let sql = "SELECT count(*) FROM schedules WHERE adopted_fingerprint IS NOT NULL"
+        return try await Oracle.sqlite(world.folder.file("rotator.db"), sql) == "1"
+    }
+
+    /// While nobody looks, a file changes; afterwards it is delivered.
+    @Test func whatChangedWhileTheDaemonWasDownOrItWasPausedIsDelivered() async throws {
+        try await Self.with { world in
+            try await world.withDaemon { _ async throws in
+                try await eventually("it is adopted") { try await Self.isAdopted(world) }
+            }
+            try Self.renew(world, "second")
+            try await world.withDaemon { _ async throws in
+                try await Self.holds(world, "second")
+                try await world.expect(0, "schedule", "pause", "tls")
+                try Self.renew(world, "third")
+                try await Task.sleep(for: .seconds(3))
+                #expect(world.hub.value(of: "tls") == "second")
+                try await world.expect(0, "schedule", "resume", "tls")
+                try await Self.holds(world, "third")
+            }
+        }
+    }
+
+    /// Key and certificate are written one after the other: what does not match is never delivered, what does is, once.
+    @Test func keyAndCertificateAreDeliveredTogether() async throws {
+        let generator =
+            "{type: file, path: [FOLDER/live/privkey, FOLDER/live/cert], expect: [private_key, certificate]}"
+        try await Self.with(generator: generator) { world in
+            let make = { @Sendable (days: Int) in
+                try await Self.shell(
+                    "openssl req -x509 -newkey ed25519 -nodes -days \(days) -subj /CN=a -keyout key -out crt 2>&1",
+                    in: world.folder.file("files/archive")
+                )
+            }
+            let put = { @Sendable (from: String, to: String) in
+                try await Self.shell(
+                    "cp archive/\(from) live/.new; mv live/.new live/\(to)",
+                    in: world.folder.file("files")
+                )
+            }
+            try await make(1)
+            try await put("key", "privkey")
+            try await put("crt", "cert")
+            try await world.withDaemon { _ async throws in
+                try await eventually("it is adopted") { try await Self.isAdopted(world) }
+                try await make(2)
+                try await put("key", "privkey")
+                try await Task.sleep(for: .seconds(3))
+                #expect(world.patches("tls").isEmpty)
+                try await put("crt", "cert")
+                let expected = try world.folder.read("files/live/privkey") + world.folder.read("files/live/cert")
+                try await Self.holds(world, expected)
+            }
+            #expect(try await world.run("rotation", "list", "--json").objects.count == 1)
+            let log = try world.folder.read("daemon.log")
+            #expect(log.contains("private key and certificate do not match") && !log.contains("BEGIN"))
+        }
+    }
+
+    private static func shell(_ line: String, in folder: String) async throws {
+        let result = try await Subprocess.run(
+            .path("/bin/sh"),
+            arguments: ["-euc", line],
+            workingDirectory: FilePath(folder),
+            output: .discarded,
+            error: .discarded
+        )
+        try #require(result.terminationStatus.isSuccess, "\(line)")
+    }
+
+    /// Asked for, it is delivered as it is; and once more it is not, as the hub has it.
+    @Test func requestDeliversWhatIsThere() async throws {
+        try await Self.with { world in
+            try await world.withDaemon { _ async throws in
+                try await world.expect(0, "rotate-now", "tls", "--wait")
+                #expect(world.hub.value(of: "tls") == "first")
+                let again = try await world.run("rotate-now", "tls", "--wait")
+                #expect(again.status == 1 && (again.output + again.errors).contains("repeated_value"))
+                unlink(world.folder.file("files/live/key"))
+                try await world.expect(1, "rotate-now", "tls", "--wait")
+                #expect(world.hub.value(of: "tls") == "first")
+            }
+            #expect(try world.folder.read("daemon.log").contains("files/live/key: No such file or directory"))
+        }
+    }
+
+    /// What lies elsewhere, or is the daemon's own, is no value; `check` says what is wrong with a file.
+    @Test func onlyFilesBelowTheConfiguredFoldersAreTaken() async throws {
+        try await Self.with { world in
+            let outside = "{type: file, path: \(world.folder.file("elsewhere"))}"
+            let edited = try await world.run("schedule", "edit", "tls", "--generator", outside)
+            #expect(edited.status == 64)
+            #expect(edited.errors.contains("is below none of generators.file_folders: name its folder there"))
+            let own = "{type: file, path: \(world.folder.file("token"))}"
+            #expect(try await world.run("schedule", "edit", "tls", "--generator", own).errors.contains("own token"))
+            #expect(try await world.run("check").status == 0)
+            unlink(world.folder.file("files/live/key"))
+            symlink("../../token", world.folder.file("files/live/key"))
+            let check = try await world.run("check")
+            #expect(check.status == 1 && (check.output + check.errors).contains("leads out of"))
+            try await world.withDaemon { _ async throws in try await world.expect(1, "rotate-now", "tls", "--wait") }
+            #expect(world.hub.value(of: "tls") == "by hand" && world.patches("tls").isEmpty)
+        }
+    }
+}
