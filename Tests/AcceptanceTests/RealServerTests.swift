@@ -263,4 +263,39 @@ struct RealServerTests {
             }
         }
     }
+
+    /// `test` logs in to a real sshd before the hub is told; the old key opens the account until `finish`.
+    @Test(.enabled(if: Server.Kind.sshd.obstacle == nil, "\(Server.Kind.sshd.obstacle ?? "")"))
+    func keyOfAnAccountLogsIn() async throws {
+        try await Server.with(.sshd) { server in
+            try await Self.withFiles("ssh_key") { _ in
+                "authorized_keys: \(server.folder)/keys/authorized_keys, login: root@127.0.0.1, port: \(server.port), "
+                    + "known_hosts: \(server.folder)/known_hosts"
+            } _: { world in
+                try await world.withDaemon { _ async throws in
+                    var old: String?
+                    for _ in 0..<2 {
+                        let outcome = try await Self.rotate(world)
+                        #expect(outcome.status == 0, "\(outcome.errors)")
+                        let key = try #require(world.hub.value(of: "db"))
+                        #expect(try await server.letsIn("root", key))
+                        if let old { #expect(try await !server.letsIn("root", old)) }
+                        old = key
+                    }
+                    world.hub.inject([SandboxFault(.status(400), method: "PATCH")])
+                    #expect(try await Self.rotate(world).status == 1)
+                    #expect(try await server.letsIn("root", try #require(old)))
+                    // A login that fails: the hub is told nothing, and what was installed is gone again.
+                    let sent = world.patches("db").count
+                    try Data().write(to: URL(filePath: "\(server.folder)/known_hosts"))
+                    #expect(try await Self.rotate(world).status == 1)
+                    #expect(world.patches("db").count == sent)
+                    #expect(
+                        try String(contentsOfFile: "\(server.folder)/keys/authorized_keys", encoding: .utf8)
+                            .split(separator: "\n").count == 1
+                    )
+                }
+            }
+        }
+    }
 }

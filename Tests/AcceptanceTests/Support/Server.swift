@@ -16,6 +16,8 @@ struct Server: Sendable {
         case postgresql
         case mariadb
         case redis
+        /// Lets root in with the keys of `$W/keys/authorized_keys`; its host key is in `$W/known_hosts`.
+        case sshd
 
         /// Why it can't be started here; nil where it can.
         var obstacle: String? {
@@ -29,6 +31,7 @@ struct Server: Sendable {
             case .postgresql: "postgresql"
             case .mariadb: "mariadb-server"
             case .redis: "redis-server"
+            case .sshd: "openssh-server"
             }
         }
 
@@ -37,6 +40,7 @@ struct Server: Sendable {
             case .postgresql: (13...20).map { "/usr/lib/postgresql/\($0)/bin/initdb" }
             case .mariadb: ["/usr/sbin/mariadbd"]
             case .redis: ["/usr/bin/redis-server"]
+            case .sshd: ["/usr/sbin/sshd"]
             }
         }
 
@@ -81,6 +85,16 @@ struct Server: Sendable {
                     --aclfile $W/rd/users.acl --save '' --daemonize yes --pidfile $W/rd/pid --logfile $W/rd/log >/dev/null
                 for i in $(seq 100); do [ -s $W/rd/pid ] && break; sleep .1; done
                 """
+            case .sshd:
+                """
+                install -d -m 755 /run/sshd
+                install -d -m 700 $W/keys
+                ssh-keygen -q -t ed25519 -N '' -f $W/host
+                printf '[127.0.0.1]:%s %s\\n' $P "$(cut -d' ' -f1,2 $W/host.pub)" > $W/known_hosts
+                /usr/sbin/sshd -f /dev/null -E $W/sshd.log -o Port=$P -o ListenAddress=127.0.0.1 -o HostKey=$W/host \
+                    -o PidFile=$W/sshd.pid -o AuthorizedKeysFile=$W/keys/authorized_keys -o StrictModes=no -o UsePAM=no
+                for i in $(seq 100); do [ -s $W/sshd.pid ] && break; sleep .1; done
+                """
             }
         }
 
@@ -89,6 +103,7 @@ struct Server: Sendable {
             case .postgresql: "kill -INT $(head -n 1 $W/pg/data/postmaster.pid)"
             case .mariadb: "kill $(cat $W/my/pid)"
             case .redis: "kill $(cat $W/rd/pid)"
+            case .sshd: "kill $(cat $W/sshd.pid)"
             }
         }
 
@@ -98,6 +113,12 @@ struct Server: Sendable {
             case .postgresql: "PGPASSWORD=$S psql -X -w -h 127.0.0.1 -p $P -U $U -d postgres -c 'SELECT 1' >/dev/null"
             case .mariadb: "MYSQL_PWD=$S mariadb --no-defaults -h 127.0.0.1 -P $P -u $U -e 'SELECT 1' >/dev/null"
             case .redis: "REDISCLI_AUTH=$S redis-cli -p $P --user $U ping 2>/dev/null | grep -q PONG"
+            case .sshd:
+                """
+                (umask 077 && printf %s "$S" > $W/key)
+                ssh -F /dev/null -T -i $W/key -o BatchMode=yes -o IdentitiesOnly=yes -o StrictHostKeyChecking=yes \
+                    -o UserKnownHostsFile=$W/known_hosts -p $P $U@127.0.0.1 true </dev/null
+                """
             }
         }
     }
