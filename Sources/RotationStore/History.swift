@@ -156,6 +156,20 @@ package struct History {
         }.flatMap { $0.event == "configuration.rejected" ? $0.time : nil }
     }
 
+    /// Whether the daemon could confine plug-ins when it last started; nil where the history's newest entries do not tell.
+    package func confinesPlugIns(within entries: Int64 = 100_000) throws -> Bool? {
+        let version: Int? =
+            try connection.first(
+                """
+                SELECT json_extract(line, '$.detail.landlock') FROM audit_log
+                WHERE seq > (SELECT max(seq) FROM audit_log) - ?1 AND line LIKE '%"event":"daemon.started"%'
+                ORDER BY seq DESC LIMIT 1
+                """,
+                entries
+            ) { row throws(SQLiteError) in try row.get(0, as: Int?.self) } ?? nil
+        return version.map { $0 > 0 }
+    }
+
     /// What SQLite finds wrong with the file (`PRAGMA quick_check`); empty where it is sound.
     package func damage() throws -> [String] {
         let rows: [String] = try connection.all("PRAGMA quick_check(10)") { row throws(SQLiteError) in try row.get(0) }

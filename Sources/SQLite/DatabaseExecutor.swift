@@ -10,7 +10,7 @@ package final class DatabaseExecutor: SerialExecutor {
     ///
     /// - Parameter label: The queue's name, as a debugger shows it.
     package init(label: String) {
-        queue = DispatchQueue(label: label, qos: .userInitiated)
+        queue = DispatchQueue(label: label)
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {

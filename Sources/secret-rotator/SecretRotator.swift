@@ -1,8 +1,9 @@
 import ArgumentParser
+import Dispatch
+import Glibc
 import RotationDaemon
 
 /// The one executable.
-@main
 struct SecretRotator: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "secret-rotator",
@@ -33,4 +34,24 @@ struct SecretRotator: AsyncParsableCommand {
     )
 
     @OptionGroup var global: GlobalOptions
+}
+
+/// Begins the one task that everything else is a child of.
+@main
+enum Main {
+    static func main() {
+        // What becomes a plug-in needs no threads before.
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first == LaunchPlugInCommand.configuration.commandName {
+            return LaunchPlugInCommand.main(Array(arguments.dropFirst()))
+        }
+        // Dispatch tries to raise the priority of a thread of its own, which nobody but root may, and would say so in the
+        // system's log at each start.
+        setenv("LIBDISPATCH_LOG", "NO", 0)
+        Task(priority: .medium) {
+            await SecretRotator.main()
+            exit(0)
+        }
+        dispatchMain()
+    }
 }

@@ -34,9 +34,10 @@ int clinux_landlock_version(void);
  * kind (listing folders, running programs) stays as it is. For ever. */
 int clinux_landlock_restrict(const char *const *paths, int count);
 
-/* openat2(2) with RESOLVE_BENEATH: opens a file for reading, without waiting
- * for anybody, if no link on the way leads out of the folder; EXDEV if one does. The folder
- * itself may be a link. */
+/* Opens a file for reading, without waiting for anybody, if no link on the way
+ * leads out of the folder; EXDEV if one does. The folder itself may be a link.
+ * It does what openat2(2) does with RESOLVE_BENEATH, name by name with each
+ * folder held open, because systemd's RestrictSUIDSGID= forbids openat2. */
 int clinux_open_beneath(const char *folder, const char *path, int *file);
 
 /* fexecve(3): runs the file that is open, whatever its name leads to by now.

@@ -86,12 +86,15 @@ extension Checkup {
         let schedules =
             (try? history.schedules { findings.append(.problem($0.row, "can't be read", advice: "remove it")) }) ?? []
         let listed = Dictionary(hubs.map { ($0.hub, Set($0.aliases ?? [])) }) { first, _ in first }
-        findings += schedules.flatMap { check($0, listed: listed[$0.secret.hub]) }
+        // What the daemon's unit allows is not what a shell may.
+        let told = holder?.isDaemon == true ? try? history.confinesPlugIns() : nil
+        let isConfined = told ?? Confinement.isPossible
+        findings += schedules.flatMap { check($0, listed: listed[$0.secret.hub], isConfined: isConfined) }
         let count = "\(schedules.count) \(schedules.count == 1 ? "schedule" : "schedules")"
         return findings.isEmpty ? [.good("schedules", count)] : findings
     }
 
-    private func check(_ schedule: Schedule, listed: Set<String>?) -> [Finding] {
+    private func check(_ schedule: Schedule, listed: Set<String>?, isConfined: Bool) -> [Finding] {
         let subject = "\(schedule.secret)"
         guard configuration.hubs[schedule.secret.hub] != nil else {
             let advice = "put the hub back, or: schedule remove \(subject)"
@@ -103,7 +106,7 @@ extension Checkup {
             findings.append(.problem(subject, "the hub does not list it", advice: advice))
         }
         if case .command(let policy) = schedule.definition.generator {
-            findings += checkPlugIn(policy, subject)
+            findings += checkPlugIn(policy, subject, isConfined: isConfined)
         }
         if case .file(let policy) = schedule.definition.generator { findings += checkFile(policy, subject) }
         if let entropy = schedule.definition.generator.entropy.map({ Int($0) }), entropy < 80 {
@@ -130,16 +133,17 @@ extension Checkup {
         }
     }
 
-    private func checkPlugIn(_ policy: CommandPolicy, _ subject: String) -> [Finding] {
+    private func checkPlugIn(_ policy: CommandPolicy, _ subject: String, isConfined: Bool) -> [Finding] {
         var findings: [Finding] = []
         do { _ = try PlugInFile(policy.command, in: configuration.generatorsDirectory) } catch {
             findings.append(
                 .problem(subject, "its plug-in can't be run: \(error)", advice: "mend it, then check again")
             )
         }
-        if !Confinement.isPossible {
-            let text = "its plug-in runs unconfined: this kernel has no Landlock"
-            findings.append(.warning(subject, text, advice: "use a kernel of 5.13 or newer, with landlock in lsm="))
+        if !isConfined {
+            let text = "its plug-in runs unconfined: no Landlock in the kernel, or in the unit's SystemCallFilter="
+            let advice = "use a kernel of 5.13 or newer with landlock in lsm=, and SystemCallFilter=@sandbox"
+            findings.append(.warning(subject, text, advice: advice))
         }
         return findings
     }

@@ -75,7 +75,11 @@ package final class DaemonRuntime: Sendable {
         )
         do {
             try await takeInClock(configuration.retry)
-            try await note(.daemonStarted, detail: ["pid": .integer(Int64(getpid()))])
+            let landlock = Int64(Confinement.version)
+            try await note(.daemonStarted, detail: ["pid": .integer(Int64(getpid())), "landlock": .integer(landlock)])
+            if landlock == 0 && access(configuration.generatorsDirectory, F_OK) == 0 {
+                logger.warning("plug-ins run unconfined: no Landlock in the kernel, or in the unit's SystemCallFilter=")
+            }
             try await note(.configurationLoaded, detail: ["hash": .string(configuration.hash)])
         } catch {
             await close()

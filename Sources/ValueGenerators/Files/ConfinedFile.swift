@@ -4,8 +4,8 @@ import SecretMemory
 
 /// A file below one of the folders of a ``FileHost``, opened: no link on the way to it leads out of the folder.
 ///
-/// openat2(2) with `RESOLVE_BENEATH` resolves the path in the kernel, so that nobody can put a link there between a check
-/// and the opening.
+/// The path is walked name by name, each folder held open, so that nobody can put a link there between a check and the
+/// opening.
 struct ConfinedFile: ~Copyable {
     private let descriptor: Int32
     private let status: stat

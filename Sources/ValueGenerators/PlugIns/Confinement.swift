@@ -6,8 +6,12 @@ import Glibc
 /// Landlock (landlock(7)) knows no prohibition, only permission for all that lies beneath a path. So all is permitted but
 /// the folders on the way to what is protected, of which only the other entries are.
 package enum Confinement {
-    /// Whether the kernel can confine.
-    package static var isPossible: Bool { clinux_landlock_version() > 0 }
+    /// The version of Landlock's interface that this process can use; 0 where the kernel, or a filter of system calls, has
+    /// none.
+    package static var version: Int32 { clinux_landlock_version() }
+
+    /// Whether this process can be confined.
+    package static var isPossible: Bool { version > 0 }
 
     /// Confines this process for ever.
     ///

@@ -28,7 +28,7 @@ struct PlugInProcess {
     let host: PlugInHost
 
     func run(_ input: [UInt8]) async -> Outcome {
-        let folder = "\(NSTemporaryDirectory())/secret-rotator-\(UUID().uuidString)"
+        let folder = (NSTemporaryDirectory() as NSString).appendingPathComponent("secret-rotator-\(UUID().uuidString)")
         do {
             try FileManager.default.createDirectory(
                 atPath: folder,

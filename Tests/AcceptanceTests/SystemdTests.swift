@@ -1,0 +1,199 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// The unit as it is shipped, under a real systemd: a machine of its own boots in systemd-nspawn, over a copy-on-write view
+/// of this one's files.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct SystemdTests {
+    private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// A plug-in that tells what it could reach, and keeps its credential in a folder of its own.
+    private static let plugIn = """
+        #!/bin/sh
+        read -r question
+        for file in /etc/secret-rotator/aihub-token /etc/secret-rotator/staging.key \\
+            /run/credentials/secret-rotator.service/aihub-token /run/credentials/secret-rotator.service/staging-key \\
+            /var/lib/secret-rotator/rotator.db /var/lib/secret-rotator/rotator.db.candidates; do
+            cat $file >/dev/null 2>&1 && echo "could read $file" >&2
+        done
+        touch /var/lib/secret-rotator/mine 2>/dev/null && echo 'could write beside the database' >&2
+        touch "$TMPDIR/mine" || echo 'could not write into TMPDIR' >&2
+        echo "environment: $(env | cut -d= -f1 | sort | xargs)" >&2
+        case $question in
+        *'"step":"generate"'*) printf '{"value":"made-%s"}' "$(head -c 18 /dev/urandom | base64)" ;;
+        *) exit 64 ;;
+        esac
+
+        """
+
+    /// What is done there; its output is the test's.
+    private static let script = """
+        set -eu
+        say() { echo "== $*"; }
+        cd / && export PATH=/usr/local/bin:/usr/bin:/bin
+        secret-rotator keygen staging --output /etc/secret-rotator/staging.key
+        systemd-run --quiet --unit=hub secret-rotator sandbox --port 8642 --test-hooks
+        mkdir -p /srv/files && echo one > /srv/files/a
+        say start; systemctl start secret-rotator
+        say user; systemctl show -p DynamicUser --value secret-rotator; stat -c %U:%a /var/lib/secret-rotator/
+        for alias in own filed; do echo old | secret-rotator secret create $alias --allowed-workspaces all; done
+        secret-rotator schedule add own --every 30d --min-interval 0s --generator '{type: command, command: own}'
+        secret-rotator schedule add filed --min-interval 0s --generator '{type: file, path: /srv/files/a}'
+        say check; secret-rotator check || true
+        say rotate; secret-rotator rotate-now own --wait
+        say renew; echo two > /srv/files/new && mv /srv/files/new /srv/files/a
+        for i in $(seq 100); do
+            secret-rotator rotation list --json | grep -q '"alias":"filed".*"outcome":"succeeded"' && break
+            sleep .2
+        done
+        say reload; systemctl reload secret-rotator
+        say signal; systemctl kill -s USR1 secret-rotator
+        for i in $(seq 100); do
+            [ "$(secret-rotator rotation list --json | grep -c '"alias":"own".*"outcome":"succeeded"')" = 2 ] && break
+            sleep .2
+        done
+        say list; secret-rotator rotation list --json
+        say received; curl -s http://127.0.0.1:8642/_test/received
+        echo
+        say stop; systemctl stop secret-rotator; systemctl show -p Result --value secret-rotator
+        say events; secret-rotator audit list --json
+        say journal; journalctl -q -u secret-rotator -o cat
+
+        """
+
+    /// Boots the machine, runs the script, and gives its output by part.
+    private static func run() async throws -> [String: String] {
+        try await TemporaryFolder.with { folder in
+            let (root, layers) = (folder.file("root"), folder.file("layers"))
+            try await sh("mkdir \(root) \(layers) && mount -t tmpfs -o size=1g tmpfs \(layers)")
+            do {
+                try await sh(
+                    """
+                    mkdir \(layers)/up \(layers)/work
+                    mount -t overlay overlay -o lowerdir=/,upperdir=\(layers)/up,workdir=\(layers)/work \(root)
+                    """
+                )
+                try await prepare(folder, root)
+                // It ends by itself, when the script has.
+                try await sh(
+                    """
+                    timeout 120 systemd-nspawn --quiet --register=no --keep-unit --directory=\(root) --private-network \
+                        --capability=CAP_IPC_LOCK --system-call-filter='landlock_create_ruleset landlock_add_rule \
+                        landlock_restrict_self' --boot systemd.unit=acceptance.service >\(folder.file("console")) 2>&1
+                    """
+                )
+                let output = try String(contentsOfFile: "\(root)/acceptance.output", encoding: .utf8)
+                try await sh("umount \(root) && umount \(layers)")
+                return parts(of: output)
+            } catch {
+                try? await sh("umount \(root); umount \(layers)")
+                throw error
+            }
+        }
+    }
+
+    private static func prepare(_ folder: TemporaryFolder, _ root: String) async throws {
+        try folder.write(plugIn, to: "own")
+        try folder.write(script, to: "script")
+        try folder.write(
+            """
+            database: /var/lib/secret-rotator/rotator.db
+            control: /run/secret-rotator/control.sock
+            hubs:
+              local: {url: "http://127.0.0.1:8642/api", token: "credential:aihub-token"}
+            keys: {staging: "credential:staging-key"}
+            generators: {directory: /etc/secret-rotator/generators, file_folders: [/srv/files]}
+            log: {format: auto, level: debug}
+
+            """,
+            to: "config"
+        )
+        try folder.write(
+            """
+            [Unit]
+            Requires=basic.target
+            After=basic.target
+            SuccessAction=poweroff-force
+            FailureAction=poweroff-force
+            [Service]
+            Type=oneshot
+            ExecStart=/bin/bash /root/acceptance.sh
+            StandardOutput=file:/acceptance.output
+            StandardError=inherit
+
+            """,
+            to: "unit"
+        )
+        let unit = repository.appending(path: "systemd/secret-rotator.service").path()
+        try await sh(
+            """
+            cd \(folder.path)
+            install -d \(root)/usr/local/bin \(root)/etc/secret-rotator/generators
+            install -m 755 \(Program.path) \(root)/usr/local/bin/secret-rotator
+            install -m 755 own \(root)/etc/secret-rotator/generators/own
+            install -m 644 config \(root)/etc/secret-rotator/secret-rotator.yaml
+            echo sandbox-token > token && install -m 600 token \(root)/etc/secret-rotator/aihub-token
+            install -m 644 \(unit) \(root)/etc/systemd/system/
+            install -m 644 unit \(root)/etc/systemd/system/acceptance.service
+            install -m 755 script \(root)/root/acceptance.sh
+            """
+        )
+    }
+
+    private static func parts(of output: String) -> [String: String] {
+        var parts: [String: String] = [:]
+        var name = ""
+        for line in output.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("== ") {
+                name = String(line.dropFirst(3))
+            } else {
+                parts[name, default: ""] += line + "\n"
+            }
+        }
+        return parts
+    }
+
+    private static func sh(_ line: String) async throws {
+        let status = try await Oracle.python(
+            "import subprocess, sys; print(subprocess.run(['bash', '-euc', sys.argv[1]], stdin=subprocess.DEVNULL)"
+                + ".returncode)",
+            line
+        )
+        try #require(status.split(separator: "\n").last == "0", "\(line): \(status)")
+    }
+
+    /// Why it can't be done here; nil where it can.
+    private static let obstacle: String? = {
+        guard getuid() == 0 else { return "needs root, to boot a machine" }
+        guard access("/usr/bin/systemd-nspawn", X_OK) == 0 else {
+            return "the package systemd-container is not installed"
+        }
+        let filesystems = (try? String(contentsOfFile: "/proc/filesystems", encoding: .utf8)) ?? ""
+        return filesystems.contains("overlay") ? nil : "the kernel has no overlay file system"
+    }()
+
+    @Test(.enabled(if: obstacle == nil, "\(obstacle ?? "")"))
+    func shippedUnitRotatesWithPlugInsAndFiles() async throws {
+        let parts = try await Self.run()
+        let journal = parts["journal"] ?? ""
+        #expect((parts["user"] ?? "").hasPrefix("yes\nsecret-rotator:"))
+        let rotations = (parts["list"] ?? "").split(separator: "\n")
+        let succeeded = rotations.filter { $0.contains("\"outcome\":\"succeeded\"") }
+        #expect(succeeded.count { $0.contains("\"alias\":\"own\"") } == 2, "\(parts)")
+        #expect(succeeded.count { $0.contains("\"alias\":\"filed\"") } == 1)
+        #expect(parts["stop"] == "success\n")
+        // The plug-in is confined, and has its own TMPDIR and nothing else.
+        #expect(journal.contains("environment: PATH PWD TMPDIR"))
+        #expect(!journal.contains("could read") && !journal.contains("could write") && !journal.contains("could not"))
+        #expect(!(parts["check"] ?? "").contains("unconfined"))
+        // Nothing that the unit forbids is missed.
+        for complaint in ["can't be locked", "Failed to", "not permitted", "not implemented", "unconfined"] {
+            #expect(!journal.contains(complaint), "\(journal)")
+        }
+        #expect(!journal.contains("made-") && !(parts["events"] ?? "").contains("made-"))
+        #expect((parts["received"] ?? "").contains("made-"))
+    }
+}
