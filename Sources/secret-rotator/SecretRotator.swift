@@ -41,9 +41,8 @@ struct SecretRotator: AsyncParsableCommand {
 enum Main {
     static func main() {
         // What becomes a plug-in needs no threads before.
-        let arguments = Array(CommandLine.arguments.dropFirst())
-        if arguments.first == LaunchPlugInCommand.configuration.commandName {
-            return LaunchPlugInCommand.main(Array(arguments.dropFirst()))
+        if CommandLine.arguments.dropFirst().first == LaunchPlugInCommand.configuration.commandName {
+            return becomePlugIn()
         }
         // Dispatch tries to raise the priority of a thread of its own, which nobody but root may, and would say so in the
         // system's log at each start.
@@ -53,5 +52,14 @@ enum Main {
             exit(0)
         }
         dispatchMain()
+    }
+
+    private static func becomePlugIn() {
+        do {
+            var command = try SecretRotator.parseAsRoot()
+            try command.run()
+        } catch {
+            SecretRotator.exit(withError: error)
+        }
     }
 }

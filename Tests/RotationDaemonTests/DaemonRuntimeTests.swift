@@ -3,6 +3,7 @@ import RotationEngine
 import SandboxHub
 import TestSupport
 import Testing
+import ValueGenerators
 
 @testable import RotationDaemon
 
@@ -18,7 +19,8 @@ struct DaemonRuntimeTests {
                 entries.compactMap { $0["event"] as? String }
                     == ["daemon.started", "configuration.loaded", "daemon.stopped"]
             )
-            #expect((entries[0]["detail"] as? [String: Int]) == ["pid": Int(getpid())])
+            let detail = entries[0]["detail"] as? [String: Int]
+            #expect(detail == ["pid": Int(getpid()), "landlock": Int(Confinement.version)])
             #expect((entries[1]["detail"] as? [String: String]) == ["hash": hash])
             #expect(entries.allSatisfy { ($0["actor"] as? [String: String]) == ["kind": "daemon"] })
             #expect(entries.allSatisfy { $0["version"] as? String == programVersion })

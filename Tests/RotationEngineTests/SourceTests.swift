@@ -113,6 +113,22 @@ struct SourceTests {
         #expect(after.nextDue == .distantFuture && after.adoptedFingerprint == [2])
     }
 
+    /// Nobody knows which value the hub has: what the file holds is delivered, even if it is the one before.
+    @Test(arguments: [(nil, true), (Decision.withdraw, false)])
+    func afterADoubtWhatThereIsIsDelivered(decision: Decision?, isDue: Bool) throws {
+        var delivered = try adopted()
+        delivered.lastFingerprint = [1]
+        let id = try #require(RotationID(rawValue: "01a2097c-4375-74b4-90c7-3930dcb94f8c"))
+        var rotation = Rotation(opening: delivered, id: id, trigger: .schedule, now: later(5))
+        rotation.fingerprint = [2]
+        var tally = RotationState.Tally()
+        tally.isAmbiguous = true
+        rotation.state = RotationState(phase: .abandoned(decision), tally: tally, wakeAt: nil)
+        let ended = delivered.after(.abandoned(decision), of: rotation, now: later(9), retry: .standard)
+        #expect(ended.lastFingerprint == (isDue ? nil : [1]))
+        #expect((ended.afterLook(old, isNew: false, isLasting: true, now: later(99)).nextDue == later(99)) == isDue)
+    }
+
     /// A fingerprint by an older staging key is the same value's.
     @Test func changedStagingKeyIsNoOtherContent() throws {
         let adopted = try adopted()

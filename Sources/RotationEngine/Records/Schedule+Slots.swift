@@ -115,6 +115,10 @@ extension Schedule {
                 schedule.lastSuccess = now
                 schedule.takeForInForce(rotation.fingerprint)
                 schedule.failures = 0
+            } else if decision == nil && rotation.state.tally.isAmbiguous {
+                // The hub may have either value: whatever comes next is another one, also the one before.
+                schedule.lastFingerprint = nil
+                if definition.generator.isWatched { schedule.adoptedFingerprint = [] }
             }
             schedule.awaitSlot(after: now)
         }
