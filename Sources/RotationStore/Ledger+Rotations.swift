@@ -167,7 +167,7 @@ extension Ledger {
             guard let stored = try RotationTable.find(id, in: connection), stored.closedAt == nil else {
                 throw Refusal.noRotation(id)
             }
-            guard case .parked = stored.rotation.state.phase else { throw Refusal.notParked(id) }
+            guard stored.rotation.state.isAPersons else { throw Refusal.notParked(id) }
             var rotation = stored.rotation
             let timeout = timeout(rotation.secret.hub)
             let steps = steps(rotation.generator)
@@ -203,8 +203,8 @@ extension Ledger {
     private func checkNothingIsOnItsWay(_ rotation: Rotation, now: Instant, timeout: Duration) throws {
         guard let last = try RotationTable.lastDoubt(of: rotation.id, timeout: timeout, in: connection) else { return }
         let until = last.advanced(by: timeout)
-        // One that lies in the future was noted by a clock that was ahead.
-        if last <= now, now < until { throw Refusal.held(rotation.secret, until: until) }
+        // One that lies farther in the future was noted by a clock that was ahead.
+        if last <= now.advanced(by: timeout), now < until { throw Refusal.held(rotation.secret, until: until) }
     }
 
     private func conclude(

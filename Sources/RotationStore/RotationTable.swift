@@ -243,7 +243,7 @@ enum RotationTable {
                 error_status = CASE WHEN ?16 IS NULL THEN error_status ELSE ?17 END,
                 is_confirmed = coalesce(?18, is_confirmed),
                 outcome = coalesce(outcome, ?19), ended_at = coalesce(ended_at, ?20), closed_at = ?21,
-                decision = coalesce(?24, decision)
+                decision = CASE WHEN ?3 IN ('parked', 'abandoning', 'abandoned') THEN ?24 ELSE decision END
             WHERE id = ?1 AND closed_at IS NULL AND (?22 IS NULL OR phase = ?22) AND (?23 IS NULL OR attempts = ?23)
             """,
             rotation.id,

@@ -8,8 +8,10 @@ import ValueGenerators
 /// When a schedule is due whose values somebody else makes.
 struct SourceTests {
     private let start = Instant(milliseconds: 1_795_435_200_000)
-    private let old: SourceContent = .value(fingerprints: [[1]])
-    private let new: SourceContent = .value(fingerprints: [[2]])
+    private let old = SourceContent(fingerprints: [[1]], isUsable: true)
+    private let new = SourceContent(fingerprints: [[2]], isUsable: true)
+
+    private let nothing = SourceContent(fingerprints: [], isUsable: false)
 
     private func schedule(rotatesAtOnce: Bool = false) throws -> Schedule {
         let generator = GeneratorSpecification.file(try FilePolicy(paths: ["/f/a"]))
@@ -49,8 +51,10 @@ struct SourceTests {
     @Test func contentThatChangedUnseenIsFound() throws {
         let due = try adopted().afterLook(new, isNew: false, isLasting: true, now: later(10))
         #expect(due.nextDue == later(10))
-        // Also one that was missed while the daemon was down.
-        #expect(due.verdict(now: later(500), startedAt: later(400)) == .begin(afterWindow: false))
+        // Also one that was missed while the daemon was down, at once.
+        var skipping = due
+        skipping.definition.catchUp = .skip
+        #expect(skipping.verdict(now: later(400), startedAt: later(400)) == .begin(afterWindow: false))
     }
 
     @Test func nothingIsDueWhileItIsPausedAndEverythingAfterIt() throws {
@@ -63,18 +67,25 @@ struct SourceTests {
 
     @Test func whatIsBackAsItWasNeedsNoRotation() throws {
         let due = try adopted().afterLook(new, isNew: true, isLasting: false, now: later(10))
-        let failed = try ended(due, .failed(.generator), fingerprint: nil, at: later(11))
-        #expect(failed.failures == 1 && failed.nextDue == later(11).advanced(by: .seconds(300)))
-        let back = failed.afterLook(old, isNew: true, isLasting: false, now: later(20))
-        #expect(back.failures == 0 && back.nextDue == .distantFuture)
+        let back = due.afterLook(old, isNew: true, isLasting: false, now: later(20))
+        #expect(back.nextDue == .distantFuture)
     }
 
-    /// A pause has taken the retry away; what had failed needs none.
-    @Test func whatFailedBeforeAPauseIsForgottenAfterIt() throws {
-        var resumed = try adopted()
-        resumed.failures = 2
-        let after = resumed.afterLook(old, isNew: false, isLasting: true, now: later(20))
-        #expect(after.failures == 0 && after.nextDue == .distantFuture)
+    /// What has failed is tried until it succeeds, whatever the file holds by then: somebody wanted it.
+    @Test func whatFailedIsTriedAgain() throws {
+        var failed = try ended(adopted(), .failed(.generator), fingerprint: nil, at: later(11))
+        #expect(failed.failures == 1 && failed.nextDue == later(11).advanced(by: .seconds(300)))
+        #expect(failed.afterLook(old, isNew: false, isLasting: true, now: later(20)) == failed)
+        // A pause has taken the retry away.
+        failed.nextDue = .distantFuture
+        #expect(failed.afterLook(old, isNew: false, isLasting: true, now: later(20)).nextDue == later(20))
+    }
+
+    /// A certificate in force that expires in its file is nobody's rotation.
+    @Test func contentInForceNeedNotBeUsable() throws {
+        let expired = SourceContent(fingerprints: [[1]], isUsable: false)
+        let adopted = try adopted()
+        #expect(adopted.afterLook(expired, isNew: true, isLasting: true, now: later(99)) == adopted)
     }
 
     /// A retry waits; what is new meanwhile does not, but for the minimum interval.
@@ -83,15 +94,15 @@ struct SourceTests {
         var failed = try ended(due, .failed(.generator), fingerprint: nil, at: later(11))
         failed.lastOpened = later(10)
         #expect(failed.afterLook(new, isNew: false, isLasting: true, now: later(20)) == failed)
-        let third = SourceContent.value(fingerprints: [[3]])
+        let third = SourceContent(fingerprints: [[3]], isUsable: true)
         #expect(failed.afterLook(third, isNew: true, isLasting: false, now: later(20)).nextDue == later(70))
     }
 
     /// A file that is being written is waited for; one that stays unusable makes a rotation fail, which tells of it.
     @Test func unusableContentIsDueOnlyOnceItLasts() throws {
         for fresh in [try adopted(), try schedule()] {
-            #expect(fresh.afterLook(.unusable, isNew: true, isLasting: false, now: later(10)) == fresh)
-            let due = fresh.afterLook(.unusable, isNew: false, isLasting: true, now: later(70))
+            #expect(fresh.afterLook(nothing, isNew: true, isLasting: false, now: later(10)) == fresh)
+            let due = fresh.afterLook(nothing, isNew: false, isLasting: true, now: later(70))
             #expect(due.nextDue == later(70))
             // What comes then is another value, also where there was none before.
             let failed = try ended(due, .failed(.generator), fingerprint: nil, at: later(71))
@@ -103,14 +114,30 @@ struct SourceTests {
     @Test func nothingRotatesAsItWasAddedOrEditedUnlessAskedFor() throws {
         let asked = try schedule(rotatesAtOnce: true)
         let looked = asked.afterLook(old, isNew: true, isLasting: false, now: later(1))
-        #expect(looked.nextDue == start && looked.adoptedFingerprint == [1])
-        #expect(looked.afterLook(old, isNew: false, isLasting: false, now: later(2)).nextDue == start)
+        #expect(looked.nextDue == start)
+        // Also when a pause has taken it away meanwhile.
+        var resumed = looked
+        resumed.nextDue = .distantFuture
+        #expect(resumed.afterLook(old, isNew: false, isLasting: false, now: later(2)).nextDue == later(2))
         var definition = try adopted().definition
         definition.generator = .file(try FilePolicy(paths: ["/f/other"]))
         let edited = try adopted().redefined(as: definition, now: later(5))
         #expect(edited.adoptedFingerprint == nil)
         let after = edited.afterLook(new, isNew: true, isLasting: false, now: later(6))
         #expect(after.nextDue == .distantFuture && after.adoptedFingerprint == [2])
+        // Other expectations of the same file are no other source.
+        definition.generator = .file(try FilePolicy(paths: ["/f/a"], expected: [.pem]))
+        #expect(try adopted().redefined(as: definition, now: later(5)).adoptedFingerprint == [1])
+    }
+
+    /// An edit does not cancel what is due.
+    @Test(arguments: ["/f/a", "/f/other"])
+    func whatIsDueStaysDueThroughAnEdit(path: String) throws {
+        let due = try adopted().afterLook(new, isNew: true, isLasting: false, now: later(10))
+        var definition = due.definition
+        definition.generator = .file(try FilePolicy(paths: [path], expected: [.pem]))
+        let edited = due.redefined(as: definition, now: later(12))
+        #expect(edited.afterLook(new, isNew: true, isLasting: false, now: later(20)).nextDue == later(10))
     }
 
     /// Nobody knows which value the hub has: what the file holds is delivered, even if it is the one before.
@@ -132,8 +159,11 @@ struct SourceTests {
     /// A fingerprint by an older staging key is the same value's.
     @Test func changedStagingKeyIsNoOtherContent() throws {
         let adopted = try adopted()
-        let content = SourceContent.value(fingerprints: [[9], [1]])
-        #expect(adopted.afterLook(content, isNew: true, isLasting: false, now: later(9)) == adopted)
+        let content = SourceContent(fingerprints: [[9], [1]], isUsable: true)
+        let after = adopted.afterLook(content, isNew: true, isLasting: false, now: later(9))
+        #expect(after.nextDue == .distantFuture)
+        // The older key may go now.
+        #expect(after.adoptedFingerprint == [9])
     }
 
     /// A clock that was ahead has put the minimum interval's end far away.

@@ -56,7 +56,11 @@ struct DecisionTests {
         try await StoreFixture.with { fixture async throws in
             let rotation = try await parked(fixture, outcome: outcome)
             let settled = fixture.clock.now.advanced(by: .seconds(seconds))
-            fixture.clock.advance(by: .seconds(seconds) - .milliseconds(1))
+            fixture.clock.advance(by: .seconds(11))
+            await #expect(throws: Ledger.Refusal.held(rotation.secret, until: settled)) {
+                try await abandon(rotation, .withdraw, fixture)
+            }
+            fixture.clock.advance(by: .seconds(seconds - 11) - .milliseconds(1))
             await #expect(throws: Ledger.Refusal.held(rotation.secret, until: settled)) {
                 try await abandon(rotation, .withdraw, fixture)
             }
@@ -69,6 +73,10 @@ struct DecisionTests {
             #expect(work == [.resume(rotation.id, rotation.secret)])
             let decided = try fixture.details("rotation.decided")
             #expect(decided == [["decision": "withdraw", "reason": "looked"]])
+            // A withdrawal that never succeeds: mended by hand, it is ended without a decision.
+            #expect(try await abandon(rotation, nil, fixture))
+            let outcome = try fixture.ledger().history.rotation(rotation.id)
+            #expect(outcome?.storedOutcome == "abandoned" && outcome?.decision == nil)
         }
     }
 

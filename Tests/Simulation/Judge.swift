@@ -29,6 +29,8 @@ final class Judge: Sendable {
 
     private struct Followed {
         var secret: SecretName
+        /// What the hub held when it was opened: a file's content may be sent again.
+        var heldBefore: Value?
         var candidate: Value?
         var sent: Set<Value> = []
         var recordedAttempts = 0
@@ -54,13 +56,15 @@ final class Judge: Sendable {
 
     // MARK: What storage has made durable
 
-    /// - Parameter now: By the daemon's clock.
-    func opened(_ rotation: Rotation, now: Instant) {
+    /// - Parameters:
+    ///   - now: By the daemon's clock.
+    ///   - hubHolds: What the hub holds now.
+    func opened(_ rotation: Rotation, now: Instant, hubHolds: Value?) {
         let name = "\(rotation.secret)"
         checkWindow(rotation, now: now)
         checkGroup(rotation)
         let isDoubled = state.withLock { state -> Bool in
-            state.rotations[rotation.id] = Followed(secret: rotation.secret)
+            state.rotations[rotation.id] = Followed(secret: rotation.secret, heldBefore: hubHolds)
             state.open[name] = rotation.id
             guard let slot = rotation.slot else { return false }
             return !state.slots.insert("\(name) \(slot.rawValue)").inserted
@@ -140,7 +144,7 @@ final class Judge: Sendable {
                 state.doubtful[name] = nil
             }
         case .failed(let failure):
-            if let candidate = followed.candidate, hubHolds == candidate {
+            if let candidate = followed.candidate, hubHolds == candidate, followed.heldBefore != candidate {
                 accuse("\(name): failed (\(failure.kind)), but the hub holds the candidate")
             }
             if failure == .candidateLost { accuse("\(name): the candidate was lost") }

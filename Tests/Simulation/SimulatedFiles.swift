@@ -39,22 +39,27 @@ struct SimulatedFileGenerator: WatchedGenerator {
     let world: SimulatedHub.Surroundings
 
     var steps: Set<GeneratorStep> { [] }
-    var folders: Set<String> { [] }
+    func folders() async -> Set<String> { [] }
 
     func signature() async -> SourceSignature {
         // At once: a look that took time would keep time from passing quickly while nothing happens.
         SourceSignature([files.version(name).map { [$0] } ?? []])
     }
 
-    func generate(_ context: GeneratorContext) async throws(GeneratorError) -> GeneratedValue {
+    func view() async -> SourceView {
         await world.time.sleep(world.dice.duration(0...100))
-        if process.isDead { throw .tryAgain }
-        guard let bytes = files.content(name) else { throw .permanent(reason: "nothing that can be used") }
-        do {
-            return GeneratedValue(value: try SecretValue(LockedBytes(count: bytes.count) { $0.copyBytes(from: bytes) }))
-        } catch {
-            throw .permanent(reason: "no value")
+        let bytes = process.isDead ? nil : files.content(name)
+        let value = bytes.flatMap { bytes in
+            try? SecretValue(LockedBytes(count: bytes.count) { $0.copyBytes(from: bytes) })
         }
+        return SourceView(value: value, problem: value == nil ? "nothing that can be used" : nil)
+    }
+
+    func generate(_ context: GeneratorContext) async throws(GeneratorError) -> GeneratedValue {
+        let view = await view()
+        if process.isDead { throw .tryAgain }
+        guard let value = view.value else { throw .permanent(reason: "nothing that can be used") }
+        return GeneratedValue(value: value)
     }
 
     func perform(

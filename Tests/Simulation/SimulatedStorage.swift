@@ -127,7 +127,8 @@ struct SimulatedStorage: RotationStorage {
         try await write {
             if breakage == .ignoresWindow { try change("UPDATE schedules SET window_ms = NULL") }
             guard let rotation = try await store.claim(claim) else { return nil }
-            world.judge.opened(rotation, now: claim.now)
+            let held = hubs[rotation.secret.hub]?.value(of: rotation.secret.alias.text)
+            world.judge.opened(rotation, now: claim.now, hubHolds: held)
             return rotation
         }
     }

@@ -108,7 +108,7 @@ struct FileGeneratorTests {
             let host = FileHost(folders: [folder.path], protected: [])
             let made = GeneratorSpecification.file(policy).makeGenerator(random: SystemRandom(), files: host) { 0 }
             let generator = try #require(made as? any WatchedGenerator)
-            #expect(generator.folders.contains(folder.path))
+            #expect(await generator.folders().contains(folder.path))
             var seen = [await generator.signature()]
             #expect(await generator.signature() == seen[0])
             try folder.write("two", to: "b")
@@ -161,6 +161,9 @@ struct FileGeneratorTests {
             Self.expect("do not match") { try Self.value(folder, ["f/other", "f/cert"], expect: both) }
             Self.expect("do not match") {
                 try Self.value(folder, ["f/other"], expect: [.privateKey], matches: "f/cert")
+            }
+            Self.expect("has no certificate") {
+                try Self.value(folder, ["f/key"], expect: [.privateKey], matches: "f/other")
             }
         }
     }

@@ -151,6 +151,15 @@ package final class DaemonRuntime: Sendable {
 
     // MARK: While it runs
 
+    /// Watches the files of other tools.
+    func makeSourceWatch() -> SourceWatch {
+        let watcher = FileWatcher { [engine] in engine.noteSourceChange() }
+        if watcher == nil {
+            logger.warning("files can't be watched (fs.inotify.max_user_instances): they are looked at each minute")
+        }
+        return SourceWatch(watch: { watcher?.watch($0) }, settle: { try? await Task.sleep(for: .seconds(2)) })
+    }
+
     /// The server of the control socket.
     package func controlServer() -> ControlServer {
         let store = store

@@ -10,8 +10,7 @@ struct EngineService: Service {
 
     func run() async throws {
         await withGracefulShutdownHandler {
-            let watcher = FileWatcher { runtime.engine.noteSourceChange() }
-            await runtime.engine.run(watchFolders: { watcher?.watch($0) })
+            await runtime.engine.run(sourceWatch: runtime.makeSourceWatch())
         } onGracefulShutdown: {
             runtime.lock.announce(.stopping)
             manager.notify(.stopping, .status("ending what is in flight"))

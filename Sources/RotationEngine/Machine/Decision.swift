@@ -17,6 +17,14 @@ package enum Decision: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 extension RotationState {
+    /// Whether a person decides about the rotation: it is parked, or what was decided has not come true yet.
+    package var isAPersons: Bool {
+        switch phase {
+        case .parked, .abandoning: true
+        default: false
+        }
+    }
+
     /// Whether a parked rotation can't be abandoned without a ``Decision``: its generator has changed a real credential,
     /// and can still be asked to go on or back.
     ///

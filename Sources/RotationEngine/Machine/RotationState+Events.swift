@@ -50,12 +50,13 @@ extension RotationState {
         case (.withdrawing(let failure), .stepDone(.withdraw)): reach(.failed(failure))
         case (.withdrawing, .generatorFailed(let error)):
             if error == .tryAgain { backOff(pace) } else { reach(.parked(.withdrawal)) }
-        case (.abandoning, _): try handleAbandoning(event, pace)
         case (.staged, .candidateLost), (.installed, .candidateLost), (.tested, .candidateLost),
             (.delivering, .candidateLost), (.withdrawing, .candidateLost):
             candidateLost()
         case (.succeeded(let confirmed), .candidateLost): reach(.finished(confirmed: confirmed))
-        case (.parked(let failure), .abandoned(let decision)): abandon(decision, failure, plan)
+        case (.parked(let failure), .abandoned(let decision)), (.abandoning(_, let failure), .abandoned(let decision)):
+            abandon(decision, failure, plan)
+        case (.abandoning, _): try handleAbandoning(event, pace)
         case (.parked(.candidateLost), .candidateFound):
             // What was sent or installed with it is done again with it.
             reach(tally.attempts > 0 ? .delivering(.unknown, attempt: .ended) : .staged(.unknown))
@@ -214,7 +215,8 @@ extension RotationState {
         case .generatorFailed(.tryAgain): backOff(pace)
         // What could not be retired does no harm to the new credential; what could not be put back is a person's again.
         case .generatorFailed: reach(decision == .keep ? .abandoned(.keep) : .parked(.withdrawal))
-        case .candidateLost: reach(decision == .keep ? .abandoned(.keep) : .parked(.candidateLost))
+        // Another staging key: the decision stands, and waits for the right one, or for another decision.
+        case .candidateLost: if decision == .keep { reach(.abandoned(.keep)) } else { backOff(pace) }
         default: throw UnexpectedEvent(phase: phase, event: event)
         }
     }

@@ -52,7 +52,7 @@ extension Schedule {
     }
 
     /// Whether it is due because somebody wanted it to rotate when it was added: no cadence has a slot at its anchor.
-    var isAskedFor: Bool { slot <= anchor }
+    private var isAskedFor: Bool { slot <= anchor }
 
     /// Whether the daemon was down when its slot was due.
     package func isMissedWhileDown(startedAt: Instant) -> Bool {

@@ -1,4 +1,5 @@
 package import Scheduling
+import ValueGenerators
 
 /// A schedule: its definition, and where it stands.
 package struct Schedule: Hashable, Sendable {
@@ -20,8 +21,8 @@ package struct Schedule: Hashable, Sendable {
     package var lastFingerprint: [UInt8]?
     /// The keyed fingerprint of what its source held when that was taken for the value in force.
     ///
-    /// It was adopted, or delivered; nil for not yet, or where values are not made by others. Empty for a source that could
-    /// not be read.
+    /// It was adopted, or delivered; nil for not yet, or where values are not made by others. Empty where whatever the source
+    /// holds is to be delivered.
     package var adoptedFingerprint: [UInt8]?
     /// How many rotations have failed since the last success.
     package var failures: Int
@@ -64,7 +65,11 @@ package struct Schedule: Hashable, Sendable {
         rotatesAtOnce: Bool = false
     ) {
         self.init(secret: secret, definition: definition, anchor: now, nextDue: now)
-        if !rotatesAtOnce { awaitSlot(after: now) }
+        if rotatesAtOnce {
+            if definition.generator.isWatched { adoptedFingerprint = [] }
+        } else {
+            awaitSlot(after: now)
+        }
     }
 
     /// A person's wish that a schedule rest.

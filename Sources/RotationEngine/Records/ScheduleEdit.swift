@@ -75,8 +75,7 @@ extension Schedule {
     package func redefined(as new: ScheduleDefinition, now: Instant) -> Schedule {
         var schedule = self
         schedule.definition = new
-        // What another source holds now is taken for what is in force: nothing rotates because it was edited.
-        if new.generator != definition.generator { schedule.adoptedFingerprint = nil }
+        if new.generator.filePaths != definition.generator.filePaths { schedule.takeUpSource(definition) }
         guard isPaused(at: now) || nextDue > now, new.namesOtherSlots(than: definition) else { return schedule }
         let start = slotsBegin(now: now)
         switch new.cadence {
@@ -91,6 +90,14 @@ extension Schedule {
         }
         if failures > 0, nextDue < schedule.nextDue { (schedule.slot, schedule.nextDue) = (slot, nextDue) }
         return schedule
+    }
+
+    /// Has the next look take what another source holds for what is in force: nothing rotates because it was edited.
+    ///
+    /// Where something was to be delivered, what the new source holds is.
+    private mutating func takeUpSource(_ old: ScheduleDefinition) {
+        let isIdle = !old.generator.isWatched || nextDue == .distantFuture && failures == 0
+        adoptedFingerprint = isIdle ? nil : []
     }
 
     /// Keeps the slot, whose jitter is another one.

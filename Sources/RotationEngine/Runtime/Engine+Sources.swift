@@ -4,20 +4,50 @@ import Scheduling
 import Synchronization
 import ValueGenerators
 
+/// How values that others make are watched.
+package struct SourceWatch: Sendable {
+    /// Has somebody tell, by ``Engine/noteSourceChange()``, when something happens in these folders, and in no others.
+    package var watch: @Sendable (Set<String>) async -> Void
+    /// Returns after as long as it takes to write a file to its end.
+    package var settle: @Sendable () async -> Void
+
+    package init(
+        watch: @escaping @Sendable (Set<String>) async -> Void,
+        settle: @escaping @Sendable () async -> Void
+    ) {
+        self.watch = watch
+        self.settle = settle
+    }
+
+    /// Nobody tells, and files are written at once.
+    package static let none = SourceWatch(watch: { _ in }, settle: {})
+}
+
 /// What the engine has seen of a value that somebody else makes.
 struct Sighting {
     var generator: GeneratorSpecification
     var signature: SourceSignature
-    /// Since when it is so, since boot.
-    var since: Duration
     var content: SourceContent
+    /// Why it is not to be delivered.
+    var problem: String?
+    /// Since when there is nothing to deliver, or there is, since boot.
+    var since: Duration
 }
 
 /// Looks at values that others make: files that are renewed by another tool.
 extension Engine {
     /// How often they are looked at, whatever a watcher says; and how long what can't be used is waited for, as its parts
     /// may be written one after the other.
-    private static let sourceInterval = Duration.seconds(60)
+    ///
+    /// A little less than the alarm's minute, which is not exact.
+    private static let sourceInterval = Duration.seconds(55)
+
+    /// A schedule whose values somebody else makes, and what looks at them.
+    private struct Source {
+        var schedule: Schedule
+        var generator: any WatchedGenerator
+        var signature = SourceSignature([])
+    }
 
     /// Has the engine look soon: a file may have changed.
     nonisolated package func noteSourceChange() {
@@ -38,20 +68,7 @@ extension Engine {
 
     private func lookAtSources() async {
         do {
-            var folders: Set<String> = []
-            var isChanged = false
-            let schedules = try await storage.watchedSchedules()
-            for schedule in schedules where configuration.hubs[schedule.secret.hub] != nil {
-                guard let generator = makeGenerator(schedule.definition.generator) as? any WatchedGenerator else {
-                    continue
-                }
-                // Before the look: what changes after it is told of.
-                folders.formUnion(generator.folders)
-                watchFolders(folders)
-                isChanged = try await look(at: schedule, generator) || isChanged
-            }
-            if schedules.isEmpty { watchFolders([]) }
-            sightings = sightings.filter { name, _ in schedules.contains { $0.secret == name } }
+            let isChanged = try await look(at: sources())
             isLookingAtSources = false
             if isChanged || hasSourceHint.load(ordering: .sequentiallyConsistent) { wake() }
         } catch {
@@ -61,23 +78,45 @@ extension Engine {
         }
     }
 
-    /// - Returns: Whether the schedule has another due instant now.
-    private func look(at schedule: Schedule, _ generator: any WatchedGenerator) async throws -> Bool {
-        let specification = schedule.definition.generator
-        let signature = await generator.signature()
-        var isNew = false
-        var sighting: Sighting
-        if let last = sightings[schedule.secret], last.generator == specification, last.signature == signature {
-            sighting = last
-        } else {
-            isNew = true
-            let content = try await content(of: generator, schedule)
-            sighting = .init(generator: specification, signature: signature, since: clock.uptime, content: content)
+    private func sources() async throws -> [Source] {
+        try await storage.watchedSchedules().compactMap { schedule in
+            guard configuration.hubs[schedule.secret.hub] != nil,
+                let generator = makeGenerator(schedule.definition.generator) as? any WatchedGenerator
+            else { return nil }
+            return Source(schedule: schedule, generator: generator)
         }
+    }
+
+    /// - Returns: Whether a schedule has another due instant now.
+    private func look(at found: [Source]) async throws -> Bool {
+        var (sources, folders) = (found, Set<String>())
+        for source in sources { folders.formUnion(await source.generator.folders()) }
+        // Before the look: what changes after it is told of.
+        await sourceWatch.watch(folders)
+        sightings = sightings.filter { name, _ in sources.contains { $0.schedule.secret == name } }
+        for index in sources.indices { sources[index].signature = await sources[index].generator.signature() }
+        // What is being written just now is looked at when that has ended.
+        if sources.contains(where: { sightings[$0.schedule.secret]?.signature != $0.signature }) {
+            await sourceWatch.settle()
+        }
+        var isChanged = false
+        for source in sources where !stopping.load(ordering: .sequentiallyConsistent) {
+            guard await source.generator.signature() == source.signature else {
+                hasSourceHint.store(true, ordering: .sequentiallyConsistent)
+                continue
+            }
+            isChanged = try await look(at: source) || isChanged
+        }
+        return isChanged
+    }
+
+    private func look(at source: Source) async throws -> Bool {
+        let schedule = source.schedule
+        let (sighting, isNew) = try await sighting(of: source)
         sightings[schedule.secret] = sighting
         let look = SourceLook(
             secret: schedule.secret,
-            generator: specification,
+            generator: sighting.generator,
             content: sighting.content,
             isNew: isNew,
             isLasting: clock.uptime - sighting.since >= Self.sourceInterval,
@@ -89,16 +128,34 @@ extension Engine {
         return after.nextDue != schedule.nextDue
     }
 
-    private func content(of generator: any WatchedGenerator, _ schedule: Schedule) async throws -> SourceContent {
-        let context = GeneratorContext(hub: schedule.secret.hub, alias: schedule.secret.alias.text, rotation: "")
-        let made: GeneratedValue
-        do { made = try await generator.generate(context) } catch {
-            logger.warning(
-                "no usable value yet: \(error)",
-                metadata: ["hub": "\(context.hub)", "alias": "\(context.alias)"]
-            )
-            return .unusable
-        }
-        return .value(fingerprints: try await storage.fingerprints(of: made.value))
+    /// What is there, and whether it was not so at the last look.
+    ///
+    /// What could be used is not read again before its signature changes; what could not may have become valid by now, or
+    /// have been out of reach for a moment.
+    private func sighting(of source: Source) async throws -> (Sighting, isNew: Bool) {
+        let specification = source.schedule.definition.generator
+        let last = sightings[source.schedule.secret].flatMap { $0.generator == specification ? $0 : nil }
+        if let last, last.signature == source.signature, last.content.isUsable { return (last, false) }
+        let view = await source.generator.view()
+        let fingerprints = if let value = view.value { try await storage.fingerprints(of: value) } else { [[UInt8]]() }
+        let content = SourceContent(fingerprints: fingerprints, isUsable: view.problem == nil && view.value != nil)
+        if let problem = view.problem, problem != last?.problem { warn(of: problem, source.schedule.secret) }
+        let isSame = last?.signature == source.signature && last?.content == content
+        let since = content.isUsable ? nil : last.flatMap { $0.content.isUsable ? nil : $0.since }
+        let sighting = Sighting(
+            generator: specification,
+            signature: source.signature,
+            content: content,
+            problem: view.problem,
+            since: since ?? clock.uptime
+        )
+        return (sighting, !isSame)
+    }
+
+    private func warn(of problem: String, _ secret: SecretName) {
+        logger.warning(
+            "no usable value: \(problem)",
+            metadata: ["hub": "\(secret.hub)", "alias": "\(secret.alias.text)"]
+        )
     }
 }

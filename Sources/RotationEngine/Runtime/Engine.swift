@@ -42,7 +42,9 @@ package actor Engine {
     private static let storagePause = Duration.seconds(5)
 
     /// How often the time zones are looked at.
-    private static let zoneInterval = Duration.seconds(60)
+    ///
+    /// A little less than the alarm's minute, which is not exact: at each of its looks.
+    private static let zoneInterval = Duration.seconds(55)
 
     var configuration: Configuration
     let storage: any RotationStorage
@@ -55,7 +57,7 @@ package actor Engine {
     private var startedAt: Instant
     private let wakes: AsyncStream<Void>
     private nonisolated let continuation: AsyncStream<Void>.Continuation
-    private nonisolated let stopping = Atomic(false)
+    nonisolated let stopping = Atomic(false)
     /// What workers are busy with, by hub.
     var running: [String: Set<DueWork.Key>] = [:]
     /// Rotations whose row can't be decoded, or that made a step the state machine has no place for: one bad row must
@@ -80,13 +82,10 @@ package actor Engine {
     var sourcesLookedAt: Duration?
     var isLookingAtSources = false
     nonisolated let hasSourceHint = Atomic(false)
-    var watchFolders: WatchFolders = { _ in }
+    var sourceWatch = SourceWatch.none
 
     /// Makes the generator of a specification.
     package typealias MakeGenerator = @Sendable (GeneratorSpecification) -> any ValueGenerator
-
-    /// Has somebody tell, by ``noteSourceChange()``, when something happens in these folders, and in no others.
-    package typealias WatchFolders = @Sendable (Set<String>) -> Void
 
     /// Makes an engine; ``run()`` starts it.
     ///
@@ -156,12 +155,12 @@ package actor Engine {
     ///
     /// - Parameters:
     ///   - makeAlarm: Makes the alarm, which wakes the engine through the continuation; a Dispatch timer if not given.
-    ///   - watchFolders: Watches the folders of other tools' files; without it they are looked at each minute.
+    ///   - sourceWatch: Watches the folders of other tools' files; without it they are looked at each minute.
     package func run(
         makeAlarm: @Sendable (AsyncStream<Void>.Continuation) -> any Alarm = { WallClockAlarm(wakes: $0) },
-        watchFolders: @escaping WatchFolders = { _ in }
+        sourceWatch: SourceWatch = .none
     ) async {
-        self.watchFolders = watchFolders
+        self.sourceWatch = sourceWatch
         alarm = makeAlarm(continuation)
         await withDiscardingTaskGroup { group in
             wake()

@@ -114,6 +114,7 @@ struct RotationRun {
     private func log(_ event: RotationEvent) {
         var logger = environment.logger
         if rotation.state.tally.attempts > 0 { logger[metadataKey: "attempt"] = "\(rotation.state.tally.attempts)" }
+        if case .generatorFailed(.permanent(let reason)) = event { logger[metadataKey: "reason"] = "\(reason)" }
         switch (event, rotation.state.phase) {
         case (_, .parked(let failure)):
             logger.error("rotation is parked: a person must decide", metadata: ["error": "\(failure.kind)"])
@@ -126,8 +127,13 @@ struct RotationRun {
         case (.attemptEnded(.failed(let error)), _), (.listFailed(let error), _):
             let next = rotation.state.wakeAt?.rfc3339 ?? "now"
             logger.warning("hub did not take it: \(error)", metadata: ["next_attempt": "\(next)"])
-        case (.generatorFailed(let error), _):
-            logger.warning("generator failed", metadata: ["error": "\(error)"])
+        case (.generatorFailed(.tryAgain), _):
+            logger.warning(
+                "generator asks for another try",
+                metadata: ["next_attempt": "\(rotation.state.wakeAt?.rfc3339 ?? "now")"]
+            )
+        case (.generatorFailed, _):
+            logger.warning("generator failed")
         default:
             logger.debug("rotation: \(rotation.state.phaseName)")
         }

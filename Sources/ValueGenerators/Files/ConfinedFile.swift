@@ -20,6 +20,7 @@ struct ConfinedFile: ~Copyable {
         case writable(path: String)
         case tooLarge(path: String)
         case protected(path: String)
+        case changing(path: String)
 
         var description: String {
             switch self {
@@ -30,6 +31,7 @@ struct ConfinedFile: ~Copyable {
             case .notAFile(let path): "\(path) is not a regular file"
             case .writable(let path): "\(path) can be written by everybody: chmod o-w \(path)"
             case .tooLarge(let path): "\(path) is larger than \(sizeLimit / 1024) KiB"
+            case .changing(let path): "\(path) is being written"
             case .protected(let path): "\(path) is the daemon's own token, key or history"
             }
         }
@@ -39,12 +41,7 @@ struct ConfinedFile: ~Copyable {
     private static let sizeLimit = 256 * 1024
 
     init(_ path: String, _ host: FileHost) throws(Failure) {
-        guard let (folder, rest) = host.split(path) else { throw .notBelow(path: path) }
-        var file: Int32 = -1
-        let error = clinux_open_beneath(folder, rest, &file)
-        guard error == 0 else {
-            throw error == EXDEV ? .leadsOut(path: path, folder: folder) : .system(path: path, errno: error)
-        }
+        let file = try Self.open(path, host)
         var status = stat()
         do throws(Failure) {
             guard fstat(file, &status) == 0 else { throw .system(path: path, errno: errno) }
@@ -54,6 +51,19 @@ struct ConfinedFile: ~Copyable {
             throw error
         }
         (descriptor, self.status, self.path) = (file, status, path)
+    }
+
+    /// Opens a path below the first folder that it does not lead out of.
+    private static func open(_ path: String, _ host: FileHost) throws(Failure) -> Int32 {
+        var failure = Failure.notBelow(path: path)
+        for (folder, rest) in host.splits(of: path) {
+            var file: Int32 = -1
+            let error = clinux_open_beneath(folder, rest, &file)
+            if error == 0 { return file }
+            guard error == EXDEV else { throw .system(path: path, errno: error) }
+            failure = .leadsOut(path: path, folder: folder)
+        }
+        throw failure
     }
 
     deinit {
@@ -75,7 +85,9 @@ struct ConfinedFile: ~Copyable {
     }
 
     /// What changes whenever the content may have changed.
-    var signature: [Int64] {
+    var signature: [Int64] { Self.signature(of: status) }
+
+    private static func signature(of status: stat) -> [Int64] {
         [
             Int64(bitPattern: UInt64(status.st_dev)), Int64(bitPattern: UInt64(status.st_ino)), Int64(status.st_size),
             Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec), Int64(status.st_ctim.tv_sec),
@@ -87,15 +99,20 @@ struct ConfinedFile: ~Copyable {
     func read() throws -> LockedBytes {
         guard status.st_size <= Self.sizeLimit else { throw Failure.tooLarge(path: path) }
         let size = Int(status.st_size)
-        return try LockedBytes(count: size) { buffer in
+        let bytes = try LockedBytes(count: size) { buffer in
             var offset = 0
             while offset < size {
                 let count = Glibc.read(descriptor, buffer.baseAddress.map { $0 + offset }, size - offset)
                 if count < 0 && errno == EINTR { continue }
-                // It got shorter while it was read: it is looked at again.
-                guard count > 0 else { throw Failure.system(path: path, errno: count < 0 ? errno : EAGAIN) }
+                guard count != 0 else { throw Failure.changing(path: path) }
+                guard count > 0 else { throw Failure.system(path: path, errno: errno) }
                 offset += count
             }
         }
+        var after = stat()
+        guard fstat(descriptor, &after) == 0, Self.signature(of: after) == signature else {
+            throw Failure.changing(path: path)
+        }
+        return bytes
     }
 }

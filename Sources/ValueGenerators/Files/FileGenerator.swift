@@ -11,25 +11,32 @@ struct FileGenerator: WatchedGenerator {
     var steps: Set<GeneratorStep> { [] }
 
     /// The folders of the files, and of what links lead to: tools replace the one or the other.
-    var folders: Set<String> {
-        Set(
-            policy.allPaths.flatMap { [$0, Confinement.resolved($0)] }.map {
-                ($0 as NSString).deletingLastPathComponent
-            }
-        )
+    func folders() async -> Set<String> {
+        let paths = policy.allPaths
+        let folders = await FileQueue.run {
+            Set(paths.flatMap { [$0, Confinement.resolved($0)] }.map { ($0 as NSString).deletingLastPathComponent })
+        }
+        return folders ?? []
     }
 
     func signature() async -> SourceSignature {
-        host.map { FileSource(policy, $0).signature() } ?? SourceSignature([])
+        guard let host else { return SourceSignature([]) }
+        let source = FileSource(policy, host)
+        return await FileQueue.run { source.signature() } ?? SourceSignature([])
+    }
+
+    func view() async -> SourceView {
+        guard let host else { return SourceView(problem: "files are read by the daemon alone") }
+        let (source, now) = (FileSource(policy, host), clock())
+        let view = await FileQueue.run { source.view(now: now) }
+        return view ?? SourceView(problem: "\(source.names): the disk does not answer")
     }
 
     func generate(_ context: GeneratorContext) async throws(GeneratorError) -> GeneratedValue {
-        guard let host else { throw .permanent(reason: "files are read by the daemon alone") }
-        do {
-            return GeneratedValue(value: try FileSource(policy, host).read(now: clock()))
-        } catch {
-            throw .permanent(reason: error.description)
-        }
+        let view = await view()
+        if let problem = view.problem { throw .permanent(reason: problem) }
+        guard let value = view.value else { throw .permanent(reason: "there is no value") }
+        return GeneratedValue(value: value)
     }
 
     func perform(

@@ -10,17 +10,15 @@ package struct FileHost: Sendable {
         self.protected = protected
     }
 
-    /// The folder that a path is below, and the rest of the path; nil where it is below none.
-    func split(_ path: String) -> (folder: String, rest: String)? {
-        for folder in folders {
+    /// The folders that a path is below, each with the rest of the path.
+    func splits(of path: String) -> [(folder: String, rest: String)] {
+        folders.compactMap { folder in
             let prefix = folder.hasSuffix("/") ? folder : folder + "/"
-            if path.hasPrefix(prefix), path.count > prefix.count {
-                return (folder, String(path.dropFirst(prefix.count)))
-            }
+            guard path.hasPrefix(prefix), path.count > prefix.count else { return nil }
+            return (folder, String(path.dropFirst(prefix.count)))
         }
-        return nil
     }
 
     /// Whether a path is below one of the folders, as it is written.
-    package func contains(_ path: String) -> Bool { split(path) != nil }
+    package func contains(_ path: String) -> Bool { !splits(of: path).isEmpty }
 }

@@ -1,7 +1,7 @@
 import Foundation
 package import SecretMemory
 
-/// The files of a policy: their content, if it is what it must be.
+/// The files of a policy: their content, and whether it is what it must be.
 package struct FileSource: Sendable {
     let policy: FilePolicy
     let host: FileHost
@@ -18,35 +18,80 @@ package struct FileSource: Sendable {
         package var isOutOfReach = false
     }
 
+    /// The files, as messages name them.
+    var names: String { policy.paths.joined(separator: " and ") }
+
     /// Reads and tests the value.
     ///
     /// - Parameter now: Unix time in milliseconds, for the validity of certificates.
     package func read(now: Int64) throws(Unusable) -> SecretValue {
-        do {
-            let contents = try policy.paths.map { try ConfinedFile($0, host).read() }
-            if !policy.expected.isEmpty { try check(contents, now: now) }
-            return try SecretValue(join(contents))
-        } catch ConfinedFile.Failure.system(let path, EACCES) {
-            let failure = ConfinedFile.Failure.system(path: path, errno: EACCES)
-            throw Unusable(description: "\(failure)", isOutOfReach: true)
-        } catch let error as ConfinedFile.Failure {
-            throw Unusable(description: "\(error)")
-        } catch let error as PEMContent.Failure {
-            throw Unusable(description: "\(policy.paths.joined(separator: " and ")): \(error)")
-        } catch let error as SecretValue.Invalid {
-            throw Unusable(description: "\(policy.paths.joined(separator: " and ")): \(error)")
+        let contents = try load()
+        try check(contents, now: now)
+        return try value(of: contents)
+    }
+
+    /// What is there, and what is wrong with it.
+    func view(now: Int64) -> SourceView {
+        var view = SourceView()
+        do throws(Unusable) {
+            let contents = try load()
+            view.value = try value(of: contents)
+            try check(contents, now: now)
         } catch {
-            throw Unusable(description: "\(policy.paths.joined(separator: " and ")): can't be read")
+            view.problem = error.description
+        }
+        return view
+    }
+
+    /// What changes whenever the content may have changed.
+    func signature() -> SourceSignature {
+        SourceSignature(policy.allPaths.map { path in (try? ConfinedFile(path, host).signature) ?? [] })
+    }
+
+    private func load() throws(Unusable) -> [LockedBytes] {
+        do {
+            return try policy.paths.map { try ConfinedFile($0, host).read() }
+        } catch {
+            throw unusable(error)
         }
     }
 
-    private func check(_ contents: [LockedBytes], now: Int64) throws {
-        var pem = PEMContent()
-        for content in contents { try pem.add(content) }
-        try pem.check(policy.expected)
-        if let other = policy.matches { try pem.add(ConfinedFile(other, host).read()) }
-        let date = Date(timeIntervalSince1970: Double(now) / 1000)
-        try pem.check(now: date, validFor: TimeInterval(policy.validFor.components.seconds))
+    private func value(of contents: [LockedBytes]) throws(Unusable) -> SecretValue {
+        do {
+            return try SecretValue(join(contents))
+        } catch {
+            throw unusable(error)
+        }
+    }
+
+    private func check(_ contents: [LockedBytes], now: Int64) throws(Unusable) {
+        guard !policy.expected.isEmpty else { return }
+        do {
+            var pem = PEMContent()
+            for content in contents { try pem.add(content) }
+            try pem.check(policy.expected)
+            if let other = policy.matches {
+                try pem.add(ConfinedFile(other, host).read())
+                try pem.check([.certificate, .privateKey])
+            }
+            let date = Date(timeIntervalSince1970: Double(now) / 1000)
+            try pem.check(now: date, validFor: TimeInterval(policy.validFor.components.seconds))
+        } catch {
+            throw unusable(error)
+        }
+    }
+
+    /// What may be said of an error: of ours all, of others nothing.
+    private func unusable(_ error: any Error) -> Unusable {
+        switch error {
+        case ConfinedFile.Failure.system(let path, EACCES):
+            let failure = ConfinedFile.Failure.system(path: path, errno: EACCES)
+            return Unusable(description: "\(failure)", isOutOfReach: true)
+        case let error as ConfinedFile.Failure: return Unusable(description: "\(error)")
+        case let error as PEMContent.Failure: return Unusable(description: "\(names): \(error)")
+        case let error as SecretValue.Invalid: return Unusable(description: "\(names): \(error)")
+        default: return Unusable(description: "\(names): can't be read")
+        }
     }
 
     /// The files one after the other, each with its own last line; of a plain text the last line break is no part of the
@@ -72,10 +117,5 @@ package struct FileSource: Sendable {
                 offset += add
             }
         }
-    }
-
-    /// What changes whenever the content may have changed.
-    func signature() -> SourceSignature {
-        SourceSignature(policy.allPaths.map { path in (try? ConfinedFile(path, host).signature) ?? [] })
     }
 }

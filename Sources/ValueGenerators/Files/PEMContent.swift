@@ -20,7 +20,7 @@ struct PEMContent {
 
         var description: String {
             switch self {
-            case .notPEM: "is no PEM text"
+            case .notPEM: "is no PEM text of DER (OpenSSH's own format of keys is none)"
             case .unreadable(let kind): "has a \(kind) that can't be read"
             case .no(let kind): "has no \(kind)"
             case .notYetValid(let date): "its certificate is not valid before \(date.formatted(.iso8601))"
