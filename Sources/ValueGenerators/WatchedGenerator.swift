@@ -14,6 +14,17 @@ package protocol WatchedGenerator: ValueGenerator {
     func view() async -> SourceView
 }
 
+/// Who makes the value also sees to the credential behind it.
+extension WatchedGenerator {
+    package var steps: Set<GeneratorStep> { [] }
+
+    package func perform(
+        _ step: GeneratorStep,
+        _ made: GeneratedValue,
+        _ context: GeneratorContext
+    ) async throws(GeneratorError) {}
+}
+
 /// Tells one state of a value's source from another.
 package struct SourceSignature: Hashable, Sendable {
     private let parts: [[Int64]]

@@ -38,7 +38,6 @@ struct SimulatedFileGenerator: WatchedGenerator {
     let process: Process
     let world: SimulatedHub.Surroundings
 
-    var steps: Set<GeneratorStep> { [] }
     func folders() async -> Set<String> { [] }
 
     func signature() async -> SourceSignature {
@@ -61,10 +60,4 @@ struct SimulatedFileGenerator: WatchedGenerator {
         guard let value = view.value else { throw .permanent(reason: "nothing that can be used") }
         return GeneratedValue(value: value)
     }
-
-    func perform(
-        _ step: GeneratorStep,
-        _ made: GeneratedValue,
-        _ context: GeneratorContext
-    ) async throws(GeneratorError) {}
 }

@@ -8,8 +8,6 @@ struct FileGenerator: WatchedGenerator {
     let host: FileHost?
     let clock: @Sendable () -> Int64
 
-    var steps: Set<GeneratorStep> { [] }
-
     /// The folders of the files, and of what links lead to: tools replace the one or the other.
     func folders() async -> Set<String> {
         let paths = policy.allPaths
@@ -38,10 +36,4 @@ struct FileGenerator: WatchedGenerator {
         guard let value = view.value else { throw .permanent(reason: "there is no value") }
         return GeneratedValue(value: value)
     }
-
-    func perform(
-        _ step: GeneratorStep,
-        _ made: GeneratedValue,
-        _ context: GeneratorContext
-    ) async throws(GeneratorError) {}
 }

@@ -5,7 +5,8 @@ import Synchronization
 enum FileQueue {
     private static let queue = DispatchQueue(label: "secret-rotator.files")
     private static let clock = DispatchQueue(label: "secret-rotator.files.clock")
-    private static let patience = DispatchTimeInterval.seconds(10)
+    /// How long a read may take.
+    static let patience = DispatchTimeInterval.seconds(10)
     /// How many reads wait for a disk; beyond that, nobody joins them.
     private static let limit = 1000
     private static let waiting = Mutex(0)
@@ -13,7 +14,10 @@ enum FileQueue {
     /// Does something on the queue; nil where that takes too long.
     ///
     /// It goes on then, and what comes of it is dropped.
-    static func run<T: Sendable>(_ body: @escaping @Sendable () -> T) async -> T? {
+    static func run<T: Sendable>(
+        within patience: DispatchTimeInterval = patience,
+        _ body: @escaping @Sendable () -> T
+    ) async -> T? {
         let joins = waiting.withLock { count in
             guard count < limit else { return false }
             count += 1
