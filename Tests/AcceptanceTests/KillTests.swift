@@ -9,7 +9,8 @@ import Testing
 struct KillTests {
     private static let secrets = ["k0", "k1", "k2", "k3"]
 
-    /// 200 kills at any moment, from the first instruction on, while the hub drops and delays.
+    /// 200 kills at any moment, half of them from the first instruction on, half of them at work, while the hub drops and
+    /// delays.
     @Test func twoHundredKillsLoseAndDoubleNothing() async throws {
         try await World.with(timeout: "1s", hub: "rate_limit: 1000/s") { world in
             for secret in Self.secrets { try await world.schedule(secret, every: "1s") }
@@ -17,7 +18,8 @@ struct KillTests {
             print("seed \(getpid())")
             for life in 1...200 {
                 if life.isMultiple(of: 5) { Self.trouble(world.hub, &seed) }
-                try await world.killedDaemon(after: .milliseconds(Int.random(in: 0...450, using: &seed)))
+                let delay = Duration.milliseconds(Int.random(in: 0...450, using: &seed))
+                try await world.killedDaemon(after: delay, whenReady: life.isMultiple(of: 2))
             }
             world.hub.clearFaults()
             try await Self.expectNothingLostOrDoubled(world, Self.secrets)

@@ -129,7 +129,8 @@ package actor Engine {
         broken = []
         proven = []
         isClockDoubtful = false
-        wake()
+        // Other folders may be allowed now.
+        noteSourceChange()
     }
 
     /// Requests a rotation of each schedule that is not paused, as a signal does.

@@ -107,6 +107,9 @@ struct ScheduleNextCommand: AsyncParsableCommand {
         }
         let name = try configuration.secret(secret, mayLackHub: true)
         guard let schedule = try history.schedule(of: name) else { throw Ledger.Refusal.noSchedule(name) }
+        if schedule.nextDue == .distantFuture {
+            standardError("\(name) rotates when its file changes: nobody knows when\n")
+        }
         if schedule.isPaused(at: now), schedule.pause?.until == nil {
             standardError("\(name) is paused: these slots pass without a rotation\n")
         }

@@ -179,7 +179,9 @@ final class World: Sendable {
     }
 
     /// Runs the daemon for a moment, and kills it.
-    func killedDaemon(after delay: Duration) async throws {
+    ///
+    /// - Parameter whenReady: Whether the moment begins when the daemon is ready, however long that takes on this machine.
+    func killedDaemon(after delay: Duration, whenReady: Bool = false) async throws {
         _ = try await Subprocess.run(
             .path(Program.path),
             arguments: ["--config", folder.file("config.yaml"), "daemon"],
@@ -189,9 +191,13 @@ final class World: Sendable {
             error: .discarded
         ) { execution in
             Guardian.shared.watch(execution.processIdentifier.value)
+            let pid = execution.processIdentifier.value
+            defer {
+                kill(pid, SIGKILL)
+                Guardian.shared.release(pid)
+            }
+            if whenReady { try await eventually("the daemon is ready") { self.isReady(pid) } }
             try await Task.sleep(for: delay)
-            kill(execution.processIdentifier.value, SIGKILL)
-            Guardian.shared.release(execution.processIdentifier.value)
         }
     }
 
