@@ -26,6 +26,8 @@ extension ControlServer {
                 status: .ok,
                 headers: [.contentType: "application/jsonl"],
                 body: ResponseBody { writer in
+                    activity.beginWatching()
+                    defer { activity.endWatching() }
                     try await stream(watch.requests, to: &writer)
                     try await writer.finish(nil)
                 }

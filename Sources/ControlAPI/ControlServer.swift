@@ -51,8 +51,12 @@ package struct ControlServer: Sendable {
     }
 
     private let path: String
-    private let activity = Activity()
+    let activity = ControlActivity()
     let environment: Environment
+    /// How long a daemon that stops waits for an operation's end.
+    private static let operationPatience = Duration.seconds(35)
+    /// How long it waits for somebody who has connected, and has not asked for anything yet.
+    private static let callerPatience = Duration.seconds(10)
     /// A request beyond this many bytes is a large one.
     private static let largeSize = 1 << 20
     /// The most bytes of a request.
@@ -73,7 +77,11 @@ package struct ControlServer: Sendable {
         let (path, quiet) = (path, logger)
         let responder = router().buildResponder()
         // Hummingbird's `Application` wakes the process each second for the `Date` field: an idle daemon must not be.
-        let server = try HTTPServerBuilder.http1().buildServer(
+        let activity = activity
+        let counted = HTTPServerBuilder.http1(
+            configuration: .init(additionalChannelHandlers: [activity.makeCounter()])
+        )
+        let server = try counted.buildServer(
             configuration: .init(address: .unixDomainSocket(path: path)),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: quiet
@@ -94,21 +102,13 @@ package struct ControlServer: Sendable {
     /// Who follows requests is not waited for: it is told that the daemon has stopped.
     package func drain() async {
         unlink(path)
-        // A caller that has connected by now is about to ask.
+        // Those who are in the kernel's queue are accepted.
         try? await Task.sleep(for: .milliseconds(200))
-        for _ in 0..<700 where activity.count > 0 { try? await Task.sleep(for: .milliseconds(50)) }
-    }
-
-    /// How many operations are under way.
-    private final class Activity: Sendable {
-        private let running = Atomic(0)
-
-        var count: Int { running.load(ordering: .sequentiallyConsistent) }
-
-        func during<T>(_ body: () async throws -> T) async rethrows -> T {
-            running.add(1, ordering: .sequentiallyConsistent)
-            defer { running.subtract(1, ordering: .sequentiallyConsistent) }
-            return try await body()
+        let start = ContinuousClock.now
+        while activity.isAtWork || activity.hasCallers {
+            let limit = activity.isAtWork ? Self.operationPatience : Self.callerPatience
+            guard ContinuousClock.now - start < limit else { return }
+            try? await Task.sleep(for: .milliseconds(50))
         }
     }
 

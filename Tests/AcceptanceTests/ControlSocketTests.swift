@@ -198,6 +198,26 @@ struct ControlSocketTests {
         }
     }
 
+    /// Whoever has connected before the daemon was told to stop gets an answer, however late the question comes.
+    @Test func callerWhoHasConnectedIsAnsweredThoughTheDaemonStops() async throws {
+        try await World.with { world in
+            try await world.schedule("held", every: "30d")
+            try await world.withDaemon { daemon in
+                let script = """
+                    import os, signal, socket, sys, time
+                    caller = socket.socket(socket.AF_UNIX)
+                    caller.connect(sys.argv[1])
+                    os.kill(int(sys.argv[2]), signal.SIGTERM)
+                    time.sleep(2)
+                    caller.sendall(b'POST /v1/nothing HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 2\\r\\n\\r\\n{}')
+                    print(caller.recv(4096).split()[1].decode())
+                    """
+                let status = try await Oracle.python(script, world.folder.file("control.sock"), "\(daemon.pid)")
+                #expect(status == "404")
+            }
+        }
+    }
+
     @Test func socketIsForOwnerAndGroupAndGoesWithTheDaemon() async throws {
         try await World.with { world in
             try await world.schedule("held", every: "30d")

@@ -26,17 +26,26 @@ struct ControlService: Service {
 
     func run() async throws {
         let server = runtime.controlServer()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                do { try await server.run { readiness.countDown() } } catch is CancellationError {}
+        // No child of this task: a server that hears of the shutdown closes the connections of those who are about to ask.
+        let serving = Task.detached { try await server.run { readiness.countDown() } }
+        try await withTaskCancellationHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    do { try await serving.value } catch is CancellationError {}
+                }
+                group.addTask {
+                    do { try await gracefulShutdown() } catch is CancellationError { return }
+                    // Whoever has come gets an answer: a request that was taken in must not look like one that was not.
+                    await server.drain()
+                }
+                defer {
+                    serving.cancel()
+                    group.cancelAll()
+                }
+                try await group.next()
             }
-            group.addTask {
-                do { try await gracefulShutdown() } catch is CancellationError { return }
-                // Whoever has asked gets its answer: a request that was taken in must not look like one that was not.
-                await server.drain()
-            }
-            defer { group.cancelAll() }
-            try await group.next()
+        } onCancel: {
+            serving.cancel()
         }
     }
 }

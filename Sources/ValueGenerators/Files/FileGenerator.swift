@@ -11,7 +11,7 @@ struct FileGenerator: WatchedGenerator {
     /// The folders of the files, and of what links lead to: tools replace the one or the other.
     func folders() async -> Set<String> {
         let paths = policy.allPaths
-        let folders = await FileQueue.run {
+        let folders = await FileQueue.shared.run {
             Set(paths.flatMap { [$0, Confinement.resolved($0)] }.map { ($0 as NSString).deletingLastPathComponent })
         }
         return folders ?? []
@@ -20,13 +20,13 @@ struct FileGenerator: WatchedGenerator {
     func signature() async -> SourceSignature {
         guard let host else { return SourceSignature([]) }
         let source = FileSource(policy, host)
-        return await FileQueue.run { source.signature() } ?? SourceSignature([])
+        return await FileQueue.shared.run { source.signature() } ?? SourceSignature([])
     }
 
     func view() async -> SourceView {
         guard let host else { return SourceView(problem: "files are read by the daemon alone") }
         let (source, now) = (FileSource(policy, host), clock())
-        let view = await FileQueue.run { source.view(now: now) }
+        let view = await FileQueue.shared.run { source.view(now: now) }
         return view ?? SourceView(problem: "\(source.names): the disk does not answer")
     }
 

@@ -2,31 +2,34 @@ import Dispatch
 import Synchronization
 
 /// Reads files on a thread of its own: a disk that hangs holds up other files, but nobody else.
-enum FileQueue {
-    private static let queue = DispatchQueue(label: "secret-rotator.files")
-    private static let clock = DispatchQueue(label: "secret-rotator.files.clock")
+final class FileQueue: Sendable {
+    /// The process's one.
+    static let shared = FileQueue()
+
+    private let queue = DispatchQueue(label: "secret-rotator.files")
+    private let clock = DispatchQueue(label: "secret-rotator.files.clock")
     /// How long a read may take.
     static let patience = DispatchTimeInterval.seconds(10)
     /// How many reads wait for a disk; beyond that, nobody joins them.
     private static let limit = 1000
-    private static let waiting = Mutex(0)
+    private let waiting = Mutex(0)
 
     /// Does something on the queue; nil where that takes too long.
     ///
     /// It goes on then, and what comes of it is dropped.
-    static func run<T: Sendable>(
+    func run<T: Sendable>(
         within patience: DispatchTimeInterval = patience,
         _ body: @escaping @Sendable () -> T
     ) async -> T? {
         let joins = waiting.withLock { count in
-            guard count < limit else { return false }
+            guard count < Self.limit else { return false }
             count += 1
             return true
         }
         guard joins else { return nil }
         return await withCheckedContinuation { continuation in
             let answer = Answer(continuation)
-            queue.async { @Sendable in
+            queue.async { @Sendable [self] in
                 let result = body()
                 waiting.withLock { $0 -= 1 }
                 answer.give(result)

@@ -1,0 +1,49 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// What goes on at the control socket: a daemon that stops waits for whoever has come before.
+final class ControlActivity: Sendable {
+    private let operations = Atomic(0)
+    private let connections = Atomic(0)
+    private let watchers = Atomic(0)
+
+    /// Whether an operation is under way.
+    var isAtWork: Bool { operations.load(ordering: .sequentiallyConsistent) > 0 }
+
+    /// Whether somebody has connected who has not got an answer; who follows requests gets answers all the time.
+    var hasCallers: Bool {
+        connections.load(ordering: .sequentiallyConsistent) > watchers.load(ordering: .sequentiallyConsistent)
+    }
+
+    func during<T>(_ operation: () async throws -> T) async rethrows -> T {
+        operations.add(1, ordering: .sequentiallyConsistent)
+        defer { operations.subtract(1, ordering: .sequentiallyConsistent) }
+        return try await operation()
+    }
+
+    func beginWatching() { watchers.add(1, ordering: .sequentiallyConsistent) }
+
+    func endWatching() { watchers.subtract(1, ordering: .sequentiallyConsistent) }
+
+    /// Counts a connection, from its beginning to its end.
+    func makeCounter() -> any RemovableChannelHandler & Sendable { Counter(activity: self) }
+
+    private final class Counter: ChannelInboundHandler, RemovableChannelHandler, Sendable {
+        typealias InboundIn = HTTPServerRequestPart
+        private let activity: ControlActivity
+
+        init(activity: ControlActivity) {
+            self.activity = activity
+        }
+
+        func handlerAdded(context: ChannelHandlerContext) {
+            activity.connections.add(1, ordering: .sequentiallyConsistent)
+        }
+
+        func handlerRemoved(context: ChannelHandlerContext) {
+            activity.connections.subtract(1, ordering: .sequentiallyConsistent)
+        }
+    }
+}
