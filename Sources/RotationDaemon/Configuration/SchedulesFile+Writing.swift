@@ -39,9 +39,9 @@ extension SchedulesFile {
         case .string(let text): Node(text, .implicit, isPlain(text) ? .plain : .doubleQuoted)
         case .array(let values): Node(values.map(node), .implicit, .flow)
         case .object(let fields):
-            // An empty text says what its absence says.
+            // An empty text, or an empty list, says what its absence says.
             Node(
-                fields.filter { $0.value != .string("") }.sorted { $0.key < $1.key }.map {
+                fields.filter { $0.value != .string("") && $0.value != .array([]) }.sorted { $0.key < $1.key }.map {
                     (node(.string($0.key)), node($0.value))
                 },
                 .implicit,
