@@ -11,7 +11,7 @@ struct PlugInTests {
     /// misbehave where the parameter says so.
     private static let plugIn = """
         #!/usr/bin/python3 -I
-        import json, os, secrets, sys, time
+        import json, os, secrets, signal, sys, time
         q = json.load(sys.stdin)
         step, p = q["step"], q["parameters"]
         system = p["system"]
@@ -20,6 +20,11 @@ struct PlugInTests {
         fault = p.get("fault", {}).get(step)
         if fault == "hang":
             time.sleep(600)
+        if fault == "crash":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if fault == "killed" and not os.path.exists(p["log"] + ".killed"):
+            open(p["log"] + ".killed", "w")
+            os.kill(os.getpid(), signal.SIGUSR1)
         if fault == "garbage":
             print("what?")
             sys.exit(0)
@@ -155,7 +160,8 @@ struct PlugInTests {
 
     /// What fails before anything was sent ends in the old credential, on both sides.
     @Test(arguments: [
-        ("{install: 1}", "generator"), ("{test: 1}", "generator"), ("{test: garbage}", "generator"),
+        ("{install: crash}", "generator"), ("{install: 1}", "generator"), ("{test: 1}", "generator"),
+        ("{test: garbage}", "generator"),
         ("{generate: garbage}", "generator"), ("{generate: flood}", "generator"), ("{install: flood}", "generator"),
         ("{generate: 1}", "generator"), ("{generate: 65}", "unusable_value"),
     ])
@@ -166,6 +172,16 @@ struct PlugInTests {
             #expect(try world.folder.read("state/system") == "old")
             let rotation = try #require(try await world.run("rotation", "list", "--json").objects.last)
             #expect(rotation["error"] as? String == error)
+        }
+    }
+
+    /// Whoever signals the whole unit, as `systemctl kill` does, ends what runs just then: it is repeated, and has not failed.
+    @Test(arguments: ["generate", "install", "test", "finish"])
+    func stepThatSomebodyKillsIsRepeated(step: String) async throws {
+        try await Self.with(fault: "{\(step): killed}") { world in
+            try await world.withDaemon { _ async throws in #expect(try await Self.rotate(world).status == 0) }
+            try Self.expectAgreement(world)
+            #expect(try Self.steps(world).filter { $0 == step }.count == 2)
         }
     }
 
@@ -348,9 +364,7 @@ struct PlugInTests {
             try world.folder.write(mended, to: "generators/system")
             chmod(world.folder.file("generators/system"), 0o755)
             try await world.withDaemon { _ async throws in
-                try await eventually("nothing is open") {
-                    try await world.run("rotation", "list", "--open", "--json").objects.isEmpty
-                }
+                try await world.untilNothingIsOpen()
             }
             try Self.expectAgreement(world)
             #expect(try world.folder.read("state/system") != "old")

@@ -1,5 +1,6 @@
 import AuditLog
 import Foundation
+import Glibc
 import SecretMemory
 
 /// Has a plug-in make values, and change the credential behind the secret.
@@ -61,6 +62,10 @@ struct CommandGenerator: ValueGenerator {
         case .timedOut, .exited(Status.tryAgain): .tryAgain
         case .exited(Status.unusableValue): .unusableValue
         case .exited(PlugInLauncher.refused): .permanent(reason: "\(step): the plug-in could not be run")
+        // Somebody ended it from outside: with its unit, or for want of memory. Whatever it has done can be done again.
+        case .killed(SIGHUP), .killed(SIGINT), .killed(SIGKILL), .killed(SIGTERM), .killed(SIGUSR1), .killed(SIGUSR2):
+            .tryAgain
+        case .killed(let signal): .permanent(reason: "\(step): it crashed, by signal \(signal)")
         case .exited(let status): .permanent(reason: "\(step): exit status \(status)")
         case .tooMuchOutput: .permanent(reason: "\(step): more than \(PlugInProcess.outputLimit / 1024) KiB of output")
         case .notStarted: .tryAgain

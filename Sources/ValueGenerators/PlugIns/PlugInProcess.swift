@@ -8,6 +8,8 @@ struct PlugInProcess {
     /// How it ended.
     enum Ending: Equatable {
         case exited(Int32)
+        /// By a signal that was not ours.
+        case killed(Int32)
         case timedOut
         case tooMuchOutput
         case notStarted
@@ -79,8 +81,7 @@ struct PlugInProcess {
     private static func ending(_ status: TerminationStatus) -> Ending {
         switch status {
         case .exited(let code): .exited(code)
-        // As a shell has it.
-        case .signaled(let signal): .exited(128 + signal)
+        case .signaled(let signal): .killed(signal)
         }
     }
 
