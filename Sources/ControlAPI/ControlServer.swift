@@ -76,12 +76,9 @@ package struct ControlServer: Sendable {
         logger.logLevel = .critical
         let (path, quiet) = (path, logger)
         let responder = router().buildResponder()
+        let http = HTTPServerBuilder.http1(configuration: .init(additionalChannelHandlers: [activity.makeCounter()]))
         // Hummingbird's `Application` wakes the process each second for the `Date` field: an idle daemon must not be.
-        let activity = activity
-        let counted = HTTPServerBuilder.http1(
-            configuration: .init(additionalChannelHandlers: [activity.makeCounter()])
-        )
-        let server = try counted.buildServer(
+        let server = try http.buildServer(
             configuration: .init(address: .unixDomainSocket(path: path)),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: quiet

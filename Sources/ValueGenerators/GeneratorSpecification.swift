@@ -91,7 +91,7 @@ extension GeneratorSpecification {
             switch self {
             case .keyPair(let policy): [policy.publicFile].compactMap { $0 }
             case .command(let policy): policy.parameters.values.flatMap(Self.texts).filter { $0.hasPrefix("/") }
-            case .file(let policy): policy.allPaths
+            case .file: filePaths
             case .password, .token, .uuid, .totpSeed, .template: []
             }
         return paths.first { PublicFile.isProtected($0, protected) }

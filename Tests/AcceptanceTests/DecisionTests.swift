@@ -29,9 +29,7 @@ struct DecisionTests {
                 try await eventually("it is taken") {
                     try await world.run("rotation", "abandon", id, flag, "--reason", "looked").status == 0
                 }
-                try await eventually("it is closed") {
-                    try await world.run("rotation", "list", "--open", "--json").objects.isEmpty
-                }
+                try await world.untilNothingIsOpen()
                 let shown = try await world.run("rotation", "show", id, "--json").objects.first
                 #expect(shown?["outcome"] as? String == "abandoned")
                 #expect(shown?["decision"] as? String == String(flag.dropFirst(2)))
@@ -56,9 +54,7 @@ struct DecisionTests {
                 let id = try #require(open["rotation"] as? String)
                 try world.folder.write("old", to: "state/system")
                 try await world.expect(0, "rotation", "abandon", id, "--reason", "put back by hand")
-                try await eventually("it is closed") {
-                    try await world.run("rotation", "list", "--open", "--json").objects.isEmpty
-                }
+                try await world.untilNothingIsOpen()
             }
             try PlugInTests.expectAgreement(world)
             let failed = try await world.audit().compactMap { $0["detail"] as? [String: Any] }

@@ -1,8 +1,6 @@
 import Foundation
 import Glibc
 import SandboxHub
-import Subprocess
-import SystemPackage
 import TestSupport
 import Testing
 
@@ -69,9 +67,7 @@ struct FileTests {
                 )
                 try world.folder.write("third\n", to: "files/live/\(target)")
                 try await Self.holds(world, "third")
-                try await eventually("all is closed") {
-                    try await world.run("rotation", "list", "--open", "--json").objects.isEmpty
-                }
+                try await world.untilNothingIsOpen()
             }
             let rotations = try await world.run("rotation", "list", "--json").objects
             #expect(rotations.count == 2)
@@ -114,13 +110,13 @@ struct FileTests {
             "{type: file, path: [FOLDER/live/privkey, FOLDER/live/cert], expect: [private_key, certificate]}"
         try await Self.with(generator: generator) { world in
             let make = { @Sendable (days: Int) in
-                try await Self.shell(
+                try await Shell.run(
                     "openssl req -x509 -newkey ed25519 -nodes -days \(days) -subj /CN=a -keyout key -out crt 2>&1",
                     in: world.folder.file("files/archive")
                 )
             }
             let put = { @Sendable (from: String, to: String) in
-                try await Self.shell(
+                try await Shell.run(
                     "cp archive/\(from) live/.new; mv live/.new live/\(to)",
                     in: world.folder.file("files")
                 )
@@ -142,17 +138,6 @@ struct FileTests {
             let log = try world.folder.read("daemon.log")
             #expect(log.contains("private key and certificate do not match") && !log.contains("BEGIN"))
         }
-    }
-
-    private static func shell(_ line: String, in folder: String) async throws {
-        let result = try await Subprocess.run(
-            .path("/bin/sh"),
-            arguments: ["-euc", line],
-            workingDirectory: FilePath(folder),
-            output: .discarded,
-            error: .discarded
-        )
-        try #require(result.terminationStatus.isSuccess, "\(line)")
     }
 
     /// Asked for, it is delivered as it is, and once more: another one can't be made.
@@ -196,7 +181,7 @@ struct FileTests {
         try await Self.with { world in
             try await world.withDaemon { _ async throws in
                 try await eventually("it is adopted") { try await Self.isAdopted(world) }
-                async let writing: Void = Self.shell(
+                async let writing: Void = Shell.run(
                     "{ for i in 1 2 3 4 5; do printf new-; touch other; sleep 1; done; echo value; } > key",
                     in: world.folder.file("files/live")
                 )
@@ -212,7 +197,7 @@ struct FileTests {
         let generator = "{type: file, path: FOLDER/live/key, expect: certificate, valid_for: 2d}"
         try await Self.with(generator: generator) { world in
             let make = { @Sendable (days: Int) in
-                try await Self.shell(
+                try await Shell.run(
                     "openssl req -x509 -newkey ed25519 -nodes -days \(days) -subj /CN=a -keyout /dev/null -out new; mv new key",
                     in: world.folder.file("files/live")
                 )
@@ -249,6 +234,17 @@ struct FileTests {
                 try await Task.sleep(for: .seconds(8))
                 // Each look would be dozens.
                 #expect(try Self.switches(daemon.pid) - before < 40)
+            }
+        }
+    }
+
+    /// What was exported says the same, to the last key.
+    @Test func exportedFileAppliesWithoutAChange() async throws {
+        for more in ["", ", expect: [certificate, private_key], matches: FOLDER/live/other, valid_for: 7d"] {
+            try await Self.with(generator: "{type: file, path: FOLDER/live/key\(more)}") { world in
+                let exported = try await world.run("schedule", "export")
+                try world.folder.write(exported.output, to: "exported.yaml")
+                try await world.expect(0, "schedule", "diff", "-f", world.folder.file("exported.yaml"))
             }
         }
     }

@@ -151,9 +151,7 @@ struct RealServerTests {
             kill(-(Int32(pid.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0), SIGKILL)
             #expect(try await Self.logsIn(world, server))
             try await world.withDaemon { _ in
-                try await eventually("nothing is open") {
-                    try await world.run("rotation", "list", "--open", "--json").objects.isEmpty
-                }
+                try await world.untilNothingIsOpen()
             }
             #expect(try await Self.logsIn(world, server))
             #expect(try Self.login(world).user == "app_b")

@@ -129,9 +129,7 @@ struct RotateNowTests {
                 #expect(status.output.contains("rotation abandon \(id)"))
                 try await world.expect(0, "rotation", "abandon", id, "--reason", "the old one works")
                 try await world.expect(1, "rotation", "abandon", id, "--reason", "again")
-                try await eventually("its candidate is erased") {
-                    try await world.run("rotation", "list", "--open", "--json").objects.isEmpty
-                }
+                try await world.untilNothingIsOpen()
                 try await world.expect(0, "rotate-now", "torn", "--wait")
             }
             let abandoned = try await world.audit().first { $0["event"] as? String == "rotation.abandoned" }

@@ -61,7 +61,8 @@ extension Configuration {
         if let path = generator.protectedPath(among: secretPaths) {
             return "\(path) is the daemon's own token, key or history: no generator may use it"
         }
-        guard let path = generator.filePaths.first(where: { !fileHost.contains($0) }) else { return nil }
+        let files = fileHost
+        guard let path = generator.filePaths.first(where: { !files.contains($0) }) else { return nil }
         return "\(path) is below none of generators.file_folders: name its folder there"
     }
 }

@@ -54,7 +54,7 @@ private func makeEventSource(
     _ settling: DispatchTimeInterval,
     _ onChange: @escaping @Sendable () -> Void
 ) -> any DispatchSourceRead {
-    let queue = DispatchQueue(label: "secret-rotator.files")
+    let queue = DispatchQueue(label: "secret-rotator.file-watcher")
     let isTelling = Flag()
     let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
     source.setEventHandler { @Sendable in

@@ -49,11 +49,14 @@ extension Schedule {
         let first = schedule.next(after: slotsBegin(now: now))
         let earliest = schedule.lastOpened.map { $0.advanced(by: definition.minInterval) } ?? now
         let second = schedule.next(after: first.slot)
-        let isNever = nextDue == .distantFuture
         let latest =
-            failures > 0 && !isNever
-            ? now.advanced(by: farthest)
-            : definition.cadence == .onChange && !isNever ? earliest : max(second.due, earliest)
+            if nextDue == .distantFuture && definition.cadence == .onChange {
+                Instant.distantFuture
+            } else if failures > 0 {
+                now.advanced(by: farthest)
+            } else {
+                definition.cadence == .onChange ? earliest : max(second.due, earliest)
+            }
         guard nextDue > latest else { return schedule }
         // A retry comes at once; what is at the anchor would pass for what somebody asked for.
         let retry = now.advanced(by: .milliseconds(1))

@@ -93,15 +93,15 @@ extension Engine {
         for source in sources { folders.formUnion(await source.generator.folders()) }
         // Before the look: what changes after it is told of.
         await sourceWatch.watch(folders)
-        sightings = sightings.filter { name, _ in sources.contains { $0.schedule.secret == name } }
+        let names = Set(sources.map(\.schedule.secret))
+        sightings = sightings.filter { names.contains($0.key) }
         for index in sources.indices { sources[index].signature = await sources[index].generator.signature() }
         // What is being written just now is looked at when that has ended.
-        if sources.contains(where: { sightings[$0.schedule.secret]?.signature != $0.signature }) {
-            await sourceWatch.settle()
-        }
+        let isAnyNew = sources.contains { sightings[$0.schedule.secret]?.signature != $0.signature }
+        if isAnyNew { await sourceWatch.settle() }
         var isChanged = false
         for source in sources where !stopping.load(ordering: .sequentiallyConsistent) {
-            guard await source.generator.signature() == source.signature else {
+            if isAnyNew, await source.generator.signature() != source.signature {
                 hasSourceHint.store(true, ordering: .sequentiallyConsistent)
                 continue
             }

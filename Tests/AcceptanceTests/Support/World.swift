@@ -124,6 +124,13 @@ final class World: Sendable {
             .compactMap { $0["event"] as? String }
     }
 
+    /// Returns once each rotation is closed: its generator has finished, and its candidate is erased.
+    func untilNothingIsOpen() async throws {
+        try await eventually("nothing is open") {
+            try await self.run("rotation", "list", "--open", "--json").objects.isEmpty
+        }
+    }
+
     /// The PATCHes that the hub has received for a secret.
     func patches(_ alias: String) -> [SandboxHub.Received] {
         hub.received.filter { $0.method == "PATCH" && $0.alias == alias }
@@ -205,25 +212,15 @@ final class World: Sendable {
     func withSmallDisk(_ size: String, _ body: (String) async throws -> Void) async throws {
         let disk = folder.file("disk")
         try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
-        try await Self.system("/usr/bin/mount", "-t", "tmpfs", "-o", "size=\(size),mode=700", "tmpfs", disk)
+        try await Shell.run("mount -t tmpfs -o size=\(size),mode=700 tmpfs \(disk)")
         let text = try folder.read("config.yaml")
         try folder.write(text.replacing(folder.file("rotator.db"), with: "\(disk)/rotator.db"), to: "config.yaml")
         databaseFolder.withLock { $0 = disk }
         do { try await body(disk) } catch {
-            try? await Self.system("/usr/bin/umount", disk)
+            try? await Shell.run("umount \(disk)")
             throw error
         }
-        try await Self.system("/usr/bin/umount", disk)
-    }
-
-    private static func system(_ program: String, _ arguments: String...) async throws {
-        let result = try await Subprocess.run(
-            .path(FilePath(program)),
-            arguments: Arguments(arguments),
-            output: .discarded,
-            error: .string(limit: 10_000)
-        )
-        try #require(result.terminationStatus.isSuccess, "\(program): \(result.standardError)")
+        try await Shell.run("umount \(disk)")
     }
 
     private func isReady(_ pid: Int32) -> Bool {
