@@ -46,10 +46,12 @@ package struct HubError: Error, Equatable, Sendable {
         case throttled
         /// 5xx or 408.
         case unavailable
-        /// 200 with `{"status":"ERROR"}`.
+        /// 2xx with a body that says that it failed: `"success": false`, an `error`, or `"status": "ERROR"`.
         case legacyError = "legacy_error"
         /// A success whose body is not what the API answers.
         case malformed
+        /// 2xx, but the hub's list does not show that the secret was updated.
+        case unconfirmed
         /// No complete answer within the time-out.
         case timedOut = "timed_out"
         /// No connection was made: nothing was sent.
@@ -79,7 +81,7 @@ package struct HubError: Error, Equatable, Sendable {
         switch kind {
         case .unauthorized, .forbidden, .notFound, .conflict, .rejected, .redirected, .throttled: .none
         case .connectionFailed, .tls, .noToken, .notSent: .none
-        case .unavailable, .legacyError, .malformed, .timedOut, .connectionLost, .cancelled: .unknown
+        case .unavailable, .legacyError, .malformed, .unconfirmed, .timedOut, .connectionLost, .cancelled: .unknown
         }
     }
 
@@ -118,7 +120,8 @@ extension HubError: CustomStringConvertible {
         case .redirected: "the hub redirects to \(redirectHost ?? "another place"): correct the hub's url"
         case .throttled: "the hub asks to slow down"
         case .unavailable: "the hub is unavailable"
-        case .legacyError: "the hub answered 200 with an error"
+        case .legacyError: "the hub answered 2xx with an error"
+        case .unconfirmed: "the hub answered 2xx, but its list does not show the update"
         case .malformed: "the answer is not one of AI Hub's"
         case .timedOut: "no answer within the time-out"
         case .connectionFailed: "no connection to the hub"

@@ -52,19 +52,59 @@ enum ResponseParser {
         var body: ByteBuffer
     }
 
-    /// A legacy gateway can answer 200 with `{"status":"ERROR","msg":…}`: that is a failure.
-    static func checkForLegacyError(_ answer: Answer) throws(HubError) {
-        guard answer.body.readableBytes > 0 else { return }
-        struct Status: Decodable { var status: String? }
-        // Whatever else a success says, it is one.
-        guard let body = try? JSONDecoder().decode(Status.self, from: answer.body) else { return }
-        guard body.status?.uppercased() != "ERROR" else {
+    /// Tests that a 2xx is an answer of AI Hub's: a JSON object without an error, or nothing at all.
+    ///
+    /// A load balancer answers 200 with a page, a legacy gateway with `{"status":"ERROR","msg":…}`: whether the request took
+    /// effect is unknown then.
+    ///
+    /// - Returns: Whether there is no body, which is no JSON object either.
+    static func checkForError(_ answer: Answer) throws(HubError) -> Bool {
+        guard answer.body.readableBytes > 0 else { return true }
+        guard let body = try? JSONDecoder().decode(CommandBody.self, from: answer.body) else {
+            throw HubError(.malformed, status: answer.status, requestID: answer.requestID)
+        }
+        guard !body.isError else {
             throw HubError(.legacyError, status: answer.status, requestID: answer.requestID)
+        }
+        return false
+    }
+
+    /// The keys of a JSON object that may say that a request has failed; each may have any type.
+    private struct CommandBody: Decodable {
+        var isError = false
+
+        private enum Key: String, CodingKey { case status, success, error, errors }
+
+        init(from decoder: any Decoder) throws {
+            let object = try decoder.container(keyedBy: Key.self)
+            let status = try? object.decode(String.self, forKey: .status)
+            isError = status?.uppercased() == "ERROR"
+            if object.contains(.success) { isError = isError || Self.isFalse(object) }
+            for key in [Key.error, .errors] where object.contains(key) {
+                isError = isError || !Self.isNothing(object, key)
+            }
+        }
+
+        private static func isFalse(_ object: KeyedDecodingContainer<Key>) -> Bool {
+            if let truth = try? object.decode(Bool.self, forKey: .success) { return !truth }
+            if let number = try? object.decode(Double.self, forKey: .success) { return number == 0 }
+            let text = try? object.decode(String.self, forKey: .success)
+            return text?.lowercased() != "true"
+        }
+
+        /// Whether an error's key says that there is none: null, false, 0, or an empty text or list.
+        private static func isNothing(_ object: KeyedDecodingContainer<Key>, _ key: Key) -> Bool {
+            if (try? object.decodeNil(forKey: key)) == true { return true }
+            if let truth = try? object.decode(Bool.self, forKey: key) { return !truth }
+            if let number = try? object.decode(Double.self, forKey: key) { return number == 0 }
+            if let text = try? object.decode(String.self, forKey: key) { return text.isEmpty }
+            if let list = try? object.nestedUnkeyedContainer(forKey: key) { return list.count == 0 }
+            return false
         }
     }
 
     static func secrets(_ answer: Answer) throws(HubError) -> [ListedSecret] {
-        try checkForLegacyError(answer)
+        _ = try checkForError(answer)
         do {
             return try JSONDecoder().decode(List.self, from: answer.body).secrets.map(\.listed)
         } catch {
@@ -77,24 +117,35 @@ enum ResponseParser {
     }
 
     private struct Item: Decodable {
-        var alias: String
-        var description: String?
-        var allowed_workspaces_type: String?
-        var allowed_workspaces: [String]?
-        var created_at: Double?
-        var updated_at: Double?
-        var last_updated_by: String?
+        var listed: ListedSecret
 
-        var listed: ListedSecret {
-            ListedSecret(
-                alias: alias,
-                description: description,
-                allowedWorkspacesType: allowed_workspaces_type,
-                allowedWorkspaces: allowed_workspaces ?? [],
-                createdAt: created_at.flatMap { Int64(exactly: $0.rounded()) },
-                updatedAt: updated_at.flatMap { Int64(exactly: $0.rounded()) },
-                lastUpdatedBy: last_updated_by
+        private enum Key: String, CodingKey {
+            case alias, description
+            case type = "allowed_workspaces_type"
+            case workspaces = "allowed_workspaces"
+            case createdAt = "created_at"
+            case updatedAt = "updated_at"
+            case updatedBy = "last_updated_by"
+        }
+
+        /// An instant or user that is not what it should be is as good as none: the rest of the list still counts.
+        init(from decoder: any Decoder) throws {
+            let item = try decoder.container(keyedBy: Key.self)
+            listed = ListedSecret(
+                alias: try item.decode(String.self, forKey: .alias),
+                description: try item.decodeIfPresent(String.self, forKey: .description),
+                allowedWorkspacesType: try item.decodeIfPresent(String.self, forKey: .type),
+                allowedWorkspaces: try item.decodeIfPresent([String].self, forKey: .workspaces) ?? [],
+                createdAt: Self.milliseconds(try? item.decode(Double.self, forKey: .createdAt)),
+                updatedAt: Self.milliseconds(try? item.decode(Double.self, forKey: .updatedAt)),
+                lastUpdatedBy: try? item.decode(String.self, forKey: .updatedBy)
             )
+        }
+
+        /// A number with a fraction counts seconds.
+        private static func milliseconds(_ number: Double?) -> Int64? {
+            guard let number, number > 0 else { return nil }
+            return Int64(exactly: number) ?? Int64(exactly: (number * 1000).rounded())
         }
     }
 }

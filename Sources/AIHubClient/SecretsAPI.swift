@@ -83,10 +83,13 @@ package struct Receipt: Hashable, Sendable {
     package var status: Int
     /// The hub's name for the request.
     package var requestID: String?
+    /// Whether the answer had no body: not what AI Hub answers, and no proof by itself.
+    package var isEmpty: Bool
 
-    package init(status: Int, requestID: String? = nil) {
+    package init(status: Int, requestID: String? = nil, isEmpty: Bool = false) {
         self.status = status
         self.requestID = requestID
+        self.isEmpty = isEmpty
     }
 }
 

@@ -125,8 +125,8 @@ package struct SecretsClient: SecretsAPI {
         body: () -> ByteBuffer
     ) async throws -> Receipt {
         let answer = try await send(method, query: [], onAdmitted: onAdmitted, body: { body() })
-        try ResponseParser.checkForLegacyError(answer)
-        return Receipt(status: answer.status, requestID: answer.requestID)
+        let isEmpty = try ResponseParser.checkForError(answer)
+        return Receipt(status: answer.status, requestID: answer.requestID, isEmpty: isEmpty)
     }
 
     // MARK: One request

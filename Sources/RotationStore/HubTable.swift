@@ -107,4 +107,36 @@ enum HubTable {
             instant
         )
     }
+
+    /// Which user our token is known to belong to.
+    static func tokenOwner(of hub: String, in connection: Connection) throws(SQLiteError) -> TokenOwner {
+        try connection.first(
+            "SELECT token_owner, token_owner_count, token_challenger, token_challenger_count FROM hubs WHERE name = ?1",
+            hub
+        ) { row throws(SQLiteError) in
+            TokenOwner(
+                user: try row.get(0),
+                count: try row.get(1),
+                challenger: try row.get(2),
+                challengerCount: try row.get(3)
+            )
+        } ?? TokenOwner()
+    }
+
+    static func set(_ owner: TokenOwner, of hub: String, in connection: Connection) throws(SQLiteError) {
+        try connection.run(
+            """
+            INSERT INTO hubs (name, token_owner, token_owner_count, token_challenger, token_challenger_count)
+            VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (name) DO UPDATE SET token_owner = excluded.token_owner,
+                token_owner_count = excluded.token_owner_count, token_challenger = excluded.token_challenger,
+                token_challenger_count = excluded.token_challenger_count
+            """,
+            hub,
+            owner.user,
+            owner.count,
+            owner.challenger,
+            owner.challengerCount
+        )
+    }
 }

@@ -11,7 +11,7 @@ extension Ledger {
         let open = try connection.all(
             """
             SELECT id, alias FROM rotations
-            WHERE hub = ?1 AND closed_at IS NULL AND phase <> 'parked' AND coalesce(next_step_at, 0) <= ?2
+            WHERE hub = ?1 AND closed_at IS NULL AND phase NOT IN ('parked', 'finish_held') AND coalesce(next_step_at, 0) <= ?2
             ORDER BY next_step_at LIMIT ?3
             """,
             hub,
@@ -84,7 +84,7 @@ extension Ledger {
             """
             SELECT min(due) FROM (
                 SELECT min(coalesce(next_step_at, 0)) AS due FROM rotations
-                    WHERE hub = ?1 AND closed_at IS NULL AND phase <> 'parked'
+                    WHERE hub = ?1 AND closed_at IS NULL AND phase NOT IN ('parked', 'finish_held')
                 UNION ALL
                 SELECT min(until) FROM holds WHERE hub = ?1 AND until > ?2
                 UNION ALL

@@ -1,9 +1,9 @@
 import AIHubClient
-package import AuditLog
+import AuditLog
 package import RotationEngine
 import SQLite
 package import Scheduling
-package import ValueGenerators
+import ValueGenerators
 
 extension Ledger {
     /// Opens a rotation, if all that must hold for it holds at this moment.
@@ -117,6 +117,7 @@ extension Ledger {
             try RotationTable.update(
                 rotation,
                 previous: change.previous,
+                now: now,
                 endedAt: change.end?.now,
                 closedAt: closedAt,
                 in: connection
@@ -136,7 +137,14 @@ extension Ledger {
             let plan = RotationPlan(retry: .standard, confirm: false)
             try rotation.state.handle(.candidateFound, plan: plan, now: now, fraction: 0)
             let previous = parked.state
-            try RotationTable.update(rotation, previous: previous, endedAt: nil, closedAt: nil, in: connection)
+            try RotationTable.update(
+                rotation,
+                previous: previous,
+                now: now,
+                endedAt: nil,
+                closedAt: nil,
+                in: connection
+            )
             try connection.run("UPDATE rotations SET error = NULL, error_status = NULL WHERE id = ?1", rotation.id)
             let detail: [String: JSONValue?] = ["error": "candidate_lost", "candidate_found": true]
             let entry = rotation.entry(.rotationDeferred, now: now, trigger: .resume, detail: detail)
@@ -144,70 +152,7 @@ extension Ledger {
         }
     }
 
-    /// Ends a parked rotation, as a person has decided; what its generator has to do for that, and the erasure of its
-    /// candidate, is the engine's.
-    ///
-    /// - Parameters:
-    ///   - decision: Which value the hub has; nil where nothing was installed, or everything is mended by hand.
-    ///   - timeout: Of the secret's hub: a request that is still on its way arrives within it, and the next rotation
-    ///     begins after that.
-    ///   - steps: A generator's steps.
-    /// - Returns: Its secret, and whether it has ended; if not, its generator has a step to do first.
-    /// - Throws: ``Refusal``.
-    package func abandon(
-        _ id: RotationID,
-        _ decision: Decision?,
-        reason: String,
-        actor: Actor,
-        now: Instant,
-        timeout: (String) -> Duration,
-        steps: (GeneratorSpecification) -> Set<GeneratorStep> = { $0.steps }
-    ) throws -> (secret: SecretName, hasEnded: Bool) {
-        try connection.transaction {
-            guard let stored = try RotationTable.find(id, in: connection), stored.closedAt == nil else {
-                throw Refusal.noRotation(id)
-            }
-            guard stored.rotation.state.isAPersons else { throw Refusal.notParked(id) }
-            var rotation = stored.rotation
-            let timeout = timeout(rotation.secret.hub)
-            let steps = steps(rotation.generator)
-            if decision == nil, rotation.state.needsDecision(steps: steps) { throw Refusal.decisionNeeded(id) }
-            if decision == .withdraw { try checkNothingIsOnItsWay(rotation, now: now, timeout: timeout) }
-            let plan = RotationPlan(retry: .standard, confirm: false, steps: steps)
-            try rotation.state.handle(.abandoned(decision), plan: plan, now: now, fraction: 0)
-            let previous = stored.rotation.state
-            var detail: [String: JSONValue] = ["reason": .string(reason)]
-            detail["decision"] = decision.map { .string($0.rawValue) }
-            guard let ending = rotation.state.ending else {
-                try RotationTable.update(rotation, previous: previous, endedAt: nil, closedAt: nil, in: connection)
-                var entry = rotation.entry(.rotationDecided, now: now, trigger: rotation.trigger, detail: detail)
-                entry.actor = actor
-                try AuditTable.append(entry, origin: origin, in: connection)
-                return (rotation.secret, false)
-            }
-            try RotationTable.update(rotation, previous: previous, endedAt: now, closedAt: nil, in: connection)
-            let isAmbiguous = rotation.state.tally.isAmbiguous
-            let end = RotationChange.End(
-                ending: ending,
-                now: now,
-                retry: .standard,
-                trigger: rotation.trigger,
-                heldUntil: isAmbiguous ? now.advanced(by: timeout) : nil
-            )
-            try conclude(rotation, end, actor: actor, detail: detail)
-            return (rotation.secret, true)
-        }
-    }
-
-    /// Tests that what a person has seen of the hub stays true: a request of unknown effect may not arrive any more.
-    private func checkNothingIsOnItsWay(_ rotation: Rotation, now: Instant, timeout: Duration) throws {
-        guard let last = try RotationTable.lastDoubt(of: rotation.id, timeout: timeout, in: connection) else { return }
-        let until = last.advanced(by: timeout)
-        // One that lies farther in the future was noted by a clock that was ahead.
-        if last <= now.advanced(by: timeout), now < until { throw Refusal.held(rotation.secret, until: until) }
-    }
-
-    private func conclude(
+    func conclude(
         _ rotation: Rotation,
         _ end: RotationChange.End,
         actor: Actor = .daemon,

@@ -56,6 +56,9 @@ package struct Ledger {
         case noRotation(RotationID)
         case notParked(RotationID)
         case decisionNeeded(RotationID)
+        case decided(RotationID, Decision)
+        case hasSucceeded(SecretName)
+        case attemptUnderWay(RotationID)
         case rotationIsOpen(SecretName, RotationID)
         case hasSchedule(SecretName)
         case held(SecretName, until: Instant)
@@ -79,6 +82,13 @@ package struct Ledger {
             case .decisionNeeded(let id):
                 "rotation \(id) has installed a credential: say which value the hub has, with --keep (the new one: the "
                     + "old credential is retired) or --withdraw (the old one: it is put back)"
+            case .decided(let id, let decision):
+                "rotation \(id) is decided already: --\(decision.rawValue), and its generator's \(decision.step.rawValue) "
+                    + "is being done; to decide otherwise all the same, add --replace-decision"
+            case .hasSucceeded(let secret):
+                "\(secret): the rotation has succeeded and can't be withdrawn: rotate-now \(secret) replaces its value"
+            case .attemptUnderWay(let id):
+                "rotation \(id): an attempt is under way; try again when it has ended"
             case .rotationIsOpen(let secret, let id):
                 "\(secret): rotation \(id) is open, and a change by hand could undo it: wait for its end"
             case .hasSchedule(let secret):

@@ -5,7 +5,7 @@ enum MainSchema {
     /// "SRot", which `file(1)` and the `sqlite3` shell show.
     static let migrator = Migrator(
         applicationID: 0x5352_6F74,
-        steps: [version1, version2, version3, version4, version5]
+        steps: [version1, version2, version3, version4, version5, version6]
     )
 
     /// Instants are Unix time in milliseconds, durations milliseconds, truth values 0 and 1.
@@ -255,6 +255,28 @@ enum MainSchema {
                    \(utc("nullif(next_due, \(never))")) AS next_due, \(utc("last_success")) AS last_success, failures,
                    paused_at IS NOT NULL AS paused, \(utc("paused_until")) AS paused_until, pause_reason
             FROM schedules;
+        """
+
+    /// What lists have shown of a secret, by which updates are confirmed; whose our token is; when a rotation was last
+    /// written.
+    private static let version6 = """
+        ALTER TABLE rotations ADD COLUMN evidence_source TEXT
+            CHECK (evidence_source IN ('unlisted', 'updated_at', 'no_timestamp'));
+        ALTER TABLE rotations ADD COLUMN seen_updates TEXT;
+        ALTER TABLE rotations ADD COLUMN confirm_by INTEGER;
+        ALTER TABLE rotations ADD COLUMN unconfirmed INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE rotations ADD COLUMN is_stuck INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE rotations ADD COLUMN changed_at INTEGER;
+        UPDATE rotations SET seen_updates = CAST(baseline AS TEXT),
+            evidence_source = CASE WHEN baseline IS NOT NULL THEN 'updated_at' WHEN is_preflighted THEN 'unlisted' END;
+        UPDATE rotations SET confirm_by = opened_at WHERE phase = 'delivered';
+        ALTER TABLE rotations DROP COLUMN is_preflighted;
+        ALTER TABLE rotations DROP COLUMN baseline;
+        ALTER TABLE schedules ADD COLUMN seen_updates TEXT;
+        ALTER TABLE hubs ADD COLUMN token_owner TEXT;
+        ALTER TABLE hubs ADD COLUMN token_owner_count INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE hubs ADD COLUMN token_challenger TEXT;
+        ALTER TABLE hubs ADD COLUMN token_challenger_count INTEGER NOT NULL DEFAULT 0;
         """
 
     /// The columns of a schedule that version 5 takes over.

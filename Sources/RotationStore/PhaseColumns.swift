@@ -1,12 +1,12 @@
 import AIHubClient
 import RotationEngine
+import Scheduling
 
 /// A phase, spread over columns; only sound combinations can be read back.
 struct PhaseColumns {
     var phase: String
-    var isPreflighted = false
-    var baseline: Int64?
     var isAttemptUnderWay = false
+    var confirmBy: Instant?
     var error: String?
     var errorStatus: Int?
     var isConfirmed: Bool?
@@ -14,18 +14,16 @@ struct PhaseColumns {
 
     init(
         phase: String,
-        isPreflighted: Bool,
-        baseline: Int64?,
         isAttemptUnderWay: Bool,
+        confirmBy: Instant?,
         error: String?,
         errorStatus: Int?,
         isConfirmed: Bool?,
         decision: String?
     ) {
         self.phase = phase
-        self.isPreflighted = isPreflighted
-        self.baseline = baseline
         self.isAttemptUnderWay = isAttemptUnderWay
+        self.confirmBy = confirmBy
         self.error = error
         self.errorStatus = errorStatus
         self.isConfirmed = isConfirmed
@@ -35,13 +33,14 @@ struct PhaseColumns {
     init(_ phase: RotationState.Phase) {
         self.phase = RotationState(phase: phase, tally: .init(), wakeAt: nil).phaseName
         switch phase {
-        case .claimed, .generated, .staged(nil), .closed: break
-        case .staged(.some(let baseline)), .installed(let baseline), .tested(let baseline): set(baseline)
-        case .delivering(let baseline, let progress):
-            set(baseline)
-            isAttemptUnderWay = progress == .underWay
-        case .delivered(let updatedAt): set(.at(updatedAt))
+        case .claimed, .generated, .staged, .installed, .tested, .closed: break
+        case .delivering(let progress): isAttemptUnderWay = progress == .underWay
+        case .delivered(let confirmBy): self.confirmBy = confirmBy
         case .succeeded(let confirmed), .finished(let confirmed): isConfirmed = confirmed
+        case .finishHeld: isConfirmed = false
+        case .finishFailed(let confirmed, let failure):
+            isConfirmed = confirmed
+            set(failure)
         case .withdrawing(let failure), .failed(let failure), .parked(let failure): set(failure)
         case .abandoning(let decision, let failure):
             set(failure)
@@ -55,23 +54,20 @@ struct PhaseColumns {
         errorStatus = failure.status
     }
 
-    private mutating func set(_ baseline: RotationState.Baseline) {
-        isPreflighted = true
-        if case .at(let updatedAt) = baseline { self.baseline = updatedAt }
-    }
-
     /// The phase; nil where the columns do not fit together.
     var decoded: RotationState.Phase? {
-        let known = baseline.map(RotationState.Baseline.at) ?? .unknown
         let failure = error.map { Failure(kind: $0, status: errorStatus) }
         return switch phase {
         case "claimed": .claimed
-        case "staged": .staged(isPreflighted ? known : nil)
-        case "installed": .installed(known)
-        case "tested": .tested(known)
-        case "delivering": .delivering(known, attempt: isAttemptUnderWay ? .underWay : .ended)
-        case "delivered": baseline.map { .delivered(baseline: $0) }
+        case "staged": .staged
+        case "installed": .installed
+        case "tested": .tested
+        case "delivering": .delivering(attempt: isAttemptUnderWay ? .underWay : .ended)
+        case "delivered": confirmBy.map { .delivered(confirmBy: $0) }
         case "succeeded": isConfirmed.map { .succeeded(confirmed: $0) }
+        case "finish_held": .finishHeld
+        case "finish_failed":
+            isConfirmed.flatMap { isConfirmed in failure.map { .finishFailed(confirmed: isConfirmed, $0) } }
         case "finished": isConfirmed.map { .finished(confirmed: $0) }
         case "withdrawing": failure.map { .withdrawing($0) }
         case "failed": failure.map { .failed($0) }
@@ -84,6 +80,43 @@ struct PhaseColumns {
         case "closed": .closed
         default: nil
         }
+    }
+}
+
+/// What lists have shown, spread over columns.
+struct EvidenceColumns {
+    var source: String?
+    /// Numbers, separated by commas.
+    var seen: String?
+
+    init(source: String?, seen: String?) {
+        self.source = source
+        self.seen = seen
+    }
+
+    init(_ evidence: UpdateEvidence) {
+        source = evidence.source?.rawValue
+        seen = Self.text(evidence.seen)
+    }
+
+    /// Numbers as a column has them; nil for none.
+    static func text(_ seen: [Int64]) -> String? {
+        seen.isEmpty ? nil : seen.map(String.init).joined(separator: ",")
+    }
+
+    /// The numbers of a column; nil where it holds anything else.
+    static func numbers(_ text: String?) -> [Int64]? {
+        guard let text else { return [] }
+        let words = text.split(separator: ",", omittingEmptySubsequences: false)
+        let numbers = words.compactMap { Int64($0) }
+        return numbers.count == words.count ? numbers : nil
+    }
+
+    /// The evidence; nil where the columns hold something else.
+    var decoded: UpdateEvidence? {
+        guard let seen = Self.numbers(seen) else { return nil }
+        guard let source else { return UpdateEvidence(seen: seen) }
+        return UpdateEvidence.Source(rawValue: source).map { UpdateEvidence(source: $0, seen: seen) }
     }
 }
 
@@ -108,6 +141,9 @@ struct AttemptColumns {
             requestID = error.requestID
         case .unknown:
             self.outcome = "unknown"
+        case .unconfirmed:
+            self.outcome = "ambiguous"
+            error = HubError.Kind.unconfirmed.rawValue
         }
     }
 }

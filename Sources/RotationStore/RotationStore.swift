@@ -141,6 +141,14 @@ package actor RotationStore: RotationStorage {
         try HubTable.setListsRefused(hub, at: instant, in: ledger.connection)
     }
 
+    package func tokenOwner(_ hub: String) throws -> TokenOwner {
+        try HubTable.tokenOwner(of: hub, in: ledger.connection)
+    }
+
+    package func setTokenOwner(_ owner: TokenOwner, _ hub: String) throws {
+        try HubTable.set(owner, of: hub, in: ledger.connection)
+    }
+
     package func takeClockStep(_ step: Duration, now: Instant, farthest: Duration) throws {
         try ledger.takeClockStep(step, now: now, farthest: farthest)
     }

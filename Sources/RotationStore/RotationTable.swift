@@ -9,9 +9,10 @@ import ValueGenerators
 enum RotationTable {
     private static let columns = """
         id, hub, alias, "trigger", slot, opened_at, generator, workspaces_type, workspaces, description,
-        finish_after_ms, fingerprint, phase, is_preflighted, baseline, is_attempt_under_way, attempts, failures, cycles,
+        finish_after_ms, fingerprint, phase, is_attempt_under_way, confirm_by, unconfirmed, attempts, failures, cycles,
         confirmations, repetitions, is_ambiguous, is_install_begun, retry_floor, next_step_at, error, error_status,
-        is_confirmed, ended_at, closed_at, outcome, must_confirm, decision
+        is_confirmed, ended_at, closed_at, outcome, must_confirm, decision, evidence_source, seen_updates, is_stuck,
+        changed_at
         """
 
     /// One row, before it is known to be sound.
@@ -28,6 +29,8 @@ enum RotationTable {
         var finishAfter: Int64
         var fingerprint: [UInt8]?
         var state: PhaseColumns
+        var evidence: EvidenceColumns
+        var changedAt: Instant?
         var tally = RotationState.Tally()
         var wakeAt: Instant?
         var endedAt: Instant?
@@ -49,14 +52,17 @@ enum RotationTable {
             fingerprint = try row.get(11)
             state = PhaseColumns(
                 phase: try row.get(12),
-                isPreflighted: try row.get(13),
-                baseline: try row.get(14),
-                isAttemptUnderWay: try row.get(15),
+                isAttemptUnderWay: try row.get(13),
+                confirmBy: try row.get(14),
                 error: try row.get(25),
                 errorStatus: try row.get(26),
                 isConfirmed: try row.get(27),
                 decision: try row.get(32)
             )
+            evidence = EvidenceColumns(source: try row.get(33), seen: try row.get(34))
+            tally.unconfirmed = try row.get(15)
+            tally.isStuck = try row.get(35)
+            changedAt = try row.get(36)
             tally.attempts = try row.get(16)
             tally.failures = try row.get(17)
             tally.cycles = try row.get(18)
@@ -75,10 +81,13 @@ enum RotationTable {
         func stored() throws(UndecodableRow) -> StoredRotation {
             let row = "rotations \(id)"
             let secret = try SecretName(hub: hub, alias: alias, row: row)
-            let counts = [tally.attempts, tally.failures, tally.cycles, tally.confirmations, tally.repetitions]
+            let counts = [
+                tally.attempts, tally.failures, tally.cycles, tally.confirmations, tally.repetitions, tally.unconfirmed,
+            ]
             guard counts.allSatisfy(plausibleCounts.contains),
                 let id = RotationID(rawValue: id), let trigger = Trigger(rawValue: trigger),
-                let generator = GeneratorSpecification(json: generator), let phase = state.decoded
+                let generator = GeneratorSpecification(json: generator), let phase = state.decoded,
+                let evidence = evidence.decoded
             else { throw UndecodableRow(row: row) }
             let rotation = Rotation(
                 id: id,
@@ -92,10 +101,11 @@ enum RotationTable {
                 finishAfter: .milliseconds(finishAfter),
                 mustConfirm: mustConfirm,
                 fingerprint: fingerprint,
-                state: RotationState(phase: phase, tally: tally, wakeAt: wakeAt)
+                state: RotationState(phase: phase, tally: tally, evidence: evidence, wakeAt: wakeAt)
             )
             return StoredRotation(
                 rotation: rotation,
+                changedAt: changedAt,
                 endedAt: endedAt,
                 closedAt: closedAt,
                 storedOutcome: outcome,
@@ -171,8 +181,8 @@ enum RotationTable {
         try connection.run(
             """
             INSERT INTO rotations (id, hub, alias, "trigger", slot, opened_at, generator, policy_hash, workspaces_type,
-                workspaces, description, finish_after_ms, phase, must_confirm)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                workspaces, description, finish_after_ms, phase, must_confirm, seen_updates, changed_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?6)
             """,
             rotation.id,
             rotation.secret.hub,
@@ -187,7 +197,8 @@ enum RotationTable {
             rotation.description,
             rotation.finishAfter.column,
             rotation.state.phaseName,
-            rotation.mustConfirm
+            rotation.mustConfirm,
+            EvidenceColumns(rotation.state.evidence).seen
         )
     }
 
@@ -228,29 +239,33 @@ enum RotationTable {
     static func update(
         _ rotation: Rotation,
         previous: RotationState?,
+        now: Instant,
         endedAt: Instant?,
         closedAt: Instant?,
         in connection: Connection
     ) throws {
         let phase = PhaseColumns(rotation.state.phase)
         let tally = rotation.state.tally
+        let evidence = EvidenceColumns(rotation.state.evidence)
         let changed = try connection.run(
             """
-            UPDATE rotations SET fingerprint = ?2, phase = ?3, is_preflighted = ?4, baseline = coalesce(?5, baseline),
+            UPDATE rotations SET fingerprint = ?2, phase = ?3, evidence_source = ?4, seen_updates = ?5,
                 is_attempt_under_way = ?6, attempts = ?7, failures = ?8, cycles = ?9, confirmations = ?10,
                 repetitions = ?11, is_ambiguous = ?12, is_install_begun = ?13, retry_floor = ?14, next_step_at = ?15,
                 error = coalesce(?16, error),
                 error_status = CASE WHEN ?16 IS NULL THEN error_status ELSE ?17 END,
                 is_confirmed = coalesce(?18, is_confirmed),
                 outcome = coalesce(outcome, ?19), ended_at = coalesce(ended_at, ?20), closed_at = ?21,
-                decision = CASE WHEN ?3 IN ('parked', 'abandoning', 'abandoned') THEN ?24 ELSE decision END
+                decision = CASE WHEN ?3 IN ('parked', 'abandoning', 'abandoned') THEN ?24 ELSE decision END,
+                confirm_by = ?25, unconfirmed = ?26, is_stuck = ?27, changed_at = ?28
             WHERE id = ?1 AND closed_at IS NULL AND (?22 IS NULL OR phase = ?22) AND (?23 IS NULL OR attempts = ?23)
+                AND (?22 IS NOT 'abandoning' OR decision IS ?29)
             """,
             rotation.id,
             rotation.fingerprint,
             phase.phase,
-            phase.isPreflighted,
-            phase.baseline,
+            evidence.source,
+            evidence.seen,
             phase.isAttemptUnderWay,
             tally.attempts,
             tally.failures,
@@ -269,7 +284,12 @@ enum RotationTable {
             closedAt,
             previous?.phaseName,
             previous?.tally.attempts,
-            phase.decision
+            phase.decision,
+            phase.confirmBy,
+            tally.unconfirmed,
+            tally.isStuck,
+            now,
+            previous.flatMap { PhaseColumns($0.phase).decision }
         )
         guard changed == 1 || previous == nil else { throw StaleRotation(rotation: rotation.id) }
     }
@@ -281,7 +301,8 @@ enum RotationTable {
             INSERT INTO attempts (rotation, number, started_at, ended_at, outcome, error, status, request_id)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             ON CONFLICT (rotation, number) DO UPDATE SET ended_at = excluded.ended_at, outcome = excluded.outcome,
-                error = excluded.error, status = excluded.status, request_id = excluded.request_id
+                error = excluded.error, status = coalesce(excluded.status, status),
+                request_id = coalesce(excluded.request_id, request_id)
             """,
             rotation,
             attempt.number,
@@ -310,6 +331,8 @@ enum RotationTable {
 /// A rotation with what only the store knows of it.
 package struct StoredRotation: Hashable, Sendable {
     package var rotation: Rotation
+    /// When its row was last written: what it has reached, it had reached by then. nil for a row of an older version.
+    package var changedAt: Instant?
     /// When its outcome was recorded; nil while it is under way.
     package var endedAt: Instant?
     /// When its candidate was erased; nil while it is open.

@@ -10,7 +10,7 @@ enum ScheduleTable {
         hub, alias, every_ms, min_interval_ms, generator, workspaces_type, workspaces, description, finish_after_ms,
         owner, policy, anchor, next_due, paused_at, paused_until, pause_reason, last_opened, last_success,
         last_fingerprint, failures, timezone, cron, window_ms, jitter_ms, max_age_ms, catch_up, group_name,
-        group_spacing_ms, slot, adopted_fingerprint
+        group_spacing_ms, slot, adopted_fingerprint, seen_updates
         """
 
     /// One row, before it is known to be sound.
@@ -37,6 +37,7 @@ enum ScheduleTable {
         var timezone: String?
         var timing: TimingColumns
         var adoptedFingerprint: [UInt8]?
+        var seenUpdates: String?
 
         init(_ row: borrowing Row) throws(SQLiteError) {
             hub = try row.get(0)
@@ -61,6 +62,7 @@ enum ScheduleTable {
             timezone = try row.get(20)
             timing = try TimingColumns(row, first: 21)
             adoptedFingerprint = try row.get(29)
+            seenUpdates = try row.get(30)
         }
 
         func schedule() throws(UndecodableRow) -> Schedule {
@@ -68,7 +70,8 @@ enum ScheduleTable {
             let secret = try SecretName(hub: hub, alias: alias, row: row)
             guard plausibleCounts.contains(failures), let cadence = timing.cadence(every: every),
                 let generator = GeneratorSpecification(json: generator), let catchUp = timing.catchUpRule,
-                (cadence == .onChange) == generator.isWatched
+                (cadence == .onChange) == generator.isWatched,
+                let seenUpdates = EvidenceColumns.numbers(seenUpdates)
             else { throw UndecodableRow(row: row) }
             let definition = ScheduleDefinition(
                 cadence: cadence,
@@ -97,7 +100,8 @@ enum ScheduleTable {
                 lastSuccess: lastSuccess,
                 lastFingerprint: lastFingerprint,
                 adoptedFingerprint: adoptedFingerprint,
-                failures: failures
+                failures: failures,
+                seenUpdates: seenUpdates
             )
         }
 
@@ -215,7 +219,8 @@ enum ScheduleTable {
         try connection.run(
             """
             UPDATE schedules SET anchor = ?3, next_due = ?4, last_opened = ?5, last_success = ?6,
-                last_fingerprint = ?7, failures = ?8, slot = ?9, adopted_fingerprint = ?10
+                last_fingerprint = ?7, failures = ?8, slot = ?9, adopted_fingerprint = ?10,
+                seen_updates = ?11
             WHERE hub = ?1 AND alias = ?2
             """,
             schedule.secret.hub,
@@ -227,7 +232,8 @@ enum ScheduleTable {
             schedule.lastFingerprint,
             schedule.failures,
             schedule.slot,
-            schedule.adoptedFingerprint
+            schedule.adoptedFingerprint,
+            EvidenceColumns.text(schedule.seenUpdates)
         )
     }
 

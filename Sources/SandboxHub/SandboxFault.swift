@@ -13,8 +13,8 @@ package struct SandboxFault: Hashable, Sendable {
 
     /// What goes wrong.
     package enum Effect: Hashable, Sendable {
-        /// A status with header fields instead of the operation.
-        case status(Int, headers: [String: String] = [:])
+        /// A status with header fields and a body instead of the operation; without a body a message in JSON.
+        case status(Int, headers: [String: String] = [:], body: String? = nil)
         /// The connection is closed and the operation is not done.
         case dropBefore
         /// The operation is done, and then the connection is closed.
@@ -42,10 +42,10 @@ package struct SandboxFault: Hashable, Sendable {
 }
 
 /// A fault as `POST /_test/faults` takes it: `{"method":"PATCH","alias":"x","times":2,"delay_ms":100}` and one of
-/// `"status":503` (with `"headers":{…}`), `"drop":"before"`, `"drop":"after"`, `"legacy_error":true`, `"redirect":"URL"`.
+/// `"status":503` (with `"headers":{…}` and `"body":"…"`), `"drop":"before"`, `"drop":"after"`, `"legacy_error":true`, `"redirect":"URL"`.
 extension SandboxFault: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case method, alias, times, status, headers, drop, redirect
+        case method, alias, times, status, headers, body, drop, redirect
         case delay = "delay_ms"
         case legacyError = "legacy_error"
     }
@@ -71,7 +71,8 @@ extension SandboxFault: Decodable {
         if let status = try container.decodeIfPresent(Int.self, forKey: .status) {
             return .status(
                 status,
-                headers: try container.decodeIfPresent([String: String].self, forKey: .headers) ?? [:]
+                headers: try container.decodeIfPresent([String: String].self, forKey: .headers) ?? [:],
+                body: try container.decodeIfPresent(String.self, forKey: .body)
             )
         }
         if let drop = try container.decodeIfPresent(Drop.self, forKey: .drop) {

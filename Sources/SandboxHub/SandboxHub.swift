@@ -150,8 +150,8 @@ package final class SandboxHub: Sendable {
     private static func answer(_ reply: SandboxState.Reply, _ effect: SandboxFault.Effect?) -> Answer {
         switch effect {
         case .dropBefore, .dropAfter: .drop
-        case .status(let status, let headers):
-            .reply(status: status, headers: headers, body: json(["message": "fault"]))
+        case .status(let status, let headers, let body):
+            .reply(status: status, headers: headers, body: body.map { Data($0.utf8) } ?? json(["message": "fault"]))
         case .legacyError: .reply(status: 200, headers: [:], body: json(["status": "ERROR", "msg": "fault"]))
         case .redirect(let place): .reply(status: 307, headers: ["Location": place], body: Data())
         case .slow, nil: .reply(status: reply.status, headers: [:], body: json(reply.body))

@@ -79,7 +79,7 @@ package struct SandboxServer: Sendable {
 
     private static func response(status: Int, headers: [String: String], body: Data) -> Response {
         var fields = HTTPFields()
-        fields[.contentType] = "application/json"
+        if fields[.contentType] == nil { fields[.contentType] = "application/json" }
         for (name, value) in headers {
             if let name = HTTPField.Name(name) { fields[name] = value }
         }

@@ -19,7 +19,7 @@ package protocol ValueGenerator: Sendable {
 }
 
 /// What a generator can do with a value that it has made.
-package enum GeneratorStep: String, Hashable, Sendable, CaseIterable {
+package enum GeneratorStep: String, Hashable, Sendable, Codable, CaseIterable {
     /// Make the value valid in the system that the secret opens.
     case install
     /// Log in with it.

@@ -37,8 +37,8 @@ struct HubErrorTests {
         #expect(
             names == [
                 "unauthorized", "forbidden", "not_found", "conflict", "rejected", "redirected", "throttled",
-                "unavailable", "legacy_error", "malformed", "timed_out", "connection_failed", "connection_lost", "tls",
-                "no_token", "cancelled", "not_sent",
+                "unavailable", "legacy_error", "malformed", "unconfirmed", "timed_out", "connection_failed",
+                "connection_lost", "tls", "no_token", "cancelled", "not_sent",
             ]
         )
     }

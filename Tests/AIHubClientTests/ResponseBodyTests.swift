@@ -23,29 +23,41 @@ struct ResponseBodyTests {
         }
     }
 
-    @Test(arguments: ["", "{}", #"{"status":"OK"}"#, #"{"status":null}"#, #"{"message":"fine","status":"ERRORS"}"#])
-    func successIsSuccess(body: String) async throws {
+    @Test(arguments: [
+        "{}", #"{"status":"OK"}"#, #"{"status":null}"#, #"{"message":"fine","status":"ERRORS"}"#, #"{"status":7}"#,
+        #"{"success":true,"error":null,"errors":[]}"#, #"{"success":1,"error":""}"#, #"{"error":false}"#,
+    ])
+    func objectWithoutAnErrorIsASuccess(body: String) async throws {
         #expect(try await update(answeredWith: body) == Receipt(status: 200, requestID: "r-1"))
     }
 
-    @Test(arguments: [#"{"status":"ERROR","msg":"m"}"#, #"{"status":"error"}"#, #"{"secrets":[],"status":"ERROR"}"#])
-    func legacyErrorIsAnErrorWithUnknownEffect(body: String) async throws {
+    /// AI Hub does not answer so; only a list can tell whether it was AI Hub.
+    @Test func answerWithoutABodyIsNoProof() async throws {
+        #expect(try await update(answeredWith: "") == Receipt(status: 200, requestID: "r-1", isEmpty: true))
+    }
+
+    @Test(arguments: [
+        #"{"status":"ERROR","msg":"m"}"#, #"{"status":"error"}"#, #"{"secrets":[],"status":"ERROR"}"#,
+        #"{"success":false}"#, #"{"success":"false"}"#, #"{"success":0}"#, #"{"success":null,"secrets":[]}"#,
+        #"{"error":"x"}"#, #"{"error":{"code":7}}"#, #"{"errors":["x"],"secrets":[]}"#, #"{"error":true}"#,
+    ])
+    func objectWithAnErrorIsAnErrorWithUnknownEffect(body: String) async throws {
         let expected = HubError(.legacyError, status: 200, requestID: "r-1")
         #expect(try await hubError { try await update(answeredWith: body) } == expected)
         #expect(try await hubError { try await list(answeredWith: body) } == expected)
         #expect(expected.effect == .unknown)
     }
 
-    @Test(arguments: ["<html>login</html>", "OK", "[]", "null", "\"ok\"", "{", #"{"status":7}"#, "\u{FEFF}x", " "])
-    func anythingElseIsASuccessfulUpdateAndNoList(body: String) async throws {
+    @Test(arguments: ["<html>login</html>", "OK", "[]", "null", "\"ok\"", "{", "\u{FEFF}x", " "])
+    func whatIsNoObjectIsNoAnswerOfAIHub(body: String) async throws {
         let expected = HubError(.malformed, status: 200, requestID: "r-1")
-        _ = try await update(answeredWith: body)
+        #expect(try await hubError { try await update(answeredWith: body) } == expected)
         #expect(try await hubError { try await list(answeredWith: body) } == expected)
+        #expect(expected.effect == .unknown)
     }
 
     @Test(arguments: [
         "", "{}", #"{"secrets":null}"#, #"{"secrets":{}}"#, #"{"secrets":[{}]}"#, #"{"secrets":[{"alias":7}]}"#,
-        #"{"secrets":[{"alias":"a","updated_at":"now"}]}"#,
     ])
     func listWithoutSecretsIsMalformed(body: String) async throws {
         let expected = HubError(.malformed, status: 200, requestID: "r-1")
@@ -65,9 +77,22 @@ struct ResponseBodyTests {
         #expect(secrets.allSatisfy { $0.description == nil && $0.allowedWorkspacesType == nil })
     }
 
-    @Test func timestampBeyondAllBoundsIsLeftOut() async throws {
-        let secrets = try await list(answeredWith: #"{"secrets":[{"alias":"a","updated_at":1e300}]}"#)
+    @Test(arguments: ["1e300", "\"now\"", "null", "0", "-5", "true", "[1]", "\"1795433172123\""])
+    func timestampThatCannotBeUsedIsLeftOut(_ updatedAt: String) async throws {
+        let secrets = try await list(answeredWith: #"{"secrets":[{"alias":"a","updated_at":\#(updatedAt)}]}"#)
         #expect(secrets.map(\.updatedAt) == [nil])
+    }
+
+    /// Seconds with a fraction are told apart as finely as milliseconds.
+    @Test(
+        arguments: [("1700000000", 1_700_000_000), ("1700000000.5", 1_700_000_000_500), ("1.25", 1250)]
+            as [(String, Int64)]
+    )
+    func timestampInSecondsIsRead(text: String, updatedAt: Int64) async throws {
+        let body = #"{"secrets":[{"alias":"a","updated_at":\#(text),"last_updated_by":"u-1"}]}"#
+        let secrets = try await list(answeredWith: body)
+        #expect(secrets.map(\.updatedAt) == [updatedAt])
+        #expect(secrets.map(\.lastUpdatedBy) == ["u-1"])
     }
 
     @Test func longListIsReadWhole() async throws {

@@ -67,6 +67,7 @@ struct ConfigurationExampleTests {
         #expect(hub.maxInFlight == 8)
         #expect(hub.rateLimit == RequestRate("10/s"))
         #expect(hub.confirm)
+        #expect(hub.confirmTimeout == .seconds(30))
         #expect(hub.certificateAuthorities == "/etc/ssl/private-ca.pem")
     }
 
@@ -78,6 +79,7 @@ struct ConfigurationExampleTests {
             max_in_flight: 256
             rate_limit: 30/m
             confirm: false
+            confirm_timeout: 7s
             """
         let more = """
             control: /c.sock
@@ -93,6 +95,7 @@ struct ConfigurationExampleTests {
         #expect(production.maxInFlight == 256)
         #expect(production.rateLimit == RequestRate("30/m"))
         #expect(!production.confirm)
+        #expect(production.confirmTimeout == .seconds(7))
         #expect(configuration.control == "/c.sock")
         let delays = [Duration.milliseconds(10), .seconds(14 * 86_400)]
         #expect(
@@ -133,6 +136,7 @@ struct ConfigurationExampleTests {
             maxInFlight: 8,
             rateLimit: try #require(RequestRate("10/s")),
             confirm: true,
+            confirmTimeout: .seconds(30),
             certificateAuthorities: nil
         )
         #expect(configuration.hubs == ["production": expected])

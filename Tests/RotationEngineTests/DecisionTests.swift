@@ -55,10 +55,15 @@ struct DecisionTests {
         #expect(driver.state.ending == .abandoned(nil))
     }
 
+    /// The old credential may still be valid: it is tried again until it is retired, or a person says otherwise.
     @Test(arguments: [RotationEvent.generatorFailed(.permanent(reason: "x")), .candidateLost])
-    func newCredentialThatIsKeptNeedsNoRetirement(_ event: RotationEvent) throws {
+    func retirementThatFailsIsTriedAgain(_ event: RotationEvent) throws {
         var driver = try Self.parked(steps: Self.all)
         try driver.take(.abandoned(.keep), event)
+        #expect(driver.state.ending == nil)
+        try driver.wake()
+        #expect(driver.action == .perform(.finish))
+        try driver.take(.stepStarted(.finish), .stepDone(.finish))
         #expect(driver.state.ending == .abandoned(.keep))
     }
 

@@ -50,7 +50,7 @@ struct RotationStateTests {
             #expect(driver.action == .attempt(number: 2))
         }
         let ambiguous: Set<HubError.Kind> = [
-            .unavailable, .legacyError, .malformed, .timedOut, .connectionLost, .cancelled,
+            .unavailable, .legacyError, .malformed, .unconfirmed, .timedOut, .connectionLost, .cancelled,
         ]
         #expect(driver.state.tally.isAmbiguous == ambiguous.contains(kind))
     }
@@ -91,19 +91,6 @@ struct RotationStateTests {
         try driver.take(.attemptEnded(.unknown))
         #expect(driver.state.tally.isAmbiguous)
         #expect(driver.action == .attempt(number: 2))
-    }
-
-    @Test func deliveredRotationSucceedsEvenIfNoListShowsIt() throws {
-        var driver = MachineDriver()
-        try driver.reachAttempt()
-        try driver.take(.attemptEnded(MachineDriver.receipt))
-        let unhelpful: [RotationEvent] = [.listed(updatedAt: 100), .notListed, .listFailed(HubError(.unavailable))]
-        for event in unhelpful {
-            #expect(driver.action == .confirm)
-            try driver.take(event)
-            if driver.state.ending == nil { try driver.wake() }
-        }
-        #expect(driver.state.ending == .succeeded(confirmed: false))
     }
 
     @Test func missingSecretFailsBeforeAnythingIsSent() throws {
@@ -153,7 +140,7 @@ struct RotationStateTests {
         try driver.wake()
         try driver.take(.stepStarted(.finish), .generatorFailed(.permanent(reason: "gone")))
         #expect(driver.state.ending == .succeeded(confirmed: false))
-        #expect(driver.action == .erase)
+        #expect(driver.state.phase == .finishFailed(confirmed: false, .generator))
     }
 
     @Test func unexpectedEventThrowsAndChangesNothing() throws {

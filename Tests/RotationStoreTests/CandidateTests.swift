@@ -16,7 +16,7 @@ struct CandidateTests {
         var rotation = try await fixture.opened()
         let made = try StoreFixture.value(Self.marker)
         rotation.fingerprint = try await fixture.store.stage(made, for: rotation)
-        rotation.state = RotationState(phase: .staged(nil), tally: .init(), wakeAt: nil)
+        rotation.state = RotationState(phase: .staged, tally: .init(), wakeAt: nil)
         try await fixture.store.save(RotationChange(rotation: rotation))
         return (rotation, made)
     }
@@ -110,7 +110,7 @@ struct CandidateTests {
             #expect(try await afterCrash.candidate(of: rotation) == nil)
             _ = try await afterCrash.stage(StoreFixture.value(Self.marker), for: rotation)
             var staged = rotation
-            staged.state = RotationState(phase: .staged(nil), tally: .init(), wakeAt: nil)
+            staged.state = RotationState(phase: .staged, tally: .init(), wakeAt: nil)
             try await afterCrash.save(RotationChange(rotation: staged))
             await afterCrash.close()
             let again = try fixture.reopened()

@@ -25,18 +25,28 @@ struct DecisionTests {
         return rotation
     }
 
-    private func abandon(_ rotation: Rotation, _ decision: Decision?, _ fixture: StoreFixture) async throws -> Bool {
+    /// - Returns: Whether the rotation has ended.
+    private func abandon(
+        _ rotation: Rotation,
+        _ decision: Decision?,
+        replacing: Bool = false,
+        _ fixture: StoreFixture
+    ) async throws -> Bool {
         let now = fixture.clock.now
+        let order = Abandonment(
+            rotation.id,
+            decision,
+            replacesDecision: replacing,
+            reason: "looked",
+            actor: .user(name: "eve", uid: 7)
+        )
         return try await fixture.store.withLedger { ledger in
             try ledger.abandon(
-                rotation.id,
-                decision,
-                reason: "looked",
-                actor: .user(name: "eve", uid: 7),
+                order,
                 now: now,
                 timeout: { _ in .seconds(30) },
                 steps: { _ in Set(GeneratorStep.allCases) }
-            ).hasEnded
+            ).pending == nil
         }
     }
 
@@ -74,9 +84,71 @@ struct DecisionTests {
             let decided = try fixture.details("rotation.decided")
             #expect(decided == [["decision": "withdraw", "reason": "looked"]])
             // A withdrawal that never succeeds: mended by hand, it is ended without a decision.
-            #expect(try await abandon(rotation, nil, fixture))
+            #expect(try await abandon(rotation, nil, replacing: true, fixture))
             let outcome = try fixture.ledger().history.rotation(rotation.id)
             #expect(outcome?.storedOutcome == "abandoned" && outcome?.decision == nil)
+        }
+    }
+
+    /// A decision that has not come true yet is replaced only on purpose, and the history names the one that it replaces.
+    @Test(arguments: [Decision.keep, nil])
+    func contradictoryDecisionNeedsAWordOfItsOwn(_ other: Decision?) async throws {
+        try await StoreFixture.with { fixture async throws in
+            let rotation = try await parked(fixture)
+            fixture.clock.advance(by: .seconds(60))
+            #expect(try await !abandon(rotation, .withdraw, fixture))
+            let decided = try await fixture.store.rotation(rotation.id)
+            await #expect(throws: Ledger.Refusal.decided(rotation.id, .withdraw)) {
+                try await abandon(rotation, other, fixture)
+            }
+            #expect(try await fixture.store.rotation(rotation.id) == decided)
+            // The same one again is none: it has the step tried again at once.
+            #expect(try await !abandon(rotation, .withdraw, fixture))
+            let hasEnded = try await abandon(rotation, other, replacing: true, fixture)
+            #expect(hasEnded == (other == nil))
+            let event = other == nil ? "rotation.abandoned" : "rotation.decided"
+            let last = try #require(try fixture.details(event).last)
+            #expect(last.canonicalText.contains(#""replaces":"withdraw""#))
+            // The step of the first decision, which may have been under way all the while, decides nothing any more.
+            var late = rotation
+            let previous = try #require(decided).state
+            late.state = RotationState(phase: .abandoned(.withdraw), tally: previous.tally, wakeAt: nil)
+            let change = RotationChange(rotation: late, previous: previous)
+            await #expect(throws: StaleRotation.self) { try await fixture.store.save(change) }
+        }
+    }
+
+    /// Success is recorded, and its old credential is not retired: a person has that tried again, or ends it.
+    @Test func finishThatFailedIsTriedAgainOrGivenUp() async throws {
+        try await StoreFixture.with { fixture async throws in
+            var rotation = try await fixture.opened()
+            var tally = RotationState.Tally()
+            (tally.attempts, tally.isInstallBegun) = (1, true)
+            let now = fixture.clock.now
+            let phase = RotationState.Phase.finishFailed(confirmed: true, .generator)
+            rotation.state = RotationState(phase: phase, tally: tally, wakeAt: now.advanced(by: .seconds(300)))
+            let end = RotationChange.End(
+                ending: .succeeded(confirmed: true),
+                now: now,
+                retry: .standard,
+                trigger: .schedule
+            )
+            try await fixture.store.save(RotationChange(rotation: rotation, end: end))
+            let kept = rotation
+            #expect(try await fixture.store.dueWork(hub: "h", now: now, limit: 9).isEmpty)
+            await #expect(throws: Ledger.Refusal.hasSucceeded(rotation.secret)) {
+                try await abandon(kept, .withdraw, fixture)
+            }
+            #expect(try await !abandon(rotation, .keep, fixture))
+            let work = try await fixture.store.dueWork(hub: "h", now: now, limit: 9)
+            #expect(work == [.resume(rotation.id, rotation.secret)])
+            #expect(try await abandon(rotation, nil, fixture))
+            let stored = try fixture.ledger().history.rotation(rotation.id)
+            #expect(stored?.storedOutcome == "succeeded" && stored?.closedAt == nil)
+            #expect(try fixture.details("rotation.succeeded").count == 1)
+            #expect(try fixture.details("rotation.abandoned").isEmpty)
+            let decided = try #require(try fixture.details("rotation.decided").last)
+            #expect(decided == ["finish": "given_up", "reason": "looked"])
         }
     }
 

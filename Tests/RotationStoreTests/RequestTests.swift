@@ -57,7 +57,7 @@ struct RequestTests {
         var tally = RotationState.Tally()
         tally.floor = floor
         let wakeAt = fixture.clock.now.advanced(by: .seconds(3600))
-        return RotationState(phase: .delivering(.unknown, attempt: .ended), tally: tally, wakeAt: wakeAt)
+        return RotationState(phase: .delivering(attempt: .ended), tally: tally, wakeAt: wakeAt)
     }
 
     @Test func freshRequestWaitsForTheEndOfTheOpenRotation() async throws {

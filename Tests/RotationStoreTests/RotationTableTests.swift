@@ -10,9 +10,9 @@ struct RotationTableTests {
     private static let failure = Failure(kind: "rejected", status: 400)
 
     static let phases: [RotationState.Phase] = [
-        .claimed, .staged(nil), .staged(.unknown), .staged(.at(5)), .installed(.at(5)), .tested(.unknown),
-        .delivering(.at(5), attempt: .underWay), .delivering(.unknown, attempt: .ended), .delivered(baseline: 5),
-        .succeeded(confirmed: true), .finished(confirmed: false), .withdrawing(failure), .failed(failure),
+        .claimed, .staged, .installed, .tested, .delivering(attempt: .underWay), .delivering(attempt: .ended),
+        .delivered(confirmBy: Instant(milliseconds: 5)), .succeeded(confirmed: true), .finishHeld,
+        .finishFailed(confirmed: true, failure), .finished(confirmed: false), .withdrawing(failure), .failed(failure),
         .abandoned(nil),
         .abandoned(.keep), .abandoning(.withdraw, failure), .abandoning(.keep, failure),
         .parked(Failure(kind: "candidate_lost")),
@@ -25,8 +25,10 @@ struct RotationTableTests {
             var tally = RotationState.Tally()
             (tally.attempts, tally.failures, tally.cycles, tally.confirmations, tally.repetitions) = (7, 6, 5, 4, 3)
             (tally.isAmbiguous, tally.isInstallBegun, tally.floor) = (true, true, fixture.clock.now)
+            (tally.unconfirmed, tally.isStuck) = (2, true)
             let wakeAt = fixture.clock.now.advanced(by: .seconds(9))
-            rotation.state = RotationState(phase: phase, tally: tally, wakeAt: wakeAt)
+            let evidence = UpdateEvidence(source: .updatedAt, seen: [7, -1, 9_000_000_000_000])
+            rotation.state = RotationState(phase: phase, tally: tally, evidence: evidence, wakeAt: wakeAt)
             rotation.fingerprint = [1, 2, 3]
             try await fixture.store.save(RotationChange(rotation: rotation))
             #expect(try await fixture.store.rotation(rotation.id) == rotation)
@@ -62,7 +64,7 @@ struct RotationTableTests {
         try await StoreFixture.with { fixture in
             let rotation = try await fixture.opened()
             var staged = rotation
-            staged.state = RotationState(phase: .staged(nil), tally: .init(), wakeAt: nil)
+            staged.state = RotationState(phase: .staged, tally: .init(), wakeAt: nil)
             try await fixture.store.save(RotationChange(rotation: staged, previous: rotation.state))
             await #expect(throws: StaleRotation.self) {
                 try await fixture.store.save(RotationChange(rotation: staged, previous: rotation.state))
@@ -87,10 +89,11 @@ struct RotationTableTests {
         }
     }
 
-    @Test func rotationThatCannotBeReadIsNamed() async throws {
+    @Test(arguments: ["phase = 'delivered', confirm_by = NULL", "seen_updates = '1,x'", "phase = 'finish_failed'"])
+    func rotationThatCannotBeReadIsNamed(_ damage: String) async throws {
         try await StoreFixture.with { fixture async throws in
             let rotation = try await fixture.opened()
-            try fixture.execute("UPDATE rotations SET phase = 'delivered', baseline = NULL")
+            try fixture.execute("UPDATE rotations SET \(damage)")
             await #expect(throws: UndecodableRow.self) { try await fixture.store.rotation(rotation.id) }
         }
     }

@@ -15,7 +15,7 @@ struct StagingKeyRotationTests {
         rotation.fingerprint = try await fixture.store.stage(StoreFixture.value("MARKER-1"), for: rotation)
         var tally = RotationState.Tally()
         (tally.attempts, tally.isAmbiguous) = (1, true)
-        rotation.state = RotationState(phase: .delivering(.unknown, attempt: .ended), tally: tally, wakeAt: nil)
+        rotation.state = RotationState(phase: .delivering(attempt: .ended), tally: tally, wakeAt: nil)
         try await fixture.store.save(RotationChange(rotation: rotation))
         return rotation
     }
@@ -46,7 +46,7 @@ struct StagingKeyRotationTests {
             #expect(try await wrong.rotation(rotation.id)?.state.phase == .parked(.candidateLost))
             await wrong.close()
             let right = try fixture.reopened()
-            #expect(try await right.rotation(rotation.id)?.state.phase == .delivering(.unknown, attempt: .ended))
+            #expect(try await right.rotation(rotation.id)?.state.phase == .delivering(attempt: .ended))
             #expect(StoreFixture.isSame(try await right.candidate(of: rotation), try StoreFixture.value("MARKER-1")))
             await right.close()
         }

@@ -14,7 +14,11 @@ package enum Fault: String, CaseIterable, Sendable {
     case throttled = "429"
     case unavailable = "5xx"
     case legacyError = "200 with an error"
+    case noEffect = "2xx without effect"
     case listRefused = "list refused"
+    case staleList = "list of a stale replica"
+    case foreignEdit = "edit by another client"
+    case failOver = "hub's clock set back by a fail-over"
     case crash = "crash"
     case crashAfterCommit = "crash between commit and its return"
     case storageRefused = "write not persisted"
@@ -77,4 +81,8 @@ package enum Breakage: String, CaseIterable, Sendable {
     case ignoresFiles
     /// The hub is told of a value that nobody has installed.
     case skipsInstall
+    /// A 2xx is taken for an update that has taken effect.
+    case believesSuccess
+    /// An update by another client is taken for ours.
+    case ignoresOthers
 }

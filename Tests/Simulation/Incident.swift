@@ -9,7 +9,7 @@ import ValueGenerators
 enum Incident {
     /// One of them, by chance.
     static func happen(in simulation: Simulation, _ daemon: SimulatedDaemon) throws {
-        switch simulation.dice.roll(14) {
+        switch simulation.dice.roll(18) {
         case 0, 1, 2: request(in: simulation, daemon)
         case 3: pause(in: simulation, daemon)
         case 4: edit(in: simulation, daemon)
@@ -18,6 +18,8 @@ enum Incident {
         case 8: simulation.time.synchronise()
         case 9: simulation.perform { try await daemon.engine.requestAll(overdueOnly: true) }
         case 10, 11: writeFile(in: simulation)
+        case 12, 13, 14: editDescription(in: simulation, daemon)
+        case 15: simulation.hubs["h0"]?.failOver()
         default: try abandonParked(in: simulation, daemon)
         }
     }
@@ -72,6 +74,17 @@ enum Incident {
         simulation.time.after(.seconds(1 + dice.roll(600))) { files.write(content, name) }
     }
 
+    /// Another client edits a secret's description, once the daemon knows whom the hub names for its own token: before that
+    /// nobody could tell the one from the other.
+    private static func editDescription(in simulation: Simulation, _ daemon: SimulatedDaemon) {
+        guard let secret = anySecret(in: simulation), let hub = simulation.hubs[secret.hub] else { return }
+        simulation.perform {
+            guard try await daemon.store.tokenOwner(secret.hub).known == SimulatedHub.us else { return }
+            hub.admitOthers()
+            hub.editDescription(of: secret.alias.text)
+        }
+    }
+
     private static func changeWeather(in simulation: Simulation) {
         let hub = simulation.hubs["h\(simulation.dice.roll(simulation.hubs.count))"]
         let kinds = SimulatedHub.Weather.allCases
@@ -97,30 +110,28 @@ enum Incident {
         }
     }
 
-    /// A person looks at each parked rotation, and ends it.
+    /// A person looks at each rotation that waits for one, and ends it.
     static func abandonParked(in simulation: Simulation, _ daemon: SimulatedDaemon) throws {
         let (now, judge, hubs) = (simulation.time.now, simulation.judge, simulation.hubs)
         simulation.perform {
             try await daemon.store.withLedger { ledger in
                 for stored in try ledger.history.rotations(openOnly: true) {
-                    guard case .parked = stored.rotation.state.phase else { continue }
-                    let timeout: (String) -> Duration = { _ in .seconds(30) }
                     let rotation = stored.rotation
+                    guard rotation.state.isAPersons, !isDecided(rotation.state) else { continue }
                     let held = hubs[rotation.secret.hub]?.value(of: rotation.secret.alias.text)
-                    let candidate = judge.candidate(of: rotation.id)
+                    let isKept = held == judge.candidate(of: rotation.id) || rotation.state.isFinishLeft
                     let steps = SimulatedGenerator.steps(of: rotation.generator)
-                    let decision: Decision? = steps.isEmpty ? nil : held == candidate ? .keep : .withdraw
+                    let decision: Decision? = steps.isEmpty ? nil : isKept ? .keep : .withdraw
                     do {
-                        let hasEnded = try ledger.abandon(
-                            rotation.id,
-                            decision,
-                            reason: "looked",
-                            actor: .daemon,
+                        let pending = try ledger.abandon(
+                            Abandonment(rotation.id, decision, reason: "looked", actor: .daemon),
                             now: now,
-                            timeout: timeout,
+                            timeout: { _ in .seconds(30) },
                             steps: SimulatedGenerator.steps
-                        ).hasEnded
-                        if hasEnded { judge.ended(rotation, .abandoned(decision), hubHolds: held) }
+                        ).pending
+                        if pending == nil && rotation.state.ending == nil {
+                            judge.ended(rotation, .abandoned(decision), hubHolds: held)
+                        }
                     } catch Ledger.Refusal.held {
                         // What the hub holds may change yet: the next look is soon enough.
                     }
@@ -128,5 +139,9 @@ enum Incident {
             }
         }
         daemon.engine.wake()
+    }
+
+    private static func isDecided(_ state: RotationState) -> Bool {
+        if case .abandoning = state.phase { true } else { false }
     }
 }

@@ -73,7 +73,8 @@ final class SimulatedDaemon: Sendable {
     private static func hubs(_ site: Site, _ process: Process) -> [String: Engine.Hub] {
         site.hubs.mapValues { hub in
             let client = SimulatedClient(hub, process, site.surroundings)
-            return Engine.Hub(api: client, maxInFlight: 4, confirm: true, timeout: hub.timeout)
+            let confirms = site.breakage != .believesSuccess
+            return Engine.Hub(api: client, maxInFlight: 4, confirm: confirms, timeout: hub.timeout)
         }
     }
 

@@ -64,7 +64,7 @@ struct SimulatedGenerator: ValueGenerator {
     ) async throws(GeneratorError) {
         // Whether it fails before or after its effect: it is repeated, and must bear that.
         let failsLate = world.dice.once(in: 2)
-        if !failsLate { try await meetFaults(mayBePermanent: step == .install || step == .test) }
+        if !failsLate { try await meetFaults(mayBePermanent: step != .withdraw) }
         let value = made.value.withUTF8 { Array($0) }
         let name = "\(context.hub)/\(context.alias)"
         guard let hub = hubs[context.hub] else { throw .permanent(reason: "no such hub") }
@@ -82,7 +82,7 @@ struct SimulatedGenerator: ValueGenerator {
         }
         let complaint = hub.value(of: context.alias).flatMap { systems.complaint(holding: $0, name) }
         if let complaint { world.judge.accuse(complaint) }
-        if failsLate { try await meetFaults(mayBePermanent: step == .install || step == .test) }
+        if failsLate { try await meetFaults(mayBePermanent: step != .withdraw) }
     }
 
     private func meetFaults(mayBePermanent: Bool) async throws(GeneratorError) {

@@ -9,13 +9,23 @@ final class SimulatedHub: Sendable {
     private struct Secret {
         var value: [UInt8] = []
         var updatedAt: Int64 = 1
+        var updatedBy = SimulatedHub.us
     }
+
+    /// Whom the hub names for our token, and for another client of it.
+    static let us = "user-1"
+    static let other = "user-2"
 
     private struct State {
         var secrets: [String: Secret] = [:]
-        var clock: Int64 = 1_700_000_000_000
+        /// What each secret was before, the newest last: a stale replica still lists it.
+        var past: [String: [(until: Duration, secret: Secret)]] = [:]
+        /// How far the hub's clock is off: a fail-over sets it back.
+        var clockOffset: Int64 = 1_700_000_000_000
         /// Values that may still arrive, by secret.
         var onTheirWay: [String: [[UInt8]]] = [:]
+        /// Whether the daemon can tell another client's edits from its own updates.
+        var hasOthers = false
         var weather = Weather.fair
         var hasNewToken = false
     }
@@ -30,6 +40,11 @@ final class SimulatedHub: Sendable {
     }
 
     let name: String
+    /// Whether it lists whatever happens; it may then answer 2xx without having done anything. Another one may refuse
+    /// lists, and its 2xx is all that there is.
+    let isListing: Bool
+    /// What its `updated_at` counts, in milliseconds.
+    private let resolution: Int64
     let timeout = Duration.seconds(30)
     private let state = Mutex(State())
     private let world: Surroundings
@@ -54,8 +69,10 @@ final class SimulatedHub: Sendable {
         }
     }
 
-    init(name: String, _ world: Surroundings) {
+    init(name: String, isListing: Bool, _ world: Surroundings) {
         self.name = name
+        self.isListing = isListing
+        resolution = world.dice.once(in: 3) ? 1000 : 1
         self.world = world
     }
 
@@ -71,6 +88,7 @@ final class SimulatedHub: Sendable {
     var weather: Weather { state.withLock { $0.weather } }
 
     func set(_ weather: Weather) {
+        if weather == .refusesLists && isListing { return }
         state.withLock { state in
             if state.weather == .tokenRevoked && weather != .tokenRevoked { state.hasNewToken = true }
             state.weather = weather
@@ -82,6 +100,47 @@ final class SimulatedHub: Sendable {
             defer { state.hasNewToken = false }
             return state.hasNewToken
         }
+    }
+
+    // MARK: Others
+
+    /// From now on another client edits descriptions, too.
+    func admitOthers() { state.withLock { $0.hasOthers = true } }
+
+    /// Another client changes a secret's description.
+    func editDescription(of alias: String) {
+        world.counts.add(.foreignEdit)
+        state.withLock { state in
+            guard let secret = state.secrets[alias] else { return }
+            put(Secret(value: secret.value, updatedBy: Self.other), alias, &state)
+        }
+    }
+
+    /// Another machine takes over, whose clock is slower.
+    func failOver() {
+        world.counts.add(.failOver)
+        let step = Int64(1 + world.dice.roll(3600)) * 1000
+        state.withLock { $0.clockOffset -= step }
+    }
+
+    private func put(_ secret: Secret, _ alias: String, _ state: inout State) {
+        let uptime = world.time.uptime
+        if let before = state.secrets[alias] {
+            state.past[alias, default: []].append((uptime, before))
+            state.past[alias]?.removeAll { $0.until < uptime - .seconds(60) }
+        }
+        var secret = secret
+        let time = state.clockOffset + uptime.milliseconds
+        secret.updatedAt = time / resolution
+        state.secrets[alias] = secret
+    }
+
+    /// What a replica lists that is less than a second behind.
+    private func listed(_ alias: String, _ secret: Secret, isStale: Bool, _ state: State) -> ListedSecret {
+        let since = world.time.uptime - .seconds(1)
+        let old = isStale ? state.past[alias]?.first { $0.until > since }?.secret : nil
+        let shown = old ?? secret
+        return ListedSecret(alias: alias, updatedAt: shown.updatedAt, lastUpdatedBy: shown.updatedBy)
     }
 
     // MARK: Requests
@@ -101,10 +160,13 @@ final class SimulatedHub: Sendable {
         world.judge.received(at: name, isProbe: alias == nil)
         await world.time.sleep(world.dice.duration(1...2000))
         if process.isDead { throw HubError(.cancelled) }
-        if let error = weatherError(isList: true) ?? chance(of: Self.listFaults) { throw error }
+        let faults = Self.listFaults.filter { $0.0 != .listRefused || !isListing }
+        if let error = weatherError(isList: true) ?? chance(of: faults) { throw error }
+        let isStale = world.dice.once(in: world.odds())
+        if isStale { world.counts.add(.staleList) }
         return state.withLock { state in
             state.secrets.filter { alias == nil || $0.key == alias }.sorted { $0.key < $1.key }
-                .map { ListedSecret(alias: $0.key, updatedAt: $0.value.updatedAt) }
+                .map { listed($0.key, $0.value, isStale: isStale, state) }
         }
     }
 
@@ -133,6 +195,8 @@ final class SimulatedHub: Sendable {
     private static let updateFaults: [Fault] = [
         .timeOutBeforeApplying, .timeOutAfterApplying, .lateApplication, .connectionLost, .connectionFailed, .forbidden,
         .notFound, .rejected, .throttled, .unavailable, .legacyError, .timeOutAfterApplying, .lateApplication,
+        .noEffect,
+        .noEffect,
     ]
 
     private func chance(of faults: [(Fault, HubError)]) -> HubError? {
@@ -164,6 +228,12 @@ final class SimulatedHub: Sendable {
             if world.dice.once(in: 2) { arrive(alias, value, after: latency) }
             await world.time.sleep(latency + .milliseconds(1))
             throw HubError(.connectionLost)
+        case .noEffect where isListing:
+            // Some gateway answers in its place; and another client's edit moves what would prove an update.
+            let isEdited = state.withLock { $0.hasOthers } && world.dice.once(in: 3)
+            if isEdited { world.time.after(latency) { [self] in editDescription(of: alias) } }
+            await world.time.sleep(latency)
+            return Receipt(status: 200, requestID: "r")
         case .some(let fault):
             await world.time.sleep(latency)
             throw Self.error(fault)
@@ -194,8 +264,7 @@ final class SimulatedHub: Sendable {
                 if let index = state.onTheirWay[alias]?.firstIndex(of: value) {
                     state.onTheirWay[alias]?.remove(at: index)
                 }
-                state.clock += 1
-                state.secrets[alias] = Secret(value: value, updatedAt: state.clock)
+                put(Secret(value: value), alias, &state)
             }
             world.judge.applied(value, to: "\(name)/\(alias)")
         }

@@ -94,7 +94,9 @@ struct SimulatedStorage: RotationStorage {
         guard var rotation = try await read({ try await store.rotation(id) }) else { return nil }
         let state = rotation.state
         if breakage == .endsTwice, state.ending != nil {
-            rotation.state = RotationState(phase: .delivered(baseline: 0), tally: state.tally, wakeAt: nil)
+            let evidence = UpdateEvidence(source: .updatedAt)
+            let phase = RotationState.Phase.delivered(confirmBy: world.time.now)
+            rotation.state = RotationState(phase: phase, tally: state.tally, evidence: evidence, wakeAt: nil)
         }
         return rotation
     }
@@ -121,7 +123,18 @@ struct SimulatedStorage: RotationStorage {
         try await read { try await store.listsRefusedAt(hub) }
     }
 
+    func tokenOwner(_ hub: String) async throws -> TokenOwner {
+        let owner = try await read { try await store.tokenOwner(hub) }
+        // Not quite known yet, whatever was learned.
+        let ignorant = TokenOwner(user: owner.user, count: min(owner.count, TokenOwner.threshold - 1))
+        return breakage == .ignoresOthers ? ignorant : owner
+    }
+
     // MARK: Writing
+
+    func setTokenOwner(_ owner: TokenOwner, _ hub: String) async throws {
+        try await write { try await store.setTokenOwner(owner, hub) }
+    }
 
     func claim(_ claim: Claim) async throws -> Rotation? {
         try await write {
@@ -164,7 +177,7 @@ struct SimulatedStorage: RotationStorage {
     private static func withoutDoubt(_ state: RotationState) -> RotationState {
         var tally = state.tally
         tally.isAmbiguous = false
-        return RotationState(phase: state.phase, tally: tally, wakeAt: state.wakeAt)
+        return RotationState(phase: state.phase, tally: tally, evidence: state.evidence, wakeAt: state.wakeAt)
     }
 
     /// Puts the next due instant back to the slot that has just been served.

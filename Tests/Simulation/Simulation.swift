@@ -105,7 +105,9 @@ package final class Simulation {
         let surroundings = SimulatedHub.Surroundings(time: time, dice: dice, judge: judge, counts: counts) { odds.odds }
         self.surroundings = surroundings
         let names = (0..<options.hubs).map { "h\($0)" }
-        hubs = Dictionary(uniqueKeysWithValues: names.map { ($0, SimulatedHub(name: $0, surroundings)) })
+        hubs = Dictionary(
+            uniqueKeysWithValues: names.map { ($0, SimulatedHub(name: $0, isListing: $0 == "h0", surroundings)) }
+        )
         try Self.addSchedules(options, path, hubs, dice, judge, now: time.now)
         for name in names {
             systems.add("\(name)/s1")

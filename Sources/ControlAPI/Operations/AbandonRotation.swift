@@ -1,5 +1,6 @@
 package import RotationEngine
 package import RotationStore
+package import ValueGenerators
 
 /// Ends a parked rotation.
 package struct AbandonRotation: ControlOperation {
@@ -9,29 +10,35 @@ package struct AbandonRotation: ControlOperation {
     package var decision: Decision?
     package var reason: String
 
+    /// Whether it may replace a decision that has not come true yet.
+    package var replacesDecision: Bool
+
     /// What has come of it.
     package struct Answer: Codable, Hashable, Sendable {
         package var secret: SecretName
-        /// Whether the rotation has ended; if not, its generator has a step to do first.
-        package var hasEnded: Bool
+        /// The step that its generator has to do first; nil where the rotation has ended.
+        package var pending: GeneratorStep?
     }
 
-    /// - Parameter decision: Which value the hub has; nil where no credential was changed, or all is mended by hand.
-    package init(rotation: RotationID, decision: Decision?, reason: String) {
+    /// - Parameters:
+    ///   - decision: Which value the hub has; nil where no credential was changed, or all is mended by hand.
+    ///   - replacesDecision: Whether it may replace a decision that has not come true yet.
+    package init(rotation: RotationID, decision: Decision?, replacesDecision: Bool, reason: String) {
         self.rotation = rotation
         self.decision = decision
+        self.replacesDecision = replacesDecision
         self.reason = reason
     }
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
-        let (secret, hasEnded) = try ledger.abandon(
+        let order = Abandonment(
             rotation,
             decision,
+            replacesDecision: replacesDecision,
             reason: reason,
-            actor: context.caller.actor,
-            now: context.now,
-            timeout: context.timeout
+            actor: context.caller.actor
         )
-        return Answer(secret: secret, hasEnded: hasEnded)
+        let (secret, pending) = try ledger.abandon(order, now: context.now, timeout: context.timeout)
+        return Answer(secret: secret, pending: pending)
     }
 }

@@ -140,6 +140,7 @@ extension Configuration {
         let maxInFlight = hub.integer("max_in_flight", in: 1...256)
         let rate = hub.scalar("rate_limit", expected: "rate such as 10/s, 30/m or 100/h", convert: RequestRate.init)
         let confirm = hub.bool("confirm")
+        let confirmTimeout = hub.duration("confirm_timeout", in: .zero...(.seconds(600)))
         let authorities = hub.path("ca_file")
         guard let endpoint, let token, let standard = RequestRate("10/s") else { return nil }
         return Hub(
@@ -150,6 +151,7 @@ extension Configuration {
             maxInFlight: maxInFlight ?? 8,
             rateLimit: rate ?? standard,
             confirm: confirm ?? true,
+            confirmTimeout: confirmTimeout ?? .seconds(30),
             certificateAuthorities: authorities
         )
     }

@@ -42,6 +42,8 @@ package struct Configuration: Sendable {
         package var maxInFlight: Int
         package var rateLimit: RequestRate
         package var confirm: Bool
+        /// How long its list may take to show an update that it has answered 2xx.
+        package var confirmTimeout: Duration
         package var certificateAuthorities: String?
     }
 

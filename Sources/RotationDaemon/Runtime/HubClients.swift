@@ -38,6 +38,7 @@ package final class HubClients: Sendable {
                 api: client,
                 maxInFlight: hub.maxInFlight,
                 confirm: hub.confirm,
+                confirmTimeout: hub.confirmTimeout,
                 timeout: hub.timeout
             )
         }

@@ -17,22 +17,35 @@ package enum Decision: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 extension RotationState {
-    /// Whether a person decides about the rotation: it is parked, or what was decided has not come true yet.
+    /// Whether a person may end the rotation: it can't go on by itself, it has gone on in vain for a full cycle, or what
+    /// was decided has not come true yet.
     package var isAPersons: Bool {
         switch phase {
-        case .parked, .abandoning: true
+        case .parked, .abandoning, .finishHeld, .finishFailed: true
+        case .delivering(attempt: .ended), .delivered: tally.isStuck
         default: false
         }
     }
 
-    /// Whether a parked rotation can't be abandoned without a ``Decision``: its generator has changed a real credential,
-    /// and can still be asked to go on or back.
+    /// Whether success is recorded, and only the generator's `finish` is left to decide about.
+    package var isFinishLeft: Bool {
+        switch phase {
+        case .finishHeld, .finishFailed: true
+        default: false
+        }
+    }
+
+    /// Whether the rotation can't be abandoned without a ``Decision``: its generator has changed a real credential, and can
+    /// still be asked to go on or back.
     ///
     /// - Parameter steps: The generator's steps.
     package func needsDecision(steps: Set<GeneratorStep>) -> Bool {
-        guard tally.isInstallBegun, case .parked(let failure) = phase else { return false }
+        guard tally.isInstallBegun else { return false }
+        switch phase {
         // Where it was tried in vain, or can't be any more, whatever there was to do was left to people.
-        if failure == .candidateLost || failure == .withdrawal { return false }
-        return Decision.allCases.contains { steps.contains($0.step) }
+        case .parked(.candidateLost), .parked(.withdrawal): return false
+        case .parked, .delivering, .delivered: return Decision.allCases.contains { steps.contains($0.step) }
+        default: return false
+        }
     }
 }

@@ -75,7 +75,8 @@ package enum HubStatus: Hashable, Sendable {
             return afterForbidden(alias, now: now)
         case .connectionFailed, .tls, .timedOut, .connectionLost:
             return afterTransportFailure(error.kind, alias ?? "", now: now)
-        case .notFound, .conflict, .rejected, .redirected, .unavailable, .legacyError, .malformed, .cancelled, .notSent:
+        case .notFound, .conflict, .rejected, .redirected, .unavailable, .legacyError, .malformed, .unconfirmed,
+            .cancelled, .notSent:
             return nil
         }
     }
@@ -86,7 +87,7 @@ package enum HubStatus: Hashable, Sendable {
         case .unauthorized, .noToken, .throttled, .forbidden: true
         case .connectionFailed, .tls, .timedOut, .connectionLost: true
         case .notFound, .conflict, .rejected, .redirected, .unavailable, .legacyError, .malformed: false
-        case .cancelled, .notSent: false
+        case .unconfirmed, .cancelled, .notSent: false
         }
     }
 

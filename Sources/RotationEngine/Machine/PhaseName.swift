@@ -10,6 +10,8 @@ extension RotationState {
         case .delivering: "delivering"
         case .delivered: "delivered"
         case .succeeded: "succeeded"
+        case .finishHeld: "finish_held"
+        case .finishFailed: "finish_failed"
         case .finished: "finished"
         case .withdrawing: "withdrawing"
         case .failed: "failed"

@@ -8,21 +8,21 @@ extension RotationState {
         switch phase {
         case .claimed: return .generate
         case .generated: return .stage
-        case .staged(nil): return .preflight
-        case .staged(.some):
+        case .staged where evidence.source == nil: return .preflight
+        case .staged:
             return plan.steps.contains(.install) ? .perform(.install) : attempt
         case .installed:
             return plan.steps.contains(.test) ? .perform(.test) : attempt
         case .tested: return attempt
-        case .delivering(_, attempt: .underWay): return .reportLostAttempt
-        case .delivering(_, attempt: .ended): return attempt
+        case .delivering(attempt: .underWay): return .reportLostAttempt
+        case .delivering(attempt: .ended): return attempt
         case .delivered: return .confirm
-        case .succeeded:
+        case .succeeded, .finishFailed:
             return plan.steps.contains(.finish) ? .perform(.finish) : .erase
         case .withdrawing: return .perform(.withdraw)
         case .abandoning(let decision, _): return .perform(decision.step)
         case .finished, .failed, .abandoned: return .erase
-        case .parked: return .park
+        case .parked, .finishHeld: return .park
         case .closed: return .done
         }
     }
@@ -34,7 +34,9 @@ extension RotationState {
     /// How the rotation ended; nil while it is under way.
     package var ending: Ending? {
         switch phase {
-        case .succeeded(let confirmed), .finished(let confirmed): .succeeded(confirmed: confirmed)
+        case .succeeded(let confirmed), .finished(let confirmed), .finishFailed(let confirmed, _):
+            .succeeded(confirmed: confirmed)
+        case .finishHeld: .succeeded(confirmed: false)
         case .failed(let failure): .failed(failure)
         case .abandoned(let decision): .abandoned(decision)
         default: nil

@@ -24,42 +24,42 @@ extension RotationState {
             if tally.attempts == 0 && !tally.isInstallBegun { reach(.failed(.policyChanged)) }
         case (.claimed, .generated): reach(.generated)
         case (.claimed, .generatorFailed(let error)): generatorFailed(error, pace)
-        case (.generated, .staged): reach(plan.confirm ? .staged(nil) : .staged(.unknown))
+        case (.generated, .staged):
+            if !plan.confirm { evidence.source = .unlisted }
+            reach(.staged)
         case (.generated, .repeatedValue): repeated()
-        case (.staged(nil), _): try handlePreflight(event, pace)
+        case (.staged, _) where evidence.source == nil: try handlePreflight(event, pace)
         // From here on an effect is possible, even of an `install` that fails or never answers.
-        case (.staged(.some), .stepStarted(.install)): tally.isInstallBegun = true
-        case (.installed, .stepStarted(.test)), (.succeeded, .stepStarted(.finish)): break
-        case (.withdrawing, .stepStarted(.withdraw)): break
-        case (.staged(.some(let baseline)), .stepDone(.install)): reach(.installed(baseline))
-        case (.installed(let baseline), .stepDone(.test)): reach(.tested(baseline))
-        case (.staged(.some), .generatorFailed(let error)), (.installed, .generatorFailed(let error)):
+        case (.staged, .stepStarted(.install)): tally.isInstallBegun = true
+        case (.installed, .stepStarted(.test)), (.withdrawing, .stepStarted(.withdraw)): break
+        case (.staged, .stepDone(.install)): reach(.installed)
+        case (.installed, .stepDone(.test)): reach(.tested)
+        case (.staged, .generatorFailed(let error)), (.installed, .generatorFailed(let error)):
             generatorFailed(error, pace)
-        case (.staged(.some(let baseline)), .attemptStarted), (.installed(let baseline), .attemptStarted),
-            (.tested(let baseline), .attemptStarted), (.delivering(let baseline, attempt: .ended), .attemptStarted):
+        case (.staged, .attemptStarted), (.installed, .attemptStarted), (.tested, .attemptStarted),
+            (.delivering(attempt: .ended), .attemptStarted):
             tally.attempts += 1
             wakeAt = nil
-            phase = .delivering(baseline, attempt: .underWay)
-        case (.delivering(let baseline, attempt: .underWay), .attemptEnded(let outcome)):
-            attemptEnded(outcome, baseline, pace)
-        case (.delivered, _): try handleConfirmation(event, pace)
-        case (.succeeded(let confirmed), .stepDone(.finish)): reach(.finished(confirmed: confirmed))
-        case (.succeeded(let confirmed), .generatorFailed(let error)):
-            // The hub has the new value: whatever `finish` could not do can't undo the success.
-            if error == .tryAgain { backOff(pace) } else { reach(.finished(confirmed: confirmed)) }
+            phase = .delivering(attempt: .underWay)
+        case (.delivering(attempt: .underWay), .attemptEnded(let outcome)): attemptEnded(outcome, pace)
+        case (.delivering(attempt: .ended), .abandoned(let decision)) where tally.isStuck,
+            (.delivered, .abandoned(let decision)) where tally.isStuck:
+            abandon(decision, .unconfirmed, plan)
+        case (.delivered(let confirmBy), _): try handleConfirmation(event, confirmBy, pace)
+        case (.succeeded, _) where event.isOfFinish, (.finishFailed, _), (.finishHeld, .abandoned):
+            try handleFinish(event, pace)
         case (.withdrawing(let failure), .stepDone(.withdraw)): reach(.failed(failure))
         case (.withdrawing, .generatorFailed(let error)):
             if error == .tryAgain { backOff(pace) } else { reach(.parked(.withdrawal)) }
         case (.staged, .candidateLost), (.installed, .candidateLost), (.tested, .candidateLost),
             (.delivering, .candidateLost), (.withdrawing, .candidateLost):
             candidateLost()
-        case (.succeeded(let confirmed), .candidateLost): reach(.finished(confirmed: confirmed))
         case (.parked(let failure), .abandoned(let decision)), (.abandoning(_, let failure), .abandoned(let decision)):
             abandon(decision, failure, plan)
         case (.abandoning, _): try handleAbandoning(event, pace)
         case (.parked(.candidateLost), .candidateFound):
             // What was sent or installed with it is done again with it.
-            reach(tally.attempts > 0 ? .delivering(.unknown, attempt: .ended) : .staged(.unknown))
+            reach(tally.attempts > 0 ? .delivering(attempt: .ended) : .staged)
         case (.succeeded, .erased), (.finished, .erased), (.failed, .erased), (.abandoned, .erased): reach(.closed)
         case (.succeeded, .eraseBlocked), (.finished, .eraseBlocked), (.failed, .eraseBlocked),
             (.abandoned, .eraseBlocked):
@@ -69,14 +69,14 @@ extension RotationState {
     }
 
     /// What a wait's length depends on.
-    private struct Pace {
+    struct Pace {
         let plan: RotationPlan
         let now: Instant
         let fraction: Double
     }
 
     /// Goes on to a phase, in which failures are counted from zero again.
-    private mutating func reach(_ phase: Phase) {
+    mutating func reach(_ phase: Phase) {
         self.phase = phase
         tally.failures = 0
         tally.cycles = 0
@@ -86,7 +86,7 @@ extension RotationState {
     // MARK: Waiting
 
     /// Puts the next try off; after a cycle's worth of failures by the cycle's delay.
-    private mutating func backOff(_ pace: Pace, retryAfter: Duration? = nil) {
+    mutating func backOff(_ pace: Pace, retryAfter: Duration? = nil) {
         let retry = pace.plan.retry
         tally.failures += 1
         var delay = retry.delay(afterFailures: tally.failures, fraction: pace.fraction, floor: retryAfter)
@@ -100,7 +100,7 @@ extension RotationState {
     }
 
     /// Puts the next try off by a whole cycle's delay.
-    private mutating func backOffForACycle(_ pace: Pace, retryAfter: Duration?) {
+    mutating func backOffForACycle(_ pace: Pace, retryAfter: Duration?) {
         tally.failures = pace.plan.retry.attempts - 1
         backOff(pace, retryAfter: retryAfter)
     }
@@ -133,12 +133,17 @@ extension RotationState {
 
     private mutating func handlePreflight(_ event: RotationEvent, _ pace: Pace) throws(UnexpectedEvent) {
         switch event {
-        case .listed(let updatedAt): reach(.staged(updatedAt.map(Baseline.at) ?? .unknown))
+        case .listed(let updatedAt, _):
+            evidence.source = updatedAt == nil ? .noTimestamp : .updatedAt
+            if let updatedAt { evidence.note(updatedAt) }
+            reach(.staged)
         case .notListed: fail(Failure(kind: HubError.Kind.notFound.rawValue))
         case .listFailed(let error):
             switch error.kind {
             // Listing needs a right that updating does not: a hub that forbids it can still be written to.
-            case _ where error.isRefusalToList: reach(.staged(.unknown))
+            case _ where error.isRefusalToList:
+                evidence.source = .unlisted
+                reach(.staged)
             case .redirected: fail(Failure(kind: error.kind.rawValue, status: error.status))
             default: wait(after: error, pace)
             }
@@ -149,16 +154,14 @@ extension RotationState {
 
     // MARK: Delivering
 
-    private mutating func attemptEnded(_ outcome: Attempt.Outcome, _ baseline: Baseline, _ pace: Pace) {
-        phase = .delivering(baseline, attempt: .ended)
+    private mutating func attemptEnded(_ outcome: Attempt.Outcome, _ pace: Pace) {
+        phase = .delivering(attempt: .ended)
         switch outcome {
         case .delivered:
-            if case .at(let updatedAt) = baseline {
-                reach(.delivered(baseline: updatedAt))
-            } else {
-                succeed(false, pace)
-            }
-        case .unknown:
+            guard evidence.source == .updatedAt else { return succeed(false, pace) }
+            tally.confirmations = 0
+            reach(.delivered(confirmBy: pace.now.advanced(by: pace.plan.confirmTimeout)))
+        case .unknown, .unconfirmed:
             tally.isAmbiguous = true
             wakeAt = pace.now
         case .failed(let error):
@@ -169,29 +172,6 @@ extension RotationState {
                 wait(after: error, pace)
             }
         }
-    }
-
-    private mutating func handleConfirmation(_ event: RotationEvent, _ pace: Pace) throws(UnexpectedEvent) {
-        switch (phase, event) {
-        case (.delivered(let baseline), .listed(.some(let updatedAt))) where updatedAt > baseline:
-            succeed(true, pace)
-        case (.delivered, .listed), (.delivered, .notListed), (.delivered, .listFailed):
-            tally.confirmations += 1
-            if tally.confirmations >= RotationPlan.confirmationLimit {
-                // What was answered 2xx can only succeed.
-                succeed(false, pace)
-            } else {
-                wakeAt = pace.now.advanced(by: pace.plan.retry.base)
-            }
-        default: throw UnexpectedEvent(phase: phase, event: event)
-        }
-    }
-
-    private mutating func succeed(_ confirmed: Bool, _ pace: Pace) {
-        let plan = pace.plan
-        reach(.succeeded(confirmed: confirmed))
-        guard plan.steps.contains(.finish), plan.finishAfter > .zero else { return }
-        wakeAt = pace.now.advanced(by: plan.finishAfter)
     }
 
     // MARK: Ending by a person's decision
@@ -213,10 +193,12 @@ extension RotationState {
         case .stepStarted(decision.step): break
         case .stepDone(decision.step): reach(.abandoned(decision))
         case .generatorFailed(.tryAgain): backOff(pace)
-        // What could not be retired does no harm to the new credential; what could not be put back is a person's again.
-        case .generatorFailed: reach(decision == .keep ? .abandoned(.keep) : .parked(.withdrawal))
+        // What could not be put back is a person's again; what could not be retired is tried again, as the old
+        // credential may still be valid.
+        case .generatorFailed:
+            if decision == .keep { backOffForACycle(pace, retryAfter: nil) } else { reach(.parked(.withdrawal)) }
         // Another staging key: the decision stands, and waits for the right one, or for another decision.
-        case .candidateLost: if decision == .keep { reach(.abandoned(.keep)) } else { backOff(pace) }
+        case .candidateLost: backOff(pace)
         default: throw UnexpectedEvent(phase: phase, event: event)
         }
     }

@@ -12,18 +12,23 @@ package struct RotationState: Hashable, Sendable {
     package internal(set) var phase: Phase
     /// What was tried so far.
     package internal(set) var tally: Tally
+    /// What the hub's lists have shown; kept for as long as the rotation lives, and never taken anew.
+    package internal(set) var evidence: UpdateEvidence
     /// Nothing is to be done before this instant; nil for at once.
     package internal(set) var wakeAt: Instant?
 
     /// A rotation that was just claimed.
-    package init() {
-        self.init(phase: .claimed, tally: Tally(), wakeAt: nil)
+    ///
+    /// - Parameter seen: Values of `updated_at` that earlier rotations of the secret have seen.
+    package init(seen: [Int64] = []) {
+        self.init(phase: .claimed, tally: Tally(), evidence: UpdateEvidence(seen: seen), wakeAt: nil)
     }
 
     /// A rotation as it was stored.
-    package init(phase: Phase, tally: Tally, wakeAt: Instant?) {
+    package init(phase: Phase, tally: Tally, evidence: UpdateEvidence = UpdateEvidence(), wakeAt: Instant?) {
         self.phase = phase
         self.tally = tally
+        self.evidence = evidence
         self.wakeAt = wakeAt
     }
 
@@ -35,18 +40,22 @@ package struct RotationState: Hashable, Sendable {
         case claimed
         /// A value is in hand.
         case generated
-        /// The sealed candidate is on the disk. The baseline is nil until preflight is done.
-        case staged(Baseline?)
+        /// The sealed candidate is on the disk.
+        case staged
         /// The generator has installed the candidate.
-        case installed(Baseline)
+        case installed
         /// The generator has tested the candidate.
-        case tested(Baseline)
+        case tested
         /// An attempt was recorded; the hub may hold either value.
-        case delivering(Baseline, attempt: AttemptProgress)
-        /// The hub answered 2xx, and its list will tell whether that shows: the rotation can only succeed.
-        case delivered(baseline: Int64)
+        case delivering(attempt: AttemptProgress)
+        /// The hub answered 2xx; its list must show the update before the instant.
+        case delivered(confirmBy: Instant)
         /// Success is recorded; the generator's `finish` may be left to do.
         case succeeded(confirmed: Bool)
+        /// Success is recorded, and `finish` waits for a person: the hub lists the secret, but no list can confirm the update.
+        case finishHeld
+        /// Success is recorded, and `finish` has failed: the old credential may still be valid. It is tried again.
+        case finishFailed(confirmed: Bool, Failure)
         /// The generator has retired the old credential, or has nothing to retire.
         case finished(confirmed: Bool)
         /// It will fail once the generator has put the old credential back.
@@ -64,14 +73,6 @@ package struct RotationState: Hashable, Sendable {
         case closed
     }
 
-    /// The secret's `updated_at` before the first attempt, by the hub's clock.
-    package enum Baseline: Hashable, Sendable {
-        /// The hub does not list, or is not asked to.
-        case unknown
-        /// Unix time in milliseconds.
-        case at(Int64)
-    }
-
     /// Whether the last recorded attempt has an end.
     package enum AttemptProgress: Hashable, Sendable {
         case underWay
@@ -86,8 +87,12 @@ package struct RotationState: Hashable, Sendable {
         package var failures = 0
         /// Cycles that have failed.
         package var cycles = 0
-        /// Lists that did not show the update yet.
+        /// Lists that did not show the update yet, since the last 2xx.
         package var confirmations = 0
+        /// Attempts that were answered 2xx and had no confirmed effect.
+        package var unconfirmed = 0
+        /// Whether a full cycle of attempts had no confirmed effect: a person may decide.
+        package var isStuck = false
         /// Values that were the same as the one in force.
         package var repetitions = 0
         /// Whether an attempt had an unknown effect.
@@ -111,6 +116,8 @@ package struct RotationPlan: Hashable, Sendable {
     package var steps: Set<GeneratorStep>
     /// How long `finish` waits after success.
     package var finishAfter: Duration
+    /// How long a hub's list may take to show an update that was answered 2xx.
+    package var confirmTimeout: Duration
     /// What was sent arrives within this time, or never.
     package var requestTimeout: Duration
 
@@ -119,8 +126,10 @@ package struct RotationPlan: Hashable, Sendable {
         confirm: Bool,
         steps: Set<GeneratorStep> = [],
         finishAfter: Duration = .zero,
+        confirmTimeout: Duration = .seconds(30),
         requestTimeout: Duration = .zero
     ) {
+        self.confirmTimeout = confirmTimeout
         self.requestTimeout = requestTimeout
         self.retry = retry
         self.confirm = confirm
@@ -128,8 +137,6 @@ package struct RotationPlan: Hashable, Sendable {
         self.finishAfter = finishAfter
     }
 
-    /// How often a list may fail to show an update before the rotation succeeds as unconfirmed.
-    static let confirmationLimit = 3
     /// How often a generator may make the value that is in force already.
     static let repetitionLimit = 3
     /// How long to wait where somebody keeps an erased candidate's bytes in a file.
@@ -168,8 +175,9 @@ package enum RotationEvent: Hashable, Sendable {
     /// The value is the one that is in force already.
     case repeatedValue
     case staged
-    /// A list shows the secret; the instant is by the hub's clock.
-    case listed(updatedAt: Int64?)
+    /// A list shows the secret; the instant is by the hub's clock. The last update is known to be another user's where
+    /// `isForeign`.
+    case listed(updatedAt: Int64?, isForeign: Bool = false)
     /// A list does not show the secret.
     case notListed
     case listFailed(HubError)

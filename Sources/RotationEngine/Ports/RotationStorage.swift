@@ -49,6 +49,12 @@ package protocol RotationStorage: Sendable {
     /// Remembers that a hub refuses lists, or that it does not any more.
     func setListsRefused(_ hub: String, at instant: Instant?) async throws
 
+    /// Which user our token is known to belong to at a hub.
+    func tokenOwner(_ hub: String) async throws -> TokenOwner
+
+    /// Remembers which user our token belongs to at a hub.
+    func setTokenOwner(_ owner: TokenOwner, _ hub: String) async throws
+
     /// Brings instants that a wrong clock has put too far ahead back to where they can come true, and appends an entry
     /// about the clock.
     ///

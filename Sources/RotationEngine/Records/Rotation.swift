@@ -69,7 +69,8 @@ package struct Rotation: Hashable, Sendable {
             description: schedule.definition.description,
             access: schedule.definition.access,
             finishAfter: schedule.definition.finishAfter,
-            mustConfirm: mustConfirm
+            mustConfirm: mustConfirm,
+            state: RotationState(seen: schedule.seenUpdates)
         )
     }
 }
@@ -114,6 +115,8 @@ package struct Failure: Hashable, Sendable {
     package static let candidateLost = Failure(kind: "candidate_lost")
     /// The generator could not put the old credential back.
     package static let withdrawal = Failure(kind: "withdrawal")
+    /// The hub has answered 2xx, and none of its lists shows an effect.
+    package static let unconfirmed = Failure(kind: HubError.Kind.unconfirmed.rawValue)
     /// The schedule has another generator by now, and nothing was sent.
     package static let policyChanged = Failure(kind: "policy_changed")
 
@@ -146,6 +149,8 @@ package struct Attempt: Hashable, Sendable {
         case failed(HubError)
         /// The daemon did not live to see its end.
         case unknown
+        /// The hub answered 2xx, and its list did not show an effect within the hub's `confirm_timeout`.
+        case unconfirmed
     }
 }
 

@@ -89,6 +89,7 @@ extension Schedule {
     /// try is put off by the retry policy's cycle delays, and serves the same slot.
     package func after(_ ending: Ending, of rotation: Rotation, now: Instant, retry: RetryPolicy) -> Schedule {
         var schedule = self
+        schedule.seenUpdates = rotation.state.evidence.seen
         switch ending {
         case .succeeded:
             if !rotation.trigger.isScheduled { schedule.anchor = now }

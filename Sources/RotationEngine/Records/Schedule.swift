@@ -26,6 +26,8 @@ package struct Schedule: Hashable, Sendable {
     package var adoptedFingerprint: [UInt8]?
     /// How many rotations have failed since the last success.
     package var failures: Int
+    /// Values of the hub's `updated_at` that its rotations have seen, the newest last.
+    package var seenUpdates: [Int64]
 
     /// - Parameter slot: `nextDue` if not given.
     package init(
@@ -39,7 +41,8 @@ package struct Schedule: Hashable, Sendable {
         lastSuccess: Instant? = nil,
         lastFingerprint: [UInt8]? = nil,
         adoptedFingerprint: [UInt8]? = nil,
-        failures: Int = 0
+        failures: Int = 0,
+        seenUpdates: [Int64] = []
     ) {
         self.secret = secret
         self.definition = definition
@@ -52,6 +55,7 @@ package struct Schedule: Hashable, Sendable {
         self.lastFingerprint = lastFingerprint
         self.adoptedFingerprint = adoptedFingerprint
         self.failures = failures
+        self.seenUpdates = seenUpdates
     }
 
     /// A schedule that somebody adds now: its first slot is one full period away, or the calendar's next one, as nothing

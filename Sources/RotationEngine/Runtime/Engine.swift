@@ -16,13 +16,22 @@ package actor Engine {
         package var api: any SecretsAPI
         package var maxInFlight: Int
         package var confirm: Bool
+        /// How long its list may take to show an update that it has answered 2xx.
+        package var confirmTimeout: Duration
         /// The time-out of one request: what was sent arrives within it, or never.
         package var timeout: Duration
 
-        package init(api: any SecretsAPI, maxInFlight: Int, confirm: Bool, timeout: Duration) {
+        package init(
+            api: any SecretsAPI,
+            maxInFlight: Int,
+            confirm: Bool,
+            confirmTimeout: Duration = .seconds(30),
+            timeout: Duration
+        ) {
             self.api = api
             self.maxInFlight = maxInFlight
             self.confirm = confirm
+            self.confirmTimeout = confirmTimeout
             self.timeout = timeout
         }
     }
@@ -342,6 +351,7 @@ package actor Engine {
             confirm: try await isConfirming(rotation, hub),
             steps: generator.steps,
             finishAfter: rotation.finishAfter,
+            confirmTimeout: hub.confirmTimeout,
             requestTimeout: hub.timeout
         )
         var run = RotationRun(

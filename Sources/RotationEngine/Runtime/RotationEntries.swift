@@ -64,6 +64,7 @@ extension Rotation {
             event = .rotationSucceeded
             detail["confirmed"] = .bool(confirmed)
             detail["scheduled_for"] = slot.map { .string($0.rfc3339) }
+            if state.phase == .finishHeld { detail["finish"] = "held" }
         case .failed(let failure):
             event = .rotationFailed
             detail["error"] = .string(failure.kind)
@@ -121,8 +122,11 @@ extension Rotation {
             detail["attempt"] = .integer(Int64(state.tally.attempts))
         case .attemptEnded(.unknown):
             detail = ["error": "unknown", "attempt": .integer(Int64(state.tally.attempts))]
-        case .listFailed(let error) where before.phase == .staged(nil):
+        case .listFailed(let error) where before.phase == .staged:
             detail = Self.detail(of: error)
+        case .listed, .notListed, .listFailed:
+            guard state.tally.unconfirmed > before.tally.unconfirmed else { return nil }
+            detail = ["error": .string(Failure.unconfirmed.kind), "attempt": .integer(Int64(state.tally.attempts))]
         case .generatorFailed:
             detail = ["error": .string(Failure.generator.kind)]
         case .candidateLost:
@@ -152,9 +156,9 @@ extension RotationState {
     /// The generator's step that is under way; nil for none.
     fileprivate var step: GeneratorStep? {
         switch phase {
-        case .staged(.some): .install
+        case .staged where evidence.source != nil: .install
         case .installed: .test
-        case .succeeded: .finish
+        case .succeeded, .finishFailed: .finish
         case .withdrawing: .withdraw
         case .abandoning(let decision, _): decision.step
         default: nil

@@ -100,6 +100,14 @@ struct RotationRun {
         let trigger = environment.trigger
         let entries = next.entries(for: event, before: rotation.state, now: now, trigger: trigger)
         var change = RotationChange(rotation: next, previous: saved, attempt: attempt, entries: entries)
+        if next.state.tally.unconfirmed > rotation.state.tally.unconfirmed {
+            change.attempt = Attempt(
+                number: next.state.tally.attempts,
+                startedAt: now,
+                endedAt: now,
+                outcome: .unconfirmed
+            )
+        }
         if rotation.state.ending == nil, let ending = next.state.ending {
             let plan = environment.plan
             let heldUntil = next.state.tally.isAmbiguous ? now.advanced(by: plan.requestTimeout) : nil
@@ -124,6 +132,20 @@ struct RotationRun {
             logger.error("rotation failed", metadata: ["error": "\(failure.kind)"])
         case (_, .succeeded(let confirmed)):
             logger.info("rotation succeeded", metadata: ["confirmed": "\(confirmed)"])
+        case (_, .finishHeld):
+            logger.warning("rotation succeeded, but no list can confirm it: finish waits for a person")
+        case (.generatorFailed, .finishFailed), (.candidateLost, .finishFailed):
+            let next = rotation.state.wakeAt?.rfc3339 ?? "now"
+            logger.error(
+                "finish failed: the old credential may still be valid",
+                metadata: ["next_attempt": "\(next)"]
+            )
+        case (.listed, .delivering), (.notListed, .delivering), (.listFailed, .delivering):
+            let next = rotation.state.wakeAt?.rfc3339 ?? "now"
+            logger.warning(
+                "the hub answered 2xx, but its list does not show the update: the value is sent again",
+                metadata: ["next_attempt": "\(next)"]
+            )
         case (.attemptEnded(.failed(let error)), _), (.listFailed(let error), _):
             let next = rotation.state.wakeAt?.rfc3339 ?? "now"
             logger.warning("hub did not take it: \(error)", metadata: ["next_attempt": "\(next)"])
@@ -174,7 +196,7 @@ struct RotationRun {
             isLetIn = true
             // The query is a wish: whatever else a hub lists is passed over.
             if let secret = listed.first(where: { $0.alias == rotation.secret.alias.text }) {
-                try await record(.listed(updatedAt: secret.updatedAt))
+                try await record(.listed(updatedAt: secret.updatedAt, isForeign: try await isForeign(secret)))
             } else {
                 try await record(.notListed)
             }
@@ -185,6 +207,18 @@ struct RotationRun {
             isListRefused = true
             return nil
         }
+    }
+
+    /// Whether a secret's last update is known to be another user's; learns from what follows an update of ours.
+    private func isForeign(_ secret: ListedSecret) async throws -> Bool {
+        guard case .delivered = rotation.state.phase, let updatedAt = secret.updatedAt,
+            rotation.state.evidence.isMoved(updatedAt)
+        else { return false }
+        let (storage, hub) = (environment.storage, rotation.secret.hub)
+        let owner = try await storage.tokenOwner(hub)
+        let learned = owner.after(secret.lastUpdatedBy)
+        if learned != owner { try await storage.setTokenOwner(learned, hub) }
+        return owner.isForeign(secret.lastUpdatedBy)
     }
 
     private mutating func perform(_ step: GeneratorStep) async throws {
@@ -218,8 +252,15 @@ struct RotationRun {
                 try await record(.attemptStarted, attempt: attempt)
                 startedAt = now
             }
+            isLetIn = true
+            // Nothing but a list can tell that an answer without a body is AI Hub's.
+            guard !receipt.isEmpty || rotation.state.evidence.source == .updatedAt else {
+                let error = HubError(.malformed, status: receipt.status, requestID: receipt.requestID)
+                try await endAttempt(.failed(error), startedAt: startedAt)
+                return error
+            }
             try await endAttempt(.delivered(receipt), startedAt: startedAt)
-            (hasDelivered, isLetIn) = (true, true)
+            hasDelivered = true
             return nil
         } catch let error as HubError {
             if error.isDefinite && error.kind != .redirected { isLetIn = true }

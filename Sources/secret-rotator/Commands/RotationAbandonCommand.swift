@@ -8,15 +8,18 @@ import ValueGenerators
 struct RotationAbandonCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "abandon",
-        abstract: "End a parked rotation, once you know which value works.",
+        abstract: "End a rotation that can't end by itself, once you know which value works.",
         discussion: """
-            A rotation is parked where the hub refused a value after it may have taken it: it may hold either one. \
-            Look which one works. Abandoning changes nothing in the hub; it erases the sealed new value and lets the \
-            next rotation begin.
+            A rotation is parked where the hub refused a value after it may have taken it: it may hold either one. It is \
+            sent again for ever where the hub answers 2xx and its list shows no update. Look which value works. \
+            Abandoning changes nothing in the hub; it erases the sealed new value and lets the next rotation begin.
 
             Where the generator has installed a credential, say which value the hub has: --keep retires the old \
-            credential, --withdraw puts it back. If that was tried and can't be done, mend it by hand, and leave both \
-            out.
+            credential, --withdraw puts it back. The rotation ends once that is done; until then another decision \
+            needs --replace-decision. If it was tried and can't be done, mend it by hand, and leave both out.
+
+            Where a rotation has succeeded and its generator could not retire the old credential, --keep tries that \
+            again at once; without it, say that you have retired it by hand.
 
             Examples:
               secret-rotator rotation abandon 01a2097c-43df-7e8d-b698-110a9a37ccad --reason 'the old value works'
@@ -28,6 +31,7 @@ struct RotationAbandonCommand: AsyncParsableCommand {
     @Argument(help: "The rotation's ID, as rotation list --open shows it.", completion: .openRotation) var rotation:
         String
     @Flag(help: "The hub has the new value, or the old one.") var decision: Decision?
+    @Flag(help: "Replace a decision that has not come true yet.") var replaceDecision = false
     @Option(help: "Why, for the history.") var reason: String
 
     func validate() throws {
@@ -37,12 +41,17 @@ struct RotationAbandonCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             guard let id = RotationID(rawValue: rotation) else { return }
-            let operation = AbandonRotation(rotation: id, decision: decision, reason: reason)
+            let operation = AbandonRotation(
+                rotation: id,
+                decision: decision,
+                replacesDecision: replaceDecision,
+                reason: reason
+            )
             let (answer, isDaemonRunning) = try await Control.perform(operation, try global.load())
-            guard !answer.hasEnded, let step = decision?.step.rawValue else {
-                return print("\(answer.secret): rotation \(id) abandoned")
+            guard let step = answer.pending?.rawValue else {
+                return print("\(answer.secret): rotation \(id) ended")
             }
-            print("\(answer.secret): rotation \(id): abandoned once its generator's \(step) has succeeded")
+            print("\(answer.secret): rotation \(id) ends once its generator's \(step) has succeeded")
             if !isDaemonRunning { standardError("no daemon runs: \(step) is done once one is started\n") }
         }
     }

@@ -1,0 +1,170 @@
+import AIHubClient
+package import AuditLog
+package import RotationEngine
+import SQLite
+package import Scheduling
+package import ValueGenerators
+
+/// A person's order to end a rotation.
+package struct Abandonment: Sendable {
+    package var rotation: RotationID
+    /// Which value the hub has; nil where nothing was installed, or everything is mended by hand.
+    package var decision: Decision?
+    /// Whether it may replace a decision that has not come true yet.
+    package var replacesDecision: Bool
+    package var reason: String
+    package var actor: Actor
+
+    package init(
+        _ rotation: RotationID,
+        _ decision: Decision?,
+        replacesDecision: Bool = false,
+        reason: String,
+        actor: Actor
+    ) {
+        self.rotation = rotation
+        self.decision = decision
+        self.replacesDecision = replacesDecision
+        self.reason = reason
+        self.actor = actor
+    }
+}
+
+extension Ledger {
+    /// Ends a rotation, as a person has decided; what its generator has to do for that, and the erasure of its candidate,
+    /// is the engine's.
+    ///
+    /// - Parameters:
+    ///   - timeout: Of the secret's hub: a request that is still on its way arrives within it, and the next rotation
+    ///     begins after that.
+    ///   - steps: A generator's steps.
+    /// - Returns: Its secret, and the step that its generator has to do first; nil where it has ended.
+    /// - Throws: ``Refusal``.
+    package func abandon(
+        _ order: Abandonment,
+        now: Instant,
+        timeout: (String) -> Duration,
+        steps: (GeneratorSpecification) -> Set<GeneratorStep> = { $0.steps }
+    ) throws -> (secret: SecretName, pending: GeneratorStep?) {
+        try connection.transaction {
+            guard let stored = try RotationTable.find(order.rotation, in: connection), stored.closedAt == nil else {
+                throw Refusal.noRotation(order.rotation)
+            }
+            let before = stored.rotation
+            let timeout = timeout(before.secret.hub)
+            let steps = steps(before.generator)
+            try check(order, before, steps: steps, now: now, timeout: timeout)
+            var rotation = before
+            let plan = RotationPlan(retry: .standard, confirm: false, steps: steps)
+            try rotation.state.handle(.abandoned(order.decision), plan: plan, now: now, fraction: 0)
+            if before.state.ending == nil, let ending = rotation.state.ending {
+                try end(rotation, ending, order, from: before.state, now: now, timeout: timeout)
+                return (rotation.secret, nil)
+            }
+            try decide(rotation, order, from: before.state, now: now)
+            return (rotation.secret, Self.pendingStep(of: rotation.state))
+        }
+    }
+
+    private static func pendingStep(of state: RotationState) -> GeneratorStep? {
+        switch state.phase {
+        case .abandoning(let decision, _): decision.step
+        case .succeeded, .finishFailed: .finish
+        default: nil
+        }
+    }
+
+    private func check(
+        _ order: Abandonment,
+        _ rotation: Rotation,
+        steps: Set<GeneratorStep>,
+        now: Instant,
+        timeout: Duration
+    ) throws {
+        guard rotation.state.isAPersons else {
+            if rotation.state.phase == .delivering(attempt: .underWay), rotation.state.tally.isStuck {
+                throw Refusal.attemptUnderWay(rotation.id)
+            }
+            throw Refusal.notParked(rotation.id)
+        }
+        if case .abandoning(let present, _) = rotation.state.phase, present != order.decision,
+            !order.replacesDecision
+        {
+            throw Refusal.decided(rotation.id, present)
+        }
+        if rotation.state.isFinishLeft, order.decision == .withdraw { throw Refusal.hasSucceeded(rotation.secret) }
+        if order.decision == nil, rotation.state.needsDecision(steps: steps) {
+            throw Refusal.decisionNeeded(rotation.id)
+        }
+        if order.decision == .withdraw { try checkNothingIsOnItsWay(rotation, now: now, timeout: timeout) }
+    }
+
+    /// Tests that what a person has seen of the hub stays true: a request of unknown effect may not arrive any more.
+    private func checkNothingIsOnItsWay(_ rotation: Rotation, now: Instant, timeout: Duration) throws {
+        guard let last = try RotationTable.lastDoubt(of: rotation.id, timeout: timeout, in: connection) else { return }
+        let until = last.advanced(by: timeout)
+        // One that lies farther in the future was noted by a clock that was ahead.
+        if last <= now.advanced(by: timeout), now < until { throw Refusal.held(rotation.secret, until: until) }
+    }
+
+    /// Records a decision that the generator, or nobody any more, has to carry out.
+    private func decide(
+        _ rotation: Rotation,
+        _ order: Abandonment,
+        from previous: RotationState,
+        now: Instant
+    ) throws {
+        try RotationTable.update(
+            rotation,
+            previous: previous,
+            now: now,
+            endedAt: nil,
+            closedAt: nil,
+            in: connection
+        )
+        var detail = order.detail
+        if case .abandoning(let replaced, _) = previous.phase, replaced != order.decision {
+            detail["replaces"] = .string(replaced.rawValue)
+        }
+        if previous.isFinishLeft, order.decision == nil { detail["finish"] = "given_up" }
+        var entry = rotation.entry(.rotationDecided, now: now, trigger: rotation.trigger, detail: detail)
+        entry.actor = order.actor
+        try AuditTable.append(entry, origin: origin, in: connection)
+    }
+
+    private func end(
+        _ rotation: Rotation,
+        _ ending: Ending,
+        _ order: Abandonment,
+        from previous: RotationState,
+        now: Instant,
+        timeout: Duration
+    ) throws {
+        try RotationTable.update(
+            rotation,
+            previous: previous,
+            now: now,
+            endedAt: now,
+            closedAt: nil,
+            in: connection
+        )
+        let end = RotationChange.End(
+            ending: ending,
+            now: now,
+            retry: .standard,
+            trigger: rotation.trigger,
+            heldUntil: rotation.state.tally.isAmbiguous ? now.advanced(by: timeout) : nil
+        )
+        var detail = order.detail
+        if case .abandoning(let replaced, _) = previous.phase { detail["replaces"] = .string(replaced.rawValue) }
+        try conclude(rotation, end, actor: order.actor, detail: detail)
+    }
+}
+
+extension Abandonment {
+    fileprivate var detail: [String: JSONValue] {
+        var detail: [String: JSONValue] = ["reason": .string(reason)]
+        detail["decision"] = decision.map { .string($0.rawValue) }
+        return detail
+    }
+}
