@@ -131,13 +131,6 @@ package struct History {
         } != nil
     }
 
-    /// How many requests wait for a rotation.
-    package func waitingRequests() throws -> Int {
-        try connection.first("SELECT count(*) FROM requests WHERE rotation IS NULL") { row throws(SQLiteError) in
-            try row.get(0, as: Int.self)
-        } ?? 0
-    }
-
     /// When the daemon last refused a configuration that it was to load; nil where the newest one is in force.
     ///
     /// Looks at the newest entries only: it must stay quick however long the log is.

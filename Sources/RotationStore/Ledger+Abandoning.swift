@@ -30,6 +30,18 @@ package struct Abandonment: Sendable {
     }
 }
 
+extension Abandonment {
+    /// What has come of an order.
+    package enum Outcome: Hashable, Sendable, Codable {
+        /// The rotation has ended.
+        case ended
+        /// It ends once its generator has done a step.
+        case pending(GeneratorStep)
+        /// Nothing more is sent, but something may still arrive: a person looks again after the instant, and decides then.
+        case stopped(lookAt: Instant)
+    }
+}
+
 extension Ledger {
     /// Ends a rotation, as a person has decided; what its generator has to do for that, and the erasure of its candidate,
     /// is the engine's.
@@ -38,14 +50,13 @@ extension Ledger {
     ///   - timeout: Of the secret's hub: a request that is still on its way arrives within it, and the next rotation
     ///     begins after that.
     ///   - steps: A generator's steps.
-    /// - Returns: Its secret, and the step that its generator has to do first; nil where it has ended.
     /// - Throws: ``Refusal``.
     package func abandon(
         _ order: Abandonment,
         now: Instant,
         timeout: (String) -> Duration,
         steps: (GeneratorSpecification) -> Set<GeneratorStep> = { $0.steps }
-    ) throws -> (secret: SecretName, pending: GeneratorStep?) {
+    ) throws -> (secret: SecretName, outcome: Abandonment.Outcome) {
         try connection.transaction {
             guard let stored = try RotationTable.find(order.rotation, in: connection), stored.closedAt == nil else {
                 throw Refusal.noRotation(order.rotation)
@@ -53,16 +64,23 @@ extension Ledger {
             let before = stored.rotation
             let timeout = timeout(before.secret.hub)
             let steps = steps(before.generator)
-            try check(order, before, steps: steps, now: now, timeout: timeout)
+            try check(order, before, steps: steps)
+            if order.decision == .withdraw, let until = try arrival(before, now: now, timeout: timeout) {
+                guard before.state.tally.isStuck, before.state.ending == nil else {
+                    throw Refusal.held(before.secret, until: until)
+                }
+                try stop(before, order, now: now)
+                return (before.secret, .stopped(lookAt: until))
+            }
             var rotation = before
             let plan = RotationPlan(retry: .standard, confirm: false, steps: steps)
             try rotation.state.handle(.abandoned(order.decision), plan: plan, now: now, fraction: 0)
             if before.state.ending == nil, let ending = rotation.state.ending {
                 try end(rotation, ending, order, from: before.state, now: now, timeout: timeout)
-                return (rotation.secret, nil)
+                return (rotation.secret, .ended)
             }
             try decide(rotation, order, from: before.state, now: now)
-            return (rotation.secret, Self.pendingStep(of: rotation.state))
+            return (rotation.secret, Self.pendingStep(of: rotation.state).map { .pending($0) } ?? .ended)
         }
     }
 
@@ -77,9 +95,7 @@ extension Ledger {
     private func check(
         _ order: Abandonment,
         _ rotation: Rotation,
-        steps: Set<GeneratorStep>,
-        now: Instant,
-        timeout: Duration
+        steps: Set<GeneratorStep>
     ) throws {
         guard rotation.state.isAPersons else {
             if rotation.state.phase == .delivering(attempt: .underWay), rotation.state.tally.isStuck {
@@ -96,15 +112,38 @@ extension Ledger {
         if order.decision == nil, rotation.state.needsDecision(steps: steps) {
             throw Refusal.decisionNeeded(rotation.id)
         }
-        if order.decision == .withdraw { try checkNothingIsOnItsWay(rotation, now: now, timeout: timeout) }
     }
 
-    /// Tests that what a person has seen of the hub stays true: a request of unknown effect may not arrive any more.
-    private func checkNothingIsOnItsWay(_ rotation: Rotation, now: Instant, timeout: Duration) throws {
-        guard let last = try RotationTable.lastDoubt(of: rotation.id, timeout: timeout, in: connection) else { return }
+    /// Until when a request of unknown effect may still arrive, so that what a person has seen of the hub may change; nil
+    /// where none may.
+    private func arrival(_ rotation: Rotation, now: Instant, timeout: Duration) throws -> Instant? {
+        guard let last = try RotationTable.lastDoubt(of: rotation.id, timeout: timeout, in: connection) else {
+            return nil
+        }
         let until = last.advanced(by: timeout)
         // One that lies farther in the future was noted by a clock that was ahead.
-        if last <= now.advanced(by: timeout), now < until { throw Refusal.held(rotation.secret, until: until) }
+        return last <= now.advanced(by: timeout) && now < until ? until : nil
+    }
+
+    /// Has nothing more sent, so that a person can look at a hub that no longer changes.
+    private func stop(_ before: Rotation, _ order: Abandonment, now: Instant) throws {
+        var rotation = before
+        let plan = RotationPlan(retry: .standard, confirm: false)
+        try rotation.state.handle(.stopped, plan: plan, now: now, fraction: 0)
+        try RotationTable.update(
+            rotation,
+            previous: before.state,
+            now: now,
+            endedAt: nil,
+            closedAt: nil,
+            in: connection
+        )
+        let detail: [String: JSONValue?] = [
+            "error": .string(Failure.unconfirmed.kind), "parked": true, "reason": .string(order.reason),
+        ]
+        var entry = rotation.entry(.rotationDeferred, now: now, trigger: rotation.trigger, detail: detail)
+        entry.actor = order.actor
+        try AuditTable.append(entry, origin: origin, in: connection)
     }
 
     /// Records a decision that the generator, or nobody any more, has to carry out.

@@ -31,8 +31,8 @@ extension Ledger {
         try connection.transaction {
             let schedules = try ScheduleTable.all(in: connection) { _ in }
             return try schedules.compactMap { schedule in
-                let isOverdue = schedule.nextDue <= now || schedule.overdueSince(now: now) != nil
-                guard !schedule.isPaused(at: now), !overdueOnly || isOverdue else { return nil }
+                let isMeant = !overdueOnly || schedule.overdueSince(now: now) != nil
+                guard !schedule.isPaused(at: now), isMeant else { return nil }
                 guard try !RequestTable.isWaiting(schedule.secret, in: connection) else { return nil }
                 let id = RotationID(milliseconds: now.rawValue, random: random)
                 let request = RotationRequest(id: id, secret: schedule.secret, requestedAt: now, trigger: trigger)

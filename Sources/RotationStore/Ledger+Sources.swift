@@ -1,3 +1,4 @@
+import AIHubClient
 package import RotationEngine
 import SQLite
 import Scheduling
@@ -20,6 +21,16 @@ extension Ledger {
             else { return }
             let after = schedule.afterLook(look.content, isNew: look.isNew, isLasting: look.isLasting, now: look.now)
             if after != schedule { try ScheduleTable.updateProgress(after, in: connection) }
+            try connection.run(
+                """
+                UPDATE schedules SET source_problem = ?3, source_problem_at = CASE WHEN ?3 IS NULL THEN NULL ELSE ?4 END
+                WHERE hub = ?1 AND alias = ?2 AND source_problem IS NOT ?3
+                """,
+                look.secret.hub,
+                look.secret.alias.text,
+                look.problem,
+                look.now
+            )
         }
     }
 }

@@ -272,7 +272,10 @@ enum MainSchema {
         UPDATE rotations SET confirm_by = opened_at WHERE phase = 'delivered';
         ALTER TABLE rotations DROP COLUMN is_preflighted;
         ALTER TABLE rotations DROP COLUMN baseline;
+        CREATE INDEX rotations_ended ON rotations (hub, ended_at) WHERE ended_at IS NOT NULL;
         ALTER TABLE schedules ADD COLUMN seen_updates TEXT;
+        ALTER TABLE schedules ADD COLUMN source_problem TEXT;
+        ALTER TABLE schedules ADD COLUMN source_problem_at INTEGER;
         ALTER TABLE hubs ADD COLUMN token_owner TEXT;
         ALTER TABLE hubs ADD COLUMN token_owner_count INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE hubs ADD COLUMN token_challenger TEXT;

@@ -87,6 +87,21 @@ struct ConfirmationTests {
         #expect(driver.action == .perform(.withdraw))
     }
 
+    /// Neither what a load balancer answers in AI Hub's place, nor a 5xx, is waited out for ever without a word.
+    @Test(arguments: [HubError.Kind.malformed, .legacyError, .unavailable, .timedOut])
+    func attemptsOfUnknownEffectAreAPersonsMatterAfterAFullCycle(_ kind: HubError.Kind) throws {
+        var driver = MachineDriver()
+        try driver.reachAttempt()
+        for count in 1...driver.plan.retry.attempts {
+            if count > 1 { try driver.take(.attemptStarted) }
+            #expect(!driver.state.tally.isStuck)
+            try driver.take(MachineDriver.failed(kind))
+            try driver.wake()
+        }
+        #expect(driver.state.isAPersons)
+        #expect(driver.action == .attempt(number: driver.plan.retry.attempts + 1))
+    }
+
     /// A clock that was ahead does not put the end of the wait out of reach.
     @Test func waitForTheListIsNoLongerThanItsLimitAfterTheClockWasSetBack() throws {
         var driver = try Self.delivered()

@@ -80,7 +80,7 @@ struct HubBehaviourTests {
             #expect(try world.entries("policy_changed") == 1)
             #expect(try world.entries("rotation.opened") == 2)
             #expect(world.hub.sentCount("a") == 1)
-            #expect(try ledger.history.waitingRequests() == 0)
+            #expect(try ledger.history.waiting().count == 0)
         }
     }
 }

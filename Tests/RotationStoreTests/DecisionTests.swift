@@ -46,7 +46,7 @@ struct DecisionTests {
                 now: now,
                 timeout: { _ in .seconds(30) },
                 steps: { _ in Set(GeneratorStep.allCases) }
-            ).pending == nil
+            ).outcome == .ended
         }
     }
 
@@ -115,6 +115,26 @@ struct DecisionTests {
             late.state = RotationState(phase: .abandoned(.withdraw), tally: previous.tally, wakeAt: nil)
             let change = RotationChange(rotation: late, previous: previous)
             await #expect(throws: StaleRotation.self) { try await fixture.store.save(change) }
+        }
+    }
+
+    /// What is sent again and again is stopped first: a person can't look at a hub that may change at any moment.
+    @Test func updateThatIsSentForEverIsStoppedBeforeItIsWithdrawn() async throws {
+        try await StoreFixture.with { fixture async throws in
+            var rotation = try await parked(fixture)
+            rotation.state = RotationState(
+                phase: .delivering(attempt: .ended),
+                tally: { var tally = rotation.state.tally; tally.isStuck = true; return tally }(),
+                wakeAt: nil
+            )
+            try await fixture.store.save(RotationChange(rotation: rotation))
+            #expect(try await !abandon(rotation, .withdraw, fixture))
+            #expect(try await fixture.store.rotation(rotation.id)?.state.phase == .parked(.unconfirmed))
+            #expect(try await fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9).isEmpty)
+            fixture.clock.advance(by: .seconds(60))
+            #expect(try await !abandon(rotation, .withdraw, fixture))
+            let stored = try await fixture.store.rotation(rotation.id)
+            #expect(stored?.state.phase == .abandoning(.withdraw, .unconfirmed))
         }
     }
 

@@ -81,7 +81,7 @@ struct RequestTests {
             #expect(throws: Ledger.Refusal.noSchedule(try fixture.name("missing"))) {
                 try ledger.request(requests, actor: .daemon)
             }
-            #expect(try ledger.history.waitingRequests() == 0)
+            #expect(try ledger.history.waiting().count == 0)
         }
     }
 
@@ -91,7 +91,7 @@ struct RequestTests {
             _ = try ledger.request([request(fixture)], actor: .daemon)
             _ = try ledger.remove([fixture.name()], actor: .daemon, now: fixture.clock.now)
             #expect(try await fixture.claim() == nil)
-            #expect(try ledger.history.waitingRequests() == 0)
+            #expect(try ledger.history.waiting().count == 0)
             var lines: [String] = []
             try ledger.history.auditLines { lines.append($0) }
             #expect(lines.last?.contains("rotation.missed") == true)
@@ -112,7 +112,7 @@ struct RequestTests {
                 actor: .signal
             )
             #expect(count == 1)
-            #expect(try ledger.history.waitingRequests() == 2)
+            #expect(try ledger.history.waiting().count == 2)
         }
     }
 }

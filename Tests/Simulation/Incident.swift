@@ -123,13 +123,13 @@ enum Incident {
                     let steps = SimulatedGenerator.steps(of: rotation.generator)
                     let decision: Decision? = steps.isEmpty ? nil : isKept ? .keep : .withdraw
                     do {
-                        let pending = try ledger.abandon(
+                        let outcome = try ledger.abandon(
                             Abandonment(rotation.id, decision, reason: "looked", actor: .daemon),
                             now: now,
                             timeout: { _ in .seconds(30) },
                             steps: SimulatedGenerator.steps
-                        ).pending
-                        if pending == nil && rotation.state.ending == nil {
+                        ).outcome
+                        if outcome == .ended && rotation.state.ending == nil {
                             judge.ended(rotation, .abandoned(decision), hubHolds: held)
                         }
                     } catch Ledger.Refusal.held {

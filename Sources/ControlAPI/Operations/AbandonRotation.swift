@@ -1,6 +1,5 @@
 package import RotationEngine
 package import RotationStore
-package import ValueGenerators
 
 /// Ends a parked rotation.
 package struct AbandonRotation: ControlOperation {
@@ -16,8 +15,7 @@ package struct AbandonRotation: ControlOperation {
     /// What has come of it.
     package struct Answer: Codable, Hashable, Sendable {
         package var secret: SecretName
-        /// The step that its generator has to do first; nil where the rotation has ended.
-        package var pending: GeneratorStep?
+        package var outcome: Abandonment.Outcome
     }
 
     /// - Parameters:
@@ -38,7 +36,7 @@ package struct AbandonRotation: ControlOperation {
             reason: reason,
             actor: context.caller.actor
         )
-        let (secret, pending) = try ledger.abandon(order, now: context.now, timeout: context.timeout)
-        return Answer(secret: secret, pending: pending)
+        let (secret, outcome) = try ledger.abandon(order, now: context.now, timeout: context.timeout)
+        return Answer(secret: secret, outcome: outcome)
     }
 }

@@ -14,7 +14,7 @@ package struct RequestRotations: ControlOperation {
         case secrets([SecretName])
         /// Each that is not paused.
         case all
-        /// Each that is due and not paused.
+        /// Each that is overdue, by ``RotationEngine/Schedule/overdueSince(now:)``, and not paused.
         case overdue
     }
 
@@ -61,7 +61,7 @@ package struct RequestRotations: ControlOperation {
         case .secrets(let secrets): secrets
         case .all: try history.schedules().filter { !$0.isPaused(at: now) }.map(\.secret)
         case .overdue:
-            try history.schedules().filter { !$0.isPaused(at: now) && $0.nextDue <= now }.map(\.secret)
+            try history.schedules().filter { !$0.isPaused(at: now) && $0.overdueSince(now: now) != nil }.map(\.secret)
         }
     }
 }

@@ -20,7 +20,10 @@ extension RotationState {
         default: throw UnexpectedEvent(phase: phase, event: event)
         }
         tally.confirmations += 1
-        guard pace.now < confirmBy else { return sendAgain(after: event, pace) }
+        guard pace.now < confirmBy else {
+            noteLists(event)
+            return sendAgain(pace)
+        }
         // An instant that is farther away was set by a clock that was ahead.
         let limit = min(confirmBy, pace.now.advanced(by: pace.plan.confirmTimeout))
         let delay = pace.plan.retry.delay(afterFailures: tally.confirmations, fraction: pace.fraction)
@@ -28,16 +31,19 @@ extension RotationState {
         wakeAt = min(limit, pace.now.advanced(by: delay))
     }
 
-    /// Has the same candidate sent again: the hub has answered 2xx, and its list shows no effect.
-    ///
-    /// In cycles; after a full one at the cycle's pace, and a person may decide.
-    private mutating func sendAgain(after event: RotationEvent, _ pace: Pace) {
+    /// A hub whose lists could not confirm anything through the whole wait is taken for one that cannot.
+    private mutating func noteLists(_ event: RotationEvent) {
         switch event {
-        // From now on no list can confirm it.
         case .listed(nil, _): evidence.source = .noTimestamp
         case .listFailed(let error) where error.isRefusalToList: evidence.source = .unlisted
         default: break
         }
+    }
+
+    /// Has the same candidate sent again: the hub has answered 2xx, and no effect is confirmed.
+    ///
+    /// In cycles; after a full one at the cycle's pace, and a person may decide.
+    mutating func sendAgain(_ pace: Pace) {
         tally.isAmbiguous = true
         tally.unconfirmed += 1
         phase = .delivering(attempt: .ended)

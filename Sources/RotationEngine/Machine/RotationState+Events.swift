@@ -45,6 +45,8 @@ extension RotationState {
         case (.delivering(attempt: .ended), .abandoned(let decision)) where tally.isStuck,
             (.delivered, .abandoned(let decision)) where tally.isStuck:
             abandon(decision, .unconfirmed, plan)
+        case (.delivering(attempt: .ended), .stopped) where tally.isStuck, (.delivered, .stopped) where tally.isStuck:
+            reach(.parked(.unconfirmed))
         case (.delivered(let confirmBy), _): try handleConfirmation(event, confirmBy, pace)
         case (.succeeded, _) where event.isOfFinish, (.finishFailed, _), (.finishHeld, .abandoned):
             try handleFinish(event, pace)
@@ -168,8 +170,12 @@ extension RotationState {
             if error.effect == .unknown { tally.isAmbiguous = true }
             if error.isDefinite {
                 fail(Failure(kind: error.kind.rawValue, status: error.status))
+            } else if error.kind == .malformed || error.kind == .legacyError {
+                // 2xx, but not by AI Hub, or with an error.
+                sendAgain(pace)
             } else {
                 wait(after: error, pace)
+                if tally.isAmbiguous && tally.cycles > 0 { tally.isStuck = true }
             }
         }
     }

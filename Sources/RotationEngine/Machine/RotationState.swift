@@ -194,6 +194,8 @@ package enum RotationEvent: Hashable, Sendable {
     case candidateFound
     /// The schedule has another generator by now.
     case policyChanged
+    /// A person stops an update that is sent again and again.
+    case stopped
     /// A person ends the rotation; without a decision nothing is done to the credentials.
     case abandoned(Decision?)
     case erased

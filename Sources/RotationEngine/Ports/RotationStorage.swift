@@ -131,6 +131,8 @@ package struct SourceLook: Sendable {
     package var content: SourceContent
     package var isNew: Bool
     package var isLasting: Bool
+    /// Why what is there is not to be delivered, or not any more: a text of our own; nil for nothing.
+    package var problem: String?
     package var now: Instant
 }
 

@@ -105,6 +105,9 @@ package struct Failure: Hashable, Sendable {
         self.status = status
     }
 
+    /// The failure for people.
+    package var text: String { kind }
+
     /// The generator can't work.
     package static let generator = Failure(kind: "generator")
     /// The generator's value is of no use.

@@ -30,6 +30,8 @@ struct Sighting {
     var content: SourceContent
     /// Why it is not to be delivered.
     var problem: String?
+    /// When its content was read, since boot.
+    var readAt: Duration
     /// Since when there is nothing to deliver, or there is, since boot.
     var since: Duration
 }
@@ -41,6 +43,9 @@ extension Engine {
     ///
     /// A little less than the alarm's minute, which is not exact.
     private static let sourceInterval = Duration.seconds(55)
+
+    /// How often what has not changed is read again: a certificate expires without a change.
+    private static let rereadInterval = Duration.seconds(3600)
 
     /// A schedule whose values somebody else makes, and what looks at them.
     private struct Source {
@@ -112,6 +117,7 @@ extension Engine {
 
     private func look(at source: Source) async throws -> Bool {
         let schedule = source.schedule
+        let last = sightings[schedule.secret]
         let (sighting, isNew) = try await sighting(of: source)
         sightings[schedule.secret] = sighting
         let look = SourceLook(
@@ -120,10 +126,12 @@ extension Engine {
             content: sighting.content,
             isNew: isNew,
             isLasting: clock.uptime - sighting.since >= Self.sourceInterval,
+            problem: sighting.problem,
             now: clock.now
         )
         let after = schedule.afterLook(look.content, isNew: isNew, isLasting: look.isLasting, now: look.now)
-        guard after != schedule else { return false }
+        let isKnown = last.map { $0.generator == sighting.generator && $0.problem == sighting.problem } ?? false
+        guard after != schedule || !isKnown else { return false }
         try await storage.takeLook(look)
         return after.nextDue != schedule.nextDue
     }
@@ -135,7 +143,8 @@ extension Engine {
     private func sighting(of source: Source) async throws -> (Sighting, isNew: Bool) {
         let specification = source.schedule.definition.generator
         let last = sightings[source.schedule.secret].flatMap { $0.generator == specification ? $0 : nil }
-        if let last, last.signature == source.signature, last.content.isUsable { return (last, false) }
+        let isFresh = last.map { clock.uptime - $0.readAt < Self.rereadInterval } ?? false
+        if let last, isFresh, last.signature == source.signature, last.content.isUsable { return (last, false) }
         let view = await source.generator.view()
         let fingerprints = if let value = view.value { try await storage.fingerprints(of: value) } else { [[UInt8]]() }
         let content = SourceContent(fingerprints: fingerprints, isUsable: view.problem == nil && view.value != nil)
@@ -147,6 +156,7 @@ extension Engine {
             signature: source.signature,
             content: content,
             problem: view.problem,
+            readAt: clock.uptime,
             since: since ?? clock.uptime
         )
         return (sighting, !isSame)

@@ -100,7 +100,7 @@ struct RotationRun {
         let trigger = environment.trigger
         let entries = next.entries(for: event, before: rotation.state, now: now, trigger: trigger)
         var change = RotationChange(rotation: next, previous: saved, attempt: attempt, entries: entries)
-        if next.state.tally.unconfirmed > rotation.state.tally.unconfirmed {
+        if case .delivered = rotation.state.phase, next.state.tally.unconfirmed > rotation.state.tally.unconfirmed {
             change.attempt = Attempt(
                 number: next.state.tally.attempts,
                 startedAt: now,

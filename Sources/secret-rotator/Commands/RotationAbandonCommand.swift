@@ -3,6 +3,7 @@ import ControlAPI
 import RotationDaemon
 package import RotationEngine
 import RotationStore
+import Scheduling
 import ValueGenerators
 
 struct RotationAbandonCommand: AsyncParsableCommand {
@@ -48,11 +49,17 @@ struct RotationAbandonCommand: AsyncParsableCommand {
                 reason: reason
             )
             let (answer, isDaemonRunning) = try await Control.perform(operation, try global.load())
-            guard let step = answer.pending?.rawValue else {
-                return print("\(answer.secret): rotation \(id) ended")
+            switch answer.outcome {
+            case .ended: print("\(answer.secret): rotation \(id) ended")
+            case .pending(let step):
+                print("\(answer.secret): rotation \(id) ends once its generator's \(step.rawValue) has succeeded")
+                if !isDaemonRunning { standardError("no daemon runs: \(step.rawValue) is done once one is started\n") }
+            case .stopped(let lookAt):
+                let message =
+                    "\(answer.secret): nothing more is sent, but an attempt may still arrive: look again after "
+                    + "\(lookAt.rfc3339), then decide"
+                throw ControlFailure(status: .timedOut, message: message)
             }
-            print("\(answer.secret): rotation \(id) ends once its generator's \(step) has succeeded")
-            if !isDaemonRunning { standardError("no daemon runs: \(step) is done once one is started\n") }
         }
     }
 }

@@ -59,12 +59,17 @@ struct RotationListCommand: AsyncParsableCommand {
     private static func outcome(of stored: StoredRotation) -> Table.Cell {
         switch stored.storedOutcome {
         case "succeeded":
-            return .init("succeeded" + (stored.isConfirmed == true ? ", confirmed" : ", unconfirmed"), .green)
+            let confirmation = stored.isConfirmed == true ? ", confirmed" : ", unconfirmed"
+            guard stored.rotation.state.isFinishLeft else { return .init("succeeded" + confirmation, .green) }
+            return .init("succeeded" + confirmation + ", old credential not retired", .yellow)
         case .some(let outcome):
-            return .init(outcome + (stored.error.map { ": \($0)" } ?? ""), .red)
+            let decision = stored.decision.map { " (\($0))" } ?? ""
+            return .init(outcome + decision + (stored.failureText.map { ": \($0)" } ?? ""), .red)
         case nil:
             let wait = stored.rotation.state.wakeAt.map { ", next try \($0.short)" } ?? ""
-            return .init(stored.rotation.state.phaseName + (stored.error.map { ": \($0)" } ?? "") + wait, .yellow)
+            let decision = stored.decision.map { " (\($0))" } ?? ""
+            let error = stored.failureText.map { ": \($0)" } ?? ""
+            return .init(stored.rotation.state.phaseName + decision + error + wait, .yellow)
         }
     }
 }

@@ -36,18 +36,11 @@ struct RotationOutlook {
             + (confirms ? ["list"] : []) + finish
         let open = try history.rotations(openOnly: true, secret: schedule.secret, limit: 1).first
         joined = fresh ? nil : open.flatMap { $0.endedAt == nil ? $0.rotation.id : nil }
-        var waits: [String] = []
-        if hub == nil { waits.append("its hub, which is not configured") }
-        switch try history.hubStatus(schedule.secret.hub) {
-        case .suspended(let suspension): waits.append("its hub, suspended: \(suspension.reason.rawValue)")
-        case .paused(let until) where until > now: waits.append("its hub, paused until \(until.short)")
-        default: break
-        }
-        if joined == nil, let open { waits.append("the end of rotation \(open.rotation.id)") }
-        if let group = schedule.definition.group, let until = try history.groupIsBusy(group.name, now: now) {
-            waits.append("its group \(group.name)" + (until.map { ", until \($0.short)" } ?? ", in which one rotates"))
-        }
-        self.waits = waits
+        let obstacles = try history.obstacles(
+            hubs: configuration.hubs.keys,
+            open: joined == nil ? open.map { [$0] } ?? [] : []
+        )
+        waits = obstacles.ofRequest(schedule.secret, schedule, now: now).map(\.text)
     }
 
     /// For people: `would rotate local/db: password; generate, list, update, list`.

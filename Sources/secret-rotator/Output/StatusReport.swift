@@ -10,7 +10,7 @@ struct StatusReport {
     private var schedules = 0
     private var paused = 0
     private var openRotations = 0
-    private var waitingRequests = 0
+    private var waits: [StatusWait] = []
     private var nextDue: Schedule?
     private var hubs: [(name: String, status: HubStatus)] = []
     private(set) var problems: [StatusProblem] = []
@@ -29,25 +29,94 @@ struct StatusReport {
         schedules = all.count
         paused = all.count - active.count
         nextDue = active.min { $0.nextDue < $1.nextDue }
-        waitingRequests = try history.waitingRequests()
         let open = try history.rotations(openOnly: true) { broken.append($0) }
         openRotations = open.count
-        hubs = try configuration.hubs.keys.sorted().map { ($0, try history.hubStatus($0)) }
+        let obstacles = try history.obstacles(hubs: configuration.hubs.keys, open: open)
+        hubs = configuration.hubs.keys.sorted().map { ($0, obstacles.hubs[$0] ?? .available) }
+        waits = try Self.waits(all, obstacles, history, now: now)
         problems += try history.configurationRejectedAt().map { [.configurationRejected($0)] } ?? []
         problems += broken.map { .unreadable($0) }
         problems += hubs.compactMap { StatusProblem(hub: $0.name, $0.status) }
-        problems += try open.compactMap { try StatusProblem(rotation: $0, history, now: now) }
+        problems += try Self.problems(with: open, obstacles, configuration, history, now: now)
         problems += all.filter { configuration.hubs[$0.secret.hub] == nil }.map { .orphan($0.secret) }
-        let busy = Set(open.map(\.rotation.secret))
-        problems += try active.compactMap { schedule in
-            try StatusProblem(schedule: schedule, isBusy: busy.contains(schedule.secret), history, now: now)
+        problems += try Self.problems(with: active, waits, obstacles, history, now: now)
+    }
+
+    /// What is wrong with open rotations.
+    private static func problems(
+        with open: [StoredRotation],
+        _ obstacles: Obstacles,
+        _ configuration: Configuration,
+        _ history: History,
+        now: Instant
+    ) throws -> [StatusProblem] {
+        try open.compactMap { stored in
+            let hub = configuration.hubs[stored.rotation.secret.hub]
+            let timeouts = (request: hub?.timeout ?? .zero, confirm: hub?.confirmTimeout ?? .zero)
+            let wait = stored.changedAt.flatMap {
+                obstacles.overlongPhase(stored.rotation, changedAt: $0, timeouts: timeouts, now: now)
+            }
+            if let wait { return StatusProblem(wait) }
+            return try StatusProblem.about(rotation: stored, history, now: now)
+        }
+    }
+
+    /// What is wrong with schedules, and with requests that wait.
+    private static func problems(
+        with active: [Schedule],
+        _ waits: [StatusWait],
+        _ obstacles: Obstacles,
+        _ history: History,
+        now: Instant
+    ) throws -> [StatusProblem] {
+        var lastEnded: [String: Instant] = [:]
+        for hub in obstacles.hubs.keys { lastEnded[hub] = try history.lastEnded(at: hub) }
+        var problems = try active.filter { obstacles.open[$0.secret] == nil }.compactMap { schedule in
+            let wait = obstacles.overlongSlot(schedule, lastEnded: lastEnded[schedule.secret.hub], now: now)
+            return try StatusProblem.about(schedule: schedule, wait: wait, history, now: now)
+        }
+        problems += waits.compactMap { wait in
+            obstacles.overlongRequest(
+                wait.secret,
+                wait.schedule,
+                requestedAt: wait.since,
+                lastEnded: lastEnded[wait.secret.hub],
+                now: now
+            ).map(StatusProblem.init)
+        }
+        let failing = Set(active.filter { $0.failures > 0 }.map(\.secret))
+        problems += try history.sourceProblems().filter { !failing.contains($0.key) }
+            .sorted { "\($0.key)" < "\($1.key)" }.map { StatusProblem(source: $0.key, $0.value) }
+        return problems
+    }
+
+    private static func waits(
+        _ schedules: [Schedule],
+        _ obstacles: Obstacles,
+        _ history: History,
+        now: Instant
+    ) throws -> [StatusWait] {
+        let waiting = try history.waiting()
+        guard !waiting.isEmpty else { return [] }
+        let bySecret = Dictionary(schedules.map { ($0.secret, $0) }) { first, _ in first }
+        return waiting.map { request in
+            let schedule = bySecret[request.secret]
+            let found = obstacles.ofRequest(request.secret, schedule, now: now)
+            return StatusWait(
+                secret: request.secret,
+                schedule: schedule,
+                since: request.requestedAt,
+                obstacles: found
+            )
         }
     }
 
     func printText() {
         for hub in hubs { print("hub          \(hub.name): \(hub.status.text)") }
         print("schedules    \(schedules), \(paused) paused")
-        print("open         \(openRotations) rotations, \(waitingRequests) requests waiting")
+        print("open         \(openRotations) rotations, \(waits.count) requests waiting")
+        for wait in waits.prefix(StatusWait.shown) { print("waiting      \(wait.text)") }
+        if waits.count > StatusWait.shown { print("waiting      and \(waits.count - StatusWait.shown) more: --json") }
         if let nextDue, nextDue.nextDue < .distantFuture {
             print("next due     \(nextDue.secret) at \(nextDue.nextDue.short)")
         }
@@ -75,7 +144,8 @@ struct StatusReport {
             "schedules": .number(schedules),
             "paused": .number(paused),
             "open_rotations": .number(openRotations),
-            "waiting_requests": .number(waitingRequests),
+            "waiting_requests": .number(waits.count),
+            "waits": waits.isEmpty ? nil : .array(waits.map(\.json)),
             "next_due": .instant(nextDue?.nextDue.ifEver),
             "problems": .array(problems.map(\.json)),
         ])
@@ -96,7 +166,7 @@ extension HubStatus {
     fileprivate var text: String {
         switch self {
         case .available, .onProbation: word
-        case .doubtful(let doubt): "available, \(doubt.reason.rawValue) met \(doubt.count) times in a row"
+        case .doubtful(let doubt): "available, \(doubt.reason.rawValue) met \(Wording.times(doubt.count)) in a row"
         case .paused(let until): "paused until \(until.short), as it asked for"
         case .suspended(let suspension):
             "suspended since \(suspension.since.short) (\(suspension.reason.rawValue)), next probe \(suspension.probeAt.short)"

@@ -5,6 +5,18 @@ import RotationStore
 import Scheduling
 import ValueGenerators
 
+/// Words that several outputs share.
+enum Wording {
+    /// `once`, `twice`, `3 times`.
+    static func times(_ count: Int) -> String {
+        switch count {
+        case 1: "once"
+        case 2: "twice"
+        default: "\(count) times"
+        }
+    }
+}
+
 extension JSONValue {
     /// A text, or nothing.
     static func text(_ text: String?) -> JSONValue? { text.map { .string($0) } }
@@ -76,6 +88,9 @@ extension StoredRotation {
     var outcome: String {
         rotation.state.ending?.name ?? storedOutcome ?? rotation.state.phaseName
     }
+
+    /// Why it failed or is parked, for people; nil for nothing.
+    var failureText: String? { error }
 
     /// The rotation as `--json` has it.
     var json: JSONValue {

@@ -1,0 +1,235 @@
+package import AIHubClient
+package import Scheduling
+import ValueGenerators
+
+/// What a slot or a request waits for.
+package enum Obstacle: Hashable, Sendable {
+    /// The schedule is paused; nil for until it is resumed.
+    case pause(until: Instant?)
+    /// The last rotation began less than `min_interval` ago.
+    case minInterval(until: Instant)
+    /// A request of unknown effect may still be on its way.
+    case hold(until: Instant)
+    /// Another secret of the group rotates, or did so less than `group_spacing` ago; nil while it rotates.
+    case group(String, until: Instant?)
+    /// The secret's rotation is open.
+    case rotation(RotationID)
+    /// The hub asked for a pause.
+    case hubPaused(until: Instant)
+    /// The hub is suspended.
+    case hubSuspended(HubError.Kind)
+    /// The hub is not configured.
+    case hubMissing
+
+    /// When it is over; nil where that can't be told.
+    package var until: Instant? {
+        switch self {
+        case .pause(let until), .group(_, let until): until
+        case .minInterval(let until), .hold(let until), .hubPaused(let until): until
+        case .rotation, .hubSuspended, .hubMissing: nil
+        }
+    }
+}
+
+/// What `status` knows of why nothing begins: read at once, so that it fits together.
+package struct Obstacles: Sendable {
+    /// The configured hubs.
+    package var hubs: [String: HubStatus]
+    /// Until when secrets are held.
+    package var holds: [SecretName: Instant]
+    /// Until when groups are busy; nil while one of their secrets rotates.
+    package var groups: [String: Instant?]
+    /// Open rotations.
+    package var open: [SecretName: RotationID]
+
+    package init(
+        hubs: [String: HubStatus],
+        holds: [SecretName: Instant],
+        groups: [String: Instant?],
+        open: [SecretName: RotationID]
+    ) {
+        (self.hubs, self.holds, self.groups, self.open) = (hubs, holds, groups, open)
+    }
+
+    /// What a secret's slot waits for.
+    package func ofSlot(_ schedule: Schedule, now: Instant) -> [Obstacle] {
+        var found: [Obstacle] = []
+        if let pause = schedule.pause { found.append(.pause(until: pause.until)) }
+        if let lastOpened = schedule.lastOpened {
+            found.append(.minInterval(until: lastOpened.advanced(by: schedule.definition.minInterval)))
+        }
+        return (found + common(schedule.secret, schedule)).filter { $0.isThere(at: now) }
+    }
+
+    /// What a request for a secret waits for: pause and minimum interval do not count.
+    ///
+    /// - Parameter schedule: The secret's; nil where it was removed.
+    package func ofRequest(_ secret: SecretName, _ schedule: Schedule?, now: Instant) -> [Obstacle] {
+        common(secret, schedule).filter { $0.isThere(at: now) }
+    }
+
+    /// The end of the last obstacle that a secret had, whether it is there or not: nothing could begin before it.
+    ///
+    /// - Returns: nil where one has no end that is known.
+    package func earliest(of schedule: Schedule) -> Instant? {
+        var instants: [Instant] = [schedule.pause.map { $0.until ?? .distantFuture } ?? .distantPast]
+        if let lastOpened = schedule.lastOpened {
+            instants.append(lastOpened.advanced(by: schedule.definition.minInterval))
+        }
+        let others = common(schedule.secret, schedule)
+        guard others.allSatisfy({ $0.until != nil }) else { return nil }
+        return (instants + others.compactMap(\.until)).max()
+    }
+
+    /// The same for a request.
+    package func earliest(ofRequest secret: SecretName, _ schedule: Schedule?) -> Instant? {
+        let others = common(secret, schedule)
+        guard others.allSatisfy({ $0.until != nil }) else { return nil }
+        return others.compactMap(\.until).max() ?? .distantPast
+    }
+
+    private func common(_ secret: SecretName, _ schedule: Schedule?) -> [Obstacle] {
+        var found: [Obstacle] = []
+        switch hubs[secret.hub] {
+        case nil: found.append(.hubMissing)
+        case .suspended(let suspension): found.append(.hubSuspended(suspension.reason))
+        case .paused(let until): found.append(.hubPaused(until: until))
+        case .available, .doubtful, .onProbation: break
+        }
+        if let id = open[secret] { found.append(.rotation(id)) }
+        if let until = holds[secret] { found.append(.hold(until: until)) }
+        if let name = schedule?.definition.group?.name, let busy = groups[name] {
+            found.append(.group(name, until: busy))
+        }
+        return found
+    }
+}
+
+extension Obstacle {
+    fileprivate func isThere(at now: Instant) -> Bool {
+        if case .pause(nil) = self { return true }
+        return until.map { $0 > now } ?? true
+    }
+}
+
+// MARK: Waits with a limit
+
+/// A wait that has lasted longer than it may.
+package struct OverlongWait: Hashable, Sendable {
+    /// What waits.
+    package enum Subject: Hashable, Sendable {
+        case slot(SecretName)
+        case request(SecretName)
+        /// A rotation in a phase that it should have left by now.
+        case phase(SecretName, RotationID, phase: String)
+    }
+
+    package var subject: Subject
+    /// Since when it could have gone on.
+    package var since: Instant
+    /// How long it may take.
+    package var limit: Duration
+}
+
+extension Obstacles {
+    /// How long a slot or a request may wait once nothing stands in its way.
+    package static let beginLimit = Schedule.slotTolerance
+    /// A hub whose rotations have ended within this time works off what is due: what waits has its turn to come.
+    package static let workingTime = Duration.seconds(60)
+
+    /// A slot that should have begun by now; nil for nothing.
+    ///
+    /// - Parameter lastEnded: When a rotation of the hub ended last.
+    package func overlongSlot(_ schedule: Schedule, lastEnded: Instant?, now: Instant) -> OverlongWait? {
+        guard schedule.nextDue != .distantFuture, let earliest = earliest(of: schedule) else { return nil }
+        return overlong(.slot(schedule.secret), since: max(schedule.nextDue, earliest), lastEnded, now)
+    }
+
+    /// A request that should have begun by now; nil for nothing.
+    package func overlongRequest(
+        _ secret: SecretName,
+        _ schedule: Schedule?,
+        requestedAt: Instant,
+        lastEnded: Instant?,
+        now: Instant
+    ) -> OverlongWait? {
+        guard let earliest = earliest(ofRequest: secret, schedule) else { return nil }
+        return overlong(.request(secret), since: max(requestedAt, earliest), lastEnded, now)
+    }
+
+    private func overlong(
+        _ subject: OverlongWait.Subject,
+        since: Instant,
+        _ lastEnded: Instant?,
+        _ now: Instant
+    ) -> OverlongWait? {
+        guard since.advanced(by: Self.beginLimit) < now else { return nil }
+        if let lastEnded, lastEnded.advanced(by: Self.workingTime) >= now { return nil }
+        return OverlongWait(subject: subject, since: since, limit: Self.beginLimit)
+    }
+
+    /// A rotation without progress for twice its phase's limit; nil for nothing.
+    ///
+    /// - Parameters:
+    ///   - changedAt: When its progress was last recorded.
+    ///   - timeouts: Of its hub's requests, and of a wait for its lists.
+    package func overlongPhase(
+        _ rotation: Rotation,
+        changedAt: Instant,
+        timeouts: (request: Duration, confirm: Duration),
+        now: Instant
+    ) -> OverlongWait? {
+        guard let limit = rotation.state.limit(generator: rotation.generator, timeouts) else { return nil }
+        var since = max(changedAt, rotation.state.wakeAt ?? changedAt)
+        if rotation.state.needsHub {
+            switch hubs[rotation.secret.hub] {
+            case nil, .suspended: return nil
+            case .paused(let until): since = max(since, until)
+            case .available, .doubtful, .onProbation: break
+            }
+        }
+        guard since.advanced(by: limit * 2) < now else { return nil }
+        let phase = rotation.state.phaseName
+        return OverlongWait(subject: .phase(rotation.secret, rotation.id, phase: phase), since: since, limit: limit)
+    }
+}
+
+extension RotationState {
+    /// No phase has a shorter limit: so long a disk or a queue may take.
+    private static let shortestLimit = Duration.seconds(30)
+    /// What the daemon does by itself may take so long.
+    private static let ownLimit = Duration.seconds(60)
+
+    /// How long the action of the present phase may take; nil where it waits for a person, or is over.
+    fileprivate func limit(
+        generator: GeneratorSpecification,
+        _ timeouts: (request: Duration, confirm: Duration)
+    ) -> Duration? {
+        let limit: Duration
+        switch phase {
+        case .parked, .finishHeld, .closed: return nil
+        case .claimed, .generated, .installed, .withdrawing, .abandoning, .succeeded, .finishFailed:
+            limit = generator.timeout ?? Self.ownLimit
+        case .staged: limit = max(generator.timeout ?? .zero, timeouts.request)
+        case .tested, .delivering: limit = timeouts.request
+        case .delivered: limit = max(timeouts.confirm, timeouts.request)
+        case .finished, .failed, .abandoned: limit = Self.ownLimit
+        }
+        return max(limit, Self.shortestLimit)
+    }
+
+    /// Whether the present phase goes on only where the hub may be spoken to.
+    fileprivate var needsHub: Bool {
+        switch phase {
+        case .staged, .installed, .tested, .delivering, .delivered: true
+        default: false
+        }
+    }
+}
+
+extension GeneratorSpecification {
+    /// How long one of its steps may take; nil where that has no limit of its own.
+    fileprivate var timeout: Duration? {
+        if case .command(let policy) = self { policy.timeout } else { nil }
+    }
+}
