@@ -38,13 +38,10 @@ int clinux_is_file_locked(int descriptor) {
     return lock.l_type != F_UNLCK;
 }
 
-int clinux_is_clock_synchronised(void) {
+long long clinux_clock_maximum_error(void) {
     struct timex state;
     memset(&state, 0, sizeof state);
-    if (adjtimex(&state) == -1) {
-        return -1;
-    }
-    return (state.status & STA_UNSYNC) == 0;
+    return adjtimex(&state) == -1 ? -1 : state.maxerror;
 }
 
 int clinux_flush_output(void) {

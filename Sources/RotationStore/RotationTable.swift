@@ -331,7 +331,7 @@ enum RotationTable {
 /// A rotation with what only the store knows of it.
 package struct StoredRotation: Hashable, Sendable {
     package var rotation: Rotation
-    /// When its row was last written: what it has reached, it had reached by then. nil for a row of an older version.
+    /// When its row was last written; nil for a row of an older version.
     package var changedAt: Instant?
     /// When its outcome was recorded; nil while it is under way.
     package var endedAt: Instant?

@@ -21,6 +21,14 @@ struct ClockStepTests {
         #expect(watch.look(now: later.advanced(by: .seconds(1)), uptime: .seconds(101 + uptime)) == nil)
     }
 
+    /// As systemd has it: without a time service the kernel counts up to 16 s.
+    @Test(
+        arguments: [(0, true), (500_000, true), (15_999_999, true), (16_000_000, false), (-1, false)] as [(Int64, Bool)]
+    )
+    func clockIsSynchronisedWhereItsMaximumErrorIsSmall(error: Int64, isSynchronised: Bool) {
+        #expect(SystemClock.isSynchronised(maximumError: error) == isSynchronised)
+    }
+
     /// What a schedule of one hour is due at once a clock that was ahead is put right.
     @Test(arguments: [
         // Ahead by half an hour: the slot that fired then must not fire again.

@@ -124,7 +124,9 @@ struct DecisionTests {
             var rotation = try await parked(fixture)
             rotation.state = RotationState(
                 phase: .delivering(attempt: .ended),
-                tally: { var tally = rotation.state.tally; tally.isStuck = true; return tally }(),
+                tally: {
+                    var tally = rotation.state.tally; tally.isStuck = true; return tally
+                }(),
                 wakeAt: nil
             )
             try await fixture.store.save(RotationChange(rotation: rotation))

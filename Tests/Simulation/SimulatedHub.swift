@@ -40,8 +40,9 @@ final class SimulatedHub: Sendable {
     }
 
     let name: String
-    /// Whether it lists whatever happens; it may then answer 2xx without having done anything. Another one may refuse
-    /// lists, and its 2xx is all that there is.
+    /// Whether it lists whatever happens, and may answer 2xx without having done anything.
+    ///
+    /// Another one may refuse lists, and its 2xx is all that there is.
     let isListing: Bool
     /// What its `updated_at` counts, in milliseconds.
     private let resolution: Int64

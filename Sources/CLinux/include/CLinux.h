@@ -18,9 +18,9 @@ int clinux_lock_file(int descriptor);
  * does, -1 on failure. Takes no lock itself. */
 int clinux_is_file_locked(int descriptor);
 
-/* adjtimex(2), read only: 1 if the kernel knows the clock as synchronised, 0 if
- * it does not (STA_UNSYNC), -1 if it does not tell. */
-int clinux_is_clock_synchronised(void);
+/* adjtimex(2), read only: the maximum error of the clock in microseconds, as a
+ * time service has reported it; -1 if the kernel does not tell. */
+long long clinux_clock_maximum_error(void);
 
 /* fflush and ferror of standard output, which Swift takes for shared mutable
  * state: 0 if all that was printed has been written. */

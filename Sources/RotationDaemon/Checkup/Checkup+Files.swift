@@ -1,6 +1,6 @@
 import AuditLog
-import CLinux
 import Glibc
+import RotationEngine
 import RotationStore
 import SecretMemory
 
@@ -139,11 +139,9 @@ extension Checkup {
     }
 
     func checkClock() -> [Finding] {
-        switch clinux_is_clock_synchronised() {
-        case 1: [.good("clock", "synchronised")]
-        case 0: [.warning("clock", "the kernel does not know it as synchronised", advice: "timedatectl set-ntp true")]
-        default: [.warning("clock", "the kernel does not tell whether it is synchronised")]
-        }
+        SystemClock().isSynchronised
+            ? [.good("clock", "synchronised")]
+            : [.warning("clock", "no time service vouches for it", advice: "timedatectl set-ntp true")]
     }
 
     static func folder(of path: String) -> String {

@@ -70,8 +70,9 @@ extension RotationState {
 
     // MARK: Finishing
 
-    /// The hub has the new value: whatever `finish` could not do can't undo the success, but the old credential may stay
-    /// valid. So it is tried again until it is done, or a person ends it.
+    /// Takes what has become of `finish`.
+    ///
+    /// The hub has the new value: whatever could not be done can't undo the success, but the old credential may stay valid. So it is tried again until it is done, or a person ends it.
     mutating func handleFinish(_ event: RotationEvent, _ pace: Pace) throws(UnexpectedEvent) {
         let isConfirmed: Bool
         switch phase {

@@ -16,8 +16,9 @@ package struct UpdateEvidence: Hashable, Sendable {
 
     /// How an update can be confirmed; nil until preflight is done.
     package var source: Source?
-    /// Values of `updated_at` that do not prove an update: those of earlier rotations, of preflight, and of updates by
-    /// others. The newest is the last one.
+    /// Values of `updated_at` that do not prove an update: of earlier rotations, of preflight, of updates by others.
+    ///
+    /// The newest is the last one.
     package private(set) var seen: [Int64]
 
     /// How many values are kept; a replica that is staler than that many updates is not expected.

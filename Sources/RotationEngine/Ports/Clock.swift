@@ -26,7 +26,17 @@ package struct SystemClock: Clock {
         return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
-    package var isSynchronised: Bool { clinux_is_clock_synchronised() == 1 }
+    package var isSynchronised: Bool { Self.isSynchronised(maximumError: clinux_clock_maximum_error()) }
+
+    /// Whether a time service has vouched for the clock, by the maximum error that the kernel counts.
+    ///
+    /// Without a service it grows to 16 s and stays there. `STA_UNSYNC` does not tell: some services leave it set
+    /// (systemd's `ntp_synced()`, systemd issue 13245).
+    ///
+    /// - Parameter maximumError: In microseconds; negative where the kernel does not tell.
+    package static func isSynchronised(maximumError: Int64) -> Bool {
+        (0..<16_000_000).contains(maximumError)
+    }
 
     private static func read(_ clock: clockid_t) -> timespec {
         var time = timespec()
