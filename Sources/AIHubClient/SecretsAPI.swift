@@ -8,6 +8,15 @@ package enum WorkspaceAccess: Hashable, Sendable, Codable {
     case only([String])
     /// `NONE`.
     case nobody
+
+    /// By the bytes of the names: Swift takes canonically equivalent texts for equal, a hub does not.
+    package static func == (left: WorkspaceAccess, right: WorkspaceAccess) -> Bool {
+        switch (left, right) {
+        case (.all, .all), (.nobody, .nobody): true
+        case (.only(let left), .only(let right)): left.elementsEqual(right) { $0.utf8.elementsEqual($1.utf8) }
+        default: false
+        }
+    }
 }
 
 /// A change to a secret; what is nil is left out of the request and keeps its present state.

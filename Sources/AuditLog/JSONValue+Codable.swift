@@ -1,6 +1,9 @@
 /// A JSON value goes over the control socket, and is read back from text that ``JSONValue/canonicalText`` wrote.
 extension JSONValue: Codable {
-    /// - Throws: `DecodingError` for a number that is no whole one within 64 bits: entries have none.
+    /// Numbers that are read are smaller than this: 2^63.
+    package static let numberLimit = 0x1p63
+
+    /// - Throws: `DecodingError` for a number of 2^63 or more: a `Double` would round it if it is a whole one.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
@@ -9,6 +12,12 @@ extension JSONValue: Codable {
             self = .bool(value)
         } else if let value = try? container.decode(Int64.self) {
             self = .integer(value)
+        } else if let value = try? container.decode(Double.self) {
+            guard value.magnitude < Self.numberLimit else {
+                let text = "a number is larger than 9223372036854775807"
+                throw DecodingError.dataCorruptedError(in: container, debugDescription: text)
+            }
+            self = .number(value)
         } else if let value = try? container.decode(String.self) {
             self = .string(value)
         } else if let values = try? container.decode([JSONValue].self) {
@@ -24,6 +33,7 @@ extension JSONValue: Codable {
         case .null: try container.encodeNil()
         case .bool(let value): try container.encode(value)
         case .integer(let value): try container.encode(value)
+        case .number(let value): try container.encode(value)
         case .string(let value): try container.encode(value)
         case .array(let values): try container.encode(values)
         case .object(let fields): try container.encode(fields)

@@ -1,8 +1,13 @@
-/// A JSON value without fractions: what audit entries and `--json` output are made of.
+/// A JSON value: what audit entries, `--json` output and a plug-in's parameters and state are made of.
+///
+/// Texts, and the keys of objects, are compared by their bytes: see ``ExactlyComparable``.
 package indirect enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
+    /// A whole number.
     case integer(Int64)
+    /// Any other number; finite.
+    case number(Double)
     case string(String)
     case array([JSONValue])
     case object([String: JSONValue])
@@ -20,6 +25,37 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
     }
 }
 
+extension JSONValue: ExactlyComparable {
+    package static func == (left: JSONValue, right: JSONValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.number(let left), .number(let right)): left == right
+        case (.string(let left), .string(let right)): left.isExactly(right)
+        case (.array(let left), .array(let right)): left.isExactly(right)
+        case (.object(let left), .object(let right)): left.isExactly(right)
+        default: false
+        }
+    }
+
+    package func isExactly(_ other: JSONValue) -> Bool { self == other }
+
+    package func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
+        case .number(let value): hasher.combine(value)
+        case .string(let value): value.hashExactly(into: &hasher)
+        case .array(let values): values.hashExactly(into: &hasher)
+        case .object(let fields): fields.hashExactly(into: &hasher)
+        }
+    }
+
+    package func hashExactly(into hasher: inout Hasher) { hash(into: &hasher) }
+}
+
 extension JSONValue {
     /// An object of the fields that have a value.
     package static func fields(_ fields: [String: JSONValue?]) -> JSONValue {
@@ -31,23 +67,31 @@ extension JSONValue {
     /// Integers beyond ±(2^53−1) are not exact numbers there (section 3.2.2.3, I-JSON): they are written as strings.
     package var canonicalText: String {
         var text = ""
-        write(to: &text)
+        write(to: &text, quotesLargeIntegers: true)
         return text
     }
 
-    private func write(to text: inout String) {
+    /// Like ``canonicalText``, but with all integers as numbers: JSON that ``JSONValue`` reads back as it was.
+    package var losslessText: String {
+        var text = ""
+        write(to: &text, quotesLargeIntegers: false)
+        return text
+    }
+
+    private func write(to text: inout String, quotesLargeIntegers quotes: Bool) {
         switch self {
         case .null: text += "null"
         case .bool(let value): text += value ? "true" : "false"
         case .integer(let value):
             let isExact = value.magnitude < UInt64(1) << 53
-            text += isExact ? "\(value)" : "\"\(value)\""
+            text += isExact || !quotes ? "\(value)" : "\"\(value)\""
+        case .number(let value): text += ECMAScriptNumber.text(value)
         case .string(let value): Self.write(value, to: &text)
         case .array(let values):
             text += "["
             for (index, value) in values.enumerated() {
                 if index > 0 { text += "," }
-                value.write(to: &text)
+                value.write(to: &text, quotesLargeIntegers: quotes)
             }
             text += "]"
         case .object(let fields):
@@ -57,7 +101,7 @@ extension JSONValue {
                 if index > 0 { text += "," }
                 Self.write(field.key, to: &text)
                 text += ":"
-                field.value.write(to: &text)
+                field.value.write(to: &text, quotesLargeIntegers: quotes)
             }
             text += "}"
         }

@@ -3,6 +3,8 @@ import Crypto
 import Foundation
 
 /// Which generator a schedule uses, and how: what stands under `generator:`.
+///
+/// Two are equal where each text in them has the same bytes.
 package enum GeneratorSpecification: Hashable, Sendable {
     case password(PasswordPolicy)
     case token(TokenPolicy)
@@ -102,16 +104,21 @@ extension GeneratorSpecification {
         case .string(let text): [text]
         case .array(let values): values.flatMap(texts)
         case .object(let fields): fields.values.flatMap(texts)
-        case .null, .bool, .integer: []
+        case .null, .bool, .integer, .number: []
         }
     }
+}
+
+extension GeneratorSpecification: ExactlyComparable {
+    package func isExactly(_ other: GeneratorSpecification) -> Bool { self == other }
+    package func hashExactly(into hasher: inout Hasher) { hash(into: &hasher) }
 }
 
 // MARK: As text
 
 extension GeneratorSpecification {
     private static let texts = Memo<GeneratorSpecification, (json: String, hash: String)>()
-    private static let parsed = Memo<String, GeneratorSpecification?>()
+    private static let parsed = Memo<Exact<String>, GeneratorSpecification?>()
 
     /// The specification as JSON with sorted keys: the same specification has the same text.
     package var json: String { text.json }
@@ -134,7 +141,9 @@ extension GeneratorSpecification {
 
     /// Reads what ``json`` wrote.
     package init?(json: String) {
-        let value = Self.parsed.value(for: json) { try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) }
+        let value = Self.parsed.value(for: Exact(wrappedValue: json)) {
+            try? JSONDecoder().decode(Self.self, from: Data(json.utf8))
+        }
         guard let value else { return nil }
         self = value
     }

@@ -1,3 +1,4 @@
+package import AuditLog
 import Crypto
 import CryptoExtras
 import SecretMemory
@@ -14,7 +15,7 @@ package struct KeyPairPolicy: Hashable, Sendable {
 
     package let algorithm: Algorithm
     /// The file that gets the public key in PEM (SubjectPublicKeyInfo) before the hub is told; nil for none.
-    package let publicFile: String?
+    @Exact package private(set) var publicFile: String?
 
     /// - Throws: ``InvalidPolicy`` for a path that is not absolute.
     package init(algorithm: Algorithm = .ed25519, publicFile: String? = nil) throws(InvalidPolicy) {

@@ -1,3 +1,4 @@
+package import AuditLog
 import Glibc
 
 /// A class of characters in a password.
@@ -17,11 +18,11 @@ package struct PasswordPolicy: Hashable, Sendable {
     /// The classes in use, each with the least number of its characters.
     package let minima: [CharacterClass: Int]
     /// Characters that are never used.
-    package let excluded: String
+    @Exact package private(set) var excluded: String
     /// The characters of ``CharacterClass/symbol``.
     package let symbols: String
     /// The only characters that are used; nil for all of the classes.
-    package let allowed: String?
+    @Exact package private(set) var allowed: String?
     /// Whether no two equal characters stand side by side.
     package let isWithoutRuns: Bool
 

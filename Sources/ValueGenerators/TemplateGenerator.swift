@@ -1,4 +1,4 @@
-import AuditLog
+package import AuditLog
 import Foundation
 import SecretMemory
 
@@ -12,10 +12,10 @@ package struct TemplatePolicy: Hashable, Sendable {
         case json
     }
 
-    package let template: String
+    @Exact package private(set) var template: String
     package let format: Format
     /// The generators of the parts, by name.
-    package let parts: [String: GeneratorSpecification]
+    @Exact package private(set) var parts: [String: GeneratorSpecification]
 
     /// - Parameter parts: A part that is not among them is made by the generator of its name, with what is usual for it.
     /// - Throws: ``InvalidPolicy`` where a part has no generator, one that changes other systems, or no place; or where the

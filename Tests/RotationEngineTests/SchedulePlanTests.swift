@@ -55,6 +55,33 @@ struct SchedulePlanTests {
         #expect(difference.nextDue == Self.now.advanced(by: .seconds(7200)))
     }
 
+    /// é as one code point and as two: the hub, the database and other tools tell them apart.
+    @Test func textsAreComparedByTheirBytes() throws {
+        let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+        let changes: [(String, (inout ScheduleDefinition, String) throws -> Void)] = [
+            ("owner", { $0.owner = $1 }), ("policy", { $0.policy = $1 }), ("description", { $0.description = $1 }),
+            ("group", { $0.group = .init(name: $1, spacing: .zero) }),
+            ("allowed_workspaces", { $0.access = .only([$1]) }),
+            ("generator", { $0.generator = .command(try CommandPolicy(command: "x", parameters: ["a": .string($1)])) }),
+            ("generator", { $0.generator = .command(try CommandPolicy(command: "x", parameters: [$1: 1])) }),
+            ("generator", { $0.generator = .template(try TemplatePolicy(template: "{{token}}" + $1)) }),
+            ("generator", { $0.generator = .password(try PasswordPolicy(excluded: $1)) }),
+            ("generator", { $0.generator = .keyPair(try KeyPairPolicy(publicFile: "/" + $1)) }),
+            ("generator", { $0.generator = .file(try FilePolicy(paths: ["/" + $1])) }),
+        ]
+        for (key, change) in changes {
+            var (before, after) = (try Self.schedule("a"), try Self.schedule("a"))
+            try change(&before.definition, composed)
+            try change(&after.definition, decomposed)
+            let difference = try #require(Self.plan([before], [after]).steps.first, "\(key)").difference
+            #expect(difference.change == .changed && Array(difference.new.keys) == [key])
+            #expect(Self.plan([after], [after]).steps.isEmpty)
+            let (old, new) = (before.definition.generator, after.definition.generator)
+            #expect((old.policyHash != new.policyHash) == (key == "generator"))
+            #expect(GeneratorSpecification(json: new.json) == new && GeneratorSpecification(json: old.json) == old)
+        }
+    }
+
     @Test func planIsIdempotent() throws {
         let current = try ["a", "b", "c"].map { try Self.schedule($0) }
         let wishes = try [Self.schedule("b", every: .seconds(60)), Self.schedule("d")]

@@ -1,8 +1,11 @@
 package import AIHubClient
+package import AuditLog
 package import Scheduling
 package import ValueGenerators
 
 /// What somebody wants of a secret: how often it rotates, and with which generator.
+///
+/// Texts are compared by their bytes: see `ExactlyComparable`.
 package struct ScheduleDefinition: Hashable, Sendable, Codable {
     /// How often.
     package var cadence: Cadence
@@ -27,13 +30,13 @@ package struct ScheduleDefinition: Hashable, Sendable, Codable {
     /// Sent with each rotation, if given.
     package var access: WorkspaceAccess?
     /// Sent with each rotation, if given.
-    package var description: String?
+    @Exact package var description: String?
     /// How long the old credential stays valid after success, where the generator retires it.
     package var finishAfter: Duration
     /// Who answers for the secret.
-    package var owner: String?
+    @Exact package var owner: String?
     /// The rule that asks for the rotation.
-    package var policy: String?
+    @Exact package var policy: String?
 
     /// What becomes of a slot that passes while the daemon is down.
     package enum CatchUp: String, CaseIterable, Hashable, Sendable, Codable {
@@ -45,7 +48,7 @@ package struct ScheduleDefinition: Hashable, Sendable, Codable {
 
     /// Secrets of which never two rotate within the spacing.
     package struct Group: Hashable, Sendable, Codable {
-        package var name: String
+        @Exact package var name: String
         /// From the end of a rotation to the beginning of another secret's.
         package var spacing: Duration
 

@@ -1,4 +1,5 @@
 package import AIHubClient
+import AuditLog
 package import Scheduling
 package import ValueGenerators
 
@@ -75,7 +76,7 @@ extension Schedule {
     package func redefined(as new: ScheduleDefinition, now: Instant) -> Schedule {
         var schedule = self
         schedule.definition = new
-        if new.generator.filePaths != definition.generator.filePaths { schedule.takeUpSource(definition) }
+        if !new.generator.filePaths.isExactly(definition.generator.filePaths) { schedule.takeUpSource(definition) }
         guard isPaused(at: now) || nextDue > now, new.namesOtherSlots(than: definition) else { return schedule }
         let start = slotsBegin(now: now)
         switch new.cadence {

@@ -1,3 +1,5 @@
+package import AuditLog
+
 /// Which file's content is a schedule's value, and what must be in it.
 package struct FilePolicy: Hashable, Sendable {
     /// Something that must be in the file, in PEM (RFC 7468).
@@ -11,11 +13,11 @@ package struct FilePolicy: Hashable, Sendable {
     }
 
     /// The files, absolute; several are joined in this order.
-    package let paths: [String]
+    @Exact package private(set) var paths: [String]
     /// What must be in them; empty for any text.
     package let expected: Set<Content>
     /// Another file, whose certificate or private key must match what is in these; nil for none.
-    package let matches: String?
+    @Exact package private(set) var matches: String?
     /// For how long the certificate must still be valid, in whole seconds.
     package let validFor: Duration
 

@@ -5,7 +5,7 @@ package struct CommandPolicy: Hashable, Sendable {
     /// The name of a file in the generators directory.
     package let command: String
     /// Handed to the plug-in with each step.
-    package let parameters: [String: JSONValue]
+    @Exact package private(set) var parameters: [String: JSONValue]
     /// Which of the daemon's environment variables it gets.
     package let environment: [String]
     /// How long a step may take.

@@ -22,7 +22,7 @@ enum PlugInMessage {
         fields["state"] = made?.state.flatMap { state in
             state.withBytes { try? JSONDecoder().decode(JSONValue.self, from: Data($0)) }
         }
-        return Array(JSONValue.object(fields).canonicalText.utf8) + [UInt8(ascii: "\n")]
+        return Array(JSONValue.object(fields).losslessText.utf8) + [UInt8(ascii: "\n")]
     }
 
     /// Reads the answer to `generate`; nil where it is none.
@@ -34,7 +34,7 @@ enum PlugInMessage {
         guard let value else { return nil }
         guard let state = fields["state"] else { return GeneratedValue(value: value) }
         guard case .object = state else { return nil }
-        var json = state.canonicalText
+        var json = state.losslessText
         let bytes = json.withUTF8 { try? LockedBytes(copying: UnsafeRawBufferPointer($0)) }
         return bytes.map { GeneratedValue(value: value, state: $0) }
     }
