@@ -41,14 +41,21 @@ package final class Diagnostics {
     package let source: String
     /// What was found so far.
     package private(set) var issues: [ConfigurationError.Issue] = []
+    private var seen: Set<ConfigurationError.Issue> = []
 
     package init(source: String) {
         self.source = source
     }
 
-    /// Notes what is wrong at a node.
+    /// Notes what is wrong at a node; once, though aliases lead there again.
     package func report(_ message: String, at node: Node?) {
-        issues.append(.init(source: source, line: node?.mark?.line, column: node?.mark?.column, message: message))
+        let issue = ConfigurationError.Issue(
+            source: source,
+            line: node?.mark?.line,
+            column: node?.mark?.column,
+            message: message
+        )
+        if seen.insert(issue).inserted { issues.append(issue) }
     }
 
     /// Throws what was found.
@@ -63,12 +70,18 @@ package final class Diagnostics {
 
 /// Reads YAML text as a tree.
 package enum YAMLText {
-    /// - Throws: ``ConfigurationError`` with the place of what is no YAML, or of a key that stands twice.
+    /// - Throws: ``ConfigurationError`` with the place of what is no YAML, of a key that stands twice, or of what
+    ///   ``StrictYAML`` refuses.
     package static func compose(_ text: String, source: String) throws(ConfigurationError) -> Node {
         do {
-            guard let node = try Yams.compose(yaml: text) else {
+            // Without rules of its own: what a scalar stands for is decided in one place, `PlainScalar`.
+            guard let node = try Yams.compose(yaml: text, .basic) else {
                 throw ConfigurationError(source: source, message: "the file is empty")
             }
+            let diagnostics = Diagnostics(source: source)
+            var strict = StrictYAML(size: text.utf8.count, diagnostics)
+            strict.check(node)
+            try diagnostics.throwIfAny()
             return node
         } catch let error as ConfigurationError {
             throw error

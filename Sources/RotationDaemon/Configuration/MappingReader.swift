@@ -14,7 +14,7 @@ package struct MappingReader {
         self.diagnostics = diagnostics
         var entries: [String: (key: Node, value: Node)] = [:]
         if case .mapping(let mapping) = node {
-            for (key, value) in mapping { entries[key.string ?? ""] = (key, value) }
+            for (key, value) in mapping { entries[key.scalar?.string ?? ""] = (key, value) }
         } else if !node.isNull {
             diagnostics.report("\(name) must be a mapping of keys to values", at: node)
         }
@@ -56,17 +56,20 @@ package struct MappingReader {
     }
 
     /// A key's value, or a list of them, converted; nil where the key is absent or any of them can't be.
+    ///
+    /// - Parameter mayBeEmpty: Whether a list of none is one.
     package mutating func scalars<T>(
         _ key: String,
         expected: String,
         isSecret: Bool = false,
+        mayBeEmpty: Bool = false,
         convert: (String) -> T?
     ) -> [T]? {
         guard case .sequence(let sequence)? = value(key) else {
             return scalar(key, expected: expected, isSecret: isSecret, convert: convert).map { [$0] }
         }
-        let converted = sequence.compactMap { $0.scalar.flatMap { convert($0.string) } }
-        guard converted.count == sequence.count, !converted.isEmpty else {
+        let converted = sequence.compactMap { $0.isNull ? nil : $0.scalar.flatMap { convert($0.string) } }
+        guard converted.count == sequence.count, mayBeEmpty || !converted.isEmpty else {
             diagnostics.report("\(key): expected a list, each a \(expected)", at: value(key))
             return nil
         }
@@ -90,8 +93,9 @@ package struct MappingReader {
 
     /// A whole number.
     package mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
-        scalar(key, expected: "whole number from \(range.lowerBound) to \(range.upperBound)") {
-            Int($0).flatMap { range.contains($0) ? $0 : nil }
+        scalar(key, expected: "whole number from \(range.lowerBound) to \(range.upperBound)") { text in
+            // Not +5, nor 05, in quotes either.
+            Int(text).flatMap { range.contains($0) && "\($0)" == text ? $0 : nil }
         }
     }
 
@@ -122,6 +126,10 @@ package struct MappingReader {
             return nil
         }
         return sequence.compactMap { item in
+            if item.isNull {
+                diagnostics.report("\(key): null is no text: write it in quotes", at: item)
+                return nil
+            }
             if let text = item.scalar?.string, !text.isEmpty { return text }
             diagnostics.report("\(key): expected text", at: item)
             return nil
@@ -154,6 +162,12 @@ package struct MappingReader {
         diagnostics.report("\(key) is missing, for example: \(example)", at: node)
     }
 
+    /// Notes that a key that must be there is not, and what comes of that.
+    package func require(_ key: String, otherwise reason: String) {
+        guard entries[key].map({ $0.value.isNull }) ?? true else { return }
+        diagnostics.report("\(key) is missing: \(reason)", at: node)
+    }
+
     /// Notes the keys that nobody asked for, each with the nearest one that there is.
     package func finish() {
         for key in keys where !known.contains(key) {
@@ -166,8 +180,8 @@ package struct MappingReader {
 extension Node {
     /// Whether nothing stands there.
     var isNull: Bool {
-        guard case .scalar(let scalar) = self, scalar.style == .plain else { return false }
-        return scalar.string.isEmpty || scalar.string == "~" || scalar.string == "null"
+        guard case .scalar(let scalar) = self, scalar.isBare else { return false }
+        return PlainScalar(scalar.string) == .null
     }
 }
 

@@ -1,30 +1,27 @@
 import AuditLog
 import Yams
 
-/// Reads what a plug-in is told: any YAML but numbers with fractions, which canonical JSON does not have here.
+/// Reads what a plug-in is told: any YAML, as ``StrictYAML`` lets it through.
 enum ParameterReader {
-    static func json(_ node: Node, _ key: String, _ entry: inout MappingReader) -> JSONValue {
+    static func json(_ node: Node) -> JSONValue {
         switch node {
-        case .scalar(let scalar): return self.scalar(scalar, node, key, &entry)
-        case .sequence(let sequence): return .array(sequence.map { json($0, key, &entry) })
+        case .scalar(let scalar): return self.scalar(scalar)
+        case .sequence(let sequence): return .array(sequence.map(json))
         case .mapping(let mapping):
             var fields: [String: JSONValue] = [:]
-            for (name, value) in mapping { fields[name.scalar?.string ?? ""] = json(value, key, &entry) }
+            for (name, value) in mapping { fields[name.scalar?.string ?? ""] = json(value) }
             return .object(fields)
         case .alias: return .null
         }
     }
 
-    private static func scalar(
-        _ scalar: Node.Scalar,
-        _ node: Node,
-        _ key: String,
-        _ entry: inout MappingReader
-    ) -> JSONValue {
-        if node.tag == Tag(.int), let number = node.int { return .integer(Int64(number)) }
-        if node.tag == Tag(.bool), let bool = node.bool { return .bool(bool) }
-        if node.tag == Tag(.null) { return .null }
-        if node.tag == Tag(.float) { entry.report("\(scalar.string): write it in quotes, as a text", key: key) }
-        return .string(scalar.string)
+    private static func scalar(_ scalar: Node.Scalar) -> JSONValue {
+        guard scalar.isBare else { return .string(scalar.string) }
+        switch PlainScalar(scalar.string) {
+        case .null: return .null
+        case .value(let value): return value
+        // Never reached by a text that was checked: kept as it is written.
+        case .refused: return .string(scalar.string)
+        }
     }
 }

@@ -252,7 +252,7 @@ package enum ScheduleReader {
     private static func command(_ mapping: inout MappingReader) throws(InvalidPolicy) -> CommandPolicy? {
         mapping.require("command", example: "command: postgresql")
         let name = mapping.text("command")
-        let parameters = mapping.value("parameters").map { ParameterReader.json($0, "parameters", &mapping) }
+        let parameters = mapping.value("parameters").map(ParameterReader.json)
         var fields: [String: JSONValue] = [:]
         if case .object(let object) = parameters {
             fields = object

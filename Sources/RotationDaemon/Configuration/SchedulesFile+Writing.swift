@@ -27,23 +27,40 @@ extension SchedulesFile {
     private static func entry(_ schedule: Schedule) -> Node {
         var fields = schedule.definition.fields
         fields["secret"] = .string("\(schedule.secret)")
-        let pairs = keys.compactMap { key in fields[key].map { (node(.string(key)), node($0)) } }
+        let pairs = keys.compactMap { key in
+            fields[key].map { (node(.string(key)), key == "generator" ? generator($0) : node($0)) }
+        }
         return .mapping(Node.Mapping(pairs, .implicit, .block))
+    }
+
+    /// A generator, and those of its parts: an empty text, or an empty list, says what its absence says.
+    private static func generator(_ value: JSONValue) -> Node {
+        guard case .object(let fields) = value else { return node(value) }
+        let pairs = fields.filter { $0.value != .string("") && $0.value != .array([]) }.sorted { $0.key < $1.key }
+        return Node(
+            pairs.map { (node(.string($0.key)), $0.key == "parts" ? parts($0.value) : node($0.value)) },
+            .implicit,
+            .flow
+        )
+    }
+
+    private static func parts(_ value: JSONValue) -> Node {
+        guard case .object(let parts) = value else { return node(value) }
+        let pairs = parts.sorted { $0.key < $1.key }.map { (node(.string($0.key)), generator($0.value)) }
+        return Node(pairs, .implicit, .flow)
     }
 
     private static func node(_ value: JSONValue) -> Node {
         switch value {
-        case .null: Node("", .implicit, .doubleQuoted)
+        case .null: Node("null")
         case .bool(let bool): Node(bool ? "true" : "false")
         case .integer(let number): Node("\(number)")
+        case .number: Node(value.canonicalText)
         case .string(let text): Node(text, .implicit, isPlain(text) ? .plain : .doubleQuoted)
         case .array(let values): Node(values.map(node), .implicit, .flow)
         case .object(let fields):
-            // An empty text, or an empty list, says what its absence says.
             Node(
-                fields.filter { $0.value != .string("") && $0.value != .array([]) }.sorted { $0.key < $1.key }.map {
-                    (node(.string($0.key)), node($0.value))
-                },
+                fields.sorted { $0.key < $1.key }.map { (node(.string($0.key)), node($0.value)) },
                 .implicit,
                 .flow
             )
@@ -52,10 +69,20 @@ extension SchedulesFile {
 
     /// Whether a text can stand without quotes: nothing that YAML could take for something else.
     private static func isPlain(_ text: String) -> Bool {
-        guard let first = text.first, first.isASCII, first.isLetter || first.isNumber && text.last?.isLetter == true
+        guard let first = text.unicodeScalars.first, first.isASCII,
+            first.properties.isAlphabetic || first.properties.numericType != nil,
+            text.utf8.allSatisfy({ isPlain($0) })
         else { return false }
-        let words = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"]
-        return !words.contains(text.lowercased())
-            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_/-.".contains($0)) }
+        return PlainScalar(text) == .value(.string(text))
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"), UInt8(ascii: "/"), UInt8(ascii: "-"),
+            UInt8(ascii: "."):
+            true
+        default: false
+        }
     }
 }
