@@ -31,17 +31,21 @@ package struct OperationContext: Sendable {
     package var random: any RandomSource
     /// The time-out of a hub's requests.
     package var timeout: @Sendable (_ hub: String) -> Duration
+    /// Why the configuration in force refuses a generator; nil where it does not.
+    package var refusal: @Sendable (GeneratorSpecification) -> String?
 
     package init(
         caller: Caller,
         now: Instant,
         random: any RandomSource,
-        timeout: @escaping @Sendable (_ hub: String) -> Duration
+        timeout: @escaping @Sendable (_ hub: String) -> Duration,
+        refusal: @escaping @Sendable (GeneratorSpecification) -> String?
     ) {
         self.caller = caller
         self.now = now
         self.random = random
         self.timeout = timeout
+        self.refusal = refusal
     }
 }
 

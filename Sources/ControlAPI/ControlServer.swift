@@ -25,6 +25,8 @@ package struct ControlServer: Sendable {
         package var desk: HubDesk
         /// Who may do what, as the configuration in force says.
         package var roles: @Sendable () -> Roles
+        /// Why the configuration in force refuses a generator.
+        package var refusal: @Sendable (GeneratorSpecification) -> String?
         /// Called after each change.
         package var changed: @Sendable () -> Void
         package var clock: any Clock
@@ -35,6 +37,7 @@ package struct ControlServer: Sendable {
             queue: any LedgerQueue,
             desk: HubDesk,
             roles: @escaping @Sendable () -> Roles,
+            refusal: @escaping @Sendable (GeneratorSpecification) -> String?,
             changed: @escaping @Sendable () -> Void,
             clock: any Clock,
             random: any RandomSource,
@@ -43,6 +46,7 @@ package struct ControlServer: Sendable {
             self.queue = queue
             self.desk = desk
             self.roles = roles
+            self.refusal = refusal
             self.changed = changed
             self.clock = clock
             self.random = random
@@ -147,7 +151,8 @@ package struct ControlServer: Sendable {
                 caller: caller,
                 now: environment.clock.now,
                 random: environment.random,
-                timeout: environment.desk.timeout
+                timeout: environment.desk.timeout,
+                refusal: environment.refusal
             )
             let answer = try await environment.queue.withLedger { try operation.perform(on: $0, context) }
             if Operation.makesWork { environment.changed() }

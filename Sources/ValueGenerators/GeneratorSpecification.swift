@@ -49,6 +49,9 @@ package enum GeneratorSpecification: Hashable, Sendable {
     /// The files that it reads, which other tools write.
     package var filePaths: [String] { if case .file(let policy) = self { policy.allPaths } else { [] } }
 
+    /// The file that it writes the public half of a key to.
+    package var publicFile: String? { if case .keyPair(let policy) = self { policy.publicFile } else { nil } }
+
     /// The steps, beyond making a value, that its generator takes part in.
     package var steps: Set<GeneratorStep> {
         switch self {
@@ -63,7 +66,7 @@ package enum GeneratorSpecification: Hashable, Sendable {
     /// - Parameters:
     ///   - random: Where its random bits come from.
     ///   - plugIns: How plug-ins are run; without it they fail.
-    ///   - files: Where other tools' files may be read; without it they are not.
+    ///   - files: Where other tools' files may be read, and public keys written; without it they are not.
     ///   - clock: Unix time in milliseconds, for version 7 UUIDs.
     package func makeGenerator(
         random: any RandomSource,
@@ -75,7 +78,7 @@ package enum GeneratorSpecification: Hashable, Sendable {
         case .password(let policy): PasswordGenerator(policy: policy, random: random)
         case .token(let policy): TokenGenerator(policy: policy, random: random)
         case .uuid(let version): UUIDGenerator(version: version, random: random, clock: clock)
-        case .keyPair(let policy): KeyPairGenerator(policy: policy, protected: plugIns?.protected ?? [])
+        case .keyPair(let policy): KeyPairGenerator(policy: policy, host: files)
         case .totpSeed(let policy): TOTPSeedGenerator(policy: policy, random: random)
         case .template(let policy): TemplateGenerator(policy: policy, random: random, clock: clock)
         case .file(let policy): FileGenerator(policy: policy, host: files, clock: clock)
@@ -96,7 +99,7 @@ extension GeneratorSpecification {
             case .file: filePaths
             case .password, .token, .uuid, .totpSeed, .template: []
             }
-        return paths.first { PublicFile.isProtected($0, protected) }
+        return paths.first { PathText.leads($0, toOneOf: protected) }
     }
 
     private static func texts(_ value: JSONValue) -> [String] {

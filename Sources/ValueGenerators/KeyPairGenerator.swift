@@ -17,7 +17,7 @@ package struct KeyPairPolicy: Hashable, Sendable {
     /// The file that gets the public key in PEM (SubjectPublicKeyInfo) before the hub is told; nil for none.
     @Exact package private(set) var publicFile: String?
 
-    /// - Throws: ``InvalidPolicy`` for a path that is not absolute.
+    /// - Throws: ``InvalidPolicy`` for a path that is not absolute; which folders are allowed is the configuration's.
     package init(algorithm: Algorithm = .ed25519, publicFile: String? = nil) throws(InvalidPolicy) {
         if let publicFile, !publicFile.hasPrefix("/") { throw .path(publicFile) }
         self.algorithm = algorithm
@@ -31,18 +31,22 @@ package struct KeyPairPolicy: Hashable, Sendable {
 /// Makes key pairs by swift-crypto, whose random source is the kernel's.
 struct KeyPairGenerator: ValueGenerator {
     let policy: KeyPairPolicy
-    /// Files that no public key may replace.
-    let protected: [String]
+    /// Where public halves may be written; nil where none is, as in a command that only tries generators.
+    let host: FileHost?
 
     var steps: Set<GeneratorStep> { GeneratorSpecification.keyPair(policy).steps }
 
     func generate(_ context: GeneratorContext) async throws(GeneratorError) -> GeneratedValue {
+        var old: String?
+        if let path = policy.publicFile, host != nil {
+            let file = try publicFile(path, context)
+            old = try await Self.onDisk { () throws(PublicFolder.Failure) in try file.replaceable() }
+        }
         do {
             let (secret, publicKey) = try makePair()
             let made = try SecretValue(LockedBytes(copyingText: secret))
-            guard let file = policy.publicFile else { return GeneratedValue(value: made) }
-            let state = PublicFileState(new: publicKey, old: PublicFile.read(file))
-            return GeneratedValue(value: made, state: try state.packed())
+            guard policy.publicFile != nil else { return GeneratedValue(value: made) }
+            return GeneratedValue(value: made, state: try PublicFileState(new: publicKey, old: old).packed())
         } catch {
             throw .permanent(reason: "no key pair can be made")
         }
@@ -67,13 +71,32 @@ struct KeyPairGenerator: ValueGenerator {
         _ made: GeneratedValue,
         _ context: GeneratorContext
     ) async throws(GeneratorError) {
-        guard let file = policy.publicFile, let state = made.state.flatMap(PublicFileState.init) else { return }
-        guard !PublicFile.isProtected(file, protected) else {
-            throw .permanent(reason: "\(file) holds the daemon's own credentials, keys or history")
+        guard let path = policy.publicFile, let state = made.state.flatMap(PublicFileState.init) else { return }
+        let file = try publicFile(path, context)
+        try await Self.onDisk { () throws(PublicFolder.Failure) in
+            switch step {
+            case .install: try file.install(state, rotation: context.rotation)
+            case .withdraw: try file.withdraw(state, rotation: context.rotation)
+            case .test, .finish: break
+            }
         }
-        let text = step == .install ? state.new : state.old
-        // A withdrawal that finds another key than this rotation's leaves it alone.
-        if step == .withdraw, PublicFile.read(file) != state.new { return }
-        do { try PublicFile.write(text, to: file) } catch { throw .permanent(reason: "\(error)") }
+    }
+
+    private func publicFile(_ path: String, _ context: GeneratorContext) throws(GeneratorError) -> PublicFile {
+        guard let host else { throw .permanent(reason: "\(path): public keys are written by the daemon alone") }
+        return PublicFile(path, host, hub: context.hub, alias: context.alias)
+    }
+
+    /// Works with files where a disk that hangs holds up no rotation; a step that was given up comes before its repetition.
+    private static func onDisk<T: Sendable>(
+        _ body: @escaping @Sendable () throws(PublicFolder.Failure) -> T
+    ) async throws(GeneratorError) -> T {
+        let result = await FileQueue.shared.run { Result { () throws(PublicFolder.Failure) in try body() } }
+        switch result {
+        case .success(let value)?: return value
+        case .failure(let failure)? where failure.isTransient: throw .tryAgain
+        case .failure(let failure)?: throw .permanent(reason: "\(failure)")
+        case nil: throw .tryAgain
+        }
     }
 }

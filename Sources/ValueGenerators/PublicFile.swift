@@ -1,10 +1,12 @@
+import Crypto
 import Foundation
 import SecretMemory
 
 /// What a key pair's generator remembers of its public half's file.
-struct PublicFileState: Codable {
+struct PublicFileState: Codable, Sendable {
+    /// The public key in PEM.
     var new: String
-    /// nil where there was no file.
+    /// What the file held; nil where there was none.
     var old: String?
 
     init(new: String, old: String?) {
@@ -22,26 +24,103 @@ struct PublicFileState: Codable {
     }
 }
 
-/// The file that a public key is written to: replaced as a whole, or not at all.
-enum PublicFile {
-    static func read(_ path: String) -> String? {
-        try? String(contentsOfFile: path, encoding: .utf8)
+/// The file that holds the public half of a secret's key.
+package struct PublicFile: Sendable {
+    private let path: String
+    private let host: FileHost
+    private let content: PublicFileContent
+
+    package init(_ path: String, _ host: FileHost, hub: String, alias: String) {
+        (self.path, self.host) = (path, host)
+        content = PublicFileContent(hub: hub, alias: alias)
     }
 
-    /// - Parameter text: nil to remove the file.
-    static func write(_ text: String?, to path: String) throws {
-        guard let text else {
-            try? FileManager.default.removeItem(atPath: path)
-            return
+    /// Why the file can't be written at present, before anything is; nil where it can.
+    package var problem: String? {
+        do throws(PublicFolder.Failure) {
+            _ = try replaceable()
+            return nil
+        } catch {
+            return error.description
         }
-        try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
-        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
     }
 
-    /// Whether a path leads to what must not be replaced, by whatever name.
-    static func isProtected(_ path: String, _ protected: [String]) -> Bool {
-        let target = Confinement.resolved(path)
-        return protected.map(Confinement.resolved).contains { target == $0 || target.hasPrefix($0 + "/") }
+    /// What the file holds, if this generator has made it; nil where there is no file.
+    ///
+    /// - Throws: ``PublicFolder/Failure`` for any other file, and for a folder that is not allowed.
+    func replaceable() throws(PublicFolder.Failure) -> String? {
+        guard let text = try PublicFolder(of: path, host).read() else { return nil }
+        guard content.isOurs(text) else { throw .foreign(path: path) }
+        return text
+    }
+
+    /// Writes the new key, if the file is not there, or was made by this generator.
+    func install(_ state: PublicFileState, rotation: String) throws(PublicFolder.Failure) {
+        let folder = try PublicFolder(of: path, host)
+        let text = try folder.read()
+        if let text, isNew(text, state) { return }
+        if let text, !content.isOurs(text) { throw .foreign(path: path) }
+        try folder.write(content.text(of: state.new), isNew: text == nil, rotation: rotation)
+    }
+
+    /// Puts back what the file held; another key than this rotation's is left alone.
+    func withdraw(_ state: PublicFileState, rotation: String) throws(PublicFolder.Failure) {
+        do throws(PublicFolder.Failure) {
+            let folder = try PublicFolder(of: path, host)
+            guard let text = try folder.read(), isNew(text, state) else { return }
+            guard let old = state.old else { return try folder.remove() }
+            try folder.write(old, isNew: false, rotation: rotation)
+        } catch {
+            switch error {
+            // Nothing of this rotation was written there: install would have refused, too.
+            case .link, .notAFile, .protected, .foreign: return
+            case .notBelow: guard try isInstalled(state) else { return }
+            case .system: break
+            }
+            throw error
+        }
+    }
+
+    /// Whether the new key stands in a file whose folder is not allowed any more.
+    private func isInstalled(_ state: PublicFileState) throws(PublicFolder.Failure) -> Bool {
+        let anywhere = FileHost(folders: [], publicFolders: ["/"], protected: [])
+        guard let text = try PublicFolder(of: path, anywhere).read() else { return false }
+        return isNew(text, state)
+    }
+
+    /// Whether a text is the new key, as it is written now or was by an earlier version.
+    private func isNew(_ text: String, _ state: PublicFileState) -> Bool {
+        text.utf8.elementsEqual(content.text(of: state.new).utf8) || text.utf8.elementsEqual(state.new.utf8)
+    }
+}
+
+/// The content of a public key's file: a line that names the secret and the digest of the rest, and the key in PEM.
+///
+/// PEM allows text before the key (RFC 7468, section 2). By that line the generator knows what it may replace: a file that
+/// it has made for the same secret, and that is as it was written.
+struct PublicFileContent: Sendable {
+    let hub: String
+    let alias: String
+
+    /// The whole content.
+    func text(of key: String) -> String {
+        let body = key.hasSuffix("\n") ? key : key + "\n"
+        return "\(mark(of: body))\n\(body)"
+    }
+
+    /// Whether a content is one that was made for this secret.
+    func isOurs(_ content: String) -> Bool {
+        guard let end = content.utf8.firstIndex(of: UInt8(ascii: "\n")) else { return false }
+        let body = String(content[content.utf8.index(after: end)...])
+        return content[..<end].utf8.elementsEqual(mark(of: body).utf8)
+    }
+
+    private func mark(of body: String) -> String {
+        let digest = SHA256.hash(data: Data(body.utf8)).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+        return "# made by secret-rotator for \(hub)/\(alias), which replaces it; SHA-256 of what follows: \(digest)"
     }
 }
 

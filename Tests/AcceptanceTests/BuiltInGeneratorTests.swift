@@ -11,12 +11,21 @@ struct BuiltInGeneratorTests {
         try await world.schedule(alias, every: "30d", options: ["--generator", generator, "--min-interval", "0s"])
     }
 
+    /// Makes a folder `public` for public keys, and names it in the configuration.
+    private static func allowPublicFiles(_ world: World) throws {
+        let folder = world.folder.file("public")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let text = try world.folder.read("config.yaml") + "generators: {public_folders: [\"\(folder)\"]}\n"
+        try world.folder.write(text, to: "config.yaml")
+    }
+
     /// Whether a file holds the public half of a private key, by openssl.
     private static func isPublicHalf(of key: String?, _ file: String) async throws -> Bool {
         let script = """
             import subprocess, sys
-            half = subprocess.run(['openssl', 'pkey', '-pubout'], input=sys.argv[1].encode(), capture_output=True).stdout
-            print(half.split() == open(sys.argv[2], 'rb').read().split() and half != b'')
+            run = lambda *a, **k: subprocess.run(['openssl', 'pkey', *a], capture_output=True, **k).stdout
+            half = run('-pubout', input=sys.argv[1].encode())
+            print(half == run('-pubin', '-in', sys.argv[2], '-pubout') and half != b'')
             """
         return try await Oracle.python(script, try #require(key), file) == "True"
     }
@@ -31,7 +40,8 @@ struct BuiltInGeneratorTests {
                 config.replacing("cycle_delays: [200ms]", with: "cycle_delays: [1h]"),
                 to: "config.yaml"
             )
-            let file = world.folder.file("key.pub")
+            try Self.allowPublicFiles(world)
+            let file = world.folder.file("public/key.pub")
             let generator = "{type: key_pair, algorithm: \(algorithm), public_file: \(file)}"
             try await world.schedule(
                 "signing",
@@ -55,7 +65,8 @@ struct BuiltInGeneratorTests {
     /// Parked, the public half decides which private key is of use; a person says which one the hub has.
     @Test func parkedKeyPairIsWithdrawnByDecision() async throws {
         try await World.with(timeout: "1s") { world in
-            let file = world.folder.file("key.pub")
+            try Self.allowPublicFiles(world)
+            let file = world.folder.file("public/key.pub")
             let generator = "{type: key_pair, public_file: \(file)}"
             try await world.schedule(
                 "signing",
@@ -77,6 +88,48 @@ struct BuiltInGeneratorTests {
                 try await world.untilNothingIsOpen()
                 #expect(try await Self.isPublicHalf(of: world.hub.value(of: "signing"), file))
             }
+        }
+    }
+
+    /// The daemon itself refuses what another configuration than its own allows, and what was saved before.
+    @Test func publicFileOutsideIsRefusedByTheDaemonAndAtRunTime() async throws {
+        try await World.with { world in
+            let config = try world.folder.read("config.yaml").replacing(
+                "cycle_delays: [200ms]",
+                with: "cycle_delays: [1h]"
+            )
+            try world.folder.write(config, to: "config.yaml")
+            try Self.allowPublicFiles(world)
+            let allowing = try world.folder.read("config.yaml")
+            let generator = "{type: key_pair, public_file: \(world.folder.file("public/key.pub"))}"
+            try await Self.schedule("signing", generator, world)
+            world.hub.create("other", value: "by hand")
+            // The daemon's configuration allows nothing; that of the command does.
+            try world.folder.write(config, to: "config.yaml")
+            try world.folder.write(allowing, to: "allowing.yaml")
+            let file = "schedules: [{secret: other, every: 30d, generator: \(generator)}]\n"
+            try world.folder.write(file, to: "s.yaml")
+            let refusal = "is below none of generators.public_folders"
+            try await world.withDaemon { _ async throws in
+                for arguments in [
+                    ["schedule", "add", "other", "--every", "30d", "--generator", generator],
+                    ["schedule", "edit", "signing", "--generator", generator],
+                    ["schedule", "apply", "-f", world.folder.file("s.yaml")],
+                ] {
+                    let all = ["--config", world.folder.file("allowing.yaml")] + arguments
+                    let outcome = try await Program.run(all)
+                    #expect(outcome.status == 64 && outcome.errors.contains(refusal), "\(outcome.errors)")
+                }
+                let checked = try await world.run("check")
+                #expect(checked.status == 1 && checked.output.contains(refusal), "\(checked.output)")
+                try await world.expect(1, "rotate-now", "signing", "--wait")
+                #expect(world.patches("signing").isEmpty)
+                // With the folder in force it goes on.
+                try world.folder.write(allowing, to: "config.yaml")
+                try await world.expect(0, "check")
+            }
+            #expect(try world.folder.read("daemon.log").contains(refusal))
+            #expect(!FileManager.default.fileExists(atPath: world.folder.file("public/key.pub")))
         }
     }
 

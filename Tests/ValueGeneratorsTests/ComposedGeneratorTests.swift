@@ -32,44 +32,6 @@ struct ComposedGeneratorTests {
         #expect(specification.entropy == 128)
     }
 
-    /// The public half is in its file before the hub is told, and the old one is back where the hub has refused.
-    @Test func publicHalfIsInstalledAndWithdrawn() async throws {
-        try await TemporaryFolder.with { folder in
-            try folder.write("old\n", to: "key.pub")
-            let policy = try KeyPairPolicy(publicFile: folder.file("key.pub"))
-            let generator = GeneratorSpecification.keyPair(policy).makeGenerator(random: SystemRandom()) { 0 }
-            let context = GeneratorContext(hub: "h", alias: "a", rotation: "r")
-            let made = try await generator.generate(context)
-            for _ in 0..<2 { try await generator.perform(.install, made, context) }
-            let pem = made.value.withUTF8 { Data($0).base64EncodedString() }
-            let answer = try Python.run(Self.openssl, lines: [pem])
-            let expected = answer.first?.split(separator: "|").last.flatMap { Data(base64Encoded: String($0)) }
-            // swift-crypto writes no newline at the end.
-            let strip = { (text: String) in text.trimmingCharacters(in: .newlines) }
-            let isSame = strip(try folder.read("key.pub")) == strip(String(decoding: expected ?? Data(), as: UTF8.self))
-            #expect(isSame)
-            for _ in 0..<2 { try await generator.perform(.withdraw, made, context) }
-            #expect(try folder.read("key.pub") == "old\n")
-        }
-    }
-
-    @Test func publicHalfNeverReplacesTheDaemonsOwnFiles() async throws {
-        try await TemporaryFolder.with { folder in
-            try folder.write("token\n", to: "token")
-            symlink(folder.file("token"), folder.file("link"))
-            let host = PlugInHost(folder: folder.path, launcher: [], protected: [folder.file("token")])
-            for name in ["token", "link"] {
-                let policy = try KeyPairPolicy(publicFile: folder.file(name))
-                let generator = GeneratorSpecification.keyPair(policy)
-                    .makeGenerator(random: SystemRandom(), plugIns: host) { 0 }
-                let context = GeneratorContext(hub: "h", alias: "a", rotation: "r")
-                let made = try await generator.generate(context)
-                await #expect(throws: GeneratorError.self) { try await generator.perform(.install, made, context) }
-            }
-            #expect(try folder.read("token") == "token\n")
-        }
-    }
-
     @Test(arguments: [16, 20, 32, 33, 64])
     func seedIsBase32OfSoManyBytes(bytes: Int) async throws {
         let specification = GeneratorSpecification.totpSeed(try TOTPSeedPolicy(bytes: bytes))

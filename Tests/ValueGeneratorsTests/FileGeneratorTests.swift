@@ -61,7 +61,8 @@ struct FileGeneratorTests {
         ("f/tokenlink", "is the daemon's own"), ("f/writable", "can be written by everybody"),
         ("f/fifo", "is not a regular file"), ("f/live", "is not a regular file"), ("f/large", "is larger than"),
         ("f/empty", "the value is empty"), ("f/binary", "not valid UTF-8"), ("f/long", "more than 45000 characters"),
-        ("f/proc", "leads out of"),
+        ("f/proc", "leads out of"), ("f/nul", "holds a NUL"), ("f/nulfirst", "holds a NUL"),
+        ("f/nulonly", "holds a NUL"), ("f/nullast", "holds a NUL"),
     ])
     func fileThatIsNoneIsRefused(name: String, complaint: String) async throws {
         try await Self.with { folder in
@@ -78,6 +79,9 @@ struct FileGeneratorTests {
             try folder.write(String(repeating: "x", count: 300_000), to: "f/large")
             try folder.write("", to: "f/empty")
             try folder.write(String(repeating: "x", count: 45_001), to: "f/long")
+            for (name, text) in [("nul", "a\0b\n"), ("nulfirst", "\0a"), ("nulonly", "\0"), ("nullast", "a\0\n")] {
+                try folder.write(text, to: "f/\(name)")
+            }
             try Data([0xFF, 0xFE]).write(to: URL(filePath: folder.file("f/binary")))
             do {
                 _ = try Self.value(folder, [name])

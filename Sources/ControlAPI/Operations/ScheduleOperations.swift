@@ -1,6 +1,7 @@
 package import RotationEngine
 package import RotationStore
 package import Scheduling
+import ValueGenerators
 
 /// Adds schedules, all or none.
 package struct AddSchedules: ControlOperation {
@@ -19,6 +20,7 @@ package struct AddSchedules: ControlOperation {
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [ScheduleBrief] {
         try definition.check()
+        try context.check(definition.generator)
         let schedules = secrets.map {
             Schedule(adding: definition, for: $0, now: context.now, rotatesAtOnce: rotatesOnAdopt)
         }
@@ -45,6 +47,7 @@ package struct EditSchedules: ControlOperation {
             edit.minInterval, edit.finishAfter, edit.window?.value, edit.jitter, edit.maxAge?.value, edit.groupSpacing,
         ]
         for duration in durations { try ScheduleDefinition.check(duration) }
+        if let generator = edit.generator { try context.check(generator) }
         return try ledger.edit(secrets, edit, actor: context.caller.actor, now: context.now).steps.map(\.difference)
     }
 }
@@ -78,6 +81,7 @@ package struct ApplySchedules: ControlOperation {
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
         for wish in wishes { try wish.definition.check() }
+        for generator in Set(wishes.map(\.definition.generator)) { try context.check(generator) }
         return Answer(
             try ledger.apply(
                 wishes,
@@ -87,6 +91,15 @@ package struct ApplySchedules: ControlOperation {
                 now: context.now
             )
         )
+    }
+}
+
+extension OperationContext {
+    /// Tests what only the configuration tells: another command than ours, or an old configuration, may not have.
+    fileprivate func check(_ generator: GeneratorSpecification) throws(ControlFailure) {
+        if let refusal = refusal(generator) {
+            throw ControlFailure(status: .usage, message: "generator: \(refusal)")
+        }
     }
 }
 

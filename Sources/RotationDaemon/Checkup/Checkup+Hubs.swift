@@ -105,10 +105,7 @@ extension Checkup {
             let advice = "secret create \(subject), or: schedule remove \(subject)"
             findings.append(.problem(subject, "the hub does not list it", advice: advice))
         }
-        if case .command(let policy) = schedule.definition.generator {
-            findings += checkPlugIn(policy, subject, isConfined: isConfined)
-        }
-        if case .file(let policy) = schedule.definition.generator { findings += checkFile(policy, subject) }
+        findings += check(schedule.definition.generator, of: schedule.secret, isConfined: isConfined)
         if let entropy = schedule.definition.generator.entropy.map({ Int($0) }), entropy < 80 {
             let text = "its generator has \(entropy) bits of entropy"
             let advice = "80 or more are recommended: schedule edit \(subject) --generator …"
@@ -117,6 +114,29 @@ extension Checkup {
             )
         }
         return findings
+    }
+
+    private func check(_ generator: GeneratorSpecification, of secret: SecretName, isConfined: Bool) -> [Finding] {
+        let subject = "\(secret)"
+        // What reading the file says is more exact.
+        if case .file(let policy) = generator { return checkFile(policy, subject) }
+        if let refusal = configuration.refusal(of: generator) {
+            let text = "its generator is refused: \(refusal)"
+            return [
+                .problem(subject, text, advice: "mend the configuration, or: schedule edit \(subject) --generator …")
+            ]
+        }
+        switch generator {
+        case .command(let policy): return checkPlugIn(policy, subject, isConfined: isConfined)
+        case .keyPair(let policy): return checkPublicFile(policy, secret)
+        case .password, .token, .uuid, .totpSeed, .template, .file: return []
+        }
+    }
+
+    private func checkPublicFile(_ policy: KeyPairPolicy, _ secret: SecretName) -> [Finding] {
+        guard let path = policy.publicFile else { return [] }
+        let file = PublicFile(path, configuration.fileHost, hub: secret.hub, alias: secret.alias.text)
+        return file.problem.map { [.problem("\(secret)", "its public key can't be written: \($0)")] } ?? []
     }
 
     private func checkFile(_ policy: FilePolicy, _ subject: String) -> [Finding] {

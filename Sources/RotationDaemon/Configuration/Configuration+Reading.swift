@@ -44,19 +44,14 @@ extension Configuration {
         var metrics = root.mapping("metrics")
         let textfile = metrics?.path("textfile")
         metrics?.finish()
-        var generators = root.mapping("generators")
-        let directory = generators?.path("directory")
-        let folders = generators?.scalars("file_folders", expected: "folder's absolute path, not /") { path in
-            path.hasPrefix("/") && path.contains { $0 != "/" } ? path : nil
-        }
-        generators?.finish()
+        let generators = readGenerators(&root)
         let log = readLog(&root)
         root.finish()
         try diagnostics.throwIfAny()
         guard let database, let staging = keys.staging else {
             throw ConfigurationError(source: path, message: "incomplete")
         }
-        return Configuration(
+        let configuration = Configuration(
             path: path,
             hash: SHA256.hash(data: Data(text.utf8)).prefix(8).map(hexadecimal).joined(),
             database: database,
@@ -70,9 +65,15 @@ extension Configuration {
             usr1: usr1 ?? .all,
             metricsTextfile: textfile,
             log: log,
-            generatorsDirectory: directory ?? "/etc/secret-rotator/generators",
-            fileFolders: folders ?? []
+            generatorsDirectory: generators.directory,
+            fileFolders: generators.fileFolders,
+            publicFolders: generators.publicFolders
         )
+        for conflict in configuration.publicFolderConflicts {
+            generators.mapping?.report(conflict, key: "public_folders")
+        }
+        try diagnostics.throwIfAny()
+        return configuration
     }
 
     /// A socket's path must fit into `sockaddr_un` (unix(7)).

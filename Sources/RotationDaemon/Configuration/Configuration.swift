@@ -1,4 +1,5 @@
 package import AIHubClient
+package import AuditLog
 package import ControlAPI
 import Foundation
 package import Logging
@@ -32,6 +33,8 @@ package struct Configuration: Sendable {
     package var generatorsDirectory: String
     /// The folders whose files may be values.
     package var fileFolders: [String]
+    /// The folders where public keys may be written; none of the daemon's own files is in them.
+    package var publicFolders: [String]
 
     /// One hub.
     package struct Hub: Hashable, Sendable {
@@ -44,7 +47,7 @@ package struct Configuration: Sendable {
         package var confirm: Bool
         /// How long its list may take to show an update that it has answered 2xx.
         package var confirmTimeout: Duration
-        package var certificateAuthorities: String?
+        @Exact package var certificateAuthorities: String?
     }
 
     /// What is said about the audit log.
@@ -81,6 +84,14 @@ package struct Configuration: Sendable {
         case credential(String)
         /// `file:/path`.
         case file(String)
+
+        package static func == (left: FileReference, right: FileReference) -> Bool {
+            switch (left, right) {
+            case (.credential(let left), .credential(let right)), (.file(let left), .file(let right)):
+                left.isExactly(right)
+            default: false
+            }
+        }
 
         /// Reads a reference; nil for anything else.
         package init?(_ text: String) {

@@ -174,6 +174,7 @@ package final class DaemonRuntime: Sendable {
                     clock: SystemClock()
                 ),
                 roles: { [self] in configuration.roles },
+                refusal: { [self] in configuration.refusal(of: $0) },
                 // Whatever was added, edited or resumed may be a file's schedule.
                 changed: { [engine] in engine.noteSourceChange() },
                 clock: SystemClock(),
@@ -197,7 +198,8 @@ package final class DaemonRuntime: Sendable {
             caller: .current,
             now: SystemClock().now,
             random: SystemRandom(),
-            timeout: { [self] in deskHub($0)?.timeout ?? .seconds(600) }
+            timeout: { [self] in deskHub($0)?.timeout ?? .seconds(600) },
+            refusal: { [self] in configuration.refusal(of: $0) }
         )
         let answer = try await store.withLedger { try operation.perform(on: $0, context) }
         engine.wake()
@@ -212,7 +214,7 @@ package final class DaemonRuntime: Sendable {
         let old = configuration
         do {
             let fresh = try Configuration.load(old.path)
-            let isSamePlace = (fresh.database, fresh.control) == (old.database, old.control)
+            let isSamePlace = fresh.database.isExactly(old.database) && fresh.control.isExactly(old.control)
             guard isSamePlace, fresh.stagingKeys == old.stagingKeys, fresh.log == old.log else {
                 let message = "database, control, keys.staging, log: a change needs a restart"
                 throw ConfigurationError(source: old.path, message: message)

@@ -52,16 +52,21 @@ extension Configuration {
         return (paths + [credentials].compactMap { $0 } + [control]).sorted()
     }
 
-    /// Which files may be values.
-    package var fileHost: FileHost { FileHost(folders: fileFolders, protected: secretPaths) }
+    /// Which files may be values, and where public keys may be written.
+    package var fileHost: FileHost {
+        FileHost(folders: fileFolders, publicFolders: publicFolders, protected: secretPaths)
+    }
 
-    /// Why a generator is refused: it is told to use what is the daemon's own, or a file that is in no folder for that; nil
-    /// where it is not.
+    /// Why a generator is refused: it uses what is the daemon's own, or a file that is in no folder for that; nil where it is
+    /// not.
     package func refusal(of generator: GeneratorSpecification) -> String? {
         if let path = generator.protectedPath(among: secretPaths) {
             return "\(path) is the daemon's own token, key or history: no generator may use it"
         }
         let files = fileHost
+        if let path = generator.publicFile, !files.containsPublic(path) {
+            return "\(path) is below none of generators.public_folders: name its folder there"
+        }
         guard let path = generator.filePaths.first(where: { !files.contains($0) }) else { return nil }
         return "\(path) is below none of generators.file_folders: name its folder there"
     }

@@ -74,7 +74,7 @@ struct ConfinedFile: ~Copyable {
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
         guard status.st_mode & 0o002 == 0 else { throw .writable(path: path) }
         guard !host.protected.contains(where: { isSame($0, as: status) }),
-            !PublicFile.isProtected("/proc/self/fd/\(file)", host.protected)
+            !PathText.leads("/proc/self/fd/\(file)", toOneOf: host.protected)
         else { throw .protected(path: path) }
     }
 

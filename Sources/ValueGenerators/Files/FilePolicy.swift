@@ -35,7 +35,7 @@ package struct FilePolicy: Hashable, Sendable {
         validFor: Duration = .zero
     ) throws(InvalidPolicy) {
         guard Self.counts.contains(paths.count) else { throw .length(paths.count, allowed: Self.counts) }
-        if let bad = (paths + [matches].compactMap { $0 }).first(where: { !Self.isPlain($0) }) { throw .path(bad) }
+        if let bad = (paths + [matches].compactMap { $0 }).first(where: { !PathText.isPlain($0) }) { throw .path(bad) }
         guard Self.validities.contains(validFor) else { throw .validity }
         if matches != nil && expected.isEmpty { throw .unexpected("matches") }
         if validFor > .zero && !expected.contains(.certificate) { throw .unexpected("valid_for") }
@@ -43,11 +43,6 @@ package struct FilePolicy: Hashable, Sendable {
         self.expected = expected
         self.matches = matches
         self.validFor = .seconds(validFor.components.seconds)
-    }
-
-    private static func isPlain(_ path: String) -> Bool {
-        path.hasPrefix("/") && !path.contains("\0")
-            && path.split(separator: "/").allSatisfy { $0 != ".." && $0 != "." }
     }
 
     /// All files that are read.

@@ -58,7 +58,12 @@ package struct FileSource: Sendable {
 
     private func value(of contents: [LockedBytes]) throws(Unusable) -> SecretValue {
         do {
-            return try SecretValue(join(contents))
+            let bytes = try join(contents)
+            // Programs in C would take what stands before it for the value.
+            guard bytes.withBytes({ !$0.contains(0) }) else {
+                throw Unusable(description: "\(names): holds a NUL, so it is no text: have a text file written")
+            }
+            return try SecretValue(bytes)
         } catch {
             throw unusable(error)
         }
@@ -84,6 +89,7 @@ package struct FileSource: Sendable {
     /// What may be said of an error: of ours all, of others nothing.
     private func unusable(_ error: any Error) -> Unusable {
         switch error {
+        case let error as Unusable: return error
         case ConfinedFile.Failure.system(let path, EACCES):
             let failure = ConfinedFile.Failure.system(path: path, errno: EACCES)
             return Unusable(description: "\(failure)", isOutOfReach: true)

@@ -29,7 +29,8 @@ enum Control {
                 caller: .current,
                 now: SystemClock().now,
                 random: SystemRandom(),
-                timeout: { configuration.hubs[$0]?.timeout ?? .seconds(600) }
+                timeout: { configuration.hubs[$0]?.timeout ?? .seconds(600) },
+                refusal: { configuration.refusal(of: $0) }
             )
             return try operation.perform(on: ledger, context)
         }
