@@ -103,7 +103,7 @@ struct SystemdTests {
             database: /var/lib/secret-rotator/rotator.db
             control: /run/secret-rotator/control.sock
             hubs:
-              local: {url: "http://127.0.0.1:8642/api", token: "credential:aihub-token"}
+              local: {url: "http://127.0.0.1:8642/api", context: none, token: "credential:aihub-token"}
             keys: {staging: "credential:staging-key"}
             generators: {directory: /etc/secret-rotator/generators, file_folders: [/srv/files]}
             log: {format: auto, level: debug}

@@ -24,7 +24,7 @@ struct BenchmarkSite {
         // Port 9 (discard): nothing is due, so nobody speaks to it.
         let configuration = """
             database: \(folder)/rotator.db
-            hubs: {idle: {url: "http://127.0.0.1:9/api", token: "file:\(folder)/token"}}
+            hubs: {idle: {url: "http://127.0.0.1:9/api", context: none, token: "file:\(folder)/token"}}
             keys: {staging: "file:\(folder)/staging.key"}
             """
         try Data(configuration.utf8).write(to: URL(filePath: "\(folder)/config.yaml"))

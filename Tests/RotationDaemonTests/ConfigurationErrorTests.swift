@@ -4,49 +4,49 @@ import Testing
 
 /// What is wrong with a configuration is said with its place, and with what to do.
 struct ConfigurationErrorTests {
-    /// A line that is added to the file, and what is said of it; the line is the file's seventh.
+    /// A line that is added to the file, and what is said of it; the line is the file's eighth.
     static let lines: [(line: String, complaint: String)] = [
-        ("databse: /x", "7:1: unknown key \"databse\"; did you mean database?"),
-        ("colour: red", "7:1: unknown key \"colour\""),
-        ("something_else: 1", "7:1: unknown key \"something_else\""),
-        ("control: run/control.sock", "7:10: control: \"run/control.sock\" is no absolute path"),
-        ("control: [a]", "7:10: control: expected absolute path"),
-        ("retry: 5", "7:8: retry must be a mapping of keys to values"),
-        ("retry: [a]", "7:8: retry must be a mapping of keys to values"),
-        ("retry: {bse: 1s}", "7:9: unknown key \"bse\"; did you mean base?"),
-        ("retry: {attempts: 0}", "7:19: attempts: \"0\" is no whole number from 1 to 100"),
-        ("retry: {attempts: 101}", "7:19: attempts: \"101\" is no whole number from 1 to 100"),
-        ("retry: {attempts: 3.5}", "7:19: attempts: \"3.5\" is no whole number from 1 to 100"),
-        ("retry: {attempts: many}", "7:19: attempts: \"many\" is no whole number from 1 to 100"),
-        ("retry: {base: 10m, cap: 1s}", "7:15: base: \"10m\" is no duration from 10ms to 1m" + forms),
-        ("retry: {base: 2s, cap: 1s}", "7:24: cap: must not be shorter than base"),
-        ("retry: {cap: 2d}", "7:14: cap: \"2d\" is no duration from 10ms to 1d" + forms),
-        ("retry: {cap: 5}", "7:14: cap: \"5\" is no duration from 10ms to 1d" + forms),
-        ("retry: {cap: 5 m}", "7:14: cap: \"5 m\" is no duration from 10ms to 1d" + forms),
-        ("retry: {cycle_delays: 5m}", "7:23: cycle_delays: expected a list, such as [first, second]"),
-        ("retry: {cycle_delays: []}", "7:23: " + delays),
-        ("retry: {cycle_delays: [5m, 0s]}", "7:23: " + delays),
-        ("retry: {cycle_delays: [5m, soon]}", "7:23: " + delays),
-        ("signals: {usr1: overdu}", "7:17: usr1: \"overdu\" is none of all, overdue, ignore; did you mean overdue?"),
-        ("signals: {usr1: [all]}", "7:17: usr1: expected word"),
-        ("signals: {usr2: all}", "7:11: unknown key \"usr2\"; did you mean usr1?"),
-        ("metrics: {textfile: metrics.prom}", "7:21: textfile: \"metrics.prom\" is no absolute path"),
-        ("log: {format: yaml}", "7:15: format: \"yaml\" is none of auto, journal, text, json"),
+        ("databse: /x", "8:1: unknown key \"databse\"; did you mean database?"),
+        ("colour: red", "8:1: unknown key \"colour\""),
+        ("something_else: 1", "8:1: unknown key \"something_else\""),
+        ("control: run/control.sock", "8:10: control: \"run/control.sock\" is no absolute path"),
+        ("control: [a]", "8:10: control: expected absolute path"),
+        ("retry: 5", "8:8: retry must be a mapping of keys to values"),
+        ("retry: [a]", "8:8: retry must be a mapping of keys to values"),
+        ("retry: {bse: 1s}", "8:9: unknown key \"bse\"; did you mean base?"),
+        ("retry: {attempts: 0}", "8:19: attempts: \"0\" is no whole number from 1 to 100"),
+        ("retry: {attempts: 101}", "8:19: attempts: \"101\" is no whole number from 1 to 100"),
+        ("retry: {attempts: 3.5}", "8:19: attempts: \"3.5\" is no whole number from 1 to 100"),
+        ("retry: {attempts: many}", "8:19: attempts: \"many\" is no whole number from 1 to 100"),
+        ("retry: {base: 10m, cap: 1s}", "8:15: base: \"10m\" is no duration from 10ms to 1m" + forms),
+        ("retry: {base: 2s, cap: 1s}", "8:24: cap: must not be shorter than base"),
+        ("retry: {cap: 2d}", "8:14: cap: \"2d\" is no duration from 10ms to 1d" + forms),
+        ("retry: {cap: 5}", "8:14: cap: \"5\" is no duration from 10ms to 1d" + forms),
+        ("retry: {cap: 5 m}", "8:14: cap: \"5 m\" is no duration from 10ms to 1d" + forms),
+        ("retry: {cycle_delays: 5m}", "8:23: cycle_delays: expected a list, such as [first, second]"),
+        ("retry: {cycle_delays: []}", "8:23: " + delays),
+        ("retry: {cycle_delays: [5m, 0s]}", "8:23: " + delays),
+        ("retry: {cycle_delays: [5m, soon]}", "8:23: " + delays),
+        ("signals: {usr1: overdu}", "8:17: usr1: \"overdu\" is none of all, overdue, ignore; did you mean overdue?"),
+        ("signals: {usr1: [all]}", "8:17: usr1: expected word"),
+        ("signals: {usr2: all}", "8:11: unknown key \"usr2\"; did you mean usr1?"),
+        ("metrics: {textfile: metrics.prom}", "8:21: textfile: \"metrics.prom\" is no absolute path"),
+        ("log: {format: yaml}", "8:15: format: \"yaml\" is none of auto, journal, text, json"),
         (
             "log: {level: wanring}",
-            "7:14: level: \"wanring\" is none of trace, debug, info, notice, warning, error, critical"
+            "8:14: level: \"wanring\" is none of trace, debug, info, notice, warning, error, critical"
                 + "; did you mean warning?"
         ),
-        ("audit: {origin: a b}", "7:17: origin: \"a b\" is no name without spaces and without +"),
-        ("audit: {origin: a+b}", "7:17: origin: \"a+b\" is no name without spaces and without +"),
-        ("audit: {checkpoint_every: 0s}", "7:27: checkpoint_every: \"0s\" is no duration from 1s to 366d" + forms),
-        ("audit: {checkpoint_file: a}", "7:26: checkpoint_file: \"a\" is no absolute path"),
-        ("generators: {directory: ./g}", "7:25: directory: \"./g\" is no absolute path"),
+        ("audit: {origin: a b}", "8:17: origin: \"a b\" is no name without spaces and without +"),
+        ("audit: {origin: a+b}", "8:17: origin: \"a+b\" is no name without spaces and without +"),
+        ("audit: {checkpoint_every: 0s}", "8:27: checkpoint_every: \"0s\" is no duration from 1s to 366d" + forms),
+        ("audit: {checkpoint_file: a}", "8:26: checkpoint_file: \"a\" is no absolute path"),
+        ("generators: {directory: ./g}", "8:25: directory: \"./g\" is no absolute path"),
         (
             "generators: {file_folders: [/a, b]}",
-            "7:28: file_folders: expected a list, each a folder's absolute path, not /"
+            "8:28: file_folders: expected a list, each a folder's absolute path, not /"
         ),
-        ("generators: {file_folders: /}", "7:28: file_folders: \"/\" is no folder's absolute path, not /"),
+        ("generators: {file_folders: /}", "8:28: file_folders: \"/\" is no folder's absolute path, not /"),
     ]
 
     private static let forms = ", such as 500ms, 30s, 5m, 12h, 30d or 2w"
@@ -73,10 +73,16 @@ struct ConfigurationErrorTests {
         ("timeout: 010", "6:14: timeout: a number that does not read back as it is written: write it in quotes"),
         ("max_in_flight: \"010\"", "6:20: max_in_flight: \"010\" is no whole number from 1 to 256"),
         ("confirm: 1", "6:14: confirm: \"1\" is no truth value: use true or false"),
-        ("context: \"\"", "6:14: context: \"\" is no printable text of a header field"),
-        ("context: \u{E4}", "6:14: context: \"\u{E4}\" is no printable text of a header field"),
+        ("context: \"\"", "6:14: context: \"\" is no printable text of a header field, or none"),
+        ("context: \u{E4}", "6:14: context: \"\u{E4}\" is no printable text of a header field, or none"),
+        ("context: None", "6:14: context: \"None\" is no printable text of a header field, or none"),
+        ("context: ~", "4:5: \(withoutContext)"),
         ("ca_file: ca.pem", "6:14: ca_file: \"ca.pem\" is no absolute path"),
     ]
+
+    private static let withoutContext =
+        "context is missing: without IB-Context the hub takes the caller's community account: "
+        + "write context: ID, the organization's, or context: none"
 
     @Test(arguments: hubLines)
     func lineOfAHubIsRefused(line: String, complaint: String) {
@@ -103,8 +109,8 @@ struct ConfigurationErrorTests {
             complaints(text) == [
                 "test.yaml:6:5: unknown key \"timeuot\"; did you mean timeout?",
                 "test.yaml:7:20: max_in_flight: \"999\" is no whole number from 1 to 256",
-                "test.yaml:9:1: unknown key \"logs\"; did you mean log?",
-                "test.yaml:10:14: level: \"loud\" is none of trace, debug, info, notice, warning, error, critical",
+                "test.yaml:10:1: unknown key \"logs\"; did you mean log?",
+                "test.yaml:11:14: level: \"loud\" is none of trace, debug, info, notice, warning, error, critical",
             ]
         )
     }

@@ -14,7 +14,7 @@ struct ConfigurationExampleTests {
         hubs:
           production:
             url: https://aihub.instabase.com/api
-            context: acme                      # IB-Context
+            context: acme                      # IB-Context; required, or: none
             token: credential:aihub-token      # $CREDENTIALS_DIRECTORY/aihub-token; or file:/path. Never inline.
             timeout: 30s
             max_in_flight: 8
@@ -36,7 +36,7 @@ struct ConfigurationExampleTests {
         signals: {usr1: all}
         metrics: {textfile: /var/lib/prometheus/node-exporter/secret_rotator.prom}
         log: {format: auto, level: info}       # auto: journal under systemd, text on a terminal, json otherwise
-        generators: {directory: /etc/secret-rotator/generators}
+        generators: {directory: /etc/secret-rotator/generators, file_folders: [], public_folders: []}
         """
 
     @Test func designsExampleIsRead() throws {
@@ -54,6 +54,7 @@ struct ConfigurationExampleTests {
         #expect(configuration.metricsTextfile == "/var/lib/prometheus/node-exporter/secret_rotator.prom")
         #expect(configuration.log == Configuration.Log(format: .auto, level: .info))
         #expect(configuration.generatorsDirectory == "/etc/secret-rotator/generators")
+        #expect(configuration.unusedKeys == Configuration.reservedKeys)
     }
 
     @Test func hubOfTheExampleIsRead() throws {
@@ -87,6 +88,7 @@ struct ConfigurationExampleTests {
             audit: {origin: o, checkpoint_every: 2h}
             signals: {usr1: overdue}
             log: {format: json, level: trace}
+            generators: {directory: /g, file_folders: /f, public_folders: [/p, /q]}
             """
         let configuration = try Configuration.parse(configurationText(hub: hub, more: more), path: file)
         let production = try #require(configuration.hubs["production"])
@@ -106,6 +108,9 @@ struct ConfigurationExampleTests {
         #expect(configuration.audit.checkpointEvery == .seconds(7200))
         #expect(configuration.usr1 == .overdue)
         #expect(configuration.log == Configuration.Log(format: .json, level: .trace))
+        #expect(configuration.generatorsDirectory == "/g")
+        #expect(configuration.fileFolders == ["/f"] && configuration.publicFolders == ["/p", "/q"])
+        #expect(configuration.unusedKeys == ["audit.checkpoint_every", "audit.origin"])
     }
 
     @Test(arguments: [
@@ -122,6 +127,7 @@ struct ConfigurationExampleTests {
         #expect(configuration.audit == audit)
         #expect(configuration.usr1 == .all)
         #expect(configuration.metricsTextfile == nil)
+        #expect(configuration.unusedKeys.isEmpty && configuration.publicFolders.isEmpty)
         #expect(configuration.log == Configuration.Log(format: .auto, level: .info))
         #expect(configuration.generatorsDirectory == "/etc/secret-rotator/generators")
     }
@@ -146,12 +152,13 @@ struct ConfigurationExampleTests {
         let text = """
             database: /d/r.db
             hubs:
-              a: {url: "http://127.0.0.1:1/api", token: "file:/a"}
-              b-2_x: {url: "https://b.example", token: "credential:b", timeout: 5s}
+              a: {url: "http://127.0.0.1:1/api", context: "x", token: "file:/a"}
+              b-2_x: {url: "https://b.example", context: none, token: "credential:b", timeout: 5s}
             keys: {staging: "file:/k"}
             """
         let configuration = try Configuration.parse(text, path: file)
         #expect(configuration.hubs.keys.sorted() == ["a", "b-2_x"])
+        #expect(configuration.hubs["a"]?.context == "x" && configuration.hubs["b-2_x"]?.context == nil)
         #expect(configuration.hubs["a"]?.token == .file("/a"))
         #expect(configuration.hubs["b-2_x"]?.timeout == .seconds(5))
         #expect(configuration.stagingKeys == [.file("/k")])

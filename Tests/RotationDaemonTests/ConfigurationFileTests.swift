@@ -49,15 +49,15 @@ struct ConfigurationFileTests {
         try await TemporaryFolder.with { folder in
             try folder.write(configurationText(more: "logg: {}"), to: "c.yaml")
             let error = try failure(folder.file("c.yaml"))
-            #expect(error.description == "\(folder.file("c.yaml")):7:1: unknown key \"logg\"; did you mean log?")
+            #expect(error.description == "\(folder.file("c.yaml")):8:1: unknown key \"logg\"; did you mean log?")
         }
     }
 
     /// The digits are those of `sha256sum`.
     @Test func hashIsOfTheFilesBytes() throws {
         let text =
-            "database: /d\nhubs: {a: {url: \"https://h.example\", token: \"file:/t\"}}\nkeys: {staging: \"file:/k\"}\n"
-        #expect(try Configuration.parse(text, path: file).hash == "bcd1e95b9247462a")
+            "database: /d\nhubs: {a: {url: \"https://h.example\", context: none, token: \"file:/t\"}}\nkeys: {staging: \"file:/k\"}\n"
+        #expect(try Configuration.parse(text, path: file).hash == "bdbdc050084f13dc")
     }
 
     @Test(arguments: ["# a comment", " ", "\n", "log: {level: info}"])

@@ -3,13 +3,13 @@ import Testing
 
 /// What a configuration must have, and what must not stand in it.
 struct ConfigurationRequirementTests {
-    private static let hubs = "hubs: {a: {url: \"https://h.example\", token: \"file:/t\"}}\n"
+    private static let hubs = "hubs: {a: {url: \"https://h.example\", context: none, token: \"file:/t\"}}\n"
     private static let keys = "keys: {staging: \"file:/k\"}\n"
     private static let database = "database: /d/r.db\n"
 
     @Test(arguments: [
         (hubs + keys, ["1:1: database is missing, for example: /var/lib/secret-rotator/rotator.db"]),
-        (database + keys, ["1:1: hubs is missing, for example: hubs: {production: {url: …, token: …}}"]),
+        (database + keys, ["1:1: hubs is missing, for example: hubs: {production: {url: …, context: …, token: …}}"]),
         (database + hubs, ["1:1: keys is missing, for example: keys: {staging: credential:staging-key}"]),
         (
             database + hubs + "keys: {audit: \"file:/a\"}\n",
@@ -20,15 +20,19 @@ struct ConfigurationRequirementTests {
             ["3:7: staging is missing, for example: credential:staging-key"]
         ),
         (database + keys + "hubs: {}\n", ["3:7: hubs: name at least one hub"]),
-        (database + keys + "hubs: {a: }\n", ["3:11: a: needs url and token"]),
+        (database + keys + "hubs: {a: }\n", ["3:11: a: needs url, context and token"]),
         (database + keys + "hubs: {a: x}\n", complaintsOfAText),
         (
-            database + keys + "hubs: {a: {token: \"file:/t\"}}\n",
+            database + keys + "hubs: {a: {token: \"file:/t\", context: none}}\n",
             ["3:11: url is missing, for example: https://aihub.instabase.com/api"]
         ),
         (
-            database + keys + "hubs: {a: {url: \"https://h.example\"}}\n",
+            database + keys + "hubs: {a: {url: \"https://h.example\", context: a}}\n",
             ["3:11: token is missing, for example: credential:aihub-token"]
+        ),
+        (
+            database + keys + "hubs: {a: {url: \"https://h.example\", token: \"file:/t\"}}\n",
+            ["3:11: \(withoutContext)"]
         ),
     ])
     func whatMustBeThereIsAskedFor(text: String, complaint: [String]) {
@@ -39,7 +43,11 @@ struct ConfigurationRequirementTests {
         "3:11: a must be a mapping of keys to values",
         "3:11: url is missing, for example: https://aihub.instabase.com/api",
         "3:11: token is missing, for example: credential:aihub-token",
+        "3:11: \(withoutContext)",
     ]
+    private static let withoutContext =
+        "context is missing: without IB-Context the hub takes the caller's community account: "
+        + "write context: ID, the organization's, or context: none"
 
     @Test(arguments: ["\"\"", "a/b", "a b", "\u{E4}", "a.b", String(repeating: "a", count: 65)])
     func hubsNameIsAWord(name: String) {
@@ -68,7 +76,7 @@ struct ConfigurationRequirementTests {
     func inlineKeyIsRefused(text: String) {
         let found = complaints(configurationText().replacing("credential:staging-key", with: "\"\(text)\""))
         #expect(found.count == 1)
-        #expect(found.allSatisfy { $0.hasPrefix("test.yaml:6:17: staging: ") && $0.hasSuffix(Self.advice) })
+        #expect(found.allSatisfy { $0.hasPrefix("test.yaml:7:17: staging: ") && $0.hasSuffix(Self.advice) })
     }
 
     /// What stands there by mistake is a token or a key: the complaint, which goes to the journal at a reload, must not

@@ -15,6 +15,13 @@ extension Checkup {
         return [.good("configuration", "\(configuration.path): \(text)")]
     }
 
+    /// A key that has no effect must not look as if it had one.
+    func checkUnusedKeys() -> [Finding] {
+        configuration.unusedKeys.map {
+            .warning($0, Configuration.warning(unused: $0), advice: "do not rely on it")
+        }
+    }
+
     // MARK: Keys
 
     func checkKeys(isDaemonReady: Bool) -> [Finding] {

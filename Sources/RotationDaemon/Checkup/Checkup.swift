@@ -26,7 +26,7 @@ package struct Checkup: Sendable {
     package func run(progress: (String) -> Void) async -> [Finding] {
         progress("asking the daemon")
         let daemon = await daemonAnswer()
-        var findings = checkConfiguration() + checkDaemon(daemon)
+        var findings = checkConfiguration() + checkUnusedKeys() + checkDaemon(daemon)
         findings += checkKeys(isDaemonReady: daemon.isAnswering)
         progress("reading the database")
         findings += checkDatabase() + checkDisk() + checkClock()

@@ -67,7 +67,8 @@ extension Configuration {
             log: log,
             generatorsDirectory: generators.directory,
             fileFolders: generators.fileFolders,
-            publicFolders: generators.publicFolders
+            publicFolders: generators.publicFolders,
+            unusedKeys: unusedKeys(in: root)
         )
         for conflict in configuration.publicFolderConflicts {
             generators.mapping?.report(conflict, key: "public_folders")
@@ -94,80 +95,6 @@ extension Configuration {
     private static func hexadecimal(_ byte: UInt8) -> String {
         let digits = String(byte, radix: 16)
         return digits.count == 1 ? "0" + digits : digits
-    }
-
-    // MARK: Hubs
-
-    private static func readHubs(_ root: inout MappingReader) -> [String: Hub] {
-        root.require("hubs", example: "hubs: {production: {url: …, token: …}}")
-        guard var mapping = root.mapping("hubs") else { return [:] }
-        var hubs: [String: Hub] = [:]
-        for name in mapping.keys {
-            guard isHubName(name) else {
-                mapping.report("a hub's name has letters, digits, hyphens and underscores only", key: name)
-                _ = mapping.value(name)
-                continue
-            }
-            guard var hub = mapping.mapping(name) else {
-                mapping.report("needs url and token", key: name)
-                continue
-            }
-            hubs[name] = readHub(&hub)
-            hub.finish()
-        }
-        mapping.finish()
-        if mapping.keys.isEmpty { root.report("name at least one hub", key: "hubs") }
-        return hubs
-    }
-
-    /// Whether a text can be a hub's name: it stands before the slash of `hub/alias`.
-    package static func isHubName(_ name: String) -> Bool {
-        (1...64).contains(name.utf8.count)
-            && name.utf8.allSatisfy { byte in
-                let scalar = Unicode.Scalar(byte)
-                return scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-                    || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-            }
-    }
-
-    private static func readHub(_ hub: inout MappingReader) -> Hub? {
-        let endpoint = readEndpoint(&hub)
-        let token = hub.scalar("token", expected: referenceForm, isSecret: true, convert: FileReference.init)
-        hub.require("token", example: "credential:aihub-token")
-        let context = hub.scalar("context", expected: "printable text of a header field") { text in
-            text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !text.isEmpty ? text : nil
-        }
-        let timeout = hub.duration("timeout", in: .seconds(1)...(.seconds(600)))
-        let maxInFlight = hub.integer("max_in_flight", in: 1...256)
-        let rate = hub.scalar("rate_limit", expected: "rate such as 10/s, 30/m or 100/h", convert: RequestRate.init)
-        let confirm = hub.bool("confirm")
-        let confirmTimeout = hub.duration("confirm_timeout", in: .zero...(.seconds(600)))
-        let authorities = hub.path("ca_file")
-        guard let endpoint, let token, let standard = RequestRate("10/s") else { return nil }
-        return Hub(
-            endpoint: endpoint,
-            context: context,
-            token: token,
-            timeout: timeout ?? .seconds(30),
-            maxInFlight: maxInFlight ?? 8,
-            rateLimit: rate ?? standard,
-            confirm: confirm ?? true,
-            confirmTimeout: confirmTimeout ?? .seconds(30),
-            certificateAuthorities: authorities
-        )
-    }
-
-    private static let referenceForm = "reference: use credential:NAME or file:/path, never the content itself"
-
-    private static func readEndpoint(_ hub: inout MappingReader) -> HubEndpoint? {
-        hub.require("url", example: "https://aihub.instabase.com/api")
-        guard let text = hub.text("url") else { return nil }
-        do {
-            return try HubEndpoint(text)
-        } catch {
-            hub.report("\(error)", key: "url")
-            return nil
-        }
     }
 
     // MARK: The rest

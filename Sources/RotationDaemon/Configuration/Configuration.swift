@@ -35,10 +35,13 @@ package struct Configuration: Sendable {
     package var fileFolders: [String]
     /// The folders where public keys may be written; none of the daemon's own files is in them.
     package var publicFolders: [String]
+    /// The keys that the file gives and this version does not use: see ``reservedKeys``.
+    package var unusedKeys: [String]
 
     /// One hub.
     package struct Hub: Hashable, Sendable {
         package var endpoint: HubEndpoint
+        /// `IB-Context`; nil where it says `none`, and then the hub takes the caller's community account.
         package var context: String?
         package var token: FileReference
         package var timeout: Duration

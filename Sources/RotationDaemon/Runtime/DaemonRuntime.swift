@@ -81,6 +81,7 @@ package final class DaemonRuntime: Sendable {
                 logger.warning("plug-ins run unconfined: no Landlock in the kernel, or in the unit's SystemCallFilter=")
             }
             try await note(.configurationLoaded, detail: ["hash": .string(configuration.hash)])
+            warnOfUnusedKeys()
         } catch {
             await close()
             throw error
@@ -138,6 +139,11 @@ package final class DaemonRuntime: Sendable {
             clock: SystemClock(),
             random: SystemRandom()
         )
+    }
+
+    /// Says which keys of the configuration have no effect.
+    private func warnOfUnusedKeys() {
+        for key in configuration.unusedKeys { logger.warning("\(Configuration.warning(unused: key))") }
     }
 
     /// The configuration that is in force.
@@ -226,6 +232,7 @@ package final class DaemonRuntime: Sendable {
             await engine.update(.init(hubs: views, retry: fresh.retry))
             try await engine.probeSuspendedHubs()
             logger.notice("configuration reloaded", metadata: ["hash": "\(fresh.hash)"])
+            warnOfUnusedKeys()
             return true
         } catch {
             logger.error("configuration not reloaded, the old one stays in force: \(error)")

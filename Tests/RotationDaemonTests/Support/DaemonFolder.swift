@@ -42,7 +42,7 @@ struct DaemonFolder {
 
     /// One hub's line, served by the sandbox.
     func hub(_ name: String, token: String = "token") -> String {
-        "\(name): {url: \"http://127.0.0.1:\(port)/api\", token: \"file:\(folder.file(token))\", timeout: 5s}"
+        "\(name): {url: \"http://127.0.0.1:\(port)/api\", context: none, token: \"file:\(folder.file(token))\", timeout: 5s}"
     }
 
     func configuration() throws -> Configuration {

@@ -1,0 +1,96 @@
+import AIHubClient
+
+/// Reads `hubs:`.
+extension Configuration {
+    static func readHubs(_ root: inout MappingReader) -> [String: Hub] {
+        root.require("hubs", example: "hubs: {production: {url: …, context: …, token: …}}")
+        guard var mapping = root.mapping("hubs") else { return [:] }
+        var hubs: [String: Hub] = [:]
+        for name in mapping.keys {
+            guard isHubName(name) else {
+                mapping.report("a hub's name has letters, digits, hyphens and underscores only", key: name)
+                _ = mapping.value(name)
+                continue
+            }
+            guard var hub = mapping.mapping(name) else {
+                mapping.report("needs url, context and token", key: name)
+                continue
+            }
+            hubs[name] = readHub(&hub)
+            hub.finish()
+        }
+        mapping.finish()
+        if mapping.keys.isEmpty { root.report("name at least one hub", key: "hubs") }
+        return hubs
+    }
+
+    /// Whether a text can be a hub's name: it stands before the slash of `hub/alias`.
+    package static func isHubName(_ name: String) -> Bool {
+        (1...64).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                let scalar = Unicode.Scalar(byte)
+                return scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+                    || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+            }
+    }
+
+    private static func readHub(_ hub: inout MappingReader) -> Hub? {
+        let endpoint = readEndpoint(&hub)
+        let token = hub.scalar("token", expected: referenceForm, isSecret: true, convert: FileReference.init)
+        hub.require("token", example: "credential:aihub-token")
+        let context = readContext(&hub)
+        let timeout = hub.duration("timeout", in: .seconds(1)...(.seconds(600)))
+        let maxInFlight = hub.integer("max_in_flight", in: 1...256)
+        let rate = hub.scalar("rate_limit", expected: "rate such as 10/s, 30/m or 100/h", convert: RequestRate.init)
+        let confirm = hub.bool("confirm")
+        let confirmTimeout = hub.duration("confirm_timeout", in: .zero...(.seconds(600)))
+        let authorities = hub.path("ca_file")
+        guard let endpoint, let token, let context, let standard = RequestRate("10/s") else { return nil }
+        return Hub(
+            endpoint: endpoint,
+            context: context.id,
+            token: token,
+            timeout: timeout ?? .seconds(30),
+            maxInFlight: maxInFlight ?? 8,
+            rateLimit: rate ?? standard,
+            confirm: confirm ?? true,
+            confirmTimeout: confirmTimeout ?? .seconds(30),
+            certificateAuthorities: authorities
+        )
+    }
+
+    /// Which organization is meant: one by its ID, or that of the token's own account.
+    private enum Context {
+        case organization(String)
+        case none
+
+        var id: String? { if case .organization(let id) = self { id } else { nil } }
+    }
+
+    /// Reads `context`, which must be there: without IB-Context the hub takes the caller's community account.
+    private static func readContext(_ hub: inout MappingReader) -> Context? {
+        hub.require(
+            "context",
+            otherwise: "without IB-Context the hub takes the caller's community account: "
+                + "write context: ID, the organization's, or context: none"
+        )
+        return hub.scalar("context", expected: "printable text of a header field, or none") { text in
+            guard text.lowercased() != "none" else { return text == "none" ? Context.none : nil }
+            let isPrintable = text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !text.isEmpty
+            return isPrintable ? .organization(text) : nil
+        }
+    }
+
+    static let referenceForm = "reference: use credential:NAME or file:/path, never the content itself"
+
+    private static func readEndpoint(_ hub: inout MappingReader) -> HubEndpoint? {
+        hub.require("url", example: "https://aihub.instabase.com/api")
+        guard let text = hub.text("url") else { return nil }
+        do {
+            return try HubEndpoint(text)
+        } catch {
+            hub.report("\(error)", key: "url")
+            return nil
+        }
+    }
+}

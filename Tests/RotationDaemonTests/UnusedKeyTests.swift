@@ -1,0 +1,89 @@
+import Foundation
+import RotationDaemon
+import TestSupport
+import Testing
+
+/// A key that nothing uses is said to have no effect.
+@Suite(.timeLimit(.minutes(2)))
+struct UnusedKeyTests {
+    private static let lines = """
+        audit: {origin: o, checkpoint_every: 1h, checkpoint_file: /var/log/c}
+        metrics: {textfile: /var/lib/m.prom}
+        """
+
+    @Test func keysThatAreGivenAreFound() throws {
+        #expect(try Configuration.parse(configurationText(), path: file).unusedKeys.isEmpty)
+        let one = try Configuration.parse(configurationText(more: "metrics: {textfile: /m}"), path: file)
+        #expect(one.unusedKeys == ["metrics.textfile"])
+        let text = configurationText(more: Self.lines).replacing("{staging:", with: "{audit: \"file:/a\", staging:")
+        #expect(try Configuration.parse(text, path: file).unusedKeys == Configuration.reservedKeys)
+    }
+
+    @Test func daemonSaysSoAtStartAndReload() async throws {
+        try await withDaemonFolder { files, _ in
+            try files.configure(more: "audit: {checkpoint_file: /var/log/c}")
+            let sink = LogSink()
+            try await withRuntime(files, logger: sink.logger) { runtime async throws in
+                let first = sink.lines.filter { $0.contains("audit.checkpoint_file is not used by this version") }
+                #expect(first.count == 1)
+                try files.configure(more: Self.lines)
+                await runtime.reload()
+                for key in ["audit.checkpoint_every", "audit.checkpoint_file", "audit.origin", "metrics.textfile"] {
+                    #expect(sink.lines.contains { $0.contains("\(key) is not used by this version") }, "\(key)")
+                }
+            }
+        }
+    }
+
+    /// Each property of the configuration that no other source reads is reserved, and none else: who makes use of a key
+    /// takes it off the list, and who adds one without a use must put it there.
+    @Test func listIsComplete() throws {
+        let text = configurationText(more: Self.lines).replacing("{staging:", with: "{audit: \"file:/a\", staging:")
+        let configuration = try Configuration.parse(text, path: file)
+        let sources = try Self.sources()
+        var unread = Set(Self.properties(of: configuration, "").filter { !Self.isRead($0, sources) })
+        // `check`, help texts and the protection of files name these, and nothing signs by them.
+        unread.formUnion(["auditKey", "audit.origin"])
+        let names = [
+            "auditKey": "keys.audit", "audit.origin": "audit.origin", "audit.checkpointEvery": "audit.checkpoint_every",
+            "audit.checkpointFile": "audit.checkpoint_file", "metricsTextfile": "metrics.textfile",
+        ]
+        #expect(unread == Set(names.keys))
+        #expect(names.values.sorted() == Configuration.reservedKeys)
+    }
+
+    /// The stored properties, with those of the mappings within.
+    private static func properties(of value: Any, _ prefix: String) -> [String] {
+        Mirror(reflecting: value).children.flatMap { child -> [String] in
+            guard let label = child.label else { return [] }
+            let name = prefix + label.replacing(/^_/, with: "")
+            switch child.value {
+            case is Configuration.Audit, is Configuration.Log: return properties(of: child.value, name + ".")
+            case let hubs as [String: Configuration.Hub]:
+                return [name] + hubs.values.flatMap { properties(of: $0, "hub.") }
+            default: return [name]
+            }
+        }
+    }
+
+    /// Whether a source outside the reader's own names the property.
+    private static func isRead(_ property: String, _ sources: String) -> Bool {
+        let name = property.split(separator: ".").last.map(String.init) ?? property
+        // The whole configuration is `configuration` or `fresh`, its parts are what they are called.
+        let owner = property.contains(".") ? "(?:audit|log|hub|\\$0)" : "(?:configuration|fresh|old)"
+        let bare = property.contains(".") ? "" : "|\\b\(name)\\b(?=[.,)\\] ])"
+        return sources.range(of: "\(owner)\\.\(name)\\b\(bare)", options: .regularExpression) != nil
+    }
+
+    private static func sources() throws -> String {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Sources")
+        return try ["RotationDaemon", "secret-rotator"].map { target in
+            let folder = root.appending(path: target).path
+            let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+            return try names.filter { name in
+                name.hasSuffix(".swift") && !name.hasPrefix("Configuration/") && !name.hasPrefix("Checkup/")
+            }.map { try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8) }.joined()
+        }.joined()
+    }
+}
