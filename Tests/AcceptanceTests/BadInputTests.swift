@@ -66,6 +66,7 @@ struct BadInputTests {
             arguments: ["check"],
             spoil: configure("retry2: {}\nmetrics: {textfile: x}\naudit: {origin: a b}\nsignals: {usr1: al}")
         ),
+        Case(name: "no context", arguments: ["status"], spoil: replace("context: acme, ", "")),
         Case(
             name: "http to a public address",
             arguments: ["rotate-now", "present"],
@@ -127,7 +128,28 @@ struct BadInputTests {
         Case(name: "both cadences", arguments: ["schedule", "edit", "present", "--cron", "@daily", "--every", "1d"]),
         Case(name: "jitter beyond the period", arguments: ["schedule", "edit", "present", "--jitter", "31d"]),
         Case(name: "unknown command", arguments: ["rotat-now"]),
+        Case(
+            name: "number that readers differ on",
+            arguments: [
+                "schedule", "add", "new", "--every", "1d", "--generator",
+                "{type: command, command: x, parameters: {port: 05432}}",
+            ]
+        ),
         // The schedules file.
+        Case(
+            name: "schedules file with numbers that readers differ on",
+            arguments: apply,
+            spoil: write(
+                """
+                schedules:
+                  - secret: new
+                    every: 30d
+                    generator: {type: command, command: postgresql, parameters: {role: 0123, port: 05432, host: 1:30, database: 2024_01}}
+
+                """,
+                to: "s.yaml"
+            )
+        ),
         Case(
             name: "schedules file with many errors",
             arguments: apply,

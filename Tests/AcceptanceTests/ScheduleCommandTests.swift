@@ -170,6 +170,29 @@ struct ScheduleCommandTests {
 
         """
 
+    /// é as one code point, and as two: a change, once, with the daemon and without.
+    @Test(arguments: [false, true])
+    func textThatOnlyLooksTheSameIsAChange(withDaemon: Bool) async throws {
+        let file = { @Sendable (owner: String) in
+            "schedules:\n  - {secret: d, every: 30d, generator: password, owner: \(owner)}\n"
+        }
+        let steps: @Sendable (World) async throws -> Void = { world in
+            for (owner, change) in [("caf\u{E9}", "added"), ("cafe\u{301}", "changed")] {
+                try world.folder.write(file(owner), to: "s.yaml")
+                try await world.expect(1, "schedule", "diff", "-f", world.folder.file("s.yaml"))
+                let applied = try await world.run("schedule", "apply", "-f", world.folder.file("s.yaml"), "--json")
+                #expect(applied.objects.first?["change"] as? String == change, "\(applied.output)\(applied.errors)")
+                try await world.expect(0, "schedule", "diff", "-f", world.folder.file("s.yaml"))
+                let kept = try await world.run("schedule", "list", "--json").objects.first?["owner"] as? String
+                #expect(kept.map { Array($0.utf8) } == Array(owner.utf8))
+            }
+        }
+        try await World.with { world async throws in
+            guard withDaemon else { return try await steps(world) }
+            try await world.withDaemon { _ async throws in try await steps(world) }
+        }
+    }
+
     /// What was exported says the same, to the last key.
     @Test func exportedFileAppliesWithoutAChange() async throws {
         try await World.with { world async throws in
