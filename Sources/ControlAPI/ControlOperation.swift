@@ -33,14 +33,18 @@ package struct OperationContext: Sendable {
     package var timeout: @Sendable (_ hub: String) -> Duration
     /// Why the configuration in force refuses a generator; nil where it does not.
     package var refusal: @Sendable (GeneratorSpecification) -> String?
+    /// How the daemon's own parts are; nothing where none runs.
+    package var health: @Sendable () -> DaemonHealth
 
     package init(
         caller: Caller,
         now: Instant,
         random: any RandomSource,
         timeout: @escaping @Sendable (_ hub: String) -> Duration,
-        refusal: @escaping @Sendable (GeneratorSpecification) -> String?
+        refusal: @escaping @Sendable (GeneratorSpecification) -> String?,
+        health: @escaping @Sendable () -> DaemonHealth = { DaemonHealth() }
     ) {
+        self.health = health
         self.caller = caller
         self.now = now
         self.random = random

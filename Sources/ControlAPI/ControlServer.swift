@@ -29,6 +29,8 @@ package struct ControlServer: Sendable {
         package var refusal: @Sendable (GeneratorSpecification) -> String?
         /// Called after each change.
         package var changed: @Sendable () -> Void
+        /// How the daemon's own parts are.
+        package var health: @Sendable () -> DaemonHealth
         package var clock: any Clock
         package var random: any RandomSource
         package var logger: Logger
@@ -39,6 +41,7 @@ package struct ControlServer: Sendable {
             roles: @escaping @Sendable () -> Roles,
             refusal: @escaping @Sendable (GeneratorSpecification) -> String?,
             changed: @escaping @Sendable () -> Void,
+            health: @escaping @Sendable () -> DaemonHealth,
             clock: any Clock,
             random: any RandomSource,
             logger: Logger
@@ -48,6 +51,7 @@ package struct ControlServer: Sendable {
             self.roles = roles
             self.refusal = refusal
             self.changed = changed
+            self.health = health
             self.clock = clock
             self.random = random
             self.logger = logger
@@ -152,7 +156,8 @@ package struct ControlServer: Sendable {
                 now: environment.clock.now,
                 random: environment.random,
                 timeout: environment.desk.timeout,
-                refusal: environment.refusal
+                refusal: environment.refusal,
+                health: environment.health
             )
             let answer = try await environment.queue.withLedger { try operation.perform(on: $0, context) }
             if Operation.makesWork { environment.changed() }

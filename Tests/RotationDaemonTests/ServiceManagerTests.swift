@@ -28,6 +28,19 @@ struct ServiceManagerTests {
         #expect(received == ["READY=1\nSTATUS=serving 2 hubs", "STOPPING=1\nSTATUS=ending", "WATCHDOG=1", nil])
     }
 
+    /// A systemd that does not read holds nobody up.
+    @Test(.timeLimit(.minutes(1)))
+    func fullSocketIsNotWaitedForForEver() async throws {
+        try await TemporaryFolder.with { folder in
+            let socket = try NotifySocket(folder.file("notify"))
+            try NotifySocket.fill(folder.file("notify"))
+            ServiceManager(environment: ["NOTIFY_SOCKET": folder.file("notify")]).notify(.stopping)
+            var received: [String] = []
+            while let text = socket.receive() { received.append(text) }
+            #expect(!received.isEmpty && !received.contains("STOPPING=1"))
+        }
+    }
+
     /// sd_notify(3): RELOADING=1 must come with the monotonic time, in microseconds.
     @Test func reloadingCarriesTheMonotonicTime() async throws {
         try await TemporaryFolder.with { folder in

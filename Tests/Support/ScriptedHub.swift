@@ -21,6 +21,7 @@ package final class ScriptedHub: SecretsAPI {
         var sent: [(alias: String, value: [UInt8]?, hasMore: Bool)] = []
         var listCalls = 0
         var isStale = false
+        var tokenLook: (@Sendable () async -> Void)?
 
         mutating func apply(_ alias: String, _ value: [UInt8]?) {
             clock += 1
@@ -89,7 +90,13 @@ package final class ScriptedHub: SecretsAPI {
         return Receipt(status: 200, requestID: "req-1")
     }
 
-    package func hasNewToken() async -> Bool { false }
+    /// What a look for a new token, which finds none, waits for.
+    package func setTokenLook(_ look: @escaping @Sendable () async -> Void) { state.withLock { $0.tokenLook = look } }
+
+    package func hasNewToken() async -> Bool {
+        await state.withLock { $0.tokenLook }?()
+        return false
+    }
 
     package func create(_ creation: SecretCreation) async throws(HubError) -> Receipt { throw HubError(.rejected) }
     package func delete(_ alias: SecretAlias) async throws(HubError) -> Receipt { throw HubError(.rejected) }

@@ -1,6 +1,6 @@
 package import RotationStore
 
-/// Asks whether the daemon answers, its database included.
+/// Asks whether the daemon answers, its database included, and how its own parts are.
 package struct Ping: ControlOperation {
     package static let path = "ping"
     package static let right = Right.operate
@@ -8,7 +8,7 @@ package struct Ping: ControlOperation {
 
     package init() {}
 
-    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Done {
-        Done()
+    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> DaemonHealth {
+        context.health()
     }
 }

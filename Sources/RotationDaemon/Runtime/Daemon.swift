@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-package import Logging
+import Logging
 import SecretMemory
 import ServiceLifecycle
 import UnixSignals
@@ -9,6 +9,8 @@ import UnixSignals
 package enum Daemon {
     /// How long what is in flight may take to end after TERM; below the unit's `TimeoutStopSec`.
     package static let grace = Duration.seconds(40)
+    /// How long the last log lines may take to be written at the end.
+    private static let lastLines = Duration.seconds(2)
 
     /// Runs in the foreground until TERM or INT.
     ///
@@ -17,12 +19,13 @@ package enum Daemon {
         DaemonSignal.ignoreDefaults()
         let problems = ProcessHardening.apply()
         let configuration = try Configuration.load(configurationPath)
-        let logger = makeLogger(configuration.log)
+        let (writer, logger) = makeLog(configuration.log)
+        defer { writer.flush(within: lastLines) }
         for problem in problems { logger.warning("hardening: \(problem)") }
         if !ProcessHardening.canLockMemory {
             logger.warning("memory can't be locked: raise LimitMEMLOCK, or values may reach swap")
         }
-        let runtime = try await DaemonRuntime(configuration: configuration, logger: logger)
+        let runtime = try await DaemonRuntime(configuration: configuration, logger: logger) { writer.health }
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
         do {
             try await serviceGroup(runtime, manager, logger).run()
@@ -49,7 +52,9 @@ package enum Daemon {
             SignalService(signal: $0, runtime: runtime, manager: manager, readiness: readiness)
         }
         if let interval = manager.watchdogInterval {
-            services.append(WatchdogService(runtime: runtime, manager: manager, interval: interval))
+            services.append(
+                WatchdogService(runtime: runtime, manager: manager, interval: interval, logger: logger)
+            )
         }
         // Last in the list, first to be shut down: nothing new is begun while the others are still there.
         services.append(EngineService(runtime: runtime, manager: manager))
@@ -66,8 +71,16 @@ package enum Daemon {
         return ServiceGroup(configuration: configuration)
     }
 
-    /// The daemon's logger, as the configuration has it.
-    package static func makeLogger(_ log: Configuration.Log) -> Logger {
+    /// Says on standard error why the daemon ends; gives up where nobody reads it.
+    package static func say(_ text: String) {
+        let writer = LogWriter(describeGap: { _ in "" }, write: { standardError($0) })
+        writer.append(text)
+        writer.flush(within: lastLines)
+    }
+
+    /// The daemon's log, as the configuration has it: all lines of the process go through one queue, those of libraries
+    /// too.
+    private static func makeLog(_ log: Configuration.Log) -> (LogWriter, Logger) {
         let format: LineLogHandler.Format =
             switch log.format {
             case .auto: LineLogHandler.automaticFormat(environment: ProcessInfo.processInfo.environment)
@@ -75,6 +88,16 @@ package enum Daemon {
             case .text: .text
             case .json: .json
             }
-        return Logger(label: "secret-rotator") { _ in LineLogHandler(format: format, level: log.level) }
+        let writer = LogWriter(
+            describeGap: { LineLogHandler.line(format, gap: $0) },
+            write: { standardError($0) }
+        )
+        let handler = LineLogHandler(format: format, level: log.level) { writer.append($0) }
+        LoggingSystem.bootstrap { _ in
+            var quiet = handler
+            quiet.logLevel = max(log.level, .warning)
+            return quiet
+        }
+        return (writer, Logger(label: "secret-rotator") { _ in handler })
     }
 }

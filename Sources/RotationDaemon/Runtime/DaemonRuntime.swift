@@ -22,6 +22,7 @@ package final class DaemonRuntime: Sendable {
     private let logger: Logger
     private let inForce: Mutex<InForce>
     private let plugIns: PlugIns
+    private let logHealth: @Sendable () -> LogHealth
 
     /// A configuration with its hubs' clients: the engine and people's requests share a hub's limits.
     private struct InForce {
@@ -43,10 +44,16 @@ package final class DaemonRuntime: Sendable {
 
     /// Takes the lock, opens and migrates the databases, and writes the first entries.
     ///
+    /// - Parameter logHealth: Whether log lines reach standard error.
     /// - Throws: `DaemonLock.Failure`, ``ConfigurationError``, ``StartFailure``, or what the databases throw; nothing
     ///   stays open then.
-    package init(configuration: Configuration, logger: Logger) async throws {
+    package init(
+        configuration: Configuration,
+        logger: Logger,
+        logHealth: @escaping @Sendable () -> LogHealth = { LogHealth() }
+    ) async throws {
         self.logger = logger
+        self.logHealth = logHealth
         lock = try await Self.takeLock(configuration)
         let key = try Self.stagingKey(configuration)
         hubs = HubClients()
@@ -183,6 +190,7 @@ package final class DaemonRuntime: Sendable {
                 refusal: { [self] in configuration.refusal(of: $0) },
                 // Whatever was added, edited or resumed may be a file's schedule.
                 changed: { [engine] in engine.noteSourceChange() },
+                health: { [self] in health },
                 clock: SystemClock(),
                 random: SystemRandom(),
                 logger: logger
@@ -205,7 +213,8 @@ package final class DaemonRuntime: Sendable {
             now: SystemClock().now,
             random: SystemRandom(),
             timeout: { [self] in deskHub($0)?.timeout ?? .seconds(600) },
-            refusal: { [self] in configuration.refusal(of: $0) }
+            refusal: { [self] in configuration.refusal(of: $0) },
+            health: { [self] in health }
         )
         let answer = try await store.withLedger { try operation.perform(on: $0, context) }
         engine.wake()
@@ -265,6 +274,17 @@ package final class DaemonRuntime: Sendable {
     package func heartbeat() async throws {
         await engine.heartbeat()
         _ = try await store.hubStatus("")
+    }
+
+    /// How the daemon's own parts are; the engine itself is not asked, as it may hang.
+    package var health: DaemonHealth {
+        let progress = engine.progress
+        let stuckSince = progress.stall().map { SystemClock().now.advanced(by: .zero - $0) }
+        let idle = progress.rest.map { Int64($0 / .milliseconds(1)) }
+        return DaemonHealth(
+            log: logHealth(),
+            engine: EngineHealth(idleMilliseconds: idle, stuckSince: stuckSince)
+        )
     }
 
     /// Writes the last entry, truncates the WAL and closes everything.

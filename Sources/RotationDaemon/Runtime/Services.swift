@@ -1,4 +1,5 @@
 import ControlAPI
+import Logging
 import RotationEngine
 import ServiceLifecycle
 import Synchronization
@@ -72,19 +73,30 @@ struct SignalService: Service {
     }
 }
 
-/// Tells systemd at half the interval that it asks for that engine and store still answer.
+/// Tells systemd at half the interval that it asks for that the engine moves, and that engine and store answer.
 struct WatchdogService: Service {
-    let runtime: DaemonRuntime
-    let manager: ServiceManager
+    let watchdog: Watchdog
     let interval: Duration
 
+    init(runtime: DaemonRuntime, manager: ServiceManager, interval: Duration, logger: Logger) {
+        self.interval = interval
+        watchdog = Watchdog(
+            .init(
+                stall: { [progress = runtime.engine.progress] in progress.stall() },
+                heartbeat: { try await runtime.heartbeat() },
+                notify: { manager.notify(.watchdog) },
+                logger: logger
+            )
+        )
+    }
+
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                if (try? await runtime.heartbeat()) != nil { manager.notify(.watchdog) }
-                try? await Task.sleep(for: interval / 2)
-            }
+        let pause = interval / 2
+        let ticks = AsyncStream {
+            try? await Task.sleep(for: pause)
+            return Task.isCancelled ? nil : ()
         }
+        try await cancelWhenGracefulShutdown { [watchdog] in try await watchdog.run(ticks: ticks) }
     }
 }
 

@@ -47,15 +47,35 @@ package struct LineLogHandler: LogHandler {
         var all = metadata
         if let more = event.metadata { all.merge(more) { $1 } }
         let fields = all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
-        write(line(event.level, "\(event.message)", fields) + "\n")
+        write(Self.line(format, event.level, "\(event.message)", fields))
     }
 
-    private func line(_ level: Logger.Level, _ message: String, _ fields: [(key: String, value: String)]) -> String {
+    /// The line that stands where lines were dropped.
+    static func line(_ format: Format, gap count: Int) -> String {
+        let lines = count == 1 ? "1 log line was" : "\(count) log lines were"
+        return line(format, .warning, "\(lines) dropped: standard error was not read", [])
+    }
+
+    private static func line(
+        _ format: Format,
+        _ level: Logger.Level,
+        _ message: String,
+        _ fields: [(key: String, value: String)]
+    ) -> String {
+        text(format, level, message, fields) + "\n"
+    }
+
+    private static func text(
+        _ format: Format,
+        _ level: Logger.Level,
+        _ message: String,
+        _ fields: [(key: String, value: String)]
+    ) -> String {
         switch format {
         case .journal:
-            return "<\(level.priority)>" + Self.oneLine(message) + Self.pairs(fields)
+            return "<\(level.priority)>" + oneLine(message) + pairs(fields)
         case .text:
-            return "\(SystemClock().now.rfc3339) \(level.rawValue) " + Self.oneLine(message) + Self.pairs(fields)
+            return "\(SystemClock().now.rfc3339) \(level.rawValue) " + oneLine(message) + pairs(fields)
         case .json:
             var object = ["time": SystemClock().now.rfc3339, "level": level.rawValue, "message": message]
             object.merge(fields.map { ($0.key, $0.value) }) { first, _ in first }

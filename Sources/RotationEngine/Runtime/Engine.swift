@@ -67,6 +67,8 @@ package actor Engine {
     private let wakes: AsyncStream<Void>
     private nonisolated let continuation: AsyncStream<Void>.Continuation
     nonisolated let stopping = Atomic(false)
+    /// Whether passes begin and end.
+    nonisolated package let progress = PassProgress()
     /// What workers are busy with, by hub.
     var running: [String: Set<DueWork.Key>] = [:]
     /// Rotations whose row can't be decoded, or that made a step the state machine has no place for: one bad row must
@@ -174,9 +176,13 @@ package actor Engine {
         alarm = makeAlarm(continuation)
         await withDiscardingTaskGroup { group in
             wake()
+            progress.setRunning(true)
             for await _ in wakes {
+                progress.begin()
                 await pass(&group)
+                progress.end()
             }
+            progress.setRunning(false)
         }
         alarm = nil
     }

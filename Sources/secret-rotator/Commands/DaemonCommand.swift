@@ -18,7 +18,7 @@ struct DaemonCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
-        try await reportingFailures {
+        try await reportingFailures(Daemon.say) {
             try await Daemon.run(configurationPath: global.path)
         }
     }

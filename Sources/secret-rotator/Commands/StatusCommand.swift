@@ -29,10 +29,15 @@ struct StatusCommand: AsyncParsableCommand {
             let configuration = try global.load()
             let holder = try DaemonLock.holder(of: configuration.database)
             var state = holder?.isDaemon == true ? holder?.role?.rawValue ?? "running" : "stopped"
-            // A daemon that hangs still holds its lock.
-            if holder?.role == .ready, try await !Control.isAnswering(configuration) { state = "hanging" }
+            var health = DaemonHealth()
+            if holder?.role == .ready {
+                // A daemon that hangs still holds its lock.
+                if let answer = try await Control.health(configuration) { health = answer } else { state = "hanging" }
+            }
             let isThere = FileManager.default.fileExists(atPath: configuration.database)
-            let report = isThere ? try StatusReport(configuration, now: SystemClock().now) : .empty
+            let now = SystemClock().now
+            var report = isThere ? try StatusReport(configuration, now: now) : .empty
+            report.put(health, StatusProblem.list(daemon: health, pid: holder?.pid, now: now))
             if listing.json {
                 print(report.json(daemon: state, pid: holder?.pid).canonicalText)
             } else {

@@ -23,6 +23,8 @@ struct StatusProblem {
         case scheduleFailing = "schedule_failing"
         case scheduleOverdue = "schedule_overdue"
         case configurationRejected = "configuration_rejected"
+        case engineStalled = "engine_stalled"
+        case logBlocked = "log_blocked"
     }
 
     var kind: Kind

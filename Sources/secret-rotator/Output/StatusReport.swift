@@ -1,5 +1,6 @@
 import AIHubClient
 import AuditLog
+import ControlAPI
 import RotationDaemon
 import RotationEngine
 import RotationStore
@@ -14,6 +15,7 @@ struct StatusReport {
     private var nextDue: Schedule?
     private var hubs: [(name: String, status: HubStatus)] = []
     private(set) var problems: [StatusProblem] = []
+    private var health = DaemonHealth()
 
     /// A report about nothing.
     static let empty = StatusReport()
@@ -111,6 +113,12 @@ struct StatusReport {
         }
     }
 
+    /// Adds how the daemon itself is: its problems come first, as they explain others.
+    mutating func put(_ health: DaemonHealth, _ problems: [StatusProblem]) {
+        self.health = health
+        self.problems = problems + self.problems
+    }
+
     func printText() {
         for hub in hubs { print("hub          \(hub.name): \(hub.status.text)") }
         print("schedules    \(schedules), \(paused) paused")
@@ -147,6 +155,8 @@ struct StatusReport {
             "waiting_requests": .number(waits.count),
             "waits": waits.isEmpty ? nil : .array(waits.map(\.json)),
             "next_due": .instant(nextDue?.nextDue.ifEver),
+            "engine_idle_ms": .number(health.engine?.idleMilliseconds.map { Int($0) }),
+            "log_lines_dropped": .number(health.log?.linesDropped),
             "problems": .array(problems.map(\.json)),
         ])
     }

@@ -55,15 +55,15 @@ enum Control {
         }.answer
     }
 
-    /// Whether a daemon that is ready answers; whoever may not ask it believes so.
-    static func isAnswering(_ configuration: Configuration) async throws -> Bool {
+    /// What a daemon that is ready says of its own parts; nil where it does not answer, nothing where the caller may not
+    /// ask.
+    static func health(_ configuration: Configuration) async throws -> DaemonHealth? {
         do {
-            _ = try await ControlClient(path: configuration.control).send(Ping())
-            return true
+            return try await ControlClient(path: configuration.control).send(Ping())
         } catch let failure as ControlFailure {
-            return failure.status != .unavailable
+            return failure.status == .unavailable ? nil : DaemonHealth()
         } catch is ControlClient.Unreachable {
-            return false
+            return nil
         }
     }
 

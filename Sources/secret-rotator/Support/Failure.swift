@@ -5,7 +5,12 @@ import RotationDaemon
 import SecretMemory
 
 /// Runs a command's work; says on standard error what went wrong, and exits with the documented status.
-func reportingFailures(_ body: () async throws -> Void) async throws {
+///
+/// - Parameter say: Writes to standard error.
+func reportingFailures(
+    _ say: (String) -> Void = { standardError($0) },
+    _ body: () async throws -> Void
+) async throws {
     do {
         try await body()
         try flushOutput()
@@ -13,7 +18,7 @@ func reportingFailures(_ body: () async throws -> Void) async throws {
         throw code
     } catch {
         let failure = ControlFailure(ofCommand: error)
-        standardError("error: \(printable(failure.message))\n")
+        say("error: \(printable(failure.message))\n")
         throw ExitCode(failure.status.rawValue)
     }
 }

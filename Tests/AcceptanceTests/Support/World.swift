@@ -159,13 +159,36 @@ final class World: Sendable {
         environment: [String: String] = [:],
         _ body: @Sendable (RunningDaemon) async throws -> Void
     ) async throws -> Int32 {
+        let file = try FileDescriptor.open(
+            FilePath(folder.file("daemon.log")),
+            .writeOnly,
+            options: [.create, .truncate],
+            permissions: .ownerReadWrite
+        )
+        let status = try await withDaemon(writingTo: file, environment: environment, body)
+        let log = try self.log
+        written.withLock { $0.append(log) }
+        return status
+    }
+
+    /// What the daemon has logged so far.
+    var log: String { get throws { try folder.read("daemon.log") } }
+
+    /// Runs the daemon while a closure runs, and ends it with TERM.
+    ///
+    /// - Parameter file: Its standard error; closed here.
+    func withDaemon(
+        writingTo file: FileDescriptor,
+        environment: [String: String] = [:],
+        _ body: @Sendable (RunningDaemon) async throws -> Void
+    ) async throws -> Int32 {
         let result = try await Subprocess.run(
             .path(Program.path),
             arguments: ["--config", folder.file("config.yaml"), "daemon"],
             environment: Program.environment(environment),
             input: .none,
             output: .string(limit: 1024 * 1024),
-            error: .string(limit: 64 * 1024 * 1024)
+            error: .fileDescriptor(file, closeAfterSpawningProcess: true)
         ) { execution in
             let daemon = RunningDaemon(pid: execution.processIdentifier.value)
             Guardian.shared.watch(daemon.pid)
@@ -179,9 +202,23 @@ final class World: Sendable {
             kill(daemon.pid, SIGTERM)
         }
         Guardian.shared.release(result.processIdentifier.value)
-        let log = result.standardError
-        written.withLock { $0 += [result.standardOutput, log] }
-        try folder.write(log, to: "daemon.log")
+        written.withLock { $0.append(result.standardOutput) }
+        return Program.status(result.terminationStatus)
+    }
+
+    /// Runs a daemon that ends by itself.
+    ///
+    /// - Parameter file: Its standard error; closed here.
+    /// - Returns: Its exit status.
+    func endedDaemon(writingTo file: FileDescriptor) async throws -> Int32 {
+        let result = try await Subprocess.run(
+            .path(Program.path),
+            arguments: ["--config", folder.file("config.yaml"), "daemon"],
+            environment: Program.environment([:]),
+            input: .none,
+            output: .discarded,
+            error: .fileDescriptor(file, closeAfterSpawningProcess: true)
+        )
         return Program.status(result.terminationStatus)
     }
 

@@ -1,0 +1,54 @@
+package import Scheduling
+
+/// How the daemon's own parts are, as it answers a ``Ping``.
+///
+/// Each key may be missing: the daemon may be older than the command, or the caller not allowed to ask.
+package struct DaemonHealth: Codable, Hashable, Sendable {
+    package var log: LogHealth?
+    package var engine: EngineHealth?
+
+    package init(log: LogHealth? = nil, engine: EngineHealth? = nil) {
+        self.log = log
+        self.engine = engine
+    }
+}
+
+/// Whether log lines reach standard error.
+package struct LogHealth: Codable, Hashable, Sendable {
+    /// Lines that were dropped since the daemon's start.
+    package var linesDropped: Int
+    /// When one was dropped last.
+    package var droppedAt: Instant?
+    /// Since when a single write to standard error has been blocked; nil where none is.
+    package var blockedSince: Instant?
+
+    package init(linesDropped: Int = 0, droppedAt: Instant? = nil, blockedSince: Instant? = nil) {
+        self.linesDropped = linesDropped
+        self.droppedAt = droppedAt
+        self.blockedSince = blockedSince
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case linesDropped = "log_lines_dropped"
+        case droppedAt = "log_dropped_at"
+        case blockedSince = "log_blocked_since"
+    }
+}
+
+/// Whether the engine looks for due work.
+package struct EngineHealth: Codable, Hashable, Sendable {
+    /// Milliseconds since the last pass ended; nil before the first one.
+    package var idleMilliseconds: Int64?
+    /// Since when it has not moved, though it should have; nil where it moves.
+    package var stuckSince: Instant?
+
+    package init(idleMilliseconds: Int64? = nil, stuckSince: Instant? = nil) {
+        self.idleMilliseconds = idleMilliseconds
+        self.stuckSince = stuckSince
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case idleMilliseconds = "engine_idle_ms"
+        case stuckSince = "engine_stuck_since"
+    }
+}

@@ -1,0 +1,42 @@
+import ControlAPI
+import RotationEngine
+import Scheduling
+
+/// What is wrong with the daemon itself, as it says by its answer to a ping.
+extension StatusProblem {
+    /// Dropped log lines are a problem for this long.
+    private static let dropTolerance = Duration.seconds(3600)
+
+    /// - Parameter pid: The daemon's.
+    static func list(daemon health: DaemonHealth, pid: Int32?, now: Instant) -> [StatusProblem] {
+        [stalled(health.engine), blocked(health.log, pid: pid, now: now)].compactMap { $0 }
+    }
+
+    private static func stalled(_ engine: EngineHealth?) -> StatusProblem? {
+        guard let since = engine?.stuckSince else { return nil }
+        let minutes = PassProgress.longestPass.components.seconds / 60
+        return .init(
+            kind: .engineStalled,
+            subject: "engine",
+            since: since,
+            text: "does not move: it should look for due work each minute and be done within \(minutes) minutes",
+            advice: "keep the log, then: systemctl restart secret-rotator"
+        )
+    }
+
+    private static func blocked(_ log: LogHealth?, pid: Int32?, now: Instant) -> StatusProblem? {
+        guard let log else { return nil }
+        let isRecent = log.droppedAt.map { $0.duration(to: now) < dropTolerance } ?? false
+        guard log.blockedSince != nil || isRecent else { return nil }
+        let lines = log.linesDropped == 1 ? "1 line was" : "\(log.linesDropped) lines were"
+        let isBlocked = log.blockedSince == nil ? "was" : "is"
+        return .init(
+            kind: .logBlocked,
+            subject: "log",
+            since: log.blockedSince ?? log.droppedAt,
+            text: "standard error \(isBlocked) not read: \(lines) dropped since the daemon's start; rotations go on",
+            advice: "see what reads it: ls -l /proc/\(pid.map { "\($0)" } ?? "PID")/fd/2; "
+                + "for the journal: systemctl status systemd-journald"
+        )
+    }
+}
