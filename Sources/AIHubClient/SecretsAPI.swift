@@ -122,7 +122,7 @@ package protocol SecretsAPI: Sendable {
     ) async throws -> [ListedSecret]
     /// Deletes a secret.
     func delete(_ alias: SecretAlias) async throws(HubError) -> Receipt
-    /// Whether the token is another one than the last request carried: somebody has renewed it.
+    /// Whether the token file holds a token that the hub has not refused; true once for each token.
     func hasNewToken() async -> Bool
 }
 

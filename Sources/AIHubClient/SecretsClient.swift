@@ -47,6 +47,7 @@ package struct SecretsClient: SecretsAPI {
     private let gate: RequestGate
     private let http: HTTPClient
     private let userAgent: String
+    private let refusal = Refusal()
 
     /// The most bytes of a response that are read; a hub's whole list must fit.
     private static let responseLimit = 16 * 1024 * 1024
@@ -111,7 +112,8 @@ package struct SecretsClient: SecretsAPI {
     }
 
     package func hasNewToken() async -> Bool {
-        (try? token.reload()) ?? false
+        guard (try? token.reload()) != nil, let present = try? token.current() else { return false }
+        return refusal.isWorthATry(present)
     }
 
     /// Ends waiting for a turn: what waits, and whatever comes later, is not sent.
@@ -144,12 +146,25 @@ package struct SecretsClient: SecretsAPI {
             do {
                 return try await exchange(makeRequest(method, query: query, token: token, body: body()))
             } catch let error as HubError where error.kind == .unauthorized {
+                refusal.note(token)
                 // Somebody else may have read the new token already: what counts is which one this request carried.
                 _ = try? self.token.reload()
                 let fresh = try currentToken()
                 guard !fresh.isSame(as: token) else { throw error }
-                return try await exchange(makeRequest(method, query: query, token: fresh, body: body()))
+                return try await secondExchange(makeRequest(method, query: query, token: fresh, body: body()), fresh)
             }
+        }
+    }
+
+    private func secondExchange(
+        _ request: HTTPClientRequest,
+        _ token: AccessToken
+    ) async throws -> ResponseParser.Answer {
+        do {
+            return try await exchange(request)
+        } catch {
+            if error.kind == .unauthorized { refusal.note(token) }
+            throw error
         }
     }
 

@@ -47,6 +47,47 @@ struct TokenRenewalTests {
         #expect(hub.requests.count == 3)
     }
 
+    /// Whether a look for a new token finds one: once for each token that the hub has not refused.
+    @Test func newTokenIsFoundOnce() async throws {
+        let hub = Self.hub(accepting: "token-3")
+        try await hub.serve { address in
+            try await withClient("http://\(address)/api") { client, folder in
+                // Nothing is known yet: it may have been renewed while no daemon ran.
+                #expect(await client.hasNewToken())
+                #expect(await !client.hasNewToken())
+                _ = try? await client.list(alias: nil, workspace: nil)
+                #expect(await !client.hasNewToken())
+                try folder.write("token-2", to: "token")
+                #expect(await client.hasNewToken())
+                #expect(await !client.hasNewToken())
+                _ = try? await client.list(alias: nil, workspace: nil)
+                #expect(await !client.hasNewToken())
+                for text in ["", "two words", "token-2\n"] {
+                    try folder.write(text, to: "token")
+                    #expect(await !client.hasNewToken(), "\(text)")
+                }
+                try folder.write("token-1", to: "token")
+                #expect(await client.hasNewToken())
+                try folder.write("token-3", to: "token")
+                _ = try await client.list(alias: nil, workspace: nil)
+            }
+        }
+    }
+
+    /// One hub's look takes nothing away from the other's.
+    @Test func tokenOfTwoHubsIsNewForBoth() async throws {
+        let hub = Self.hub(accepting: "token-2")
+        try await hub.serve { address in
+            try await withClients("http://\(address)/api") { first, second, folder in
+                for client in [first, second] { _ = try? await client.list(alias: nil, workspace: nil) }
+                try folder.write("token-2", to: "token")
+                #expect(await first.hasNewToken())
+                #expect(await second.hasNewToken())
+                #expect(await !first.hasNewToken())
+            }
+        }
+    }
+
     @Test func unreadableFileLeavesTheOldTokenInForce() async throws {
         let hub = Self.hub(accepting: "token-1")
         try await list(hub, renewing: "two words")

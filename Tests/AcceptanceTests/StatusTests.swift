@@ -9,15 +9,13 @@ struct StatusTests {
     /// The first problem of a kind, once there is one.
     private static func problem(_ kind: String, _ world: World) async throws -> [String: Any] {
         var found: [String: Any] = [:]
-        for _ in 0..<200 {
+        try await eventually("there is a problem \(kind)") {
             let status = try await world.run("status", "--json")
             let problems = status.objects.first?["problems"] as? [[String: Any]] ?? []
-            if let problem = problems.first(where: { $0["kind"] as? String == kind }) {
-                #expect(status.status == 1)
-                found = problem
-                break
-            }
-            try await Task.sleep(for: .milliseconds(100))
+            guard let problem = problems.first(where: { $0["kind"] as? String == kind }) else { return false }
+            #expect(status.status == 1)
+            found = problem
+            return true
         }
         #expect(found["advice"] as? String != nil, "no \(kind)")
         return found
@@ -47,7 +45,11 @@ struct StatusTests {
                 let problem = try await Self.problem("hub_suspended", world)
                 let suspended = try await world.audit().first { $0["event"] as? String == "hub.suspended" }
                 #expect(problem["since"] as? String == suspended?["time"] as? String)
-                #expect((problem["advice"] as? String)?.contains("renew its token file") == true)
+                #expect(
+                    (problem["advice"] as? String)?.contains(
+                        "renew \(world.folder.file("token")); the daemon sees it at once"
+                    ) == true
+                )
             }
         }
     }

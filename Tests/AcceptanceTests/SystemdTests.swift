@@ -14,8 +14,8 @@ struct SystemdTests {
     private static let plugIn = """
         #!/bin/sh
         read -r question
-        for file in /etc/secret-rotator/aihub-token /etc/secret-rotator/staging.key \\
-            /run/credentials/secret-rotator.service/aihub-token /run/credentials/secret-rotator.service/staging-key \\
+        for file in /etc/secret-rotator/tokens/local /etc/secret-rotator/staging.key \\
+            /run/credentials/secret-rotator.service/staging-key \\
             /var/lib/secret-rotator/rotator.db /var/lib/secret-rotator/rotator.db.candidates; do
             cat $file >/dev/null 2>&1 && echo "could read $file" >&2
         done
@@ -35,6 +35,7 @@ struct SystemdTests {
         say() { echo "== $*"; }
         cd / && export PATH=/usr/local/bin:/usr/bin:/bin
         secret-rotator keygen staging --output /etc/secret-rotator/staging.key
+        groupadd --system --force secret-rotator-tokens && chgrp -R secret-rotator-tokens /etc/secret-rotator/tokens
         systemd-run --quiet --unit=hub secret-rotator sandbox --port 8642 --test-hooks
         mkdir -p /srv/files && echo one > /srv/files/a
         say start; systemctl start secret-rotator
@@ -58,6 +59,12 @@ struct SystemdTests {
         say list; secret-rotator rotation list --json
         say received; curl -s http://127.0.0.1:8642/_test/received
         echo
+        say token; echo wrong > /etc/secret-rotator/tokens/local
+        secret-rotator rotate-now own
+        for i in $(seq 100); do secret-rotator status | grep -q 'suspended since' && break; sleep .2; done
+        secret-rotator status || true
+        echo sandbox-token > /etc/secret-rotator/tokens/local
+        secret-rotator rotate-now own --wait --timeout 30s && echo resumed
         say stop; systemctl stop secret-rotator; systemctl show -p Result --value secret-rotator
         say events; secret-rotator audit list --json
         say journal; journalctl -q -u secret-rotator -o cat
@@ -103,7 +110,7 @@ struct SystemdTests {
             database: /var/lib/secret-rotator/rotator.db
             control: /run/secret-rotator/control.sock
             hubs:
-              local: {url: "http://127.0.0.1:8642/api", context: none, token: "credential:aihub-token"}
+              local: {url: "http://127.0.0.1:8642/api", context: none, token: "file:/etc/secret-rotator/tokens/local"}
             keys: {staging: "credential:staging-key"}
             generators: {directory: /etc/secret-rotator/generators, file_folders: [/srv/files]}
             log: {format: auto, level: debug}
@@ -135,7 +142,9 @@ struct SystemdTests {
             install -m 755 \(Program.path) \(root)/usr/local/bin/secret-rotator
             install -m 755 own \(root)/etc/secret-rotator/generators/own
             install -m 644 config \(root)/etc/secret-rotator/secret-rotator.yaml
-            echo sandbox-token > token && install -m 600 token \(root)/etc/secret-rotator/aihub-token
+            echo sandbox-token > token
+            install -d -m 750 \(root)/etc/secret-rotator/tokens
+            install -m 640 token \(root)/etc/secret-rotator/tokens/local
             install -m 644 \(unit) \(root)/etc/systemd/system/
             install -m 644 unit \(root)/etc/systemd/system/acceptance.service
             install -m 755 script \(root)/root/acceptance.sh
@@ -175,6 +184,10 @@ struct SystemdTests {
         let succeeded = rotations.filter { $0.contains("\"outcome\":\"succeeded\"") }
         #expect(succeeded.count { $0.contains("\"alias\":\"own\"") } == 2, "\(parts)")
         #expect(succeeded.count { $0.contains("\"alias\":\"filed\"") } == 1)
+        // A renewed token is seen from within the unit.
+        let token = parts["token"] ?? ""
+        #expect(token.contains("suspended since") && token.hasSuffix("resumed\n"), "\(token)")
+        #expect(token.contains("renew /etc/secret-rotator/tokens/local; the daemon sees it at once"))
         #expect(parts["stop"] == "success\n")
         // The plug-in is confined, and has its own TMPDIR and nothing else.
         #expect(journal.contains("environment: PATH PWD TMPDIR"))

@@ -1,9 +1,11 @@
 import AIHubClient
 import Foundation
-import RotationDaemon
 import RotationEngine
+import Synchronization
 import TestSupport
 import Testing
+
+@testable import RotationDaemon
 
 /// The clients of all hubs, over changes of the configuration.
 @Suite(.timeLimit(.minutes(5)))
@@ -78,6 +80,27 @@ struct HubClientsTests {
                 let error = #expect(throws: ConfigurationError.self) { try clients.hubs(of: configuration) }
                 #expect(error?.issues.map(\.message).allSatisfy { $0.hasPrefix("hubs.bad.token: ") } == true)
                 #expect(await Self.failures(of: hubs) == [])
+            }
+        }
+    }
+
+    /// A token is read again once its file is renewed; after a reload, that of the file that is configured then.
+    @Test func renewedTokenIsReadWithoutARequest() async throws {
+        try await withDaemonFolder { files, _ in
+            try files.folder.write("token-0", to: "other")
+            try await Self.withClients { clients in
+                let renewals = Mutex(0)
+                _ = try clients.hubs(of: files.configuration())
+                clients.watchTokens(logger: silent) { renewals.withLock { $0 += 1 } }
+                try files.folder.write("token-2", to: "token")
+                try await eventually("it is read", within: .seconds(30)) { renewals.withLock { $0 } == 1 }
+                try files.configure(hubs: files.hub("h", token: "other"))
+                _ = try clients.hubs(of: files.configuration())
+                // None of these is another token of the configured file; what comes after them is.
+                try files.folder.write("token-3", to: "token")
+                for text in ["token-0\n", "", "two words"] { try files.folder.write(text, to: "other") }
+                try files.folder.write("token-1", to: "other")
+                try await eventually("it is read", within: .seconds(30)) { renewals.withLock { $0 } == 2 }
             }
         }
     }

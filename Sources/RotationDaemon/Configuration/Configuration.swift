@@ -109,6 +109,11 @@ package struct Configuration: Sendable {
             }
         }
 
+        /// The path of `file:`; nil for a credential.
+        package var file: String? {
+            if case .file(let path) = self { path } else { nil }
+        }
+
         /// The file's path.
         ///
         /// - Throws: ``ConfigurationError`` for a credential where systemd has given none.

@@ -80,6 +80,7 @@ package final class DaemonRuntime: Sendable {
             },
             logger: logger
         )
+        hubs.watchTokens(logger: logger) { [engine] in engine.wake() }
         do {
             try await takeInClock(configuration.retry)
             let landlock = Int64(Confinement.version)

@@ -1,6 +1,7 @@
 package import AIHubClient
 import AsyncHTTPClient
 import Glibc
+import Logging
 package import RotationEngine
 import SecretMemory
 import Synchronization
@@ -19,6 +20,9 @@ package final class HubClients: Sendable {
         var transports: [Transport: HTTPClient] = [:]
         var tokens: [String: TokenFile] = [:]
         var clients: [SecretsClient] = []
+        /// The token files of the hubs that are configured now.
+        var followed: Set<String> = []
+        var watch: TokenWatch?
     }
 
     private let shared = Mutex(Shared())
@@ -42,7 +46,57 @@ package final class HubClients: Sendable {
                 timeout: hub.timeout
             )
         }
+        follow(configuration.hubs.values.compactMap(\.token.file))
         return hubs
+    }
+
+    // MARK: Renewed tokens
+
+    /// Reads `file:` tokens again as soon as they are renewed, from now on.
+    ///
+    /// A `credential:` token is a copy that systemd makes when the unit starts: nobody renews it.
+    ///
+    /// - Parameter onRenewal: Called when another token is in force.
+    func watchTokens(logger: Logger, onRenewal: @escaping @Sendable () -> Void) {
+        let versions = Mutex(tokenVersions())
+        let watch = TokenWatch(logger: logger) { [weak self] in
+            guard let self else { return }
+            let fresh = readTokens()
+            // Another request may have read it first, for its own hub alone.
+            let isNew = versions.withLock { versions in
+                defer { versions = fresh }
+                return versions != fresh
+            }
+            if isNew { onRenewal() }
+        }
+        let files = shared.withLock { shared in
+            shared.watch = watch
+            return shared.followed
+        }
+        watch.follow(files)
+        _ = readTokens()
+    }
+
+    private func follow(_ files: [String]) {
+        let watch = shared.withLock { shared in
+            shared.followed = Set(files)
+            return shared.watch
+        }
+        guard let watch else { return }
+        watch.follow(Set(files))
+        // What was renewed before it was watched.
+        _ = readTokens()
+    }
+
+    /// Reads the files again; one that is empty, half-written or gone leaves the token in force that it had.
+    private func readTokens() -> [String: Int] {
+        let (tokens, followed) = shared.withLock { ($0.tokens, $0.followed) }
+        for path in followed { _ = try? tokens[path]?.reload() }
+        return tokenVersions()
+    }
+
+    private func tokenVersions() -> [String: Int] {
+        shared.withLock { $0.tokens }.mapValues(\.version)
     }
 
     /// A client for one hub.
@@ -111,7 +165,10 @@ package final class HubClients: Sendable {
 
     /// Closes all connections; nothing can be sent after it.
     package func shutdown() async {
-        let clients = shared.withLock { Array($0.transports.values) }
+        let clients = shared.withLock { shared in
+            shared.watch = nil
+            return Array(shared.transports.values)
+        }
         for client in clients { try? await client.shutdown() }
     }
 }

@@ -11,33 +11,43 @@ final class FileWatcher: Sendable {
     private let source: WatchedDescriptor
     private let watches = Mutex<Set<Int32>>([])
 
-    /// Writers write several files, or one in several steps: what happens within this time is told once.
-    private static let settling = DispatchTimeInterval.seconds(1)
-
     /// What makes, changes or replaces a file or a link; a folder that is replaced itself, too.
-    private static let events = UInt32(
+    ///
+    /// Not what only reads: a look must not wake itself.
+    static let events = UInt32(
         IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF
     )
 
-    /// - Parameter onChange: Called after something has happened.
+    /// - Parameters:
+    ///   - settlingMilliseconds: Writers write several files, or one in several steps: what happens within this time is
+    ///     told once.
+    ///   - onChange: Called after something has happened.
     /// - Returns: nil where the kernel gives no more watchers (fs.inotify.max_user_instances).
-    init?(onChange: @escaping @Sendable () -> Void) {
+    init?(settlingMilliseconds: Int = 1000, onChange: @escaping @Sendable () -> Void) {
         descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         guard descriptor >= 0 else { return nil }
-        source = WatchedDescriptor(source: makeEventSource(descriptor, Self.settling, onChange))
+        source = WatchedDescriptor(source: makeEventSource(descriptor, .milliseconds(settlingMilliseconds), onChange))
     }
 
     deinit {
         source.source.cancel()
     }
 
-    /// Watches these folders, and no others; one that is not there is passed over.
-    func watch(_ folders: Set<String>) {
+    /// Watches these folders or files, and no others; one that is not there is passed over.
+    ///
+    /// - Returns: Those that are there and can't be watched, as they can't be read or there are too many.
+    @discardableResult
+    func watch(_ paths: Set<String>) -> Set<String> {
         watches.withLock { watches in
-            // Adding a folder that is watched already changes nothing; one that was replaced is another one.
-            let fresh = Set(folders.map { inotify_add_watch(descriptor, $0, Self.events) }.filter { $0 >= 0 })
+            var (fresh, unseen): (Set<Int32>, Set<String>) = ([], [])
+            for path in paths {
+                // Adding what is watched already changes nothing; what was replaced is another one.
+                let watch = inotify_add_watch(descriptor, path, Self.events)
+                if watch >= 0 { fresh.insert(watch) } else if errno != ENOENT { unseen.insert(path) }
+            }
             for old in watches.subtracting(fresh) { inotify_rm_watch(descriptor, old) }
             watches = fresh
+            return unseen
         }
     }
 }

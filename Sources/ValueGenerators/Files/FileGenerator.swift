@@ -12,7 +12,7 @@ struct FileGenerator: WatchedGenerator {
     func folders() async -> Set<String> {
         let paths = policy.allPaths
         let folders = await FileQueue.shared.run {
-            Set(paths.flatMap { [$0, Confinement.resolved($0)] }.map { ($0 as NSString).deletingLastPathComponent })
+            paths.reduce(into: Set<String>()) { $0.formUnion(LinkChain.folders(to: $1)) }
         }
         return folders ?? []
     }

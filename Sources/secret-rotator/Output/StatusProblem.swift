@@ -1,5 +1,6 @@
 import AIHubClient
 import AuditLog
+import RotationDaemon
 import RotationEngine
 import RotationStore
 import Scheduling
@@ -79,7 +80,9 @@ struct StatusProblem {
 
 extension StatusProblem {
     /// What is wrong with a hub; nil for nothing.
-    init?(hub name: String, _ status: HubStatus) {
+    ///
+    /// - Parameter token: Where its token comes from; nil where the hub is not configured.
+    init?(hub name: String, _ status: HubStatus, token: Configuration.FileReference?) {
         guard case .suspended(let suspension) = status else { return nil }
         kind = .hubSuspended
         subject = "hub \(name)"
@@ -87,7 +90,7 @@ extension StatusProblem {
         text = "suspended: \(suspension.reason.rawValue), next probe \(suspension.probeAt.short)"
         advice =
             switch suspension.reason {
-            case .unauthorized, .noToken: "renew its token file, then: systemctl reload secret-rotator"
+            case .unauthorized, .noToken: Self.tokenAdvice(token)
             default: "see secret-rotator check; it goes on by itself once the hub answers"
             }
     }

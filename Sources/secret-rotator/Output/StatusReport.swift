@@ -38,7 +38,9 @@ struct StatusReport {
         waits = try Self.waits(all, obstacles, history, now: now)
         problems += try history.configurationRejectedAt().map { [.configurationRejected($0)] } ?? []
         problems += broken.map { .unreadable($0) }
-        problems += hubs.compactMap { StatusProblem(hub: $0.name, $0.status) }
+        problems += hubs.compactMap {
+            StatusProblem(hub: $0.name, $0.status, token: configuration.hubs[$0.name]?.token)
+        }
         problems += try Self.problems(with: open, obstacles, configuration, history, now: now)
         problems += all.filter { configuration.hubs[$0.secret.hub] == nil }.map { .orphan($0.secret) }
         problems += try Self.problems(with: active, waits, obstacles, history, now: now)

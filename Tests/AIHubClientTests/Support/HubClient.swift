@@ -18,6 +18,15 @@ func withClient<T>(
     _ options: ClientOptions = ClientOptions(),
     _ body: (SecretsClient, TemporaryFolder) async throws -> T
 ) async throws -> T {
+    try await withClients(root, options) { try await body($0, $2) }
+}
+
+/// Makes two clients of one token file for an API root; closes them after the closure.
+func withClients<T>(
+    _ root: String,
+    _ options: ClientOptions = ClientOptions(),
+    _ body: (SecretsClient, SecretsClient, TemporaryFolder) async throws -> T
+) async throws -> T {
     try await TemporaryFolder.with { folder in
         try folder.write(options.token + "\n", to: "token")
         let http = SecretsClient.makeHTTPClient(
@@ -26,8 +35,10 @@ func withClient<T>(
         )
         let result: Result<T, any Error>
         do {
-            let client = try makeClient(root, options, folder, http)
-            result = .success(try await body(client, folder))
+            let token = TokenFile(path: folder.file("token"))
+            let first = try makeClient(root, options, token, http)
+            let second = try makeClient(root, options, token, http)
+            result = .success(try await body(first, second, folder))
         } catch {
             result = .failure(error)
         }
@@ -39,7 +50,7 @@ func withClient<T>(
 private func makeClient(
     _ root: String,
     _ options: ClientOptions,
-    _ folder: TemporaryFolder,
+    _ token: TokenFile,
     _ http: HTTPClient
 ) throws -> SecretsClient {
     let configuration = SecretsClient.Configuration(
@@ -52,7 +63,7 @@ private func makeClient(
     )
     return SecretsClient(
         configuration: configuration,
-        token: TokenFile(path: folder.file("token")),
+        token: token,
         http: http,
         version: "1.2.3"
     )

@@ -8,6 +8,9 @@ package final class TokenFile: Sendable {
     /// The most bytes a token file may have.
     package static let limit = 64 * 1024
     private let token: Mutex<AccessToken?>
+    /// Held while the file is read: what was read last is in force, not what was read longest.
+    private let reading = Mutex(())
+    private let changes = Mutex(0)
 
     /// Names a file; nothing is read yet.
     package init(path: String) {
@@ -28,10 +31,17 @@ package final class TokenFile: Sendable {
     ///
     /// - Returns: Whether the token is another one than before.
     package func reload() throws -> Bool {
-        let fresh = try AccessToken(SecretFile.read(path, limit: Self.limit))
-        return token.withLock { token in
-            defer { token = fresh }
-            return token.map { !$0.isSame(as: fresh) } ?? true
+        try reading.withLock { _ in
+            let fresh = try AccessToken(SecretFile.read(path, limit: Self.limit))
+            let isNew = token.withLock { token in
+                defer { token = fresh }
+                return token.map { !$0.isSame(as: fresh) } ?? true
+            }
+            if isNew { changes.withLock { $0 += 1 } }
+            return isNew
         }
     }
+
+    /// How often another token was read, by whomever.
+    package var version: Int { changes.withLock { $0 } }
 }
