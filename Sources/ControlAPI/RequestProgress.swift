@@ -18,6 +18,8 @@ package struct RequestProgress: Codable, Hashable, Sendable {
     package var outcome: String?
     /// The class of what it failed for.
     package var error: String?
+    /// What it failed for, for people.
+    package var errorText: String?
     /// Whether nothing more will come.
     package var isOver: Bool
 
@@ -36,6 +38,7 @@ package struct RequestProgress: Codable, Hashable, Sendable {
         attempts = rotation.state.tally.attempts
         outcome = stored.storedOutcome
         error = stored.error
+        errorText = stored.failure?.text
         // A parked rotation waits for a person: nothing more will come by itself.
         if case .parked = rotation.state.phase { isOver = true } else { isOver = stored.closedAt != nil }
         nextTry = stored.endedAt == nil ? rotation.state.wakeAt : nil

@@ -145,7 +145,14 @@ extension Ledger {
                 closedAt: nil,
                 in: connection
             )
-            try connection.run("UPDATE rotations SET error = NULL, error_status = NULL WHERE id = ?1", rotation.id)
+            try connection.run(
+                """
+                UPDATE rotations SET error = NULL, error_status = NULL, failed_step = NULL, failed_cause = NULL,
+                    failed_number = NULL, failed_reason = NULL
+                WHERE id = ?1
+                """,
+                rotation.id
+            )
             let detail: [String: JSONValue?] = ["error": "candidate_lost", "candidate_found": true]
             let entry = rotation.entry(.rotationDeferred, now: now, trigger: .resume, detail: detail)
             try AuditTable.append(entry, origin: origin, in: connection)

@@ -5,7 +5,7 @@ enum MainSchema {
     /// "SRot", which `file(1)` and the `sqlite3` shell show.
     static let migrator = Migrator(
         applicationID: 0x5352_6F74,
-        steps: [version1, version2, version3, version4, version5, version6]
+        steps: [version1, version2, version3, version4, version5, version6, version7]
     )
 
     /// Instants are Unix time in milliseconds, durations milliseconds, truth values 0 and 1.
@@ -280,6 +280,31 @@ enum MainSchema {
         ALTER TABLE hubs ADD COLUMN token_owner_count INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE hubs ADD COLUMN token_challenger TEXT;
         ALTER TABLE hubs ADD COLUMN token_challenger_count INTEGER NOT NULL DEFAULT 0;
+        """
+
+    /// How the generator's step failed for which a rotation ended, is parked or waits.
+    ///
+    /// The number is an exit status, a signal, or a time-out in milliseconds.
+    private static let version7 = """
+        ALTER TABLE rotations ADD COLUMN failed_step TEXT;
+        ALTER TABLE rotations ADD COLUMN failed_cause TEXT;
+        ALTER TABLE rotations ADD COLUMN failed_number INTEGER;
+        ALTER TABLE rotations ADD COLUMN failed_reason TEXT;
+        ALTER TABLE rotations ADD COLUMN deferred_step TEXT;
+        ALTER TABLE rotations ADD COLUMN deferred_cause TEXT;
+        ALTER TABLE rotations ADD COLUMN deferred_number INTEGER;
+        ALTER TABLE rotations ADD COLUMN deferred_reason TEXT;
+        DROP VIEW rotation_history;
+        CREATE VIEW rotation_history AS
+            SELECT id AS rotation, hub, alias, "trigger", phase, outcome, decision, is_confirmed AS confirmed, attempts,
+                   error, error_status AS status, failed_step, failed_cause,
+                   CASE failed_cause WHEN 'exited' THEN failed_number END AS exit_status,
+                   CASE failed_cause WHEN 'signaled' THEN failed_number END AS signal,
+                   failed_cause IS 'timed_out' AS timed_out, failed_reason AS reason,
+                   deferred_step, deferred_cause, policy_hash, \(utc("slot")) AS scheduled_for,
+                   \(utc("opened_at")) AS opened_at, \(utc("ended_at")) AS ended_at,
+                   \(utc("closed_at")) AS closed_at
+            FROM rotations;
         """
 
     /// The columns of a schedule that version 5 takes over.

@@ -1,6 +1,7 @@
 import AIHubClient
 import RotationEngine
 import Scheduling
+import ValueGenerators
 
 /// A phase, spread over columns; only sound combinations can be read back.
 struct PhaseColumns {
@@ -11,6 +12,8 @@ struct PhaseColumns {
     var errorStatus: Int?
     var isConfirmed: Bool?
     var decision: String?
+    /// Of the generator's step that failed.
+    var step = StepColumns()
 
     init(
         phase: String,
@@ -19,8 +22,10 @@ struct PhaseColumns {
         error: String?,
         errorStatus: Int?,
         isConfirmed: Bool?,
-        decision: String?
+        decision: String?,
+        step: StepColumns
     ) {
+        self.step = step
         self.phase = phase
         self.isAttemptUnderWay = isAttemptUnderWay
         self.confirmBy = confirmBy
@@ -52,11 +57,19 @@ struct PhaseColumns {
     private mutating func set(_ failure: Failure) {
         error = failure.kind
         errorStatus = failure.status
+        step = StepColumns(failure.step)
+    }
+
+    /// What it failed for, or is parked for; nil for nothing.
+    var failure: Failure? {
+        guard let error else { return nil }
+        return Failure(kind: error, status: errorStatus, step: step.failure)
     }
 
     /// The phase; nil where the columns do not fit together.
     var decoded: RotationState.Phase? {
-        let failure = error.map { Failure(kind: $0, status: errorStatus) }
+        guard step.isSound else { return nil }
+        let failure = failure
         return switch phase {
         case "claimed": .claimed
         case "staged": .staged
@@ -118,6 +131,39 @@ struct EvidenceColumns {
         guard let source else { return UpdateEvidence(seen: seen) }
         return UpdateEvidence.Source(rawValue: source).map { UpdateEvidence(source: $0, seen: seen) }
     }
+}
+
+/// How a generator's step failed, spread over columns.
+struct StepColumns: Hashable {
+    var step: String?
+    var cause: String?
+    var number: Int64?
+    var reason: String?
+
+    init(step: String? = nil, cause: String? = nil, number: Int64? = nil, reason: String? = nil) {
+        self.step = step
+        self.cause = cause
+        self.number = number
+        self.reason = reason
+    }
+
+    init(_ failure: StepFailure?) {
+        step = failure?.step.rawValue
+        cause = failure?.cause.name
+        number = failure?.cause.number
+        reason = failure?.reason
+    }
+
+    /// The failure; nil for none, and where the columns do not fit together.
+    var failure: StepFailure? {
+        guard let step = step.flatMap(StepFailure.Step.init),
+            let cause = cause.flatMap({ StepFailure.Cause(name: $0, number: number) })
+        else { return nil }
+        return StepFailure(step, cause, reason: reason)
+    }
+
+    /// Whether the columns fit together.
+    var isSound: Bool { StepColumns(failure) == self }
 }
 
 /// An attempt's end, spread over columns.

@@ -11,8 +11,9 @@ enum RotationTable {
         id, hub, alias, "trigger", slot, opened_at, generator, workspaces_type, workspaces, description,
         finish_after_ms, fingerprint, phase, is_attempt_under_way, confirm_by, unconfirmed, attempts, failures, cycles,
         confirmations, repetitions, is_ambiguous, is_install_begun, retry_floor, next_step_at, error, error_status,
-        is_confirmed, ended_at, closed_at, outcome, must_confirm, decision, evidence_source, seen_updates, is_stuck,
-        changed_at
+        is_confirmed, ended_at, closed_at, outcome, must_confirm, decision, failed_step, failed_cause, failed_number,
+        failed_reason, deferred_step, deferred_cause, deferred_number, deferred_reason, evidence_source, seen_updates,
+        is_stuck, changed_at
         """
 
     /// One row, before it is known to be sound.
@@ -32,6 +33,7 @@ enum RotationTable {
         var evidence: EvidenceColumns
         var changedAt: Instant?
         var tally = RotationState.Tally()
+        var deferred: StepColumns
         var wakeAt: Instant?
         var endedAt: Instant?
         var closedAt: Instant?
@@ -57,12 +59,24 @@ enum RotationTable {
                 error: try row.get(25),
                 errorStatus: try row.get(26),
                 isConfirmed: try row.get(27),
-                decision: try row.get(32)
+                decision: try row.get(32),
+                step: StepColumns(
+                    step: try row.get(33),
+                    cause: try row.get(34),
+                    number: try row.get(35),
+                    reason: try row.get(36)
+                )
             )
-            evidence = EvidenceColumns(source: try row.get(33), seen: try row.get(34))
+            deferred = StepColumns(
+                step: try row.get(37),
+                cause: try row.get(38),
+                number: try row.get(39),
+                reason: try row.get(40)
+            )
+            evidence = EvidenceColumns(source: try row.get(41), seen: try row.get(42))
             tally.unconfirmed = try row.get(15)
-            tally.isStuck = try row.get(35)
-            changedAt = try row.get(36)
+            tally.isStuck = try row.get(43)
+            changedAt = try row.get(44)
             tally.attempts = try row.get(16)
             tally.failures = try row.get(17)
             tally.cycles = try row.get(18)
@@ -87,8 +101,11 @@ enum RotationTable {
             guard counts.allSatisfy(plausibleCounts.contains),
                 let id = RotationID(rawValue: id), let trigger = Trigger(rawValue: trigger),
                 let generator = GeneratorSpecification(json: generator), let phase = state.decoded,
-                let evidence = evidence.decoded
+                let evidence = evidence.decoded,
+                deferred.isSound
             else { throw UndecodableRow(row: row) }
+            var tally = tally
+            tally.deferred = deferred.failure
             let rotation = Rotation(
                 id: id,
                 secret: secret,
@@ -110,7 +127,7 @@ enum RotationTable {
                 closedAt: closedAt,
                 storedOutcome: outcome,
                 isConfirmed: state.isConfirmed,
-                error: state.error,
+                failure: state.failure,
                 decision: state.decision
             )
         }
@@ -247,6 +264,7 @@ enum RotationTable {
         let phase = PhaseColumns(rotation.state.phase)
         let tally = rotation.state.tally
         let evidence = EvidenceColumns(rotation.state.evidence)
+        let deferred = StepColumns(tally.deferred)
         let changed = try connection.run(
             """
             UPDATE rotations SET fingerprint = ?2, phase = ?3, evidence_source = ?4, seen_updates = ?5,
@@ -257,7 +275,12 @@ enum RotationTable {
                 is_confirmed = coalesce(?18, is_confirmed),
                 outcome = coalesce(outcome, ?19), ended_at = coalesce(ended_at, ?20), closed_at = ?21,
                 decision = CASE WHEN ?3 IN ('parked', 'abandoning', 'abandoned') THEN ?24 ELSE decision END,
-                confirm_by = ?25, unconfirmed = ?26, is_stuck = ?27, changed_at = ?28
+                confirm_by = ?25, unconfirmed = ?26, is_stuck = ?27, changed_at = ?28,
+                failed_step = CASE WHEN ?16 IS NULL THEN failed_step ELSE ?30 END,
+                failed_cause = CASE WHEN ?16 IS NULL THEN failed_cause ELSE ?31 END,
+                failed_number = CASE WHEN ?16 IS NULL THEN failed_number ELSE ?32 END,
+                failed_reason = CASE WHEN ?16 IS NULL THEN failed_reason ELSE ?33 END,
+                deferred_step = ?34, deferred_cause = ?35, deferred_number = ?36, deferred_reason = ?37
             WHERE id = ?1 AND closed_at IS NULL AND (?22 IS NULL OR phase = ?22) AND (?23 IS NULL OR attempts = ?23)
                 AND (?22 IS NOT 'abandoning' OR decision IS ?29)
             """,
@@ -289,7 +312,15 @@ enum RotationTable {
             tally.unconfirmed,
             tally.isStuck,
             now,
-            previous.flatMap { PhaseColumns($0.phase).decision }
+            previous.flatMap { PhaseColumns($0.phase).decision },
+            phase.step.step,
+            phase.step.cause,
+            phase.step.number,
+            phase.step.reason,
+            deferred.step,
+            deferred.cause,
+            deferred.number,
+            deferred.reason
         )
         guard changed == 1 || previous == nil else { throw StaleRotation(rotation: rotation.id) }
     }
@@ -341,10 +372,12 @@ package struct StoredRotation: Hashable, Sendable {
     package var storedOutcome: String?
     /// Whether the hub's list showed the update; nil while that is open.
     package var isConfirmed: Bool?
-    /// The class of what it failed for, or is parked for.
-    package var error: String?
+    /// What it failed for, or is parked for.
+    package var failure: Failure?
     /// What a person has decided about it: `withdraw` or `keep`; nil for nothing.
     package var decision: String?
+    /// The class of what it failed for, or is parked for.
+    package var error: String? { failure?.kind }
 }
 
 extension Ending {

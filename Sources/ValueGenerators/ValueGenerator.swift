@@ -7,6 +7,9 @@ package protocol ValueGenerator: Sendable {
     /// The steps, beyond making a value, that this generator takes part in.
     var steps: Set<GeneratorStep> { get }
 
+    /// Tests its parameters, without any effect.
+    func check() async throws(GeneratorError)
+
     /// Makes a value.
     func generate(_ context: GeneratorContext) async throws(GeneratorError) -> GeneratedValue
 
@@ -16,6 +19,11 @@ package protocol ValueGenerator: Sendable {
         _ made: GeneratedValue,
         _ context: GeneratorContext
     ) async throws(GeneratorError)
+}
+
+extension ValueGenerator {
+    /// Most generators have been tested when their specification was read.
+    package func check() async throws(GeneratorError) {}
 }
 
 /// What a generator can do with a value that it has made.
@@ -58,12 +66,40 @@ package struct GeneratedValue: Sendable {
     }
 }
 
-/// Why a generator's step did not succeed.
+/// Why a generator's step did not succeed, by what follows from it.
 package enum GeneratorError: Error, Hashable, Sendable {
     /// Not now: the step is to be repeated.
-    case tryAgain
+    case tryAgain(StepFailure)
     /// This value will never do: withdraw it and make another.
-    case unusableValue
-    /// It can't work until somebody changes something.
-    case permanent(reason: String)
+    case unusableValue(StepFailure)
+    /// It can't work until somebody changes something; the explanation is for the log alone.
+    case permanent(StepFailure, explanation: String?)
+
+    /// A built-in generator can't work.
+    ///
+    /// - Parameter reason: The explanation, for the log alone.
+    package static func permanent(reason: String) -> GeneratorError {
+        .permanent(StepFailure(.generate, .unable), explanation: reason)
+    }
+
+    /// The step that failed, and how.
+    package var failure: StepFailure {
+        switch self {
+        case .tryAgain(let failure), .unusableValue(let failure), .permanent(let failure, _): failure
+        }
+    }
+
+    /// Whether the step is repeated.
+    package var isTransient: Bool { if case .tryAgain = self { true } else { false } }
+
+    /// The error as one of a step: a built-in generator does not name it.
+    package func during(_ step: GeneratorStep) -> GeneratorError {
+        var failure = failure
+        failure.step = StepFailure.Step(step)
+        return switch self {
+        case .tryAgain: .tryAgain(failure)
+        case .unusableValue: .unusableValue(failure)
+        case .permanent(_, let explanation): .permanent(failure, explanation: explanation)
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import AIHubClient
 import RotationEngine
 import Scheduling
+import TestSupport
 import Testing
 import ValueGenerators
 
@@ -44,8 +45,10 @@ struct DecisionTests {
     /// What can't be put back is a person's again, who may then end it without more ado.
     @Test func withdrawalThatFailsParksAgain() throws {
         var driver = try Self.parked(steps: Self.all)
-        try driver.take(.abandoned(.withdraw), .stepStarted(.withdraw), .generatorFailed(.permanent(reason: "x")))
-        #expect(driver.state.phase == .parked(.withdrawal))
+        let step = StepFailure(.withdraw, .exited(1))
+        let error = GeneratorError.permanent(step, explanation: nil)
+        try driver.take(.abandoned(.withdraw), .stepStarted(.withdraw), .generatorFailed(error))
+        #expect(driver.state.phase == .parked(.withdrawal.during(step)))
         #expect(!driver.state.needsDecision(steps: Self.all))
         // Another staging key: it waits for the right one, and then withdraws all the same.
         try driver.take(.abandoned(.withdraw), .candidateLost)

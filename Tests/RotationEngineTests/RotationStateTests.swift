@@ -1,6 +1,7 @@
 import AIHubClient
 import RotationEngine
 import Scheduling
+import TestSupport
 import Testing
 import ValueGenerators
 
@@ -148,5 +149,24 @@ struct RotationStateTests {
         let before = driver.state
         #expect(throws: UnexpectedEvent.self) { try driver.take(.attemptStarted) }
         #expect(driver.state == before)
+    }
+
+    /// Why a step failed is kept to the end, through the withdrawal; why it was repeated until it is done.
+    @Test func stepOfAFailureIsKept() throws {
+        var driver = MachineDriver(steps: Set(GeneratorStep.allCases))
+        let (slow, broken) = (
+            StepFailure(.install, .timedOut(after: .seconds(60))), StepFailure(.test, .exited(3), reason: "no_login")
+        )
+        try driver.take(.generated, .staged, .listed(updatedAt: 1))
+        try driver.take(.stepStarted(.install), .generatorFailed(.tryAgain(slow)))
+        #expect(driver.state.tally.deferred == slow)
+        try driver.take(.stepStarted(.install), .stepDone(.install))
+        #expect(driver.state.tally.deferred == nil)
+        try driver.take(.stepStarted(.test), .generatorFailed(.permanent(broken, explanation: "text")))
+        #expect(driver.state.phase == .withdrawing(.generator.during(broken)))
+        try driver.take(.stepStarted(.withdraw), .stepDone(.withdraw))
+        #expect(driver.state.ending == .failed(Failure(kind: "generator", step: broken)))
+        #expect(Failure(kind: "generator", step: broken).text == "generator: test exited with 3 (no_login)")
+        #expect(slow.text == "install timed out after 60s")
     }
 }

@@ -2,6 +2,7 @@ import RotationEngine
 import Scheduling
 import SecretMemory
 import Synchronization
+import TestSupport
 import ValueGenerators
 
 /// Files that another tool writes, by secret.

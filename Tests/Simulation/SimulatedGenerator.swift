@@ -1,6 +1,7 @@
 import RotationEngine
 import SecretMemory
 import Synchronization
+import TestSupport
 import ValueGenerators
 
 /// The systems that secrets open: which values log in, by secret.

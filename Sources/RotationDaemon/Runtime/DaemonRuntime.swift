@@ -73,11 +73,7 @@ package final class DaemonRuntime: Sendable {
             storage: store,
             clock: SystemClock(),
             random: SystemRandom(),
-            makeGenerator: {
-                $0.makeGenerator(random: SystemRandom(), plugIns: plugIns.host, files: plugIns.files) {
-                    SystemClock().now.rawValue
-                }
-            },
+            makeGenerator: plugIns.makeGenerator,
             logger: logger
         )
         hubs.watchTokens(logger: logger) { [engine] in engine.wake() }

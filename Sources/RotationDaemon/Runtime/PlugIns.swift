@@ -1,5 +1,7 @@
 import Foundation
 import Logging
+import RotationEngine
+import Scheduling
 import Synchronization
 package import ValueGenerators
 
@@ -19,25 +21,37 @@ final class PlugIns: Sendable {
     /// Which files are read now.
     var files: FileHost { present.withLock { $0.files } }
 
+    /// Makes a generator that works by what is in force now.
+    @Sendable func makeGenerator(_ specification: GeneratorSpecification) -> any ValueGenerator {
+        specification.makeGenerator(random: SystemRandom(), plugIns: host, files: files) {
+            SystemClock().now.rawValue
+        }
+    }
+
     func update(_ configuration: Configuration) {
         let fresh = (plugIns: Self.host(configuration, logger), files: configuration.fileHost)
         present.withLock { $0 = fresh }
     }
 
     private static func host(_ configuration: Configuration, _ logger: Logger) -> PlugInHost {
-        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return PlugInHost(
-            folder: configuration.generatorsDirectory,
-            launcher: [program, "launch-plug-in"],
-            protected: configuration.secretPaths
-        ) { text, step, context in
-            logger.debug(
-                "plug-in: \(text)",
-                metadata: [
-                    "hub": "\(context.hub)", "alias": "\(context.alias)", "rotation": "\(context.rotation)",
-                    "step": "\(step)",
-                ]
-            )
+        configuration.plugInHost { Self.log($0, logger) }
+    }
+
+    /// Tells what a plug-in has said: at warning where it failed, else for who looks closely.
+    private static func log(_ exchange: PlugInExchange, _ logger: Logger) {
+        guard exchange.failure != nil || !exchange.lines.isEmpty || exchange.withheld > 0 else { return }
+        var metadata: Logger.Metadata = ["step": "\(exchange.step.rawValue)"]
+        if let context = exchange.context {
+            metadata["hub"] = "\(context.hub)"
+            metadata["alias"] = "\(context.alias)"
+            metadata["rotation"] = "\(context.rotation)"
+        }
+        if !exchange.lines.isEmpty { metadata["stderr"] = "\(exchange.lines.joined(separator: "\n"))" }
+        if exchange.withheld > 0 { metadata["lines_withheld"] = "\(exchange.withheld)" }
+        if let failure = exchange.failure {
+            logger.warning("plug-in: \(failure.text)", metadata: metadata)
+        } else {
+            logger.debug("plug-in: \(exchange.step.rawValue) is done", metadata: metadata)
         }
     }
 }
@@ -55,6 +69,17 @@ extension Configuration {
     /// Which files may be values, and where public keys may be written.
     package var fileHost: FileHost {
         FileHost(folders: fileFolders, publicFolders: publicFolders, protected: secretPaths)
+    }
+
+    /// How plug-ins are run.
+    package func plugInHost(note: @escaping @Sendable (PlugInExchange) -> Void) -> PlugInHost {
+        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return PlugInHost(
+            folder: generatorsDirectory,
+            launcher: [program, "launch-plug-in"],
+            protected: secretPaths,
+            note: note
+        )
     }
 
     /// Why a generator is refused: it uses what is the daemon's own, or a file that is in no folder for that; nil where it is

@@ -82,8 +82,8 @@ extension RotationState {
         switch event {
         case .stepStarted(.finish): break
         case .stepDone(.finish): reach(.finished(confirmed: isConfirmed))
-        case .generatorFailed(.tryAgain): backOff(pace)
-        case .generatorFailed: finishFailed(isConfirmed, .generator, pace)
+        case .generatorFailed(let error) where error.isTransient: repeatStep(after: error, pace)
+        case .generatorFailed(let error): finishFailed(isConfirmed, .generator.during(error.failure), pace)
         case .candidateLost: finishFailed(isConfirmed, .candidateLost, pace)
         case .abandoned(.keep):
             if phase == .finishHeld { reach(.succeeded(confirmed: false)) } else { wakeAt = pace.now }

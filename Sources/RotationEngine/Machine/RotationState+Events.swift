@@ -52,7 +52,11 @@ extension RotationState {
             try handleFinish(event, pace)
         case (.withdrawing(let failure), .stepDone(.withdraw)): reach(.failed(failure))
         case (.withdrawing, .generatorFailed(let error)):
-            if error == .tryAgain { backOff(pace) } else { reach(.parked(.withdrawal)) }
+            if error.isTransient {
+                repeatStep(after: error, pace)
+            } else {
+                reach(.parked(.withdrawal.during(error.failure)))
+            }
         case (.staged, .candidateLost), (.installed, .candidateLost), (.tested, .candidateLost),
             (.delivering, .candidateLost), (.withdrawing, .candidateLost):
             candidateLost()
@@ -82,6 +86,7 @@ extension RotationState {
         self.phase = phase
         tally.failures = 0
         tally.cycles = 0
+        tally.deferred = nil
         wakeAt = nil
     }
 
@@ -120,10 +125,15 @@ extension RotationState {
 
     private mutating func generatorFailed(_ error: GeneratorError, _ pace: Pace) {
         switch error {
-        case .tryAgain: backOff(pace)
-        case .unusableValue: fail(.unusableValue)
-        case .permanent: fail(.generator)
+        case .tryAgain: repeatStep(after: error, pace)
+        case .unusableValue(let step): fail(.unusableValue.during(step))
+        case .permanent(let step, _): fail(.generator.during(step))
         }
+    }
+
+    mutating func repeatStep(after error: GeneratorError, _ pace: Pace) {
+        tally.deferred = error.failure
+        backOff(pace)
     }
 
     private mutating func repeated() {
@@ -198,11 +208,13 @@ extension RotationState {
         switch event {
         case .stepStarted(decision.step): break
         case .stepDone(decision.step): reach(.abandoned(decision))
-        case .generatorFailed(.tryAgain): backOff(pace)
+        case .generatorFailed(let error) where error.isTransient: repeatStep(after: error, pace)
         // What could not be put back is a person's again; what could not be retired is tried again, as the old
         // credential may still be valid.
-        case .generatorFailed:
-            if decision == .keep { backOffForACycle(pace, retryAfter: nil) } else { reach(.parked(.withdrawal)) }
+        case .generatorFailed(let error) where decision == .keep:
+            tally.deferred = error.failure
+            backOffForACycle(pace, retryAfter: nil)
+        case .generatorFailed(let error): reach(.parked(.withdrawal.during(error.failure)))
         // Another staging key: the decision stands, and waits for the right one, or for another decision.
         case .candidateLost: backOff(pace)
         default: throw UnexpectedEvent(phase: phase, event: event)

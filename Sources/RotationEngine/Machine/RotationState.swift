@@ -99,6 +99,8 @@ package struct RotationState: Hashable, Sendable {
         package var isAmbiguous = false
         /// Whether `install` was ever begun.
         package var isInstallBegun = false
+        /// Why the generator's step that is under way must be repeated.
+        package var deferred: StepFailure?
         /// What the hub asked for last: no attempt before this instant, whoever asks.
         package var floor: Instant?
 

@@ -92,21 +92,29 @@ package enum Ending: Hashable, Sendable {
     case abandoned(Decision?)
 }
 
-/// Why a rotation failed: a class, and the HTTP status where there is one.
+/// Why a rotation failed: a class, and the HTTP status or the generator's step where there is one.
 package struct Failure: Hashable, Sendable {
     /// A class of ``AIHubClient/HubError/Kind``, or one of the generator's: `generator`, `unusable_value`,
     /// `repeated_value`, `candidate_lost`, `policy_changed`, `withdrawal`.
     package var kind: String
     /// The HTTP status.
     package var status: Int?
+    /// The generator's step that failed.
+    package var step: StepFailure?
 
-    package init(kind: String, status: Int? = nil) {
+    package init(kind: String, status: Int? = nil, step: StepFailure? = nil) {
         self.kind = kind
         self.status = status
+        self.step = step
     }
 
-    /// The failure for people.
-    package var text: String { kind }
+    /// The failure with the step that it came from.
+    package func during(_ step: StepFailure) -> Failure {
+        Failure(kind: kind, status: status, step: step)
+    }
+
+    /// What failed, for people: `generator: install exited with 3 (no_such_role)`.
+    package var text: String { step.map { "\(kind): \($0.text)" } ?? kind }
 
     /// The generator can't work.
     package static let generator = Failure(kind: "generator")

@@ -124,7 +124,7 @@ extension Schedule {
             schedule.failures += 1
             // An unusable value is made anew at once, three of them at the most; then the next try waits like any other.
             let delay =
-                failure == .unusableValue && schedule.failures < Self.unusableLimit
+                failure.kind == Failure.unusableValue.kind && schedule.failures < Self.unusableLimit
                 ? .zero : retry.cycleDelay(afterCycles: schedule.failures)
             schedule.nextDue = now.advanced(by: delay)
             // Its slot lies in the future where the clock was set back meanwhile.

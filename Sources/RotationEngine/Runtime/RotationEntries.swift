@@ -69,6 +69,7 @@ extension Rotation {
             event = .rotationFailed
             detail["error"] = .string(failure.kind)
             detail["status"] = failure.status.map { .integer(Int64($0)) }
+            if let step = failure.step { detail.merge(step.detail) { $1 } }
         case .abandoned(let decision):
             event = .rotationAbandoned
             detail["decision"] = decision.map { .string($0.rawValue) }
@@ -97,8 +98,9 @@ extension Rotation {
             entries.append(stepEntry(step.rawValue, "done", now, trigger))
         case .generatorFailed(let error):
             // Of a step that is tried again the deferral tells.
-            if let step = before.step, error != .tryAgain {
-                entries.append(stepEntry(step.rawValue, "failed", now, trigger))
+            if let step = before.step, !error.isTransient {
+                let detail = error.failure.detail
+                entries.append(stepEntry(step.rawValue, "failed", now, trigger, detail: detail))
             }
         default:
             break
@@ -109,8 +111,15 @@ extension Rotation {
         return entries
     }
 
-    private func stepEntry(_ step: String, _ outcome: String, _ now: Instant, _ trigger: Trigger) -> AuditEntry {
-        entry(.generatorStep, now: now, trigger: trigger, detail: ["step": .string(step), "outcome": .string(outcome)])
+    private func stepEntry(
+        _ step: String,
+        _ outcome: String,
+        _ now: Instant,
+        _ trigger: Trigger,
+        detail: [String: JSONValue?] = [:]
+    ) -> AuditEntry {
+        let all = detail.merging(["step": .string(step), "outcome": .string(outcome)]) { $1 }
+        return entry(.generatorStep, now: now, trigger: trigger, detail: all)
     }
 
     /// What is told when the rotation must wait; nil when it need not.
@@ -127,8 +136,8 @@ extension Rotation {
         case .listed, .notListed, .listFailed:
             guard state.tally.unconfirmed > before.tally.unconfirmed else { return nil }
             detail = ["error": .string(Failure.unconfirmed.kind), "attempt": .integer(Int64(state.tally.attempts))]
-        case .generatorFailed:
-            detail = ["error": .string(Failure.generator.kind)]
+        case .generatorFailed(let error):
+            detail = error.failure.detail.merging(["error": .string(Failure.generator.kind)]) { $1 }
         case .candidateLost:
             detail = ["error": .string(Failure.candidateLost.kind)]
         default:
@@ -163,5 +172,21 @@ extension RotationState {
         case .abandoning(let decision, _): decision.step
         default: nil
         }
+    }
+}
+
+extension StepFailure {
+    /// The failure as audit entries and `--json` have it.
+    package var detail: [String: JSONValue?] {
+        var detail: [String: JSONValue?] = [
+            "step": .string(step.rawValue), "cause": .string(cause.name), "reason": reason.map(JSONValue.string),
+        ]
+        switch cause {
+        case .exited(let status): detail["exit_status"] = .integer(Int64(status))
+        case .timedOut: detail["timed_out"] = true
+        case .signaled(let signal): detail["signal"] = .integer(Int64(signal))
+        case .notStarted, .tooMuchOutput, .invalidAnswer, .unable: break
+        }
+        return detail
     }
 }

@@ -122,14 +122,17 @@ struct RotationRun {
     private func log(_ event: RotationEvent) {
         var logger = environment.logger
         if rotation.state.tally.attempts > 0 { logger[metadataKey: "attempt"] = "\(rotation.state.tally.attempts)" }
-        if case .generatorFailed(.permanent(let reason)) = event { logger[metadataKey: "reason"] = "\(reason)" }
+        if case .generatorFailed(let error) = event {
+            logger[metadataKey: "step"] = "\(error.failure.text)"
+            if case .permanent(_, let explanation?) = error { logger[metadataKey: "reason"] = "\(explanation)" }
+        }
         switch (event, rotation.state.phase) {
         case (_, .parked(let failure)):
-            logger.error("rotation is parked: a person must decide", metadata: ["error": "\(failure.kind)"])
+            logger.error("rotation is parked: a person must decide", metadata: ["error": "\(failure.text)"])
         case (.erased, _):
             logger.debug("candidate erased, rotation closed")
         case (_, .failed(let failure)):
-            logger.error("rotation failed", metadata: ["error": "\(failure.kind)"])
+            logger.error("rotation failed", metadata: ["error": "\(failure.text)"])
         case (_, .succeeded(let confirmed)):
             logger.info("rotation succeeded", metadata: ["confirmed": "\(confirmed)"])
         case (_, .finishHeld):
@@ -227,7 +230,7 @@ struct RotationRun {
         do {
             try await environment.generator.perform(step, candidate, context)
         } catch {
-            try await record(.generatorFailed(error))
+            try await record(.generatorFailed(error.during(step)))
             return
         }
         try await record(.stepDone(step))

@@ -11,22 +11,15 @@ struct CommandGenerator: ValueGenerator {
 
     var steps: Set<GeneratorStep> { GeneratorSpecification.command(policy).steps }
 
-    /// Exit statuses of the protocol (sysexits.h).
-    private enum Status {
-        static let done: Int32 = 0
-        static let unknownStep: Int32 = 64
-        static let unusableValue: Int32 = 65
-        static let tryAgain: Int32 = 75
+    func check() async throws(GeneratorError) {
+        _ = try await ask(PlugInMessage(step: .check, made: nil, context: nil, parameters: policy.parameters))
     }
 
     func generate(_ context: GeneratorContext) async throws(GeneratorError) -> GeneratedValue {
-        let outcome = try await ask("generate", nil, context)
-        guard outcome.ending == .exited(Status.done) else { throw Self.error(outcome.ending, "generate") }
-        guard let made = PlugInMessage.value(outcome.output) else {
-            note(outcome, nil, "generate", context)
-            throw .permanent(reason: "generate: its answer is no JSON object with a value that AI Hub takes")
+        let question = PlugInMessage(step: .generate, made: nil, context: context, parameters: policy.parameters)
+        guard let made = try await ask(question) else {
+            throw .permanent(StepFailure(.generate, .invalidAnswer), explanation: nil)
         }
-        note(outcome, made, "generate", context)
         return made
     }
 
@@ -35,62 +28,97 @@ struct CommandGenerator: ValueGenerator {
         _ made: GeneratedValue,
         _ context: GeneratorContext
     ) async throws(GeneratorError) {
-        let outcome = try await ask(step.rawValue, made, context)
-        note(outcome, made, step.rawValue, context)
-        if outcome.ending == .exited(Status.unknownStep) { return }
-        guard outcome.ending == .exited(Status.done) else { throw Self.error(outcome.ending, step.rawValue) }
-        guard PlugInMessage.isAnswer(outcome.output) else {
-            throw .permanent(reason: "\(step.rawValue): its answer is no JSON object")
-        }
+        let question = PlugInMessage(
+            step: StepFailure.Step(step),
+            made: made,
+            context: context,
+            parameters: policy.parameters
+        )
+        _ = try await ask(question)
     }
 
-    private func ask(
-        _ step: String,
-        _ made: GeneratedValue?,
-        _ context: GeneratorContext
-    ) async throws(GeneratorError) -> PlugInProcess.Outcome {
-        guard let host else { throw .permanent(reason: "plug-ins are run by the daemon alone") }
+    /// Runs a step, and hands on what the log may show of it.
+    ///
+    /// - Returns: The value that it is about; to `generate` the one that was made.
+    private func ask(_ question: PlugInMessage) async throws(GeneratorError) -> GeneratedValue? {
+        let step = question.step
+        guard let host else { throw Self.notRun(step, "plug-ins are run by the daemon alone") }
         // For the reason; what is run is checked again when it is opened to be run.
-        do { _ = try PlugInFile(policy.command, in: host.folder) } catch { throw .permanent(reason: "\(error)") }
-        let question = PlugInMessage.question(step, made, context, policy.parameters)
-        return await PlugInProcess(policy: policy, host: host).run(question)
+        do { _ = try PlugInFile(policy.command, in: host.folder) } catch { throw Self.notRun(step, "\(error)") }
+        let outcome = await PlugInProcess(policy: policy, host: host).run(question.question)
+        let made =
+            step == .generate && outcome.ending == .exited(0) ? PlugInMessage.value(outcome.output) : question.made
+        let error = error(of: outcome, step, made)
+        let filter = LineFilter(made: made)
+        let shown = filter.filter(outcome.errors, knowsAll: step != .generate || made != nil)
+        host.note(
+            PlugInExchange(
+                step: step,
+                context: question.context,
+                question: question.maskedQuestion,
+                answer: PlugInMessage.masked(outcome.output, made, reason: error?.failure.reason),
+                cause: cause(of: outcome.ending),
+                failure: error?.failure,
+                lines: shown.lines,
+                withheld: shown.withheld
+            )
+        )
+        if let error { throw error }
+        return made
     }
 
-    private static func error(_ ending: PlugInProcess.Ending, _ step: String) -> GeneratorError {
+    private static func notRun(_ step: StepFailure.Step, _ why: String) -> GeneratorError {
+        .permanent(StepFailure(step, .notStarted), explanation: why)
+    }
+
+    private func cause(of ending: PlugInProcess.Ending) -> StepFailure.Cause {
         switch ending {
-        // A step can be repeated: whether one that took too long had its effect does not matter.
-        case .timedOut, .exited(Status.tryAgain): .tryAgain
-        case .exited(Status.unusableValue): .unusableValue
-        case .exited(PlugInLauncher.refused): .permanent(reason: "\(step): the plug-in could not be run")
-        // Somebody ended it from outside: with its unit, or for want of memory. Whatever it has done can be done again.
-        case .killed(SIGHUP), .killed(SIGINT), .killed(SIGKILL), .killed(SIGTERM), .killed(SIGUSR1), .killed(SIGUSR2):
-            .tryAgain
-        case .killed(let signal): .permanent(reason: "\(step): it crashed, by signal \(signal)")
-        case .exited(let status): .permanent(reason: "\(step): exit status \(status)")
-        case .tooMuchOutput: .permanent(reason: "\(step): more than \(PlugInProcess.outputLimit / 1024) KiB of output")
-        case .notStarted: .tryAgain
+        case .exited(PlugInLauncher.refused), .notStarted: .notStarted
+        case .exited(let status): .exited(status)
+        case .killed(let signal): .signaled(signal)
+        case .timedOut: .timedOut(after: policy.timeout)
+        case .tooMuchOutput: .tooMuchOutput
         }
     }
 
-    /// Hands on what the plug-in said on standard error, with the value masked.
-    private func note(
-        _ outcome: PlugInProcess.Outcome,
-        _ made: GeneratedValue?,
-        _ step: String,
-        _ context: GeneratorContext
-    ) {
-        guard !outcome.errors.isEmpty else { return }
-        var text = String(decoding: outcome.errors, as: UTF8.self)
-        if let made {
-            let value = made.value.withUTF8 { String(decoding: $0, as: UTF8.self) }
-            text = text.replacing(value, with: "[redacted]")
-            // The cut may have gone through the value: no part of it that is worth anything stays.
-            for length in stride(from: min(value.count, text.count), through: 4, by: -1)
-            where text.hasSuffix(value.prefix(length)) {
-                text = text.dropLast(length) + "[redacted]"
-                break
-            }
+    /// What an outcome means; nil where the step is done.
+    private func error(
+        of outcome: PlugInProcess.Outcome,
+        _ step: StepFailure.Step,
+        _ made: GeneratedValue?
+    ) -> GeneratorError? {
+        let ending = outcome.ending
+        if ending == .exited(Status.done) {
+            let isAnswered =
+                switch step {
+                case .generate: made != nil
+                // Whatever it says to a step that it need not know.
+                case .check: true
+                default: PlugInMessage.isAnswer(outcome.output)
+                }
+            return isAnswered ? nil : .permanent(StepFailure(step, .invalidAnswer), explanation: nil)
         }
-        host?.note(text, step, context)
+        if ending == .exited(Status.unknownStep), step != .generate { return nil }
+        let word = PlugInMessage.reason(outcome.output).flatMap {
+            LineFilter(made: made).permits(reason: $0) ? $0 : nil
+        }
+        let failure = StepFailure(step, cause(of: ending), reason: word)
+        return switch ending {
+        // A step can be repeated: whether one that took too long had its effect does not matter.
+        case .timedOut, .notStarted, .exited(Status.tryAgain): .tryAgain(failure)
+        case .exited(Status.unusableValue): .unusableValue(failure)
+        // It was ended from outside: with its unit, or for want of memory. Whatever it has done can be done again.
+        case .killed(SIGHUP), .killed(SIGINT), .killed(SIGKILL), .killed(SIGTERM), .killed(SIGUSR1), .killed(SIGUSR2):
+            .tryAgain(failure)
+        case .killed, .exited, .tooMuchOutput: .permanent(failure, explanation: nil)
+        }
     }
+}
+
+/// Exit statuses of the protocol (sysexits.h).
+private enum Status {
+    static let done: Int32 = 0
+    static let unknownStep: Int32 = 64
+    static let unusableValue: Int32 = 65
+    static let tryAgain: Int32 = 75
 }

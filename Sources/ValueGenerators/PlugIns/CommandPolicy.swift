@@ -43,6 +43,6 @@ package struct CommandPolicy: Hashable, Sendable {
 
     /// Variables that are set for each plug-in, lead the dynamic linker, or tell where the daemon's credentials are.
     private static func isReserved(_ name: String) -> Bool {
-        ["PATH", "TMPDIR", "CREDENTIALS_DIRECTORY"].contains(name) || name.hasPrefix("LD_")
+        ["PATH", "TMPDIR", "GENERATORS_DIRECTORY", "CREDENTIALS_DIRECTORY"].contains(name) || name.hasPrefix("LD_")
     }
 }

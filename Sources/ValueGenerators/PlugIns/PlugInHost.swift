@@ -6,14 +6,14 @@ package struct PlugInHost: Sendable {
     package var launcher: [String]
     /// Files and folders that no plug-in may read or change: credentials, keys and databases.
     package var protected: [String]
-    /// Receives what a plug-in has written to standard error, without the value.
-    package var note: @Sendable (_ text: String, _ step: String, GeneratorContext) -> Void
+    /// Receives each exchange with a plug-in.
+    package var note: @Sendable (PlugInExchange) -> Void
 
     package init(
         folder: String,
         launcher: [String],
         protected: [String],
-        note: @escaping @Sendable (String, String, GeneratorContext) -> Void = { _, _, _ in }
+        note: @escaping @Sendable (PlugInExchange) -> Void = { _ in }
     ) {
         self.folder = folder
         self.launcher = launcher

@@ -3,27 +3,47 @@ import Foundation
 import SecretMemory
 
 /// One JSON object to a plug-in, and one from it.
-enum PlugInMessage {
+struct PlugInMessage {
     /// The version of the protocol.
     private static let version: Int64 = 1
 
-    /// Writes what a plug-in is asked for.
-    static func question(
-        _ step: String,
-        _ made: GeneratedValue?,
-        _ context: GeneratorContext,
-        _ parameters: [String: JSONValue]
-    ) -> [UInt8] {
+    let step: StepFailure.Step
+    let made: GeneratedValue?
+    /// nil for `check`, which gets parameters only.
+    let context: GeneratorContext?
+    let parameters: [String: JSONValue]
+
+    private var plainFields: [String: JSONValue] {
         var fields: [String: JSONValue] = [
-            "protocol": .integer(version), "step": .string(step), "hub": .string(context.hub),
-            "alias": .string(context.alias), "rotation": .string(context.rotation), "parameters": .object(parameters),
+            "protocol": .integer(Self.version), "step": .string(step.rawValue), "parameters": .object(parameters),
         ]
+        if let context {
+            fields["hub"] = .string(context.hub)
+            fields["alias"] = .string(context.alias)
+            fields["rotation"] = .string(context.rotation)
+        }
+        return fields
+    }
+
+    /// What a plug-in is asked, as a line.
+    var question: [UInt8] {
+        var fields = plainFields
         fields["value"] = made.map { made in made.value.withUTF8 { .string(String(decoding: $0, as: UTF8.self)) } }
         fields["state"] = made?.state.flatMap { state in
             state.withBytes { try? JSONDecoder().decode(JSONValue.self, from: Data($0)) }
         }
         return Array(JSONValue.object(fields).losslessText.utf8) + [UInt8(ascii: "\n")]
     }
+
+    /// The question without value and state.
+    var maskedQuestion: JSONValue {
+        var fields = plainFields
+        fields["value"] = made.map { PlugInExchange.masked($0.value.count) }
+        fields["state"] = made?.state.map { PlugInExchange.masked($0.count) }
+        return .object(fields)
+    }
+
+    // MARK: Answers
 
     /// Reads the answer to `generate`; nil where it is none.
     static func value(_ answer: [UInt8]) -> GeneratedValue? {
@@ -42,6 +62,32 @@ enum PlugInMessage {
     /// Whether the answer to any other step is one.
     static func isAnswer(_ answer: [UInt8]) -> Bool {
         if case .object = object(answer) { true } else { false }
+    }
+
+    /// The word of the last line, `{"reason":"word"}`; nil where that says none.
+    static func reason(_ answer: [UInt8]) -> String? {
+        let last = answer.split(separator: UInt8(ascii: "\n")).last { !$0.allSatisfy { $0 <= 0x20 } }
+        guard let last, case .object(let fields) = object(Array(last)), case .string(let word) = fields["reason"],
+            StepFailure.isReason(word)
+        else { return nil }
+        return word
+    }
+
+    /// An answer without value and state; of what is no answer only the length.
+    static func masked(_ answer: [UInt8], _ made: GeneratedValue?, reason: String?) -> String? {
+        guard !answer.isEmpty else { return nil }
+        guard case .object(let fields) = object(answer) else { return "[\(answer.count) bytes]" }
+        var shown: [String: JSONValue] = [:]
+        for (key, value) in fields {
+            switch key {
+            case "value": shown[key] = made.map { PlugInExchange.masked($0.value.count) } ?? "[withheld]"
+            case "state": shown[key] = made?.state.map { PlugInExchange.masked($0.count) } ?? "[withheld]"
+            case "reason" where value == reason.map(JSONValue.string): shown[key] = value
+            // A key of the plug-in's own could be anything.
+            default: return "[\(answer.count) bytes]"
+            }
+        }
+        return JSONValue.object(shown).canonicalText
     }
 
     private static func object(_ bytes: [UInt8]) -> JSONValue? {

@@ -15,16 +15,16 @@ struct PlugInProcess {
         case notStarted
     }
 
+    /// What came of it.
+
     struct Outcome {
         var ending: Ending
         var output: [UInt8]
-        var errors: [UInt8]
+        var errors: StandardErrors
     }
 
     /// The most bytes of an answer.
     static let outputLimit = 256 * 1024
-    /// How much of what it says on standard error is kept.
-    static let errorLimit = 4096
 
     let policy: CommandPolicy
     let host: PlugInHost
@@ -40,7 +40,7 @@ struct PlugInProcess {
             defer { try? FileManager.default.removeItem(atPath: folder) }
             return try await run(input, in: folder)
         } catch {
-            return Outcome(ending: .notStarted, output: [], errors: Array("\(error)".utf8))
+            return Outcome(ending: .notStarted, output: [], errors: StandardErrors("\(error)"))
         }
     }
 
@@ -70,7 +70,7 @@ struct PlugInProcess {
                     try? await execution.standardInputWriter.finish()
                 },
                 output: { await Self.read(execution.standardOutput, limit: Self.outputLimit) },
-                errors: { await Self.read(execution.standardError, keeping: Self.errorLimit) }
+                errors: { await Self.read(execution.standardError) }
             )
         }
         var outcome = result.closureResult
@@ -87,7 +87,9 @@ struct PlugInProcess {
 
     private func environment(_ folder: String) -> [Environment.Key: String] {
         let own = ProcessInfo.processInfo.environment
-        var variables: [Environment.Key: String] = ["PATH": "/usr/bin:/bin", "TMPDIR": folder]
+        var variables: [Environment.Key: String] = [
+            "PATH": "/usr/bin:/bin", "TMPDIR": folder, "GENERATORS_DIRECTORY": host.folder,
+        ]
         for name in policy.environment { variables[Environment.Key(stringLiteral: name)] = own[name] }
         return variables
     }
@@ -97,7 +99,7 @@ struct PlugInProcess {
     private enum Part: Sendable {
         case written
         case output([UInt8]?)
-        case errors([UInt8])
+        case errors(StandardErrors)
         case timeout
     }
 
@@ -108,7 +110,7 @@ struct PlugInProcess {
         timeout: Duration,
         write: @escaping @Sendable ([UInt8]) async -> Void,
         output: @escaping @Sendable () async -> [UInt8]?,
-        errors: @escaping @Sendable () async -> [UInt8]
+        errors: @escaping @Sendable () async -> StandardErrors
     ) async -> Outcome {
         await withTaskGroup(of: Part.self) { group in
             group.addTask {
@@ -121,7 +123,7 @@ struct PlugInProcess {
                 try? await Task.sleep(for: timeout)
                 return .timeout
             }
-            var outcome = Outcome(ending: .exited(0), output: [], errors: [])
+            var outcome = Outcome(ending: .exited(0), output: [], errors: StandardErrors())
             var left = 3
             while left > 0, let part = await group.next() {
                 switch part {
@@ -158,14 +160,12 @@ struct PlugInProcess {
         return bytes
     }
 
-    /// Reads to the end, and keeps the beginning.
-    private static func read(_ sequence: SubprocessOutputSequence, keeping kept: Int) async -> [UInt8] {
-        var bytes: [UInt8] = []
+    /// Reads to the end, and keeps the last of it: there a program says what it failed for.
+    private static func read(_ sequence: SubprocessOutputSequence) async -> StandardErrors {
+        var errors = StandardErrors()
         do {
-            for try await buffer in sequence where bytes.count < kept {
-                buffer.withUnsafeBytes { bytes += $0.prefix(kept - bytes.count) }
-            }
-        } catch { return bytes }
-        return bytes
+            for try await buffer in sequence { buffer.withUnsafeBytes { errors.append($0) } }
+        } catch { return errors }
+        return errors
     }
 }

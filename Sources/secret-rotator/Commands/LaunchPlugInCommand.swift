@@ -16,8 +16,10 @@ struct LaunchPlugInCommand: ParsableCommand {
     @Argument(help: "What it may not read or change.") var protected: [String] = []
 
     func run() throws {
-        let failure = PlugInLauncher.become(name, in: folder, protecting: protected)
-        standardError("\(failure)\n")
+        let refusal = PlugInLauncher.become(name, in: folder, protecting: protected)
+        standardError("\(refusal.text)\n")
+        print("{\"reason\":\"\(refusal.reason)\"}")
+        try flushOutput()
         throw ExitCode(PlugInLauncher.refused)
     }
 }

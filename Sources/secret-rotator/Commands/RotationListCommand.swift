@@ -4,6 +4,7 @@ import RotationDaemon
 import RotationEngine
 import RotationStore
 import Scheduling
+import ValueGenerators
 
 struct RotationListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -64,12 +65,13 @@ struct RotationListCommand: AsyncParsableCommand {
             return .init("succeeded" + confirmation + ", old credential not retired", .yellow)
         case .some(let outcome):
             let decision = stored.decision.map { " (\($0))" } ?? ""
-            return .init(outcome + decision + (stored.failureText.map { ": \($0)" } ?? ""), .red)
+            return .init(outcome + decision + (stored.failure.map { ": \($0.text)" } ?? ""), .red)
         case nil:
             let wait = stored.rotation.state.wakeAt.map { ", next try \($0.short)" } ?? ""
             let decision = stored.decision.map { " (\($0))" } ?? ""
-            let error = stored.failureText.map { ": \($0)" } ?? ""
-            return .init(stored.rotation.state.phaseName + decision + error + wait, .yellow)
+            let error = stored.failure.map { ": \($0.text)" } ?? ""
+            let deferred = stored.rotation.state.tally.deferred.map { ", \($0.text)" } ?? ""
+            return .init(stored.rotation.state.phaseName + decision + error + deferred + wait, .yellow)
         }
     }
 }

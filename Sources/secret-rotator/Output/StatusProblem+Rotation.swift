@@ -25,7 +25,8 @@ extension StatusProblem {
         case .finishHeld: return held(stored)
         case .finishFailed(_, let failure): return unfinished(stored, failure.text + next)
         case .succeeded where state.tally.failures > 0 || state.tally.cycles > 0:
-            return unfinished(stored, "finish asks for another try" + next)
+            let failure = state.tally.deferred?.text ?? "finish asks for another try"
+            return unfinished(stored, failure + next)
         case .abandoning(let decision, _):
             guard rotation.openedAt.advanced(by: slowness) < now else { return nil }
             let text =
@@ -34,7 +35,7 @@ extension StatusProblem {
                 kind: .rotationSlow,
                 subject: "\(rotation.secret)",
                 since: rotation.openedAt,
-                text: text + next,
+                text: text + (state.tally.deferred.map { ", last error \($0.text)" } ?? "") + next,
                 advice: "it is tried again by itself; see rotation show \(rotation.id), or, mended by hand: "
                     + "rotation abandon \(rotation.id) --replace-decision --reason …"
             )
@@ -56,7 +57,7 @@ extension StatusProblem {
 
     /// What a person does about a parked rotation.
     private static func advice(parked failure: Failure, _ rotation: Rotation) -> String {
-        if failure == .withdrawal {
+        if failure.kind == Failure.withdrawal.kind {
             return
                 "mend the plug-in, then: rotation abandon \(rotation.id) --withdraw --reason …; or put the old credential "
                 + "back by hand, then: rotation abandon \(rotation.id) --reason …"
@@ -86,7 +87,8 @@ extension StatusProblem {
         let rotation = stored.rotation
         let tally = rotation.state.tally
         guard stored.endedAt == nil, tally.isStuck || rotation.openedAt.advanced(by: slowness) < now else { return nil }
-        let error = try history.lastError(of: rotation.id).map { ", last error \($0)" } ?? ""
+        let last = try rotation.state.tally.deferred?.text ?? history.lastError(of: rotation.id)
+        let error = last.map { ", last error \($0)" } ?? ""
         let times = Wording.times(tally.attempts)
         let decision = rotation.state.needsDecision(steps: rotation.generator.steps) ? " --keep|--withdraw" : ""
         let abandon = "rotation abandon \(rotation.id)\(decision) --reason …"

@@ -15,7 +15,7 @@ extension StatusProblem {
     ) throws -> StatusProblem? {
         if schedule.failures > 0 {
             let last = try history.rotations(secret: schedule.secret, limit: 1).first
-            let error = last?.failureText.map { ", last error \($0)" } ?? ""
+            let error = last?.failure.map { ", last error \($0.text)" } ?? ""
             return StatusProblem(
                 kind: .scheduleFailing,
                 subject: "\(schedule.secret)",

@@ -89,12 +89,13 @@ extension StoredRotation {
         rotation.state.ending?.name ?? storedOutcome ?? rotation.state.phaseName
     }
 
-    /// Why it failed or is parked, for people; nil for nothing.
-    var failureText: String? { error }
-
     /// The rotation as `--json` has it.
     var json: JSONValue {
-        .fields([
+        let step = failure?.step.map { JSONValue.fields($0.detail) }
+        let deferred = rotation.state.tally.deferred.map { JSONValue.fields($0.detail) }
+        return .fields([
+            "failed_step": step,
+            "deferred_step": deferred,
             "rotation": .string(rotation.id.rawValue),
             "hub": .string(rotation.secret.hub),
             "alias": .string(rotation.secret.alias.text),

@@ -59,7 +59,8 @@ struct RequestWatch {
             print(progress.json.canonicalText)
         } else {
             let outcome = progress.outcome ?? progress.state
-            let error = progress.outcome == "succeeded" ? "" : progress.error.map { ": \($0)" } ?? ""
+            let error =
+                progress.outcome == "succeeded" ? "" : (progress.errorText ?? progress.error).map { ": \($0)" } ?? ""
             let attempts = "\(progress.attempts) \(progress.attempts == 1 ? "attempt" : "attempts")"
             let rotation = progress.rotation.map { ", rotation \($0)" } ?? ""
             print("\(progress.secret): \(outcome)\(error) after \(attempts)\(rotation)")

@@ -1,0 +1,108 @@
+import Glibc
+import SecretMemory
+
+/// Decides which lines of a plug-in's standard error may be shown.
+///
+/// A line is withheld where it shares six characters or more, or a whole shorter value, with the value, the state or any
+/// string inside them: raw, JSON-escaped, percent-encoded, hexadecimal, Base64 in its three alignments, or as a line of a
+/// PEM. A shell's traces (`+ …`) are always withheld.
+///
+/// The lines are indexed, not the secrets: those are read once, straight from locked memory, and nothing of them is kept.
+struct LineFilter {
+    /// What a line is compared with; nil for a step that knows no value.
+    let made: GeneratedValue?
+
+    /// The lines that may be shown, and how many may not.
+    struct Result: Equatable {
+        var lines: [String] = []
+        var withheld = 0
+    }
+
+    /// Filters lines; empty ones are left out.
+    ///
+    /// - Parameter knowsAll: false where there may be a value that ``made`` does not tell: nothing is shown then.
+    func filter(_ errors: StandardErrors, knowsAll: Bool = true) -> Result {
+        let lines = errors.lines
+        var isShown = lines.map { knowsAll && !Self.isTrace($0) }
+        if knowsAll, isShown.contains(true) {
+            var scan = GramScan(lines)
+            SecretStrings.each(in: made) { bytes, isPEM in
+                Self.scan(bytes, isPEM: isPEM, &scan)
+            }
+            for (index, isHit) in scan.hits.enumerated() where isHit { isShown[index] = false }
+        }
+        var result = Result(withheld: errors.isCut ? 1 : 0)
+        for (line, isShown) in zip(lines, isShown) {
+            if isShown { result.lines.append(String(decoding: line, as: UTF8.self)) } else { result.withheld += 1 }
+        }
+        return result
+    }
+
+    /// Whether a reason's word may be kept: it shares no six characters with a value or a string inside, and is none.
+    func permits(reason: String) -> Bool {
+        var scan = GramScan([Array(reason.utf8)])
+        SecretStrings.each(in: made, leavesOnly: true) { bytes, _ in
+            SecretForms.raw(bytes) { scan.push($0) }
+            scan.reset()
+            if bytes.elementsEqual(reason.utf8) { scan.hits[0] = true }
+        }
+        return !scan.hits.contains(true)
+    }
+
+    private static func scan(_ bytes: UnsafeRawBufferPointer, isPEM: Bool, _ scan: inout GramScan) {
+        SecretForms.each(of: bytes) { form in
+            form { scan.push($0) }
+            scan.reset()
+        }
+        if bytes.count < GramScan.length { scan.find(whole: bytes) }
+        guard isPEM else { return }
+        for line in bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) where line.count < GramScan.length {
+            scan.find(whole: UnsafeRawBufferPointer(rebasing: line))
+        }
+    }
+
+    /// Whether a shell wrote the line because of `set -x`.
+    private static func isTrace(_ line: [UInt8]) -> Bool {
+        let text = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        let rest = text.drop { $0 == UInt8(ascii: "+") }
+        return rest.startIndex > text.startIndex && (rest.first == UInt8(ascii: " ") || rest.isEmpty)
+    }
+}
+
+/// The end of what a plug-in wrote to standard error.
+struct StandardErrors: Equatable {
+    /// How many bytes are kept.
+    static let limit = 4096
+
+    private var bytes: [UInt8] = []
+    /// Whether something was left out before it: what is left of a cut line is never shown.
+    private(set) var isCut = false
+
+    init() {}
+
+    init(_ text: String) {
+        text.withContiguousBytes { append($0) }
+    }
+
+    mutating func append(_ more: UnsafeRawBufferPointer) {
+        bytes += more.suffix(Self.limit + 1)
+        if bytes.count > Self.limit {
+            isCut = true
+            bytes.removeFirst(bytes.count - Self.limit)
+        }
+    }
+
+    /// The whole lines that are not empty.
+    var lines: [[UInt8]] {
+        let isEnd = { (byte: UInt8) in byte == 0x0A || byte == 0x0D }
+        let whole = isCut ? bytes.drop { !isEnd($0) } : bytes[...]
+        return whole.split(whereSeparator: isEnd).map(Array.init)
+    }
+}
+
+extension String {
+    fileprivate func withContiguousBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+        var copy = self
+        copy.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+    }
+}
