@@ -23,17 +23,20 @@ package struct ControlClient: Sendable {
 
     /// Has the daemon do an operation.
     ///
+    /// - Parameter warn: Receives what the daemon says beside its answer.
     /// - Throws: ``ControlFailure``: the daemon's own, or `unavailable` where it does not answer.
-    package func send<Operation: ControlOperation>(_ operation: Operation) async throws -> Operation.Answer {
+    package func send<Operation: ControlOperation>(
+        _ operation: Operation,
+        warn: (String) -> Void = { _ in }
+    ) async throws -> Operation.Answer {
         let message = try OperationMessage.encode(operation, value: nil)
         guard message.readableBytes <= Self.sizeLimit else {
             throw ControlFailure(status: .usage, message: "too much at once: split it into parts of at most 64 MiB")
         }
-        guard message.readableBytes > 64 * 1024 else {
-            return try await send(Operation.path, message, timeout: Self.timeout)
-        }
-        _ = try await send(Ping())
-        return try await send(Operation.path, message, timeout: Self.longTimeout)
+        let isLarge = message.readableBytes > 64 * 1024
+        if isLarge || operation.patience > .zero { _ = try await send(Ping()) }
+        let timeout = (isLarge ? Self.longTimeout : Self.timeout) + operation.patience
+        return try await send(Operation.path, message, timeout: timeout, warn: warn)
     }
 
     /// Has the daemon ask a hub for something.
@@ -55,12 +58,14 @@ package struct ControlClient: Sendable {
     private func send<Answer: Decodable>(
         _ path: String,
         _ message: ByteBuffer,
-        timeout: Duration
+        timeout: Duration,
+        warn: (String) -> Void = { _ in }
     ) async throws -> Answer {
-        let (status, body): (UInt, Data)
+        let (status, warnings, body): (UInt, [String], Data)
         do {
-            (status, body) = try await exchange(path, message, timeout: timeout) { response in
-                (response.status.code, Data(buffer: try await response.body.collect(upTo: Self.sizeLimit)))
+            (status, warnings, body) = try await exchange(path, message, timeout: timeout) { response in
+                let body = Data(buffer: try await response.body.collect(upTo: Self.sizeLimit))
+                return (response.status.code, response.headers[ControlWarnings.field], body)
             }
         } catch is TimedOut {
             throw unavailable("it does not answer")
@@ -71,6 +76,7 @@ package struct ControlClient: Sendable {
         guard let answer = try? JSONDecoder().decode(Answer.self, from: body) else {
             throw unavailable("its answer can't be read: is the daemon as old as the command?")
         }
+        for warning in warnings { warn(ControlWarnings.decode(warning)) }
         return answer
     }
 

@@ -16,6 +16,15 @@ package protocol ControlOperation: Codable, Sendable {
     /// Whether the engine must look for work after it.
     static var makesWork: Bool { get }
 
+    /// With which status a command ends whose generators are refused.
+    static var refusal: ControlFailure.Status { get }
+
+    /// How long its generators may take to be asked.
+    var patience: Duration { get }
+
+    /// The generators that schedules would get by it, which are asked first: another edit between is harmless.
+    func generators(in history: History) throws -> [GeneratorCheck.Candidate]
+
     /// Does it, in one transaction with its audit entries.
     func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer
 }

@@ -27,6 +27,8 @@ package struct ControlServer: Sendable {
         package var roles: @Sendable () -> Roles
         /// Why the configuration in force refuses a generator.
         package var refusal: @Sendable (GeneratorSpecification) -> String?
+        /// How plug-ins are asked about what is to be saved.
+        package var check: GeneratorCheck
         /// Called after each change.
         package var changed: @Sendable () -> Void
         /// How the daemon's own parts are.
@@ -40,6 +42,7 @@ package struct ControlServer: Sendable {
             desk: HubDesk,
             roles: @escaping @Sendable () -> Roles,
             refusal: @escaping @Sendable (GeneratorSpecification) -> String?,
+            check: GeneratorCheck,
             changed: @escaping @Sendable () -> Void,
             health: @escaping @Sendable () -> DaemonHealth,
             clock: any Clock,
@@ -50,6 +53,7 @@ package struct ControlServer: Sendable {
             self.desk = desk
             self.roles = roles
             self.refusal = refusal
+            self.check = check
             self.changed = changed
             self.health = health
             self.clock = clock
@@ -151,6 +155,8 @@ package struct ControlServer: Sendable {
 
     private func add<Operation: ControlOperation>(_ type: Operation.Type, to router: Router<ControlContext>) {
         add(type, Operation.path, right: Operation.right, to: router) { operation, _, caller in
+            let generators = try await environment.queue.withLedger { try operation.generators(in: $0.history) }
+            let warnings = try await environment.check.ask(generators, status: Operation.refusal)
             let context = OperationContext(
                 caller: caller,
                 now: environment.clock.now,
@@ -161,7 +167,7 @@ package struct ControlServer: Sendable {
             )
             let answer = try await environment.queue.withLedger { try operation.perform(on: $0, context) }
             if Operation.makesWork { environment.changed() }
-            return answer
+            return (answer, warnings)
         }
     }
 
@@ -169,7 +175,7 @@ package struct ControlServer: Sendable {
         add(type, Operation.path, right: Operation.right, to: router) { operation, value, caller in
             let answer = try await operation.perform(value, at: environment.desk, for: caller)
             environment.changed()
-            return answer
+            return (answer, [])
         }
     }
 
@@ -179,17 +185,17 @@ package struct ControlServer: Sendable {
         _ path: String,
         right: Right,
         to router: Router<ControlContext>,
-        perform: @escaping @Sendable (Operation, SecretValue?, Caller) async throws -> Answer
+        perform: @escaping @Sendable (Operation, SecretValue?, Caller) async throws -> (Answer, warnings: [String])
     ) {
         router.post("/v1/\(path)") { request, context in
             try await activity.during {
                 do {
                     let caller = try await context.caller()
                     try checkRight(of: caller, right, path)
-                    let (answer, size) = try await answer(to: request, caller, type, perform)
+                    let (answer, warnings, size) = try await answer(to: request, caller, type, perform)
                     // A file of very many schedules leaves hundreds of megabytes that glibc would keep for ever.
                     if size > Self.largeSize { clinux_trim_heap() }
-                    return Self.response(.ok, answer)
+                    return Self.response(.ok, answer, warnings)
                 } catch {
                     let failure = ControlFailure(describing: error)
                     return Self.response(.unprocessableContent, try JSONEncoder().encode(failure))
@@ -202,12 +208,12 @@ package struct ControlServer: Sendable {
         to request: Request,
         _ caller: Caller,
         _ type: Operation.Type,
-        _ perform: @Sendable (Operation, SecretValue?, Caller) async throws -> Answer
-    ) async throws -> (Data, size: Int) {
+        _ perform: @Sendable (Operation, SecretValue?, Caller) async throws -> (Answer, warnings: [String])
+    ) async throws -> (Data, warnings: [String], size: Int) {
         let body = try await request.body.collect(upTo: Self.bodyLimit)
         let (operation, value) = try OperationMessage.decode(type, body)
-        let answer = try await perform(operation, value, caller)
-        return (try JSONEncoder().encode(answer), body.readableBytes)
+        let (answer, warnings) = try await perform(operation, value, caller)
+        return (try JSONEncoder().encode(answer), warnings, body.readableBytes)
     }
 
     private func checkRight(of caller: Caller, _ right: Right, _ path: String) throws {
@@ -221,10 +227,18 @@ package struct ControlServer: Sendable {
         }
     }
 
-    private static func response(_ status: HTTPResponse.Status, _ body: Data) -> Response {
-        Response(
+    private static func response(
+        _ status: HTTPResponse.Status,
+        _ body: Data,
+        _ warnings: [String] = []
+    ) -> Response {
+        var headers: HTTPFields = [.contentType: "application/json"]
+        if let name = HTTPField.Name(ControlWarnings.field) {
+            for warning in warnings { headers.append(HTTPField(name: name, value: ControlWarnings.encode(warning))) }
+        }
+        return Response(
             status: status,
-            headers: [.contentType: "application/json"],
+            headers: headers,
             body: .init(byteBuffer: ByteBuffer(bytes: body))
         )
     }

@@ -185,6 +185,7 @@ package final class DaemonRuntime: Sendable {
                 ),
                 roles: { [self] in configuration.roles },
                 refusal: { [self] in configuration.refusal(of: $0) },
+                check: GeneratorCheck(plugIns.makeGenerator),
                 // Whatever was added, edited or resumed may be a file's schedule.
                 changed: { [engine] in engine.noteSourceChange() },
                 health: { [self] in health },

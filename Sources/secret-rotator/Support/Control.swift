@@ -3,6 +3,7 @@ import Glibc
 import RotationDaemon
 import RotationEngine
 import RotationStore
+import Scheduling
 import SecretMemory
 import ValueGenerators
 
@@ -21,10 +22,16 @@ enum Control {
         _ configuration: Configuration
     ) async throws -> (answer: Operation.Answer, isDaemonRunning: Bool) {
         try await perform(configuration) { client in
-            try await client.send(operation)
+            try await client.send(operation) { warn($0) }
         } inProcess: {
             let ledger = try Ledger(path: configuration.database, origin: Host.origin(), mayMigrate: true)
             defer { ledger.close() }
+            let plugIns = configuration.plugInHost { _ in }
+            let check = GeneratorCheck {
+                $0.makeGenerator(random: SystemRandom(), plugIns: plugIns) { SystemClock().now.rawValue }
+            }
+            let generators = try operation.generators(in: ledger.history)
+            for warning in try await check.ask(generators, status: Operation.refusal) { warn(warning) }
             let context = OperationContext(
                 caller: .current,
                 now: SystemClock().now,
@@ -34,6 +41,10 @@ enum Control {
             )
             return try operation.perform(on: ledger, context)
         }
+    }
+
+    private static func warn(_ text: String) {
+        standardError("warning: \(text)\n")
     }
 
     /// Has a hub asked for something.

@@ -1,0 +1,135 @@
+package import RotationEngine
+package import RotationStore
+package import ValueGenerators
+
+/// Asks plug-ins whether their parameters will do, before a schedule that uses them is saved.
+package struct GeneratorCheck: Sendable {
+    /// A generator that a schedule is about to get.
+    package struct Candidate: Sendable {
+        package var secret: SecretName
+        package var generator: GeneratorSpecification
+
+        package init(_ secret: SecretName, _ generator: GeneratorSpecification) {
+            self.secret = secret
+            self.generator = generator
+        }
+    }
+
+    private let makeGenerator: @Sendable (GeneratorSpecification) -> any ValueGenerator
+    /// How many plug-ins are asked at the same time.
+    private static let width = 4
+
+    package init(_ makeGenerator: @escaping @Sendable (GeneratorSpecification) -> any ValueGenerator) {
+        self.makeGenerator = makeGenerator
+    }
+
+    /// Asks each distinct plug-in once.
+    ///
+    /// - Parameter status: With which a refusal ends the command.
+    /// - Returns: A warning for each that could not tell.
+    /// - Throws: ``ControlFailure`` that names all that refused.
+    package func ask(_ candidates: [Candidate], status: ControlFailure.Status) async throws -> [String] {
+        let answers = await answers(to: Self.distinct(candidates))
+        let refusals = answers.compactMap { if case .refused(let text) = $0 { text } else { nil } }
+        guard refusals.isEmpty else {
+            throw ControlFailure(status: status, message: refusals.joined(separator: "\nerror: "))
+        }
+        return answers.compactMap { if case .unknown(let text) = $0 { text } else { nil } }
+    }
+
+    private enum Answer {
+        case good
+        case unknown(String)
+        case refused(String)
+    }
+
+    private static func distinct(_ candidates: [Candidate]) -> [(Candidate, CommandPolicy)] {
+        var seen: Set<CommandPolicy> = []
+        return candidates.compactMap { candidate in
+            guard case .command(let policy) = candidate.generator,
+                let key = try? CommandPolicy(command: policy.command, parameters: policy.parameters),
+                seen.insert(key).inserted
+            else { return nil }
+            return (candidate, policy)
+        }
+    }
+
+    /// The answers, in the order of the questions.
+    private func answers(to questions: [(Candidate, CommandPolicy)]) async -> [Answer] {
+        await withTaskGroup(of: (Int, Answer).self) { group in
+            var found: [Int: Answer] = [:]
+            for (index, (candidate, policy)) in questions.enumerated() {
+                if index >= Self.width, let (index, answer) = await group.next() { found[index] = answer }
+                group.addTask { (index, await answer(to: candidate, policy)) }
+            }
+            for await (index, answer) in group { found[index] = answer }
+            return questions.indices.compactMap { found[$0] }
+        }
+    }
+
+    private func answer(to candidate: Candidate, _ policy: CommandPolicy) async -> Answer {
+        do {
+            try await makeGenerator(candidate.generator).check()
+            return .good
+        } catch {
+            let who = "\(candidate.secret): its plug-in \(policy.command)"
+            let what = error.failure.text
+            if case .permanent(let failure, let explanation) = error, failure.cause == .notStarted {
+                return .unknown("\(who) could not be asked: \(explanation ?? what)")
+            }
+            if error.isTransient {
+                return .unknown("\(who) could not tell now whether its parameters will do: \(what)")
+            }
+            return .refused("\(who) refuses its parameters: \(what)")
+        }
+    }
+}
+
+extension ControlOperation {
+    package static var refusal: ControlFailure.Status { .usage }
+    package var patience: Duration { .zero }
+    package func generators(in history: History) throws -> [GeneratorCheck.Candidate] { [] }
+
+    /// How long plug-ins may take to answer, all one after the other.
+    fileprivate static func patience(_ generators: [GeneratorSpecification]) -> Duration {
+        Set(generators).reduce(.zero) { sum, generator in
+            if case .command(let policy) = generator { sum + policy.timeout } else { sum }
+        }
+    }
+}
+
+extension AddSchedules {
+    package var patience: Duration { Self.patience([definition.generator]) }
+
+    package func generators(in history: History) throws -> [GeneratorCheck.Candidate] {
+        secrets.map { .init($0, definition.generator) }
+    }
+}
+
+extension EditSchedules {
+    package var patience: Duration { Self.patience([edit.generator].compactMap { $0 }) }
+
+    package func generators(in history: History) throws -> [GeneratorCheck.Candidate] {
+        guard let generator = edit.generator else { return [] }
+        return try secrets.compactMap { secret in
+            let present = try history.schedule(of: secret)?.definition.generator
+            return present == nil || present == generator ? nil : .init(secret, generator)
+        }
+    }
+}
+
+extension ApplySchedules {
+    package static var refusal: ControlFailure.Status { .configuration }
+    package var patience: Duration { Self.patience(wishes.map(\.definition.generator)) }
+
+    package func generators(in history: History) throws -> [GeneratorCheck.Candidate] {
+        guard wishes.contains(where: { $0.definition.generator.isPlugIn }) else { return [] }
+        let current = try history.schedules().map { ($0.secret, $0.definition.generator) }
+        let known = Dictionary(current) { first, _ in first }
+        return wishes.map { .init($0.secret, $0.definition.generator) }.filter { known[$0.secret] != $0.generator }
+    }
+}
+
+extension GeneratorSpecification {
+    fileprivate var isPlugIn: Bool { if case .command = self { true } else { false } }
+}
