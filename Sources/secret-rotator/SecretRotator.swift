@@ -27,7 +27,9 @@ struct SecretRotator: AsyncParsableCommand {
             CommandGroup(
                 name: "Set up and try out",
                 subcommands: [
-                    CheckCommand.self, GenerateCommand.self, KeygenCommand.self, SandboxCommand.self, DemoCommand.self,
+                    CheckCommand.self, GenerateCommand.self, PlugInCommand.self, KeygenCommand.self,
+                    SandboxCommand.self,
+                    DemoCommand.self,
                 ]
             ),
         ]

@@ -99,8 +99,13 @@ enum YAMLOption {
 
     /// Reads a generator: a word, or a YAML flow map.
     static func generator(_ text: String, _ option: String) throws -> GeneratorSpecification {
+        try generator(try node(text, option), option)
+    }
+
+    /// Reads a generator's tree.
+    static func generator(_ node: Node, _ option: String) throws -> GeneratorSpecification {
         let diagnostics = Diagnostics(source: option)
-        let root = Node([(Node("generator"), try node(text, option))])
+        let root = Node([(Node("generator"), node)])
         var entry = MappingReader(root, name: option, diagnostics)
         let specification = entry.value("generator").flatMap { ScheduleReader.generator($0, &entry) }
         guard diagnostics.issues.isEmpty, let specification else {

@@ -24,7 +24,7 @@ func reportingFailures(
 }
 
 /// A name that somebody typed must not move the reader's cursor.
-private func printable(_ text: String) -> String {
+func printable(_ text: String) -> String {
     String(
         String.UnicodeScalarView(
             text.unicodeScalars.map { $0.value < 0x20 && $0 != "\n" || $0.value == 0x7F ? "?" : $0 }

@@ -1,0 +1,101 @@
+import ArgumentParser
+import ControlAPI
+import Glibc
+import RotationDaemon
+import RotationEngine
+import Scheduling
+import ValueGenerators
+import Yams
+
+struct PlugInTryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "try",
+        abstract: "Run a plug-in's steps for a rotation that does not exist, and say what the daemon would do.",
+        discussion: """
+            Without --all and --withdraw only check and generate are asked. With them the plug-in changes what its \
+            parameters name, the hub is told nothing, and after --all nobody knows the new credential: name a scratch \
+            account. A step that fails after install is followed by withdraw. Run it as the daemon's user.
+
+            Examples:
+              secret-rotator plug-in try postgresql --parameters '{role: scratch, admin: rotator, host: localhost}'
+              secret-rotator plug-in try postgresql --parameters '{role: scratch, admin: rotator}' --withdraw --twice
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var listing: ListingOptions
+    @Argument(help: "The plug-in's name in generators.directory.") var name: String
+    @Option(help: "Its parameters, as a YAML flow map.") var parameters = "{}"
+    @Option(help: "Variables of this environment that it gets, as a list such as [PGHOST].") var environment = "[]"
+    @Option(help: "How long a step may take.") var timeout = "60s"
+    @Flag(help: "Run all steps of a rotation that succeeds: check, generate, install, test, finish.") var all = false
+    @Flag(help: "Run those of one that the hub refuses: check, generate, install, test, withdraw.") var withdraw = false
+    @Option(help: "End after this step, and leave everything as it is then.") var stopAfter: StepFailure.Step?
+    @Flag(help: "Ask for each step twice, as after a crash.") var twice = false
+
+    func validate() throws {
+        if all && withdraw { throw ValidationError("give --all or --withdraw") }
+        if let stopAfter, !steps.contains(stopAfter) {
+            throw ValidationError("--stop-after: \(stopAfter.rawValue) is not among \(words(steps))")
+        }
+    }
+
+    private var steps: [StepFailure.Step] {
+        [.check, .generate] + (all || withdraw ? [.install, .test, all ? .finish : .withdraw] : [])
+    }
+
+    func run() async throws {
+        try await reportingFailures {
+            let configuration = try global.load()
+            let specification = try specification()
+            try configuration.refuse(specification)
+            try Self.checkFile(name, configuration.generatorsDirectory)
+            let planned = Array(steps.prefix(through: stopAfter))
+            if planned.contains(.install) {
+                standardError(
+                    "warning: \(name) changes what its parameters name; no hub is told of it, and only its own withdraw "
+                        + "puts the old credential back\n"
+                )
+            }
+            var trial = PlugInTrial(specification, configuration, twice: twice, isJSON: listing.json)
+            guard try await trial.run(planned) else { throw ExitCode.failure }
+        }
+    }
+
+    private func specification() throws -> GeneratorSpecification {
+        let text = { (text: String) in Node(text, .implicit, .doubleQuoted) }
+        return try YAMLOption.generator(
+            Node([
+                (Node("type"), text("command")), (Node("command"), text(name)),
+                (Node("parameters"), try YAMLOption.node(parameters, "--parameters")),
+                (Node("environment"), try YAMLOption.node(environment, "--environment")),
+                (Node("timeout"), text(timeout)),
+            ]),
+            "plug-in"
+        )
+    }
+
+    private static func checkFile(_ name: String, _ folder: String) throws {
+        do throws(PlugInFile.Failure) {
+            _ = try PlugInFile(name, in: folder)
+        } catch {
+            if case .system(_, ENOENT) = error {
+                throw ControlFailure(status: .noSuchSecret, message: "there is no plug-in \(name) in \(folder)")
+            }
+            throw ControlFailure(status: .notPermitted, message: "\(error)")
+        }
+    }
+}
+
+extension StepFailure.Step: ExpressibleByArgument {}
+
+private func words(_ steps: [StepFailure.Step]) -> String {
+    steps.map(\.rawValue).joined(separator: ", ")
+}
+
+extension [StepFailure.Step] {
+    /// Up to a step, with it; all for nil.
+    fileprivate func prefix(through last: StepFailure.Step?) -> ArraySlice<StepFailure.Step> {
+        last.flatMap(firstIndex).map { self[...$0] } ?? self[...]
+    }
+}

@@ -1,0 +1,169 @@
+import AuditLog
+import ControlAPI
+import RotationDaemon
+import RotationEngine
+import Scheduling
+import Synchronization
+import ValueGenerators
+
+/// A plug-in's steps for a rotation that exists nowhere: each is shown, and what the daemon would make of it.
+struct PlugInTrial {
+    private let generator: any ValueGenerator
+    private let exchanges: Exchanges
+    private let context: GeneratorContext
+    private let twice: Bool
+    private let isJSON: Bool
+    private var made: GeneratedValue?
+    private var isInstallBegun = false
+    private var hasFailed = false
+
+    /// Where the host leaves what was said.
+    private final class Exchanges: Sendable {
+        private let last = Mutex<PlugInExchange?>(nil)
+
+        func put(_ exchange: PlugInExchange) { last.withLock { $0 = exchange } }
+
+        func take() -> PlugInExchange? {
+            last.withLock { last in
+                defer { last = nil }
+                return last
+            }
+        }
+    }
+
+    init(_ specification: GeneratorSpecification, _ configuration: Configuration, twice: Bool, isJSON: Bool) {
+        let exchanges = Exchanges()
+        self.exchanges = exchanges
+        (self.twice, self.isJSON) = (twice, isJSON)
+        generator = specification.makeGenerator(
+            random: SystemRandom(),
+            plugIns: configuration.plugInHost { exchanges.put($0) }
+        ) { SystemClock().now.rawValue }
+        let id = RotationID(milliseconds: SystemClock().now.rawValue, random: SystemRandom())
+        context = GeneratorContext(hub: "try", alias: "try", rotation: id.rawValue)
+    }
+
+    /// Runs steps until one fails, and `withdraw` where that is what the daemon would do then.
+    ///
+    /// - Returns: Whether all were done.
+    mutating func run(_ steps: [StepFailure.Step]) async throws -> Bool {
+        for (index, step) in steps.enumerated() {
+            let next = index + 1 < steps.count ? steps[index + 1] : nil
+            for _ in 0..<(twice ? 2 : 1) where !hasFailed { try await run(step, next) }
+            guard hasFailed else { continue }
+            if isInstallBegun && (step == .install || step == .test) { try await run(.withdraw, nil) }
+            return false
+        }
+        return true
+    }
+
+    private mutating func run(_ step: StepFailure.Step, _ next: StepFailure.Step?) async throws {
+        if step == .install { isInstallBegun = true }
+        var failure: GeneratorError?
+        do throws(GeneratorError) {
+            switch (step, GeneratorStep(rawValue: step.rawValue), made) {
+            case (.check, _, _): try await generator.check()
+            case (.generate, _, _): made = try await generator.generate(context)
+            case (_, let step?, let made?): try await generator.perform(step, made, context)
+            default: return
+            }
+        } catch {
+            failure = error
+            hasFailed = true
+        }
+        guard let exchange = exchanges.take() else {
+            if case .permanent(_, let explanation?) = failure {
+                throw ControlFailure(status: .notPermitted, message: explanation)
+            }
+            return
+        }
+        let verdict = Verdict(exchange, failure, next: next)
+        if isJSON { print(Self.json(exchange, verdict).canonicalText) } else { Self.show(exchange, verdict) }
+        try flushOutput()
+    }
+
+    // MARK: Showing
+
+    private static func show(_ exchange: PlugInExchange, _ verdict: Verdict) {
+        print("\(exchange.step.rawValue) ← \(exchange.question.canonicalText)")
+        if let answer = exchange.answer { print("\(exchange.step.rawValue) → \(answer)") }
+        for line in exchange.lines { print("  | \(printable(line))") }
+        if exchange.withheld > 0 {
+            print("  | \(exchange.withheld) \(exchange.withheld == 1 ? "line" : "lines") withheld")
+        }
+        print(
+            "  = \(StepFailure(exchange.step, exchange.cause, reason: exchange.failure?.reason).text): \(verdict.text)"
+        )
+    }
+
+    private static func json(_ exchange: PlugInExchange, _ verdict: Verdict) -> JSONValue {
+        let how = StepFailure(exchange.step, exchange.cause, reason: exchange.failure?.reason).detail
+        return .fields(
+            how.merging([
+                "question": exchange.question,
+                "answer": .text(exchange.answer),
+                "stderr": .array(exchange.lines.map(JSONValue.string)),
+                "lines_withheld": .number(exchange.withheld),
+                "outcome": .string(verdict.outcome.rawValue),
+                "text": .string(verdict.text),
+            ]) { $1 }
+        )
+    }
+}
+
+/// What the daemon would make of a step.
+private struct Verdict {
+    enum Outcome: String {
+        case done
+        case nothingToDo = "nothing_to_do"
+        case tryAgain = "try_again"
+        case unusableValue = "unusable_value"
+        case failed
+    }
+
+    let outcome: Outcome
+    let text: String
+
+    init(_ exchange: PlugInExchange, _ error: GeneratorError?, next: StepFailure.Step?) {
+        switch error {
+        case nil:
+            outcome = exchange.cause == .exited(0) ? .done : .nothingToDo
+            let what = outcome == .done ? "done" : "it does not know this step: nothing to do"
+            text = what + Self.next(exchange.step, next)
+        case .tryAgain:
+            outcome = .tryAgain
+            text =
+                exchange.step == .check
+                ? "the schedule is saved with a warning" : "the step is repeated, later each time, until it is done"
+        case .unusableValue:
+            outcome = .unusableValue
+            text =
+                exchange.step == .check
+                ? "the schedule is refused" : "the value is withdrawn and another one made, three at the most"
+        case .permanent:
+            outcome = .failed
+            text = Self.failed(exchange.step)
+        }
+    }
+
+    private static func next(_ step: StepFailure.Step, _ next: StepFailure.Step?) -> String {
+        switch (step, next) {
+        case (.test, .finish): "; the hub is told, then finish"
+        case (.test, .withdraw): "; the hub refuses, then withdraw"
+        case (.finish, _), (.withdraw, _): "; the rotation ends here"
+        case (_, let next?): "; then \(next.rawValue)"
+        case (.generate, nil): "; then install"
+        case (_, nil): ""
+        }
+    }
+
+    private static func failed(_ step: StepFailure.Step) -> String {
+        switch step {
+        case .check: "the schedule is refused"
+        case .generate: "the rotation fails, and the next try waits"
+        case .install, .test: "the rotation fails, after withdraw"
+        case .finish: "the rotation has succeeded; the old credential stays"
+        case .withdraw: "the rotation is parked: a person must decide"
+        }
+    }
+}
