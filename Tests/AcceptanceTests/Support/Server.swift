@@ -50,12 +50,20 @@ struct Server: Sendable {
             case .postgresql:
                 """
                 B=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
+                MESSAGES=
+                if [ -n "${LANGUAGE_OF_MESSAGES:-}" ]; then
+                    install -d -m 755 $W/locale
+                    localedef -i $LANGUAGE_OF_MESSAGES -f UTF-8 $W/locale/$LANGUAGE_OF_MESSAGES.UTF-8
+                    export LOCPATH=$W/locale
+                    MESSAGES=--lc-messages=$LANGUAGE_OF_MESSAGES.UTF-8
+                fi
                 install -d -o postgres -m 700 $W/pg
                 install -o postgres -m 600 $W/admin $W/pg/pw
                 AS="setpriv --reuid=postgres --regid=postgres --clear-groups"
                 $AS $B/initdb -D $W/pg/data -U postgres --auth-host=scram-sha-256 --auth-local=scram-sha-256 \
-                    --pwfile=$W/pg/pw -N >/dev/null
-                $AS $B/pg_ctl -D $W/pg/data -w -l $W/pg/log -o "-p $P -h 127.0.0.1 -k $W/pg -c fsync=off" start \
+                    --pwfile=$W/pg/pw -N -E UTF8 $MESSAGES >/dev/null
+                $AS $B/pg_ctl -D $W/pg/data -w -l $W/pg/log -o "-p $P -h 127.0.0.1 -k $W/pg -c fsync=off \
+                    ${OPTIONS:-}" start \
                     </dev/null >/dev/null
                 PGPASSWORD=$(cat $W/admin) psql -h 127.0.0.1 -p $P -U postgres -q -c "CREATE ROLE app_a LOGIN PASSWORD \
                     'first'" -c 'CREATE ROLE app_b' -c "CREATE ROLE weak LOGIN PASSWORD 'weak'"
@@ -67,7 +75,7 @@ struct Server: Sendable {
                     --auth-root-authentication-method=normal --skip-test-db >/dev/null
                 setpriv --reuid=mysql --regid=mysql --clear-groups mariadbd --no-defaults --datadir=$W/my/data \
                     --socket=$W/my/sock --port=$P --bind-address=127.0.0.1 --pid-file=$W/my/pid \
-                    --innodb-buffer-pool-size=32M >$W/my/log 2>&1 </dev/null &
+                    --innodb-buffer-pool-size=32M ${OPTIONS:-} >$W/my/log 2>&1 </dev/null &
                 for i in $(seq 120); do mariadb --no-defaults -u root -S $W/my/sock -e 'select 1' >/dev/null 2>&1 && break
                 sleep .5; done
                 mariadb --no-defaults -u root -S $W/my/sock -e "CREATE USER rot@'%' IDENTIFIED BY '$(cat $W/admin)';
@@ -82,7 +90,7 @@ struct Server: Sendable {
                     > $W/rd/users.acl
                 chown redis $W/rd/users.acl
                 setpriv --reuid=redis --regid=redis --clear-groups redis-server --bind 127.0.0.1 --port $P --dir $W/rd \
-                    --aclfile $W/rd/users.acl --save '' --daemonize yes --pidfile $W/rd/pid --logfile $W/rd/log >/dev/null
+                    --unixsocket $W/rd/sock --unixsocketperm 777 --aclfile $W/rd/users.acl --save '' --daemonize yes --pidfile $W/rd/pid --logfile $W/rd/log >/dev/null
                 for i in $(seq 100); do [ -s $W/rd/pid ] && break; sleep .1; done
                 """
             case .sshd:
@@ -126,7 +134,16 @@ struct Server: Sendable {
     private let kind: Kind
 
     /// Runs a server while a closure runs.
-    static func with(_ kind: Kind, _ body: @Sendable (Server) async throws -> Void) async throws {
+    ///
+    /// - Parameters:
+    ///   - language: A locale's name, `de_DE`, in which PostgreSQL writes its messages.
+    ///   - options: More options of the server's command line.
+    static func with(
+        _ kind: Kind,
+        language: String = "",
+        options: String = "",
+        _ body: @Sendable (Server) async throws -> Void
+    ) async throws {
         let folder = "/tmp/srv-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(
             atPath: folder,
@@ -138,7 +155,8 @@ struct Server: Sendable {
         try Data("admin-\(UUID().uuidString)".utf8).write(to: URL(filePath: "\(folder)/admin"))
         chmod("\(folder)/admin", 0o600)
         do {
-            try #require(try await server.shell(kind.start) == 0, "\(kind) starts")
+            let more = ["LANGUAGE_OF_MESSAGES": language, "OPTIONS": options]
+            try #require(try await server.shell(kind.start, more) == 0, "\(kind) starts")
             try await body(server)
         } catch {
             _ = try? await server.shell(kind.stop)
@@ -156,6 +174,13 @@ struct Server: Sendable {
     /// Whether the server lets a user in with a password.
     func letsIn(_ user: String, _ password: String) async throws -> Bool {
         try await shell(kind.login, ["U": user, "S": password]) == 0
+    }
+
+    /// What a script that must succeed writes to standard output.
+    func output(_ script: String) async throws -> String {
+        let file = "\(folder)/output-\(UUID().uuidString)"
+        try #require(try await shell("( \(script)\n) > \(file)") == 0, "\(script)")
+        return try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// Runs a script with `$W` and `$P`; its exit status.
