@@ -6,10 +6,18 @@ package import Scheduling
 package struct DaemonHealth: Codable, Hashable, Sendable {
     package var log: LogHealth?
     package var engine: EngineHealth?
+    /// Since when slots wait, as the clock was set and no time service vouches for it; nil where they do not.
+    package var clockHeldSince: Instant?
 
-    package init(log: LogHealth? = nil, engine: EngineHealth? = nil) {
+    package init(log: LogHealth? = nil, engine: EngineHealth? = nil, clockHeldSince: Instant? = nil) {
+        self.clockHeldSince = clockHeldSince
         self.log = log
         self.engine = engine
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case log, engine
+        case clockHeldSince = "clock_held_since"
     }
 }
 

@@ -94,9 +94,9 @@ struct KeyPairGenerator: ValueGenerator {
         let result = await FileQueue.shared.run { Result { () throws(PublicFolder.Failure) in try body() } }
         switch result {
         case .success(let value)?: return value
-        case .failure(let failure)? where failure.isTransient: throw .tryAgain
+        case .failure(let failure)? where failure.isTransient: throw .tryAgain(StepFailure(.generate, .unable))
         case .failure(let failure)?: throw .permanent(reason: "\(failure)")
-        case nil: throw .tryAgain
+        case nil: throw .tryAgain(StepFailure(.generate, .unable))
         }
     }
 }

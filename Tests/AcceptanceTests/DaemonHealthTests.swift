@@ -95,6 +95,14 @@ struct DaemonHealthTests {
                 #expect((problems.first?["advice"] as? String)?.contains("systemctl restart") == true)
             }
             try await Self.serve(.init(), world) { try await world.expect(0, "status") }
+            try await Self.serve(.init(clockHeldSince: since), world) {
+                let said = try await world.run("status", "--json")
+                #expect(said.status == 1)
+                let problems = said.objects.first?["problems"] as? [[String: Any]] ?? []
+                #expect(problems.compactMap { $0["kind"] as? String } == ["clock_unsynchronised"])
+                #expect(problems.first?["since"] as? String == since.rfc3339)
+                #expect((problems.first?["advice"] as? String)?.contains("timedatectl") == true)
+            }
         }
     }
 
@@ -114,6 +122,8 @@ struct DaemonHealthTests {
                 queue: ledger,
                 desk: desk,
                 roles: { Roles() },
+                refusal: { _ in nil },
+                check: GeneratorCheck { $0.makeGenerator(random: SystemRandom()) { 0 } },
                 changed: {},
                 health: { health },
                 clock: SystemClock(),

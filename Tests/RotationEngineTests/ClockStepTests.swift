@@ -52,12 +52,14 @@ struct ClockStepTests {
             world.clock.step(by: .seconds(7200), isSynchronised: false)
             world.engine.wake()
             try await eventually("it is told") { try world.entries("clock.skewed") == 1 }
+            try await eventually("status can tell") { world.engine.clockHeldSince == world.clock.now }
             try world.request("b")
             try await eventually("b succeeds") { try world.entries("rotation.succeeded") == 1 }
             #expect(world.hub.sentCount("a") == 0)
             world.clock.setSynchronised(true)
             world.engine.wake()
             try await eventually("a succeeds") { world.hub.sentCount("a") == 1 }
+            #expect(world.engine.clockHeldSince == nil)
             #expect(try world.entries("clock.skewed") == 1)
         }
     }

@@ -19,7 +19,8 @@ struct RotationTableTests {
         [
             .claimed, .staged, .installed, .tested, .delivering(attempt: .underWay), .delivering(attempt: .ended),
             .delivered(confirmBy: Instant(milliseconds: 5)), .succeeded(confirmed: true), .finishHeld,
-            .finishFailed(confirmed: true, failure), .finished(confirmed: false), .withdrawing(failure), .failed(failure),
+            .finishFailed(confirmed: true, failure), .finished(confirmed: false), .withdrawing(failure),
+            .failed(failure),
             .abandoned(nil),
             .abandoned(.keep), .abandoning(.withdraw, failure), .abandoning(.keep, failure),
             .parked(Failure(kind: "candidate_lost")),

@@ -12,8 +12,9 @@ struct PlugInStateTests {
     func stateComesBackAsItWas(state: String) throws {
         let made = try #require(PlugInMessage.value(Array(#"{"value":"abc12345678","state":\#(state)}"#.utf8)))
         let context = GeneratorContext(hub: "h", alias: "a", rotation: "r")
-        let question = PlugInMessage.question("install", made, context, ["rate": .number(0.1)])
-        let text = String(decoding: question, as: UTF8.self)
+        let parameters: [String: JSONValue] = ["rate": .number(0.1)]
+        let message = PlugInMessage(step: .install, made: made, context: context, parameters: parameters)
+        let text = String(decoding: message.question, as: UTF8.self)
         #expect(text.contains("\"state\":\(state),"))
         #expect(text.contains(#""parameters":{"rate":0.1},"#))
     }

@@ -46,8 +46,8 @@ struct PublicFileTests {
             do {
                 try await body()
                 return nil
-            } catch GeneratorError.permanent(let reason) {
-                return reason
+            } catch GeneratorError.permanent(_, let explanation) {
+                return explanation
             } catch {
                 return "\(error)"
             }

@@ -281,7 +281,8 @@ package final class DaemonRuntime: Sendable {
         let idle = progress.rest.map { Int64($0 / .milliseconds(1)) }
         return DaemonHealth(
             log: logHealth(),
-            engine: EngineHealth(idleMilliseconds: idle, stuckSince: stuckSince)
+            engine: EngineHealth(idleMilliseconds: idle, stuckSince: stuckSince),
+            clockHeldSince: engine.clockHeldSince
         )
     }
 

@@ -43,7 +43,8 @@ extension RotationState {
         guard tally.isInstallBegun else { return false }
         switch phase {
         // Where it was tried in vain, or can't be any more, whatever there was to do was left to people.
-        case .parked(let failure) where [Failure.candidateLost.kind, Failure.withdrawal.kind].contains(failure.kind): return false
+        case .parked(let failure) where [Failure.candidateLost.kind, Failure.withdrawal.kind].contains(failure.kind):
+            return false
         case .parked, .delivering, .delivered: return Decision.allCases.contains { steps.contains($0.step) }
         default: return false
         }

@@ -1,7 +1,7 @@
 package import AIHubClient
 import AuditLog
 package import Logging
-import Scheduling
+package import Scheduling
 import Synchronization
 package import ValueGenerators
 
@@ -82,8 +82,8 @@ package actor Engine {
     private var clockWatch = ClockWatch()
     /// A step of the clock that the history does not tell of yet.
     private var untoldStep: Duration?
-    /// Whether the clock was set and no time server vouches for it: slots wait then.
-    private var isClockDoubtful = false
+    /// Since when slots wait, as the clock was set and no time service vouches for it; nil where they do not.
+    private nonisolated let clockHold = Mutex<Instant?>(nil)
     /// When the time zones were last looked at, since boot.
     private var zonesLookedAt: Duration?
     private var alarm: (any Alarm)?
@@ -139,7 +139,7 @@ package actor Engine {
         // Somebody may have mended what could not be read, and vouches for the clock.
         broken = []
         proven = []
-        isClockDoubtful = false
+        clockHold.withLock { $0 = nil }
         // Other folders may be allowed now.
         noteSourceChange()
     }
@@ -187,6 +187,9 @@ package actor Engine {
         alarm = nil
     }
 
+    /// Since when slots wait for a clock that can be believed; nil where they do not.
+    nonisolated package var clockHeldSince: Instant? { clockHold.withLock { $0 } }
+
     // MARK: A pass
 
     private func pass(_ group: inout DiscardingTaskGroup) async {
@@ -222,12 +225,13 @@ package actor Engine {
         if let step = untoldStep {
             try await storage.takeClockStep(step, now: clock.now, farthest: configuration.retry.longestWait)
             untoldStep = nil
-            isClockDoubtful = !clock.isSynchronised
-            let hold = isClockDoubtful ? "slots wait until a time server vouches for it, or a reload" : "synchronised"
+            let (now, isSynchronised) = (clock.now, clock.isSynchronised)
+            clockHold.withLock { $0 = isSynchronised ? nil : now }
+            let hold = isSynchronised ? "synchronised" : "slots wait until a time service vouches for it, or a reload"
             logger.error("the clock was set by \(step): \(hold)")
         }
-        if isClockDoubtful && clock.isSynchronised {
-            isClockDoubtful = false
+        if clockHeldSince != nil && clock.isSynchronised {
+            clockHold.withLock { $0 = nil }
             logger.notice("the clock is synchronised: slots fire again")
         }
     }
@@ -283,7 +287,7 @@ package actor Engine {
 
     /// Slots wait for a clock that can be believed; what somebody asked for, or has begun, does not.
     private func mayBegin(_ work: DueWork) -> Bool {
-        if case .slot = work { !isClockDoubtful } else { true }
+        if case .slot = work { clockHeldSince == nil } else { true }
     }
 
     /// Whether somebody has renewed the token of a hub that had refused the old one.

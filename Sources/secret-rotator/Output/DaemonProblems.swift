@@ -9,7 +9,18 @@ extension StatusProblem {
 
     /// - Parameter pid: The daemon's.
     static func list(daemon health: DaemonHealth, pid: Int32?, now: Instant) -> [StatusProblem] {
-        [stalled(health.engine), blocked(health.log, pid: pid, now: now)].compactMap { $0 }
+        [stalled(health.engine), held(health.clockHeldSince), blocked(health.log, pid: pid, now: now)].compactMap { $0 }
+    }
+
+    private static func held(_ since: Instant?) -> StatusProblem? {
+        guard let since else { return nil }
+        return .init(
+            kind: .clockUnsynchronised,
+            subject: "clock",
+            since: since,
+            text: "was set, and no time service vouches for it: slots wait, requests do not",
+            advice: "timedatectl set-ntp true; or, if it is right: systemctl reload secret-rotator"
+        )
     }
 
     private static func stalled(_ engine: EngineHealth?) -> StatusProblem? {

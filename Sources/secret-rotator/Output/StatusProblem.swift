@@ -25,6 +25,7 @@ struct StatusProblem {
         case scheduleOverdue = "schedule_overdue"
         case configurationRejected = "configuration_rejected"
         case engineStalled = "engine_stalled"
+        case clockUnsynchronised = "clock_unsynchronised"
         case logBlocked = "log_blocked"
     }
 
