@@ -141,7 +141,7 @@ struct RotationStateTests {
         try driver.wake()
         try driver.take(.stepStarted(.finish), .generatorFailed(.permanent(reason: "gone")))
         #expect(driver.state.ending == .succeeded(confirmed: false))
-        #expect(driver.state.phase == .finishFailed(confirmed: false, .generator))
+        #expect(driver.state.isFinishLeft)
     }
 
     @Test func unexpectedEventThrowsAndChangesNothing() throws {
