@@ -33,9 +33,10 @@ struct SystemdTests {
     private static let script = """
         set -eu
         say() { echo "== $*"; }
-        cd / && export PATH=/usr/local/bin:/usr/bin:/bin
+        cd / && export PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin
         secret-rotator keygen staging --output /etc/secret-rotator/staging.key
-        groupadd --system --force secret-rotator-tokens && chgrp -R secret-rotator-tokens /etc/secret-rotator/tokens
+        groupadd --system --force secret-rotator-tokens
+        chgrp -R secret-rotator-tokens /etc/secret-rotator/tokens
         systemd-run --quiet --unit=hub secret-rotator sandbox --port 8642 --test-hooks
         mkdir -p /srv/files && echo one > /srv/files/a
         say start; systemctl start secret-rotator
@@ -190,7 +191,7 @@ struct SystemdTests {
         #expect(token.contains("renew /etc/secret-rotator/tokens/local; the daemon sees it at once"))
         #expect(parts["stop"] == "success\n")
         // The plug-in is confined, and has its own TMPDIR and nothing else.
-        #expect(journal.contains("environment: PATH PWD TMPDIR"))
+        #expect(journal.contains("environment: GENERATORS_DIRECTORY PATH PWD TMPDIR"))
         #expect(!journal.contains("could read") && !journal.contains("could write") && !journal.contains("could not"))
         #expect(!(parts["check"] ?? "").contains("unconfined"))
         // Nothing that the unit forbids is missed.
