@@ -172,9 +172,17 @@ struct ControlSocketTests {
     @Test func commandsWhileTheDaemonComesAndGoesAllSucceedAndNoRequestIsLost() async throws {
         try await World.with { world in
             try await world.schedule("busy", every: "30d")
+            let database = world.folder.file("rotator.db")
+            let requests = { @Sendable in
+                Int(try await Oracle.sqlite(database, "SELECT count(*) FROM requests")) ?? 0
+            }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    for _ in 0..<3 { try await world.withDaemon { _ in try await Task.sleep(for: .milliseconds(200)) } }
+                    for life in 1...3 {
+                        try await world.withDaemon { _ in
+                            try await eventually("requests have come") { try await requests() >= life * 5 }
+                        }
+                    }
                 }
                 group.addTask {
                     for _ in 0..<15 { try await world.expect(0, "rotate-now", "busy") }
@@ -190,8 +198,7 @@ struct ControlSocketTests {
                     try await Oracle.sqlite(world.folder.file("rotator.db"), waiting) == "0"
                 }
             }
-            let requests = try await Oracle.sqlite(world.folder.file("rotator.db"), "SELECT count(*) FROM requests")
-            #expect(requests == "15")
+            #expect(try await requests() == 15)
             let events = try await world.events("busy")
             let ended = events.filter { $0 == "rotation.succeeded" }.count
             #expect(Set(world.patches("busy").map(\.value)).count == ended)

@@ -52,8 +52,9 @@ struct DaemonStateTests {
         try await World.with { world in
             try await world.schedule("held", every: "30d")
             var lock: DaemonLock? = try DaemonLock(database: world.folder.file("rotator.db"), role: .starting)
+            let tries = try OpenWatch(world.folder.file("rotator.db.lock"))
             async let request = world.run("rotate-now", "held")
-            try await Task.sleep(for: .milliseconds(500))
+            try await eventually("the command has been refused the lock, and tries again") { tries.count >= 2 }
             withExtendedLifetime(lock) {}
             lock = nil
             #expect(try await request.status == 0)

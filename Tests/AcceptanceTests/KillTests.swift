@@ -16,17 +16,43 @@ struct KillTests {
             for secret in Self.secrets { try await world.schedule(secret, every: "1s") }
             var seed = SplitMix64(seed: UInt64(getpid()))
             print("seed \(getpid())")
-            for life in 1...200 {
+            for life in 1...400 {
+                // Chance decides what a kill hits: where that was too little, more follow.
+                if life > 200, try await Self.count(Self.hits, world) >= 20,
+                    try await Self.count(Self.doubts, world) >= 3
+                {
+                    break
+                }
                 if life.isMultiple(of: 5) { Self.trouble(world.hub, &seed) }
                 let delay = Duration.milliseconds(Int.random(in: 0...450, using: &seed))
                 try await world.killedDaemon(after: delay, whenReady: life.isMultiple(of: 2))
             }
             world.hub.clearFaults()
             try await Self.expectNothingLostOrDoubled(world, Self.secrets)
-            let counts = try await Oracle.sqlite(world.folder.file("rotator.db"), "SELECT count(*) FROM rotations")
-            #expect(try #require(Int(counts)) >= 50)
+            #expect(try await Self.count("SELECT count(*) FROM rotations", world) >= 50)
+            // Kills that have hit something: some of them a rotation, some of these after an attempt had begun.
+            let hits = try await Self.count(Self.hits, world)
+            let doubts = try await Self.count(Self.doubts, world)
+            print("\(hits) kills hit an open rotation, \(doubts) an attempt")
+            #expect(hits >= 20)
+            #expect(doubts >= 3)
         }
     }
+
+    private static func count(_ question: String, _ world: World) async throws -> Int {
+        try #require(Int(try await Oracle.sqlite(world.folder.file("rotator.db"), question)))
+    }
+
+    /// Starts of the daemon at which a rotation was open.
+    private static let hits = """
+        SELECT count(*) FROM audit_entries AS start WHERE event = 'daemon.started' AND EXISTS (
+            SELECT 1 FROM audit_entries AS opened JOIN audit_entries AS ended USING (rotation)
+            WHERE opened.event = 'rotation.opened' AND opened.seq < start.seq
+                AND ended.event IN ('rotation.succeeded', 'rotation.failed') AND ended.seq > start.seq)
+        """
+
+    /// Attempts whose end nobody has seen.
+    private static let doubts = "SELECT count(*) FROM attempt_history WHERE outcome = 'unknown'"
 
     private static func trouble(_ hub: SandboxHub, _ seed: inout SplitMix64) {
         let faults: [SandboxFault] = [
@@ -117,9 +143,10 @@ struct KillTests {
                 "SELECT count(*) FROM attempt_history WHERE alias = '\(secret)'"
             )
             // One value for each rotation, no PATCH that nobody recorded, and the hub holds the last one.
+            #expect(!patches.isEmpty, "\(secret)")
             #expect(Set(patches.map(\.value)).count <= Int(rotations) ?? 0, "\(secret)")
             #expect(patches.count <= Int(attempts) ?? 0, "\(secret)")
-            let isHeld = patches.last.map { world.hub.value(of: secret) == $0.value } ?? true
+            let isHeld = world.hub.value(of: secret) == patches.last?.value
             #expect(isHeld, "\(secret)")
         }
     }

@@ -17,9 +17,9 @@ struct StorageTroubleTests {
                     try await eventually("it rotates") { world.patches("fills").count >= 2 }
                     let ballast = try Self.fill(disk)
                     // What was under way when the disk became full has ended by then.
-                    try await Task.sleep(for: .seconds(2))
+                    try await Self.untilRefused(2, world)
                     let before = world.hub.received.filter { $0.method == "PATCH" }.count
-                    try await Task.sleep(for: .seconds(4))
+                    try await Self.untilRefused(4, world)
                     #expect(world.hub.received.filter { $0.method == "PATCH" }.count == before)
                     #expect(kill(daemon.pid, 0) == 0)
                     let refused = try await world.run("schedule", "pause", "fills")
@@ -35,6 +35,13 @@ struct StorageTroubleTests {
                 let doubled = "SELECT count(*) - count(DISTINCT slot) FROM rotations WHERE outcome = 'succeeded'"
                 #expect(try await Oracle.sqlite(database, doubled) == "0")
             }
+        }
+    }
+
+    /// Returns once the daemon has tried so often to begin something, each time five seconds after the last one.
+    private static func untilRefused(_ count: Int, _ world: World) async throws {
+        try await eventually("the history could not be written \(count) times") {
+            try world.log.matches(of: #/the history can't be written/#).count >= count
         }
     }
 

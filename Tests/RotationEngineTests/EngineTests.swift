@@ -66,10 +66,18 @@ struct EngineTests {
             let until = world.clock.now.advanced(by: .seconds(90))
             try await eventually("the pause is armed") { world.alarm.instant == until }
             try world.request("b")
-            try await Task.sleep(for: .milliseconds(50))
+            try await world.untilLooked()
             #expect(world.hub.sentCount("b") == 0)
             try world.ring()
-            try await eventually("b succeeds") { try world.entries("rotation.succeeded") >= 1 }
+            let secret = SecretName(hub: "h", alias: try #require(SecretAlias("b")))
+            try await eventually("b succeeds") {
+                try world.history { try $0.rotations(secret: secret, limit: 10) }
+                    .contains { $0.rotation.state.ending == .succeeded(confirmed: true) }
+            }
+            // Nothing was begun while the hub rested, whenever that would have been seen.
+            let rotations = try world.history { try $0.rotations(secret: secret, limit: 10) }
+            #expect(rotations.map(\.rotation.openedAt) == [until])
+            #expect(world.hub.sentCount("b") == 1)
         }
     }
 
@@ -133,9 +141,11 @@ struct EngineTests {
             try world.ring()
             let until = world.clock.now.advanced(by: .seconds(5))
             try await eventually("the engine waits for storage") { world.alarm.instant == until }
-            let sets = world.alarm.count
-            try await Task.sleep(for: .milliseconds(300))
-            #expect(world.alarm.count - sets < 20)
+            // Each look is one pass, but for the ends of what was under way.
+            let (looks, underWay) = (20, 3)
+            let begun = world.engine.progress.begun
+            for _ in 0..<looks { try await world.untilLooked() }
+            #expect(world.engine.progress.begun - begun <= looks + underWay)
             #expect(world.alarm.instant == until)
         }
     }

@@ -53,6 +53,8 @@ package final class Simulation {
         package var deaths = 0
         /// How many writes there were.
         package var writes = 0
+        /// A hash of all that the run has left behind.
+        package var digest: UInt64 = 0
     }
 
     let dice: Dice
@@ -172,7 +174,8 @@ package final class Simulation {
             violation: judge.violation,
             rotations: try countRotations(),
             deaths: deaths,
-            writes: writes.value
+            writes: writes.value,
+            digest: try HistoryDigest.of(path)
         )
     }
 

@@ -74,10 +74,12 @@ package final class EngineWorld: Sendable {
     /// - Parameters:
     ///   - aliases: The schedules.
     ///   - moreHubs: How many hubs there are that have none.
+    ///   - sourceWatch: Watches the folders of files.
     ///   - body: What happens in it.
     package static func with(
         _ aliases: [String],
         moreHubs: Int = 0,
+        sourceWatch: SourceWatch = .none,
         _ body: (EngineWorld) async throws -> Void
     ) async throws {
         try await TemporaryFolder.with { folder in
@@ -88,7 +90,9 @@ package final class EngineWorld: Sendable {
             try ledger.add(aliases.map { try schedule($0, now: clock.now) }, actor: .daemon, now: clock.now)
             ledger.close()
             let world = try EngineWorld(folder: folder, hub: hub, moreHubs: moreHubs, clock: clock, key: makeKey())
-            let running = Task { [alarm = world.alarm] in await world.engine.run { _ in alarm } }
+            let running = Task { [alarm = world.alarm] in
+                await world.engine.run(makeAlarm: { _ in alarm }, sourceWatch: sourceWatch)
+            }
             do { try await body(world) } catch {
                 await world.end(running)
                 throw error
@@ -126,6 +130,13 @@ package final class EngineWorld: Sendable {
         )
         _ = try ledger.request([request], actor: .user(name: "tester", uid: 1000))
         engine.wake()
+    }
+
+    /// Returns once the engine has made a whole pass that began after the call.
+    package func untilLooked() async throws {
+        let begun = engine.progress.begun
+        engine.wake()
+        try await eventually("the engine has looked") { engine.progress.ended > begun }
     }
 
     /// Moves the clock to what the alarm was set to, and wakes the engine.

@@ -108,10 +108,18 @@ struct Server: Sendable {
 
         fileprivate var stop: String {
             switch self {
-            case .postgresql: "kill -INT $(head -n 1 $W/pg/data/postmaster.pid)"
-            case .mariadb: "kill $(cat $W/my/pid)"
-            case .redis: "kill $(cat $W/rd/pid)"
-            case .sshd: "kill $(cat $W/sshd.pid)"
+            case .postgresql: "kill -INT $(head -n 1 $W/\(pidFile))"
+            default: "kill $(cat $W/\(pidFile))"
+            }
+        }
+
+        /// What the server removes when it ends.
+        fileprivate var pidFile: String {
+            switch self {
+            case .postgresql: "pg/data/postmaster.pid"
+            case .mariadb: "my/pid"
+            case .redis: "rd/pid"
+            case .sshd: "sshd.pid"
             }
         }
 
@@ -164,7 +172,7 @@ struct Server: Sendable {
         }
         _ = try await server.shell(kind.stop)
         // Its folder goes when it has.
-        try await Task.sleep(for: .milliseconds(500))
+        try await eventually("\(kind) has ended") { access("\(folder)/\(kind.pidFile)", F_OK) != 0 }
     }
 
     private init(folder: String, port: Int, kind: Kind) {

@@ -77,13 +77,9 @@ struct DaemonFolder {
         try entries().compactMap { $0["event"] as? String }
     }
 
-    /// Waits, for at most 20 seconds, until the audit log has an event so many times.
+    /// Waits until the audit log has an event so many times.
     func wait(for event: String, count: Int = 1) async throws {
-        for _ in 0..<1000 {
-            if try events().filter({ $0 == event }).count >= count { return }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        Issue.record("no \(event) in time")
+        try await eventually("\(event) is written") { try events().filter { $0 == event }.count >= count }
     }
 }
 
