@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 /// Built-in generators within the real executable, as far as they do more than make a text.
-@Suite(.timeLimit(.minutes(2)))
+// Counts the wait for a turn, too: whole-program tests share two cores.
+@Suite(.timeLimit(.minutes(10)))
 struct BuiltInGeneratorTests {
     /// Has a secret rotate by a generator, on demand as often as a test likes.
     private static func schedule(_ alias: String, _ generator: String, _ world: World) async throws {

@@ -87,19 +87,24 @@ struct HubClientsTests {
     /// A token is read again once its file is renewed; after a reload, that of the file that is configured then.
     @Test func renewedTokenIsReadWithoutARequest() async throws {
         try await withDaemonFolder { files, _ in
-            try files.folder.write("token-0", to: "other")
+            // Folders of their own, in which nothing else happens.
+            for name in ["first", "second"] {
+                let folder = files.folder.file(name)
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+                try files.folder.write("token-0", to: "\(name)/token")
+            }
+            try files.configure(hubs: files.hub("h", token: "first/token"))
             try await Self.withClients { clients in
                 let renewals = Mutex(0)
                 _ = try clients.hubs(of: files.configuration())
                 clients.watchTokens(logger: silent) { renewals.withLock { $0 += 1 } }
-                try files.folder.write("token-2", to: "token")
+                try files.folder.write("token-2", to: "first/token")
                 try await eventually("it is read", within: .seconds(30)) { renewals.withLock { $0 } == 1 }
-                try files.configure(hubs: files.hub("h", token: "other"))
+                try files.configure(hubs: files.hub("h", token: "second/token"))
                 _ = try clients.hubs(of: files.configuration())
-                // None of these is another token of the configured file; what comes after them is.
-                try files.folder.write("token-3", to: "token")
-                for text in ["token-0\n", "", "two words"] { try files.folder.write(text, to: "other") }
-                try files.folder.write("token-1", to: "other")
+                // None of these is another token of the file that is configured now; what comes after them is.
+                for text in ["token-0\n", "", "two words"] { try files.folder.write(text, to: "second/token") }
+                try files.folder.write("token-1", to: "second/token")
                 try await eventually("it is read", within: .seconds(30)) { renewals.withLock { $0 } == 2 }
             }
         }
