@@ -141,6 +141,23 @@ struct Server: Sendable {
 
     private let kind: Kind
 
+    /// A port on which nothing listens: the kernel gives it to a socket that is closed again.
+    private static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let code = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
+            }
+        }
+        try #require(code == 0, "a port is free")
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
     /// Runs a server while a closure runs.
     ///
     /// - Parameters:
@@ -159,7 +176,7 @@ struct Server: Sendable {
             attributes: [.posixPermissions: 0o711]
         )
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let server = Server(folder: folder, port: Int.random(in: 20_000...29_000), kind: kind)
+        let server = Server(folder: folder, port: try freePort(), kind: kind)
         try Data("admin-\(UUID().uuidString)".utf8).write(to: URL(filePath: "\(folder)/admin"))
         chmod("\(folder)/admin", 0o600)
         do {
