@@ -15,7 +15,7 @@ extension ControlFailure {
     private static func status(of error: any Error) -> Status {
         switch error {
         case Ledger.Refusal.noSchedule: .noSuchSecret
-        case Ledger.Refusal.conflict, Ledger.Refusal.decisionNeeded: .usage
+        case Ledger.Refusal.conflict, Ledger.Refusal.decisionNeeded, Ledger.Refusal.decided: .usage
         case Ledger.Refusal.hubSuspended, Ledger.Refusal.hubPaused: .unavailable
         case is Ledger.Refusal: .failed
         case is SecretValue.Invalid: .usage

@@ -20,6 +20,8 @@ package struct RequestProgress: Codable, Hashable, Sendable {
     package var error: String?
     /// What it failed for, for people.
     package var errorText: String?
+    /// Whether it has succeeded, and its old credential is not retired.
+    package var isUnfinished = false
     /// Whether nothing more will come.
     package var isOver: Bool
 
@@ -39,8 +41,13 @@ package struct RequestProgress: Codable, Hashable, Sendable {
         outcome = stored.storedOutcome
         error = stored.error
         errorText = stored.failure?.text
-        // A parked rotation waits for a person: nothing more will come by itself.
-        if case .parked = rotation.state.phase { isOver = true } else { isOver = stored.closedAt != nil }
+        isUnfinished = rotation.state.isFinishLeft
+        // A parked rotation waits for a person, and a finish that failed for whoever mends its cause.
+        if case .parked = rotation.state.phase {
+            isOver = true
+        } else {
+            isOver = stored.closedAt != nil || isUnfinished
+        }
         nextTry = stored.endedAt == nil ? rotation.state.wakeAt : nil
         state = rotation.state.phaseName
     }

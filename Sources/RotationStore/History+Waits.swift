@@ -87,12 +87,14 @@ extension History {
     }
 
     /// When a rotation of a hub ended last; nil for never.
-    package func lastEnded(at hub: String) throws -> Instant? {
+    package func lastEnded(at hub: String, now: Instant) throws -> Instant? {
+        // What a clock that was ahead has noted does not count.
         let last = try connection.first(
-            "SELECT max(ended_at) FROM rotations WHERE hub = ?1 AND ended_at IS NOT NULL",
-            hub
-        ) {
-            row throws(SQLiteError) in try row.get(0, as: Instant?.self)
+            "SELECT max(ended_at) FROM rotations WHERE hub = ?1 AND ended_at <= ?2",
+            hub,
+            now
+        ) { row throws(SQLiteError) in
+            try row.get(0, as: Instant?.self)
         }
         return last ?? nil
     }

@@ -73,7 +73,12 @@ extension Ledger {
                 return (before.secret, .stopped(lookAt: until))
             }
             var rotation = before
-            let plan = RotationPlan(retry: .standard, confirm: false, steps: steps)
+            let plan = RotationPlan(
+                retry: .standard,
+                confirm: false,
+                steps: steps,
+                finishAfter: before.finishAfter
+            )
             try rotation.state.handle(.abandoned(order.decision), plan: plan, now: now, fraction: 0)
             if before.state.ending == nil, let ending = rotation.state.ending {
                 try end(rotation, ending, order, from: before.state, now: now, timeout: timeout)
@@ -109,6 +114,9 @@ extension Ledger {
             throw Refusal.decided(rotation.id, present)
         }
         if rotation.state.isFinishLeft, order.decision == .withdraw { throw Refusal.hasSucceeded(rotation.secret) }
+        if order.decision == .keep, rotation.state.ending == nil, !rotation.state.tally.isAmbiguous {
+            throw Refusal.hubHasOldValue(rotation.id)
+        }
         if order.decision == nil, rotation.state.needsDecision(steps: steps) {
             throw Refusal.decisionNeeded(rotation.id)
         }
@@ -117,9 +125,9 @@ extension Ledger {
     /// Until when a request of unknown effect may still arrive, so that what a person has seen of the hub may change; nil
     /// where none may.
     private func arrival(_ rotation: Rotation, now: Instant, timeout: Duration) throws -> Instant? {
-        guard let last = try RotationTable.lastDoubt(of: rotation.id, timeout: timeout, in: connection) else {
-            return nil
-        }
+        let isOpen = rotation.state.ending == nil
+        let found = try RotationTable.lastDoubt(of: rotation.id, isOpen: isOpen, timeout: timeout, in: connection)
+        guard let last = found else { return nil }
         let until = last.advanced(by: timeout)
         // One that lies farther in the future was noted by a clock that was ahead.
         return last <= now.advanced(by: timeout) && now < until ? until : nil

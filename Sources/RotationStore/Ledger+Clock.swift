@@ -57,7 +57,8 @@ extension Ledger {
         // What waits for `finish` may wait for weeks, as its schedule says.
         try connection.run(
             """
-            UPDATE rotations SET next_step_at = ?1, retry_floor = min(retry_floor, ?1)
+            UPDATE rotations SET next_step_at = ?1 + CASE phase WHEN 'succeeded' THEN finish_after_ms ELSE 0 END,
+                retry_floor = min(retry_floor, ?1)
             WHERE closed_at IS NULL
                 AND next_step_at > ?2 + CASE phase WHEN 'succeeded' THEN finish_after_ms ELSE 0 END
             """,

@@ -58,6 +58,7 @@ package struct Ledger {
         case decisionNeeded(RotationID)
         case decided(RotationID, Decision)
         case hasSucceeded(SecretName)
+        case hubHasOldValue(RotationID)
         case attemptUnderWay(RotationID)
         case rotationIsOpen(SecretName, RotationID)
         case hasSchedule(SecretName)
@@ -87,6 +88,9 @@ package struct Ledger {
                     + "is being done; to decide otherwise all the same, add --replace-decision"
             case .hasSucceeded(let secret):
                 "\(secret): the rotation has succeeded and can't be withdrawn: rotate-now \(secret) replaces its value"
+            case .hubHasOldValue(let id):
+                "rotation \(id): the hub certainly has the old value, as nothing was sent or all was refused: --keep would "
+                    + "retire the credential that works"
             case .attemptUnderWay(let id):
                 "rotation \(id): an attempt is under way; try again when it has ended"
             case .rotationIsOpen(let secret, let id):

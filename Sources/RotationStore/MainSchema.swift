@@ -268,7 +268,10 @@ enum MainSchema {
         ALTER TABLE rotations ADD COLUMN is_stuck INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE rotations ADD COLUMN changed_at INTEGER;
         UPDATE rotations SET seen_updates = CAST(baseline AS TEXT),
-            evidence_source = CASE WHEN baseline IS NOT NULL THEN 'updated_at' WHEN is_preflighted THEN 'unlisted' END;
+            evidence_source = CASE WHEN baseline IS NOT NULL THEN 'updated_at'
+                -- Refused to list, or listed without updated_at: finish waits for a person, as none can tell.
+                WHEN is_preflighted AND closed_at IS NULL THEN 'no_timestamp'
+                WHEN is_preflighted THEN 'unlisted' END;
         UPDATE rotations SET confirm_by = opened_at WHERE phase = 'delivered';
         ALTER TABLE rotations DROP COLUMN is_preflighted;
         ALTER TABLE rotations DROP COLUMN baseline;

@@ -232,18 +232,23 @@ enum RotationTable {
     }
 
     /// When the last attempt of unknown effect ended, or must have where its end was not seen; nil for none.
+    ///
+    /// - Parameter isOpen: Whether the rotation has not ended: a 2xx without a confirmed effect is a doubt then, too.
     static func lastDoubt(
         of id: RotationID,
+        isOpen: Bool,
         timeout: Duration,
         in connection: Connection
     ) throws(SQLiteError) -> Instant? {
         try connection.first(
             """
             SELECT max(coalesce(ended_at, started_at + ?2)) FROM attempts
-            WHERE rotation = ?1 AND (outcome IS NULL OR outcome IN ('ambiguous', 'unknown'))
+            WHERE rotation = ?1
+                AND (outcome IS NULL OR outcome IN ('ambiguous', 'unknown') OR (?3 AND outcome = 'delivered'))
             """,
             id,
-            timeout.column
+            timeout.column,
+            isOpen
         ) { row throws(SQLiteError) in try row.get(0, as: Instant?.self) } ?? nil
     }
 
@@ -270,16 +275,16 @@ enum RotationTable {
             UPDATE rotations SET fingerprint = ?2, phase = ?3, evidence_source = ?4, seen_updates = ?5,
                 is_attempt_under_way = ?6, attempts = ?7, failures = ?8, cycles = ?9, confirmations = ?10,
                 repetitions = ?11, is_ambiguous = ?12, is_install_begun = ?13, retry_floor = ?14, next_step_at = ?15,
-                error = coalesce(?16, error),
+                error = CASE WHEN ?3 = 'finished' THEN NULL ELSE coalesce(?16, error) END,
                 error_status = CASE WHEN ?16 IS NULL THEN error_status ELSE ?17 END,
                 is_confirmed = coalesce(?18, is_confirmed),
                 outcome = coalesce(outcome, ?19), ended_at = coalesce(ended_at, ?20), closed_at = ?21,
                 decision = CASE WHEN ?3 IN ('parked', 'abandoning', 'abandoned') THEN ?24 ELSE decision END,
                 confirm_by = ?25, unconfirmed = ?26, is_stuck = ?27, changed_at = ?28,
-                failed_step = CASE WHEN ?16 IS NULL THEN failed_step ELSE ?30 END,
-                failed_cause = CASE WHEN ?16 IS NULL THEN failed_cause ELSE ?31 END,
-                failed_number = CASE WHEN ?16 IS NULL THEN failed_number ELSE ?32 END,
-                failed_reason = CASE WHEN ?16 IS NULL THEN failed_reason ELSE ?33 END,
+                failed_step = CASE WHEN ?3 = 'finished' THEN NULL WHEN ?16 IS NULL THEN failed_step ELSE ?30 END,
+                failed_cause = CASE WHEN ?3 = 'finished' THEN NULL WHEN ?16 IS NULL THEN failed_cause ELSE ?31 END,
+                failed_number = CASE WHEN ?3 = 'finished' THEN NULL WHEN ?16 IS NULL THEN failed_number ELSE ?32 END,
+                failed_reason = CASE WHEN ?3 = 'finished' THEN NULL WHEN ?16 IS NULL THEN failed_reason ELSE ?33 END,
                 deferred_step = ?34, deferred_cause = ?35, deferred_number = ?36, deferred_reason = ?37
             WHERE id = ?1 AND closed_at IS NULL AND (?22 IS NULL OR phase = ?22) AND (?23 IS NULL OR attempts = ?23)
                 AND (?22 IS NOT 'abandoning' OR decision IS ?29)

@@ -62,4 +62,74 @@ struct DecisionTests {
             #expect(failed.count == 1)
         }
     }
+
+    /// A decision whose step can't be done yet: another one needs a word of its own, and the history names both.
+    @Test func contradictoryDecisionIsRefused() async throws {
+        try await PlugInTests.with(fault: "{withdraw: 75}", hub: "rate_limit: 1000/s", hubTimeout: "1s") { world in
+            world.hub.inject([
+                SandboxFault(.dropAfter, method: "PATCH"), SandboxFault(.status(400), method: "PATCH"),
+            ])
+            try await world.withDaemon { _ async throws in
+                #expect(try await PlugInTests.rotate(world).status == 1)
+                let open = try await world.run("rotation", "list", "--open", "--json").objects.first
+                let id = try #require(open?["rotation"] as? String)
+                let abandon = { (flags: [String]) in
+                    try await world.run(["rotation", "abandon", id, "--reason", "looked"] + flags)
+                }
+                try await eventually("it is taken") { try await abandon(["--withdraw"]).status == 0 }
+                let table = try await world.run("rotation", "list", "--open").output
+                #expect(table.contains("abandoning (withdraw)"))
+                let refused = try await abandon(["--keep"])
+                #expect(refused.status == 64)
+                #expect(refused.errors.contains("is decided already: --withdraw"))
+                #expect(try await abandon(["--keep", "--replace-decision"]).status == 0)
+                try await world.untilNothingIsOpen()
+            }
+            try PlugInTests.expectAgreement(world)
+            let decided = try await world.audit().filter { $0["event"] as? String == "rotation.decided" }
+                .compactMap { $0["detail"] as? [String: Any] }
+            #expect(decided.map { $0["decision"] as? String } == ["withdraw", "keep"])
+            #expect(decided.map { $0["replaces"] as? String } == [nil, "withdraw"])
+            #expect(try PlugInTests.steps(world).last == "finish")
+        }
+    }
+
+    /// A `finish` that fails leaves the old credential valid: a problem until it is done, or a person says otherwise.
+    @Test(arguments: [true, false])
+    func finishThatFailsIsAProblem(isMended: Bool) async throws {
+        try await PlugInTests.with(fault: "{finish: 3}") { world in
+            try await world.withDaemon { _ async throws in
+                let rotated = try await PlugInTests.rotate(world)
+                #expect(rotated.status == 1)
+                #expect(
+                    rotated.output.contains(
+                        "succeeded, but the old credential is not retired: generator: finish exited with 3"
+                    )
+                )
+                let status = try await world.run("status", "--json")
+                #expect(status.status == 1)
+                let problems = status.objects.first?["problems"] as? [[String: Any]] ?? []
+                #expect(problems.map { $0["kind"] as? String } == ["finish_failed"])
+                let open = try await world.run("rotation", "list", "--open", "--json").objects.first
+                let id = try #require(open?["rotation"] as? String)
+                if isMended {
+                    let fixed = try world.folder.read("generators/system").replacing(
+                        "isinstance(fault, int)",
+                        with: "False"
+                    )
+                    try world.folder.write(fixed, to: "generators/system")
+                    chmod(world.folder.file("generators/system"), 0o755)
+                } else {
+                    try await world.expect(1, "rotation", "abandon", id, "--withdraw", "--reason", "x")
+                    try await world.expect(0, "rotation", "abandon", id, "--reason", "retired by hand")
+                }
+                try await world.untilNothingIsOpen()
+                try await world.expect(0, "status")
+            }
+            try PlugInTests.expectAgreement(world)
+            let events = try await world.events("db")
+            #expect(events.filter { $0 == "rotation.succeeded" }.count == 1)
+            #expect(events.contains("rotation.decided") == !isMended)
+        }
+    }
 }

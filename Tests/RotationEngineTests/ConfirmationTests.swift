@@ -140,6 +140,11 @@ struct ConfirmationTests {
         #expect(driver.state.ending == .succeeded(confirmed: false))
         #expect(driver.state.phase == .finishHeld && driver.action == .park && driver.state.isAPersons)
         try driver.take(.abandoned(decision))
+        if decision == .keep {
+            // As long as its schedule says, from the decision on.
+            #expect(driver.state.wakeAt == driver.now.advanced(by: .seconds(3600)))
+            try driver.wake()
+        }
         #expect(driver.action == (decision == .keep ? .perform(.finish) : .erase))
     }
 
@@ -150,14 +155,21 @@ struct ConfirmationTests {
         #expect(driver.state.phase == .succeeded(confirmed: false) && driver.action == .erase)
     }
 
-    /// A hub that listed once and refuses lists now: the value is sent again, and that 2xx is all that there is.
-    @Test func refusalThroughTheWholeWaitMakesTheHubOneThatDoesNotList() throws {
-        var driver = try Self.delivered()
-        driver.now = driver.now.advanced(by: .seconds(30))
-        try driver.take(.listFailed(HubError(.forbidden)))
-        try driver.wake()
-        try driver.take(.attemptStarted, .attemptEnded(MachineDriver.receipt))
-        #expect(driver.state.ending == .succeeded(confirmed: false))
+    /// A hub that has listed before preflight could have shown the effect: one that refuses lists now, or lists no
+    /// `updated_at` any more, makes no 2xx a success.
+    @Test(arguments: [RotationEvent.listFailed(HubError(.forbidden)), .listed(updatedAt: nil)])
+    func hubThatHasListedIsNeverTakenForOneThatCanNot(_ event: RotationEvent) throws {
+        var driver = try Self.delivered(steps: [.finish])
+        for _ in 0..<(driver.plan.retry.attempts * 2) {
+            driver.now = driver.now.advanced(by: .seconds(30))
+            try driver.take(event)
+            #expect(driver.state.ending == nil)
+            try driver.wake()
+            try driver.take(.attemptStarted, .attemptEnded(MachineDriver.receipt))
+        }
+        #expect(driver.state.isAPersons)
+        try driver.take(.listed(updatedAt: 101))
+        #expect(driver.state.ending == .succeeded(confirmed: true))
     }
 
     /// `finish` is tried again at the cycle's pace until it is done; success stays success.

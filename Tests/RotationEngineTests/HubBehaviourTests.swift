@@ -60,6 +60,23 @@ struct HubBehaviourTests {
         }
     }
 
+    /// A gateway that refuses one list of a hub that lists: neither this rotation nor the next one does without confirmation.
+    @Test func oneRefusedListDoesNotMakeAHubOneThatDoesNotList() async throws {
+        try await EngineWorld.with("a", "b") { world in
+            world.hub.scriptLists(nil, HubError(.forbidden, status: 403))
+            try world.request("a")
+            try await eventually("it waits for the next list") {
+                let isArmed = world.alarm.instant.map { $0 < world.clock.now.advanced(by: .seconds(30)) } ?? false
+                return world.hub.listCalls == 2 && isArmed
+            }
+            try world.ring()
+            try await eventually("a succeeds") { try world.entries("rotation.succeeded") == 1 }
+            try world.request("b")
+            try await eventually("b succeeds") { try world.entries("rotation.succeeded") == 2 }
+            #expect(try world.history { try $0.rotations() }.allSatisfy { $0.isConfirmed == true })
+        }
+    }
+
     /// A policy that was edited while nothing was sent replaces the rotation; its requests wait for the new one.
     @Test func editedPolicyReplacesARotationOfWhichNothingWasSent() async throws {
         try await EngineWorld.with("a") { world in

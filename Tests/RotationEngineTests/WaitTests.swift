@@ -63,6 +63,7 @@ struct WaitTests {
             slot: nil,
             request: nil
         ),
+        Row(testDescription: "hub on probation", hub: .onProbation(probes: 2), slot: nil, request: nil),
         Row(testDescription: "open rotation", isOpen: true, slot: nil, request: nil),
         Row(testDescription: "hub at work", lastEnded: 100, slot: 160, request: 160),
         Row(testDescription: "hub that has been at work", lastEnded: 50, slot: 120, request: 120),
@@ -167,7 +168,13 @@ struct WaitTests {
                 state: RotationState(phase: phase, tally: .init(), wakeAt: wait == 0 ? nil : Self.at(wait))
             )
             let isLate = { (now: Int) in
-                obstacles.overlongPhase(rotation, changedAt: Self.start, timeouts: timeouts, now: Self.at(now)) != nil
+                obstacles.overlongPhase(
+                    rotation,
+                    changedAt: Self.start,
+                    timeouts: timeouts,
+                    lastEnded: nil,
+                    now: Self.at(now)
+                ) != nil
             }
             #expect(isLate(100_000) == (seconds != nil))
             guard let seconds else { continue }
@@ -176,36 +183,37 @@ struct WaitTests {
         }
     }
 
-    /// A rotation that needs its hub can't go on while that is suspended; its generator's steps can.
-    @Test func phaseThatNeedsItsHubWaitsForIt() throws {
+    /// No work of a hub goes on while that is closed, or has much to do.
+    @Test func phaseWaitsForItsHub() throws {
         let suspended = HubStatus.suspended(.init(reason: .tls, since: Self.start, probeAt: Self.start, probes: 0))
-        for (hub, phase, isLate) in [
-            (suspended, RotationState.Phase.tested, false), (suspended, .succeeded(confirmed: true), true),
-            (.paused(until: Self.at(99_950)), .tested, false), (.paused(until: Self.at(10)), .tested, true),
-        ] {
+        let rows: [(HubStatus, Int?, Bool)] = [
+            (suspended, nil, false), (.onProbation(probes: 1), nil, false),
+            (.paused(until: Self.at(99_950)), nil, false),
+            (.paused(until: Self.at(10)), nil, true), (.available, 99_945, false), (.available, 99_900, true),
+        ]
+        for (hub, lastEnded, isLate) in rows {
             let obstacles = Obstacles(hubs: ["h": hub], holds: [:], groups: [:], open: [:])
             var rotation = Rotation(opening: try Self.schedule(), id: Self.id, trigger: .schedule, now: Self.start)
-            rotation.state = RotationState(phase: phase, tally: .init(), wakeAt: nil)
+            rotation.state = RotationState(phase: .tested, tally: .init(), wakeAt: nil)
             let wait = obstacles.overlongPhase(
                 rotation,
                 changedAt: Self.start,
                 timeouts: (request: .seconds(30), confirm: .seconds(30)),
+                lastEnded: lastEnded.map(Self.at),
                 now: Self.at(100_000)
             )
-            #expect((wait != nil) == isLate, "\(phase)")
+            #expect((wait != nil) == isLate, "\(hub)")
         }
     }
 
-    /// One definition of overdue: older than `max_age`, or a slot that has passed.
-    @Test func overdueIsWhatIsTooOldOrWhoseSlotHasPassed() throws {
+    /// One definition of overdue: older than `max_age`.
+    @Test func overdueIsWhatIsTooOld() throws {
         var schedule = try Self.schedule(group: false)
-        #expect(schedule.overdueSince(now: Self.at(119)) == nil)
-        #expect(schedule.overdueSince(now: Self.at(120)) == Self.start)
-        schedule.pause = .init(since: Self.start)
-        #expect(schedule.overdueSince(now: Self.at(500)) == nil)
+        #expect(schedule.overdueSince(now: Self.at(100_000)) == nil)
         schedule.definition.maxAge = .seconds(86_400 + 300)
-        #expect(schedule.overdueSince(now: Self.at(500)) == Self.at(300))
-        schedule.pause = nil
-        #expect(schedule.overdueSince(now: Self.at(500)) == Self.start)
+        #expect(schedule.overdueSince(now: Self.at(299)) == nil)
+        #expect(schedule.overdueSince(now: Self.at(300)) == Self.at(300))
+        schedule.lastSuccess = Self.start
+        #expect(schedule.overdueSince(now: Self.at(300)) == nil)
     }
 }

@@ -140,6 +140,45 @@ struct DecisionTests {
         }
     }
 
+    /// Where nothing was sent, or all was refused, the hub has the old value: to keep the new one would retire what works.
+    @Test func valueThatTheHubCertainlyHasNotIsNotKept() async throws {
+        try await StoreFixture.with { fixture async throws in
+            var rotation = try await parked(fixture)
+            var tally = rotation.state.tally
+            tally.isAmbiguous = false
+            rotation.state = RotationState(phase: .parked(.withdrawal), tally: tally, wakeAt: nil)
+            try await fixture.store.save(RotationChange(rotation: rotation))
+            let certain = rotation
+            await #expect(throws: Ledger.Refusal.hubHasOldValue(rotation.id)) {
+                try await abandon(certain, .keep, fixture)
+            }
+        }
+    }
+
+    /// A clock that was ahead is put right: what waits for `finish` waits as long as its schedule says.
+    @Test func finishComesNoSoonerForAClockThatWasAhead() async throws {
+        try await StoreFixture.with { fixture async throws in
+            var rotation = try await fixture.opened()
+            let (now, week) = (fixture.clock.now, Duration.seconds(7 * 86_400))
+            rotation.state = RotationState(
+                phase: .succeeded(confirmed: true),
+                tally: .init(),
+                wakeAt: now.advanced(by: week + .seconds(400 * 86_400))
+            )
+            let end = RotationChange.End(
+                ending: .succeeded(confirmed: true),
+                now: now,
+                retry: .standard,
+                trigger: .schedule
+            )
+            try await fixture.store.save(RotationChange(rotation: rotation, end: end))
+            try fixture.execute("UPDATE rotations SET finish_after_ms = \(7 * 86_400_000)")
+            try await fixture.store.takeClockStep(.seconds(-400 * 86_400), now: now, farthest: .seconds(86_400))
+            let wakeAt = try await fixture.store.rotation(rotation.id)?.state.wakeAt
+            #expect(wakeAt == now.advanced(by: week))
+        }
+    }
+
     /// Success is recorded, and its old credential is not retired: a person has that tried again, or ends it.
     @Test func finishThatFailedIsTriedAgainOrGivenUp() async throws {
         try await StoreFixture.with { fixture async throws in

@@ -1,7 +1,7 @@
 package import RotationEngine
 package import RotationStore
 
-/// Ends a parked rotation.
+/// Ends a rotation that a person decides about.
 package struct AbandonRotation: ControlOperation {
     package static let path = "rotations/abandon"
     package static let right = Right.operate

@@ -20,24 +20,13 @@ extension RotationState {
         default: throw UnexpectedEvent(phase: phase, event: event)
         }
         tally.confirmations += 1
-        guard pace.now < confirmBy else {
-            noteLists(event)
-            return sendAgain(pace)
-        }
+        // Also where it refuses lists now, or lists no `updated_at` any more: it did before, and could have shown the effect.
+        guard pace.now < confirmBy else { return sendAgain(pace) }
         // An instant that is farther away was set by a clock that was ahead.
         let limit = min(confirmBy, pace.now.advanced(by: pace.plan.confirmTimeout))
         let delay = pace.plan.retry.delay(afterFailures: tally.confirmations, fraction: pace.fraction)
         phase = .delivered(confirmBy: limit)
         wakeAt = min(limit, pace.now.advanced(by: delay))
-    }
-
-    /// A hub whose lists could not confirm anything through the whole wait is taken for one that cannot.
-    private mutating func noteLists(_ event: RotationEvent) {
-        switch event {
-        case .listed(nil, _): evidence.source = .noTimestamp
-        case .listFailed(let error) where error.isRefusalToList: evidence.source = .unlisted
-        default: break
-        }
     }
 
     /// Has the same candidate sent again: the hub has answered 2xx, and no effect is confirmed.
@@ -86,7 +75,12 @@ extension RotationState {
         case .generatorFailed(let error): finishFailed(isConfirmed, .generator.during(error.failure), pace)
         case .candidateLost: finishFailed(isConfirmed, .candidateLost, pace)
         case .abandoned(.keep):
-            if phase == .finishHeld { reach(.succeeded(confirmed: false)) } else { wakeAt = pace.now }
+            guard phase == .finishHeld else {
+                wakeAt = pace.now
+                return
+            }
+            reach(.succeeded(confirmed: false))
+            wakeAt = pace.now.advanced(by: pace.plan.finishAfter)
         case .abandoned(nil): reach(.finished(confirmed: isConfirmed))
         default: throw UnexpectedEvent(phase: phase, event: event)
         }

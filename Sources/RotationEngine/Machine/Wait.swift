@@ -18,6 +18,8 @@ package enum Obstacle: Hashable, Sendable {
     case hubPaused(until: Instant)
     /// The hub is suspended.
     case hubSuspended(HubError.Kind)
+    /// The hub answers again after a suspension, and has taken no update yet.
+    case hubOnProbation
     /// The hub is not configured.
     case hubMissing
 
@@ -26,7 +28,7 @@ package enum Obstacle: Hashable, Sendable {
         switch self {
         case .pause(let until), .group(_, let until): until
         case .minInterval(let until), .hold(let until), .hubPaused(let until): until
-        case .rotation, .hubSuspended, .hubMissing: nil
+        case .rotation, .hubSuspended, .hubOnProbation, .hubMissing: nil
         }
     }
 }
@@ -94,7 +96,9 @@ package struct Obstacles: Sendable {
         case nil: found.append(.hubMissing)
         case .suspended(let suspension): found.append(.hubSuspended(suspension.reason))
         case .paused(let until): found.append(.hubPaused(until: until))
-        case .available, .doubtful, .onProbation: break
+        // One request goes ahead of all.
+        case .onProbation: found.append(.hubOnProbation)
+        case .available, .doubtful: break
         }
         if let id = open[secret] { found.append(.rotation(id)) }
         if let until = holds[secret] { found.append(.hold(until: until)) }
@@ -133,7 +137,9 @@ package struct OverlongWait: Hashable, Sendable {
 
 extension Obstacles {
     /// How long a slot or a request may wait once nothing stands in its way.
-    package static let beginLimit = Schedule.slotTolerance
+    ///
+    /// A look every minute, and one more.
+    package static let beginLimit = Duration.seconds(120)
     /// A hub whose rotations have ended within this time works off what is due: what waits has its turn to come.
     package static let workingTime = Duration.seconds(60)
 
@@ -163,9 +169,12 @@ extension Obstacles {
         _ lastEnded: Instant?,
         _ now: Instant
     ) -> OverlongWait? {
-        guard since.advanced(by: Self.beginLimit) < now else { return nil }
-        if let lastEnded, lastEnded.advanced(by: Self.workingTime) >= now { return nil }
+        guard since.advanced(by: Self.beginLimit) < now, !isWorking(lastEnded, now) else { return nil }
         return OverlongWait(subject: subject, since: since, limit: Self.beginLimit)
+    }
+
+    private func isWorking(_ lastEnded: Instant?, _ now: Instant) -> Bool {
+        lastEnded.map { $0.advanced(by: Self.workingTime) >= now } ?? false
     }
 
     /// A rotation without progress for twice its phase's limit; nil for nothing.
@@ -173,22 +182,23 @@ extension Obstacles {
     /// - Parameters:
     ///   - changedAt: When its progress was last recorded.
     ///   - timeouts: Of its hub's requests, and of a wait for its lists.
+    ///   - lastEnded: When a rotation of the hub ended last.
     package func overlongPhase(
         _ rotation: Rotation,
         changedAt: Instant,
         timeouts: (request: Duration, confirm: Duration),
+        lastEnded: Instant?,
         now: Instant
     ) -> OverlongWait? {
         guard let limit = rotation.state.limit(generator: rotation.generator, timeouts) else { return nil }
         var since = max(changedAt, rotation.state.wakeAt ?? changedAt)
-        if rotation.state.needsHub {
-            switch hubs[rotation.secret.hub] {
-            case nil, .suspended: return nil
-            case .paused(let until): since = max(since, until)
-            case .available, .doubtful, .onProbation: break
-            }
+        // No work of a hub begins while that is closed.
+        switch hubs[rotation.secret.hub] {
+        case nil, .suspended, .onProbation: return nil
+        case .paused(let until): since = max(since, until)
+        case .available, .doubtful: break
         }
-        guard since.advanced(by: limit * 2) < now else { return nil }
+        guard since.advanced(by: limit * 2) < now, !isWorking(lastEnded, now) else { return nil }
         let phase = rotation.state.phaseName
         return OverlongWait(subject: .phase(rotation.secret, rotation.id, phase: phase), since: since, limit: limit)
     }
@@ -216,14 +226,6 @@ extension RotationState {
         case .finished, .failed, .abandoned: limit = Self.ownLimit
         }
         return max(limit, Self.shortestLimit)
-    }
-
-    /// Whether the present phase goes on only where the hub may be spoken to.
-    fileprivate var needsHub: Bool {
-        switch phase {
-        case .staged, .installed, .tested, .delivering, .delivered: true
-        default: false
-        }
     }
 }
 

@@ -69,7 +69,7 @@ extension Schedule {
     /// and before the next slot.
     private func caughtUpAt(startedAt: Instant) -> Instant {
         // Put off once already, or too old: at once.
-        guard nextDue <= plannedAt, expiredSince(now: startedAt) == nil else { return nextDue }
+        guard nextDue <= plannedAt, overdueSince(now: startedAt) == nil else { return nextDue }
         let late = plannedAt.duration(to: startedAt)
         let gap = startedAt.duration(to: next(after: startedAt).slot)
         let limit = min(late / 10, gap / 2, Self.spreadLimit)

@@ -24,25 +24,11 @@ extension Schedule {
         (slot, nextDue) = next(after: instant)
     }
 
-    /// A slot may pass for this long before nothing having begun is a problem: a look every minute, and one more.
-    package static let slotTolerance = Duration.seconds(120)
-
-    /// Since when the secret is overdue; nil where it is not.
+    /// Since when the secret is overdue, as its value is older than `max_age`; nil where it is not.
     ///
-    /// It is where its value is older than `max_age`, or its slot has passed and nothing has begun. The one definition, for
-    /// `status`, `rotate-now --overdue`, USR1 and `schedule list`; a paused schedule's slots don't pass.
+    /// The one definition, for `status`, `rotate-now --overdue`, USR1 and `schedule list`.
     package func overdueSince(now: Instant) -> Instant? {
-        [expiredSince(now: now), slotPassedAt(now: now)].compactMap { $0 }.min()
-    }
-
-    /// Since when the value is older than `max_age`; nil where it is not.
-    package func expiredSince(now: Instant) -> Instant? {
         expiry.flatMap { $0 <= now ? $0 : nil }
-    }
-
-    /// When its slot passed, if that is longer ago than ``slotTolerance``; nil where it has not.
-    package func slotPassedAt(now: Instant) -> Instant? {
-        !isPaused(at: now) && nextDue.advanced(by: Self.slotTolerance) <= now ? nextDue : nil
     }
 
     /// When the value becomes older than the schedule allows; nil for never.

@@ -5,12 +5,14 @@ import Scheduling
 /// What the engine learns about hubs as wholes: suspension, probes, and whether they list.
 extension Engine {
     /// How long a hub that refuses lists is not asked again.
-    private static let listPause = Duration.seconds(24 * 3600)
+    private static let listPause = Duration.seconds(3600)
 
     /// Whether a rotation asks the hub to list before and after: not where the hub is known to refuse it.
-    func isConfirming(_ rotation: Rotation, _ hub: Hub) async throws -> Bool {
+    ///
+    /// - Parameter refusedAt: When it refused to list.
+    func isConfirming(_ rotation: Rotation, _ hub: Hub, refusedAt: Instant?) -> Bool {
         guard hub.confirm || rotation.mustConfirm else { return false }
-        guard let refusedAt = try await storage.listsRefusedAt(rotation.secret.hub) else { return true }
+        guard let refusedAt else { return true }
         let age = refusedAt.duration(to: clock.now)
         return age < .zero || age >= Self.listPause
     }

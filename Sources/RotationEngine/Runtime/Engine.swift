@@ -356,9 +356,10 @@ package actor Engine {
         logger[metadataKey: "alias"] = "\(rotation.secret.alias)"
         logger[metadataKey: "rotation"] = "\(rotation.id)"
         let generator = makeGenerator(rotation.generator)
+        let refusedAt = try await storage.listsRefusedAt(rotation.secret.hub)
         let plan = RotationPlan(
             retry: configuration.retry,
-            confirm: try await isConfirming(rotation, hub),
+            confirm: isConfirming(rotation, hub, refusedAt: refusedAt),
             steps: generator.steps,
             finishAfter: rotation.finishAfter,
             confirmTimeout: hub.confirmTimeout,
@@ -382,6 +383,7 @@ package actor Engine {
         let result = try await run.proceed()
         // Also before a failure that came after it: a doubt begins anew with the last success.
         if run.isLetIn { proven.insert(rotation.secret.hub) }
+        if run.hasListed && refusedAt != nil { try await storage.setListsRefused(rotation.secret.hub, at: nil) }
         if run.hasDelivered { try await takeInSuccess(of: rotation, isListRefused: run.isListRefused) }
         if case .hub(let error) = result { try await takeIn(error, about: rotation.secret) }
     }

@@ -145,7 +145,7 @@ extension Rotation {
         }
         if case .parked = state.phase {
             detail["parked"] = true
-        } else if state.ending != nil || state.wakeAt == nil {
+        } else if state.ending != nil && before.ending == nil || state.wakeAt == nil {
             return nil
         }
         detail["next_attempt"] = state.wakeAt.map { .string($0.rfc3339) }

@@ -50,6 +50,8 @@ struct RotationRun {
     private(set) var hasDelivered = false
     /// Whether the hub has let a request of this run in: whatever it then said of the secret, the token is good.
     private(set) var isLetIn = false
+    /// Whether the hub has answered a list.
+    private(set) var hasListed = false
     /// Whether the hub refused to list, which needs a right that updating does not.
     private(set) var isListRefused = false
 
@@ -114,12 +116,14 @@ struct RotationRun {
             change.end = .init(ending: ending, now: now, retry: plan.retry, trigger: trigger, heldUntil: heldUntil)
         }
         try await environment.storage.save(change)
+        let isNews = rotation.state.ending == nil
         rotation = next
         saved = next.state
-        log(event)
+        log(event, isNews: isNews)
     }
 
-    private func log(_ event: RotationEvent) {
+    /// - Parameter isNews: Whether the rotation had not ended before the event.
+    private func log(_ event: RotationEvent, isNews: Bool) {
         var logger = environment.logger
         if rotation.state.tally.attempts > 0 { logger[metadataKey: "attempt"] = "\(rotation.state.tally.attempts)" }
         if case .generatorFailed(let error) = event {
@@ -131,11 +135,11 @@ struct RotationRun {
             logger.error("rotation is parked: a person must decide", metadata: ["error": "\(failure.text)"])
         case (.erased, _):
             logger.debug("candidate erased, rotation closed")
-        case (_, .failed(let failure)):
+        case (_, .failed(let failure)) where isNews:
             logger.error("rotation failed", metadata: ["error": "\(failure.text)"])
-        case (_, .succeeded(let confirmed)):
+        case (_, .succeeded(let confirmed)) where isNews:
             logger.info("rotation succeeded", metadata: ["confirmed": "\(confirmed)"])
-        case (_, .finishHeld):
+        case (_, .finishHeld) where isNews:
             logger.warning("rotation succeeded, but no list can confirm it: finish waits for a person")
         case (.generatorFailed, .finishFailed), (.candidateLost, .finishFailed):
             let next = rotation.state.wakeAt?.rfc3339 ?? "now"
@@ -196,7 +200,7 @@ struct RotationRun {
             let listed = try await environment.api.list(alias: rotation.secret.alias, workspace: nil) {
                 try await checkTurn()
             }
-            isLetIn = true
+            (isLetIn, hasListed) = (true, true)
             // The query is a wish: whatever else a hub lists is passed over.
             if let secret = listed.first(where: { $0.alias == rotation.secret.alias.text }) {
                 try await record(.listed(updatedAt: secret.updatedAt, isForeign: try await isForeign(secret)))
@@ -207,7 +211,8 @@ struct RotationRun {
         } catch let error as HubError {
             if error.kind != .notSent { try await record(.listFailed(error)) }
             guard error.isRefusalToList else { return error }
-            isListRefused = true
+            // A hub that has listed the secret before lists: one refusal is its gateway's, not a missing right.
+            if rotation.state.evidence.source == .unlisted { isListRefused = true }
             return nil
         }
     }
@@ -219,7 +224,8 @@ struct RotationRun {
         else { return false }
         let (storage, hub) = (environment.storage, rotation.secret.hub)
         let owner = try await storage.tokenOwner(hub)
-        let learned = owner.after(secret.lastUpdatedBy)
+        // Once an attempt, by the first list after it: what moves later may be another client's again and again.
+        let learned = rotation.state.tally.confirmations == 0 ? owner.after(secret.lastUpdatedBy) : owner
         if learned != owner { try await storage.setTokenOwner(learned, hub) }
         return owner.isForeign(secret.lastUpdatedBy)
     }

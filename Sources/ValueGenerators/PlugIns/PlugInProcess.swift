@@ -16,7 +16,6 @@ struct PlugInProcess {
     }
 
     /// What came of it.
-
     struct Outcome {
         var ending: Ending
         var output: [UInt8]

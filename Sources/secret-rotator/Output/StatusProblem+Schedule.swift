@@ -24,7 +24,7 @@ extension StatusProblem {
                 advice: "see schedule show \(schedule.secret); it is tried again by itself"
             )
         }
-        if let expired = schedule.expiredSince(now: now), let limit = schedule.definition.maxAge {
+        if let expired = schedule.overdueSince(now: now), let limit = schedule.definition.maxAge {
             let isWatched = schedule.definition.generator.isWatched
             return StatusProblem(
                 kind: .scheduleOverdue,
@@ -45,9 +45,9 @@ extension StatusProblem {
         since = wait.since
         switch wait.subject {
         case .slot(let secret):
-            kind = .scheduleOverdue
+            kind = .slotWaiting
             subject = "\(secret)"
-            text = "overdue: its slot passed, nothing stands in its way, and nothing has begun within \(limit)"
+            text = "its slot passed, nothing stands in its way, and nothing has begun within \(limit)"
             advice = "see the daemon's log: journalctl -u secret-rotator"
         case .request(let secret):
             kind = .requestWaiting

@@ -20,6 +20,7 @@ struct StatusProblem {
         case finishFailed = "finish_failed"
         case finishHeld = "finish_held"
         case requestWaiting = "request_waiting"
+        case slotWaiting = "slot_waiting"
         case sourceUnusable = "source_unusable"
         case scheduleFailing = "schedule_failing"
         case scheduleOverdue = "schedule_overdue"

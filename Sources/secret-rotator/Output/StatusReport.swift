@@ -41,15 +41,18 @@ struct StatusReport {
         problems += hubs.compactMap {
             StatusProblem(hub: $0.name, $0.status, token: configuration.hubs[$0.name]?.token)
         }
-        problems += try Self.problems(with: open, obstacles, configuration, history, now: now)
+        var lastEnded: [String: Instant] = [:]
+        for hub in obstacles.hubs.keys { lastEnded[hub] = try history.lastEnded(at: hub, now: now) }
+        problems += try Self.problems(with: open, obstacles, lastEnded, configuration, history, now: now)
         problems += all.filter { configuration.hubs[$0.secret.hub] == nil }.map { .orphan($0.secret) }
-        problems += try Self.problems(with: active, waits, obstacles, history, now: now)
+        problems += try Self.problems(with: active, waits, obstacles, lastEnded, history, now: now)
     }
 
     /// What is wrong with open rotations.
     private static func problems(
         with open: [StoredRotation],
         _ obstacles: Obstacles,
+        _ lastEnded: [String: Instant],
         _ configuration: Configuration,
         _ history: History,
         now: Instant
@@ -57,11 +60,19 @@ struct StatusReport {
         try open.compactMap { stored in
             let hub = configuration.hubs[stored.rotation.secret.hub]
             let timeouts = (request: hub?.timeout ?? .zero, confirm: hub?.confirmTimeout ?? .zero)
-            let wait = stored.changedAt.flatMap {
-                obstacles.overlongPhase(stored.rotation, changedAt: $0, timeouts: timeouts, now: now)
+            if let known = try StatusProblem.about(rotation: stored, history, now: now), known.kind != .rotationSlow {
+                return known
             }
-            if let wait { return StatusProblem(wait) }
-            return try StatusProblem.about(rotation: stored, history, now: now)
+            let wait = stored.changedAt.flatMap {
+                obstacles.overlongPhase(
+                    stored.rotation,
+                    changedAt: $0,
+                    timeouts: timeouts,
+                    lastEnded: lastEnded[stored.rotation.secret.hub],
+                    now: now
+                )
+            }
+            return try wait.map(StatusProblem.init) ?? StatusProblem.about(rotation: stored, history, now: now)
         }
     }
 
@@ -70,11 +81,10 @@ struct StatusReport {
         with active: [Schedule],
         _ waits: [StatusWait],
         _ obstacles: Obstacles,
+        _ lastEnded: [String: Instant],
         _ history: History,
         now: Instant
     ) throws -> [StatusProblem] {
-        var lastEnded: [String: Instant] = [:]
-        for hub in obstacles.hubs.keys { lastEnded[hub] = try history.lastEnded(at: hub) }
         var problems = try active.filter { obstacles.open[$0.secret] == nil }.compactMap { schedule in
             let wait = obstacles.overlongSlot(schedule, lastEnded: lastEnded[schedule.secret.hub], now: now)
             return try StatusProblem.about(schedule: schedule, wait: wait, history, now: now)
@@ -118,6 +128,8 @@ struct StatusReport {
     /// Adds how the daemon itself is: its problems come first, as they explain others.
     mutating func put(_ health: DaemonHealth, _ problems: [StatusProblem]) {
         self.health = health
+        // Slots that wait for the clock have one cause, which has a row.
+        if health.clockHeldSince != nil { self.problems.removeAll { $0.kind == .slotWaiting } }
         self.problems = problems + self.problems
     }
 

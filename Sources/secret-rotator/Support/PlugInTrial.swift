@@ -138,8 +138,10 @@ private struct Verdict {
         case .unusableValue:
             outcome = .unusableValue
             text =
-                exchange.step == .check
-                ? "the schedule is refused" : "the value is withdrawn and another one made, three at the most"
+                switch exchange.step {
+                case .check, .finish, .withdraw: Self.failed(exchange.step)
+                case .generate, .install, .test: "the value is withdrawn and another one made, three at the most"
+                }
         case .permanent:
             outcome = .failed
             text = Self.failed(exchange.step)
@@ -162,7 +164,7 @@ private struct Verdict {
         case .check: "the schedule is refused"
         case .generate: "the rotation fails, and the next try waits"
         case .install, .test: "the rotation fails, after withdraw"
-        case .finish: "the rotation has succeeded; the old credential stays"
+        case .finish: "the rotation has succeeded; finish is tried again, and status tells of it until it is done"
         case .withdraw: "the rotation is parked: a person must decide"
         }
     }

@@ -25,7 +25,7 @@ struct RequestWatch {
             try await ControlClient(path: configuration.control).watch(requests, timeout: timeout) { progress in
                 guard progress.isOver else { return tell(progress) }
                 guard waiting.removeValue(forKey: progress.request) != nil else { return }
-                allSucceeded = allSucceeded && progress.outcome == "succeeded"
+                allSucceeded = allSucceeded && progress.outcome == "succeeded" && !progress.isUnfinished
                 writeResult(progress)
             }
         } catch let failure as ControlFailure where failure.status == .timedOut {
@@ -59,8 +59,10 @@ struct RequestWatch {
             print(progress.json.canonicalText)
         } else {
             let outcome = progress.outcome ?? progress.state
+            let reason = (progress.errorText ?? progress.error).map { ": \($0)" } ?? ""
+            let isPlain = progress.outcome == "succeeded" && !progress.isUnfinished
             let error =
-                progress.outcome == "succeeded" ? "" : (progress.errorText ?? progress.error).map { ": \($0)" } ?? ""
+                isPlain ? "" : (progress.isUnfinished ? ", but the old credential is not retired" : "") + reason
             let attempts = "\(progress.attempts) \(progress.attempts == 1 ? "attempt" : "attempts")"
             let rotation = progress.rotation.map { ", rotation \($0)" } ?? ""
             print("\(progress.secret): \(outcome)\(error) after \(attempts)\(rotation)")
@@ -78,6 +80,7 @@ extension RequestProgress {
             "rotation": .text(rotation?.rawValue),
             "outcome": .text(outcome),
             "error": .text(error),
+            "unfinished": isUnfinished ? true : nil,
             "attempts": .number(attempts),
         ])
     }
