@@ -239,6 +239,18 @@ struct FileTests {
                 #expect(try world.log.contains("its certificate expires too soon"))
                 try await make(5)
                 try await eventually("it is delivered") { !world.patches("tls").isEmpty }
+                try await world.untilNothingIsOpen()
+                // By another rule it is not valid for long enough any more: nothing fails, and status says so.
+                let stricter = generator.replacing("2d", with: "90d").replacing(
+                    "FOLDER",
+                    with: world.folder.file("files")
+                )
+                try await world.expect(0, "schedule", "edit", "tls", "--generator", stricter)
+                try await eventually("status says so") {
+                    let problems = try await world.run("status", "--json").objects.first?["problems"]
+                    let kinds = (problems as? [[String: Any]] ?? []).map { $0["kind"] as? String }
+                    return kinds == ["source_unusable"]
+                }
             }
             #expect(world.patches("tls").count == 1)
         }

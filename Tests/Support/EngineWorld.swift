@@ -31,7 +31,8 @@ package final class EngineWorld: Sendable {
         hub: ScriptedHub,
         moreHubs: Int,
         clock: ManualClock,
-        key: StagingKey
+        key: StagingKey,
+        makeGenerator: Engine.MakeGenerator?
     ) throws {
         var hubs = ["h": Engine.Hub(api: hub, maxInFlight: 4, confirm: true, timeout: .seconds(30))]
         for number in 0..<moreHubs { hubs["i\(number)"] = hubs["h"] }
@@ -48,6 +49,7 @@ package final class EngineWorld: Sendable {
             storage: store,
             clock: clock,
             random: random,
+            makeGenerator: makeGenerator,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
     }
@@ -75,11 +77,13 @@ package final class EngineWorld: Sendable {
     ///   - aliases: The schedules.
     ///   - moreHubs: How many hubs there are that have none.
     ///   - sourceWatch: Watches the folders of files.
+    ///   - makeGenerator: Makes the generators; a specification's own if not given.
     ///   - body: What happens in it.
     package static func with(
         _ aliases: [String],
         moreHubs: Int = 0,
         sourceWatch: SourceWatch = .none,
+        makeGenerator: Engine.MakeGenerator? = nil,
         _ body: (EngineWorld) async throws -> Void
     ) async throws {
         try await TemporaryFolder.with { folder in
@@ -89,7 +93,14 @@ package final class EngineWorld: Sendable {
             let ledger = try Ledger(path: folder.file("rotator.db"), origin: origin, mayMigrate: true)
             try ledger.add(aliases.map { try schedule($0, now: clock.now) }, actor: .daemon, now: clock.now)
             ledger.close()
-            let world = try EngineWorld(folder: folder, hub: hub, moreHubs: moreHubs, clock: clock, key: makeKey())
+            let world = try EngineWorld(
+                folder: folder,
+                hub: hub,
+                moreHubs: moreHubs,
+                clock: clock,
+                key: makeKey(),
+                makeGenerator: makeGenerator
+            )
             let running = Task { [alarm = world.alarm] in
                 await world.engine.run(makeAlarm: { _ in alarm }, sourceWatch: sourceWatch)
             }
