@@ -42,7 +42,7 @@ package struct RequestProgress: Codable, Hashable, Sendable {
         error = stored.error
         errorText = stored.failure?.text
         isUnfinished = rotation.state.isFinishLeft
-        // A parked rotation waits for a person, and a finish that failed for whoever mends its cause.
+        // A parked rotation waits for a person; a finish that failed, until its cause is mended.
         if case .parked = rotation.state.phase {
             isOver = true
         } else {

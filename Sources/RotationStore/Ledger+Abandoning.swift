@@ -122,6 +122,19 @@ extension Ledger {
         }
     }
 
+    /// Writes what an order has made of a rotation.
+    private func store(_ rotation: Rotation, from previous: RotationState, now: Instant, endedAt: Instant? = nil) throws
+    {
+        try RotationTable.update(
+            rotation,
+            previous: previous,
+            now: now,
+            endedAt: endedAt,
+            closedAt: nil,
+            in: connection
+        )
+    }
+
     /// Until when a request of unknown effect may still arrive, so that what a person has seen of the hub may change; nil
     /// where none may.
     private func arrival(_ rotation: Rotation, now: Instant, timeout: Duration) throws -> Instant? {
@@ -138,14 +151,7 @@ extension Ledger {
         var rotation = before
         let plan = RotationPlan(retry: .standard, confirm: false)
         try rotation.state.handle(.stopped, plan: plan, now: now, fraction: 0)
-        try RotationTable.update(
-            rotation,
-            previous: before.state,
-            now: now,
-            endedAt: nil,
-            closedAt: nil,
-            in: connection
-        )
+        try store(rotation, from: before.state, now: now)
         let detail: [String: JSONValue?] = [
             "error": .string(Failure.unconfirmed.kind), "parked": true, "reason": .string(order.reason),
         ]
@@ -161,14 +167,7 @@ extension Ledger {
         from previous: RotationState,
         now: Instant
     ) throws {
-        try RotationTable.update(
-            rotation,
-            previous: previous,
-            now: now,
-            endedAt: nil,
-            closedAt: nil,
-            in: connection
-        )
+        try store(rotation, from: previous, now: now)
         var detail = order.detail
         if case .abandoning(let replaced, _) = previous.phase, replaced != order.decision {
             detail["replaces"] = .string(replaced.rawValue)
@@ -187,14 +186,7 @@ extension Ledger {
         now: Instant,
         timeout: Duration
     ) throws {
-        try RotationTable.update(
-            rotation,
-            previous: previous,
-            now: now,
-            endedAt: now,
-            closedAt: nil,
-            in: connection
-        )
+        try store(rotation, from: previous, now: now, endedAt: now)
         let end = RotationChange.End(
             ending: ending,
             now: now,

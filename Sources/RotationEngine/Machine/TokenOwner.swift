@@ -1,8 +1,7 @@
 /// Which user ID the hub writes into `last_updated_by` for our token: learned from confirmed updates, a pure state machine.
 ///
 /// No endpoint tells it. It is known once several confirmed updates in a row name the same user; from then on an update by
-/// another user confirms nothing. A token of another user is learned the same way: whoever is named again and again right
-/// after our own updates is us.
+/// another user confirms nothing. A token of another user is learned the same way, from more updates in a row.
 package struct TokenOwner: Hashable, Sendable {
     /// The user that most updates named.
     package private(set) var user: String?
