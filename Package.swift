@@ -136,7 +136,10 @@ package.targets += [
         dependencies: [
             "RotationEngine", "RotationStore", "AIHubClient", "AuditLog", "SandboxHub", "Scheduling", "SecretMemory",
             "ValueGenerators", "SQLite",
+            .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "Logging", package: "swift-log"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
         ],
         path: "Tests/Support"
     ),
@@ -165,7 +168,8 @@ package.targets += [
             .product(name: "NIOPosix", package: "swift-nio"),
             .product(name: "NIOSSL", package: "swift-nio-ssl"),
             .product(name: "Subprocess", package: "swift-subprocess"),
-        ]
+        ],
+        exclude: ["status-below-100.txt"]
     ),
     .testTarget(
         name: "ValueGeneratorsTests",

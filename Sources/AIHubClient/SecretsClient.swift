@@ -77,6 +77,7 @@ package struct SecretsClient: SecretsAPI {
         configuration.timeout.connect = min(.seconds(10), TimeAmount(timeout))
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.idleTimeout = .seconds(30)
+        configuration.http1_1ConnectionDebugInitializer = StatusGuard.install
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 

@@ -10,6 +10,7 @@ enum TransportErrors {
         switch error {
         case is CancellationError: HubError(.cancelled)
         case is TimedOut: HubError(.timedOut)
+        case let error as ImpossibleStatus: HubError(.malformed, status: error.status)
         case let error as HTTPClientError: HubError(kind(of: error))
         case is NIOConnectionError: HubError(.connectionFailed)
         case let error as NIOSSLError: HubError(isBeforeTheRequest(error) ? .tls : .connectionLost)

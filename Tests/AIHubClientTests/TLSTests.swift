@@ -85,4 +85,14 @@ struct TLSTests {
         #expect(error.effect == .unknown)
         #expect(error == HubError(.connectionLost))
     }
+
+    /// What guards the HTTP client stands behind TLS, too.
+    @Test(arguments: ["000", "010", "099"])
+    func statusBelow100IsMalformed(status: String) async throws {
+        let answer = "HTTP/1.1 \(status) X\r\nContent-Length: 0\r\n\r\n"
+        let error = try await withTLS(answering: .bytes(answer)) { client, _ in
+            try await hubError { try await Self.update(client) }
+        }
+        #expect(error == HubError(.malformed, status: Int(status)))
+    }
 }

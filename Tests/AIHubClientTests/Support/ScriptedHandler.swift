@@ -52,6 +52,7 @@ final class ScriptedHandler: ChannelInboundHandler {
         case .answer(let status, let fields, let body): try await answer(status, fields, body, on: channel)
         case .silence: break
         case .close: try await channel.close()
+        case .bytes(let text): try await write(text, on: channel).get()
         case .brokenTLS: try await breakTLS(of: channel).get()
         }
     }
@@ -68,6 +69,18 @@ final class ScriptedHandler: ChannelInboundHandler {
         channel.write(HTTPServerResponsePart.head(head), promise: nil)
         channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: body))), promise: nil)
         try await channel.writeAndFlush(HTTPServerResponsePart.end(nil))
+    }
+
+    /// Writes past HTTP's encoder, but through TLS, and closes the connection.
+    private static func write(_ text: String, on channel: any Channel) -> EventLoopFuture<Void> {
+        channel.eventLoop.flatSubmit {
+            do {
+                let encoder = try channel.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+                return encoder.writeAndFlush(NIOAny(ByteBuffer(string: text)))
+            } catch {
+                return channel.eventLoop.makeFailedFuture(error)
+            }
+        }.flatMap { channel.close() }
     }
 
     /// Writes from the TLS handler outwards, past its encryption.

@@ -24,6 +24,8 @@ final class ScriptedHub: Sendable {
         case silence
         /// The connection is closed without an answer.
         case close
+        /// These bytes, whatever they are; then the connection is closed.
+        case bytes(String)
         /// Bytes that are no TLS record are put on the wire.
         case brokenTLS
     }

@@ -1,0 +1,42 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+
+/// A status line with a status outside 100…999.
+struct ImpossibleStatus: Error {
+    /// The number in the status line.
+    let status: Int
+}
+
+/// Turns a status outside 100…999 into an error before the HTTP client sees it.
+///
+/// async-http-client 1.37.0 takes a status below 100 for an interim answer, while swift-nio's decoder takes it for a
+/// final one: the end of such an answer trips a precondition, which ends the process.
+final class StatusGuard: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias InboundOut = HTTPClientResponsePart
+
+    /// Whether an impossible status was read: the client closes the connection, and sees nothing more of it.
+    private var hasFailed = false
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !hasFailed else { return }
+        if case .head(let head) = unwrapInboundIn(data), !(100...999).contains(head.status.code) {
+            hasFailed = true
+            context.fireErrorCaught(ImpossibleStatus(status: Int(clamping: head.status.code)))
+        } else {
+            context.fireChannelRead(data)
+        }
+    }
+
+    /// Puts a guard between the decoder and the HTTP client's own handler, behind TLS where there is TLS.
+    ///
+    /// - Returns: A failure, which fails the connection, where the pipeline has no decoder.
+    @Sendable static func install(in channel: any Channel) -> EventLoopFuture<Void> {
+        channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
+            try pipeline.addHandler(StatusGuard(), position: .after(decoder))
+        }
+    }
+}
