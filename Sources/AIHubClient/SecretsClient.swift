@@ -65,9 +65,13 @@ package struct SecretsClient: SecretsAPI {
         userAgent = "secret-rotator/\(version)"
     }
 
-    /// An HTTP client that follows no redirects, retries nothing by itself and trusts only what it is told to.
+    /// An HTTP client that follows no redirects, retries nothing by itself, trusts only what it is told to, and speaks
+    /// TLS 1.2 or later.
+    ///
+    /// The certificates are read when the first connection is made: a changed file needs another client.
     package static func makeHTTPClient(certificateAuthorities: String?, timeout: Duration) -> HTTPClient {
         var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
         if let certificateAuthorities { tls.trustRoots = .file(certificateAuthorities) }
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
         // The bearer token must not travel to another host.

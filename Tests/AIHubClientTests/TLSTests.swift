@@ -95,4 +95,29 @@ struct TLSTests {
         }
         #expect(error == HubError(.malformed, status: Int(status)))
     }
+
+    @Test(arguments: [(TLSVersion.tlsv1, false), (.tlsv11, false), (.tlsv12, true), (.tlsv13, true)])
+    func oldVersionsAreRefused(newest: TLSVersion, isAccepted: Bool) async throws {
+        let (kind, count) = try await TemporaryFolder.with { folder in
+            let certificate = try await Certificate(for: "IP:127.0.0.1", in: folder)
+            let hub = ScriptedHub(tls: try certificate.serverContext(newest: newest)) { _ in .answer(200) }
+            let options = ClientOptions(certificateAuthorities: certificate.certificateFile)
+            return try await hub.serve { address in
+                try await withClient("https://\(address)/api", options) { client, _ in
+                    (await Self.failure(client), hub.requests.count)
+                }
+            }
+        }
+        #expect(kind == (isAccepted ? nil : .tls))
+        #expect(count == (isAccepted ? 1 : 0))
+    }
+
+    private static func failure(_ client: SecretsClient) async -> HubError.Kind? {
+        do {
+            _ = try await update(client)
+            return nil
+        } catch {
+            return (error as? HubError)?.kind
+        }
+    }
 }

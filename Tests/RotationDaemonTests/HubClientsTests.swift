@@ -110,6 +110,37 @@ struct HubClientsTests {
         }
     }
 
+    /// A reload reads authorities again, be the file written anew or replaced; older clients keep what they trusted.
+    @Test(arguments: [true, false])
+    func changedAuthoritiesAreReadOnReload(isReplaced: Bool) async throws {
+        try await withDaemonFolder { files, _ in
+            let folder = files.folder
+            let other = try await Certificate(for: "IP:127.0.0.1", in: folder, file: "other")
+            let served = try await Certificate(for: "IP:127.0.0.1", in: folder, file: "served")
+            try FileManager.default.copyItem(atPath: other.certificateFile, toPath: folder.file("ca.pem"))
+            try await EmptyTLSHub.serve(served.serverContext()) { port in
+                let hub = files.hub("h").replacing(
+                    #/"http:.*?"/#,
+                    with: "\"https://127.0.0.1:\(port)/api\", ca_file: \"\(folder.file("ca.pem"))\""
+                )
+                try files.configure(hubs: hub)
+                try await Self.withClients { clients in
+                    let configuration = try files.configuration()
+                    let old = try clients.hubs(of: configuration)
+                    #expect(await Self.failures(of: old) == [.tls])
+                    if isReplaced { try FileManager.default.removeItem(atPath: folder.file("ca.pem")) }
+                    try folder.write(try folder.read("served.pem"), to: "ca.pem")
+                    let new = try clients.hubs(of: configuration)
+                    #expect(await Self.failures(of: new) == [])
+                    try folder.write(try folder.read("other.pem"), to: "ca.pem")
+                    let last = try clients.hubs(of: configuration)
+                    #expect(await Self.failures(of: last) == [.tls])
+                    #expect(await Self.failures(of: new) == [])
+                }
+            }
+        }
+    }
+
     @Test func credentialWithoutDirectoryIsNamed() async throws {
         try await withDaemonFolder { files, _ in
             let hub = files.hub("h").replacing(#/file:[^"]*/#, with: "credential:aihub-token")

@@ -8,11 +8,13 @@ import Synchronization
 
 /// The HTTP clients and tokens of all hubs, for as long as the process lives.
 ///
-/// A reload makes new ``AIHubClient/SecretsClient``s over the same connections; requests under way end with the old
-/// ones.
+/// A reload makes new ``AIHubClient/SecretsClient``s over the same connections, or over new ones where a `ca_file` has
+/// changed; requests under way end with the old ones.
 package final class HubClients: Sendable {
     private struct Transport: Hashable {
         var certificateAuthorities: String?
+        /// Which content of that file: a client trusts what the file held when it connected first.
+        var authoritiesVersion: FileVersion?
         var timeout: Duration
     }
 
@@ -106,7 +108,11 @@ package final class HubClients: Sendable {
         source: String
     ) throws(ConfigurationError) -> SecretsClient {
         let path = try hub.token.path()
-        let transport = Transport(certificateAuthorities: hub.certificateAuthorities, timeout: hub.timeout)
+        let transport = Transport(
+            certificateAuthorities: hub.certificateAuthorities,
+            authoritiesVersion: hub.certificateAuthorities.flatMap(FileVersion.init),
+            timeout: hub.timeout
+        )
         let (token, http) = shared.withLock { shared in
             let token = shared.tokens[path] ?? TokenFile(path: path)
             shared.tokens[path] = token
