@@ -42,6 +42,11 @@ package struct HubEndpoint: Hashable, Sendable {
         self.root = root
     }
 
+    /// The host, as it stands in a URL.
+    var host: String {
+        URLComponents(url: root, resolvingAgainstBaseURL: false)?.host ?? ""
+    }
+
     /// The one path of the secrets API.
     var secrets: URL {
         root.appending(path: "v2/aihub/secrets")

@@ -7,11 +7,11 @@ package struct HubError: Error, Equatable, Sendable {
     package var kind: Kind
     /// The HTTP status, where there was a response.
     package var status: Int?
-    /// The hub's name for the request, for its operators.
+    /// The hub's name for the request, for its operators: a word that shares nothing with what was sent.
     package var requestID: String?
     /// How long the hub asked us to stay away.
     package var retryAfter: Duration?
-    /// The host that a redirect pointed to.
+    /// The host that a redirect pointed to: the hub's own or one below it; nil for any other.
     package var redirectHost: String?
 
     package init(
@@ -117,7 +117,7 @@ extension HubError: CustomStringConvertible {
         case .notFound: "the hub has no such secret"
         case .conflict: "the secret exists already"
         case .rejected: "the hub refused the request"
-        case .redirected: "the hub redirects to \(redirectHost ?? "another place"): correct the hub's url"
+        case .redirected: "the hub redirects to \(redirectHost ?? "another host"): correct the hub's url"
         case .throttled: "the hub asks to slow down"
         case .unavailable: "the hub is unavailable"
         case .legacyError: "the hub answered 2xx with an error"

@@ -9,22 +9,17 @@ enum ResponseParser {
     struct Head {
         var status: Int
         var headers: HTTPHeaders
+        /// What of it may be kept.
+        var echo: EchoCheck
+        /// The host that was asked.
+        var host: String
 
+        /// The hub's name for the request, where it may be kept.
         var requestID: String? {
             for name in ["x-request-id", "x-amzn-requestid", "x-correlation-id", "cf-ray"] {
-                if let value = headers.first(name: name), let value = Self.sanitised(value) { return value }
+                if let word = headers.first(name: name).flatMap(echo.word) { return word }
             }
             return nil
-        }
-
-        /// A request ID is a short word; whatever else stands there is not kept.
-        private static func sanitised(_ text: String) -> String? {
-            let isWord = text.utf8.allSatisfy { byte in
-                let scalar = Unicode.Scalar(byte)
-                return scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-                    || "-_.:=/+".unicodeScalars.contains(scalar)
-            }
-            return isWord && (1...128).contains(text.utf8.count) ? text : nil
         }
 
         private var retryAfter: Duration? {
@@ -38,8 +33,7 @@ enum ResponseParser {
             var error = HubError(kind, status: status, requestID: requestID)
             error.retryAfter = retryAfter
             if kind == .redirected {
-                let host = headers.first(name: "location").flatMap { URLComponents(string: $0)?.host }
-                error.redirectHost = host.flatMap(Self.sanitised)
+                error.redirectHost = headers.first(name: "location").flatMap { echo.redirectHost($0, from: host) }
             }
             throw error
         }
@@ -50,6 +44,8 @@ enum ResponseParser {
         var status: Int
         var requestID: String?
         var body: ByteBuffer
+        /// What of it may be kept.
+        var echo: EchoCheck
     }
 
     /// Tests that a 2xx is an answer of AI Hub's: a JSON object without an error, or nothing at all.
@@ -106,7 +102,8 @@ enum ResponseParser {
     static func secrets(_ answer: Answer) throws(HubError) -> [ListedSecret] {
         _ = try checkForError(answer)
         do {
-            return try JSONDecoder().decode(List.self, from: answer.body).secrets.map(\.listed)
+            var words = EchoCheck.Words(answer.echo)
+            return try JSONDecoder().decode(List.self, from: answer.body).secrets.map { words.kept($0.listed) }
         } catch {
             throw HubError(.malformed, status: answer.status, requestID: answer.requestID)
         }

@@ -65,6 +65,7 @@ package struct ListedSecret: Hashable, Sendable, Codable {
     package var createdAt: Int64?
     /// Unix time in milliseconds, by the hub's clock: never compared with ours.
     package var updatedAt: Int64?
+    /// A user's ID; nil where it is no word of letters, digits and hyphens, or shares something with the token.
     package var lastUpdatedBy: String?
 
     package init(

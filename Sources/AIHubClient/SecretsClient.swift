@@ -88,15 +88,15 @@ package struct SecretsClient: SecretsAPI {
     // MARK: The four operations
 
     package func update(_ update: SecretUpdate, onAdmitted: () async throws -> Void) async throws -> Receipt {
-        try await command(.PATCH, onAdmitted: onAdmitted) { JSONBody.update(update) }
+        try await command(.PATCH, update.value, onAdmitted: onAdmitted) { JSONBody.update(update) }
     }
 
     package func create(_ creation: SecretCreation) async throws(HubError) -> Receipt {
-        try await typed { try await command(.POST) { JSONBody.creation(creation) } }
+        try await typed { try await command(.POST, creation.value) { JSONBody.creation(creation) } }
     }
 
     package func delete(_ alias: SecretAlias) async throws(HubError) -> Receipt {
-        try await typed { try await command(.DELETE) { JSONBody.deletion(alias) } }
+        try await typed { try await command(.DELETE, nil) { JSONBody.deletion(alias) } }
     }
 
     package func list(
@@ -128,10 +128,11 @@ package struct SecretsClient: SecretsAPI {
 
     private func command(
         _ method: HTTPMethod,
+        _ value: SecretValue?,
         onAdmitted: () async throws -> Void = {},
         body: () -> ByteBuffer
     ) async throws -> Receipt {
-        let answer = try await send(method, query: [], onAdmitted: onAdmitted, body: { body() })
+        let answer = try await send(method, query: [], value: value, onAdmitted: onAdmitted, body: { body() })
         let isEmpty = try ResponseParser.checkForError(answer)
         return Receipt(status: answer.status, requestID: answer.requestID, isEmpty: isEmpty)
     }
@@ -142,31 +143,36 @@ package struct SecretsClient: SecretsAPI {
     private func send(
         _ method: HTTPMethod,
         query: [(name: String, value: String)],
+        value: SecretValue? = nil,
         onAdmitted: () async throws -> Void = {},
         body: () -> ByteBuffer?
     ) async throws -> ResponseParser.Answer {
         try await gate.pass { () async throws -> ResponseParser.Answer in
             let token = try currentToken()
             try await onAdmitted()
+            var echo = EchoCheck(tokens: [token], value: value)
             do {
-                return try await exchange(makeRequest(method, query: query, token: token, body: body()))
+                return try await exchange(makeRequest(method, query: query, token: token, body: body()), echo)
             } catch let error as HubError where error.kind == .unauthorized {
                 refusal.note(token)
                 // Somebody else may have read the new token already: what counts is which one this request carried.
                 _ = try? self.token.reload()
                 let fresh = try currentToken()
                 guard !fresh.isSame(as: token) else { throw error }
-                return try await secondExchange(makeRequest(method, query: query, token: fresh, body: body()), fresh)
+                echo.tokens.append(fresh)
+                let request = makeRequest(method, query: query, token: fresh, body: body())
+                return try await secondExchange(request, echo, fresh)
             }
         }
     }
 
     private func secondExchange(
         _ request: HTTPClientRequest,
+        _ echo: EchoCheck,
         _ token: AccessToken
     ) async throws -> ResponseParser.Answer {
         do {
-            return try await exchange(request)
+            return try await exchange(request, echo)
         } catch {
             if error.kind == .unauthorized { refusal.note(token) }
             throw error
@@ -200,23 +206,34 @@ package struct SecretsClient: SecretsAPI {
         return request
     }
 
-    private func exchange(_ request: HTTPClientRequest) async throws(HubError) -> ResponseParser.Answer {
+    private func exchange(
+        _ request: HTTPClientRequest,
+        _ echo: EchoCheck
+    ) async throws(HubError) -> ResponseParser.Answer {
         do {
-            return try await withTimeout(configuration.timeout) { [self] in try await exchangeUntimed(request) }
+            return try await withTimeout(configuration.timeout) { [self] in try await exchangeUntimed(request, echo) }
         } catch {
             throw (error as? HubError) ?? TransportErrors.classify(error)
         }
     }
 
-    private func exchangeUntimed(_ request: HTTPClientRequest) async throws -> ResponseParser.Answer {
+    private func exchangeUntimed(
+        _ request: HTTPClientRequest,
+        _ echo: EchoCheck
+    ) async throws -> ResponseParser.Answer {
         let deadline = NIODeadline.now() + TimeAmount(configuration.timeout)
         let response = try await http.execute(request, deadline: deadline)
-        let head = ResponseParser.Head(status: Int(response.status.code), headers: response.headers)
+        let head = ResponseParser.Head(
+            status: Int(response.status.code),
+            headers: response.headers,
+            echo: echo,
+            host: configuration.endpoint.host
+        )
         // A failure's body may repeat what was sent, and says nothing that we act on: it is left unread.
         try head.throwIfFailed()
         do {
             let body = try await response.body.collect(upTo: Self.responseLimit)
-            return ResponseParser.Answer(status: head.status, requestID: head.requestID, body: body)
+            return ResponseParser.Answer(status: head.status, requestID: head.requestID, body: body, echo: echo)
         } catch is NIOTooManyBytesError {
             throw HubError(.malformed, status: head.status, requestID: head.requestID)
         }

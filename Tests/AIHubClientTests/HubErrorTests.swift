@@ -50,7 +50,7 @@ struct HubErrorTests {
             HubError(.redirected, status: 302, redirectHost: "login.example"),
             "the hub redirects to login.example: correct the hub's url (HTTP 302)"
         ),
-        (HubError(.redirected), "the hub redirects to another place: correct the hub's url"),
+        (HubError(.redirected), "the hub redirects to another host: correct the hub's url"),
     ])
     func descriptionSaysWhatHappened(error: HubError, text: String) {
         #expect(error.description == text)

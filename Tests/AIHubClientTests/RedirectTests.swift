@@ -46,13 +46,24 @@ struct RedirectTests {
 
     @Test(arguments: [
         (String?.none, String?.none),
-        ("/login", nil),
-        ("https://user:password@login.example/path?token=x#y", "login.example"),
-        ("https://LOGIN.example:8443", "LOGIN.example"),
+        ("/login", "127.0.0.1"),
+        ("https://user:password@127.0.0.1/path?token=x#y", "127.0.0.1"),
+        ("https://127.0.0.1:8443", "127.0.0.1"),
+        ("//127.0.0.1/login", "127.0.0.1"),
+        ("https://user:password@login.example/path?token=x#y", nil),
+        ("https://LOGIN.example:8443", nil),
+        ("//login.example/127.0.0.1", nil),
+        ("https://127.0.0.1.evil.example/", nil),
+        ("https://evil127.0.0.1/", nil),
+        ("mailto:127.0.0.1", nil),
         ("not a url", nil),
     ])
-    func onlyTheHostIsKept(location: String?, host: String?) async throws {
+    func onlyTheHubsOwnHostIsKept(location: String?, host: String?) async throws {
         #expect(try await failure(302, location: location) == HubError(.redirected, status: 302, redirectHost: host))
+    }
+
+    @Test func anotherHostIsNotNamed() {
+        #expect(HubError(.redirected).description.contains("redirects to another host:"))
     }
 
     /// The host is shown in logs and on terminals: it is the hub's text, so it must be a host and nothing else.

@@ -58,7 +58,9 @@ enum AnswerFields {
     private static let far = String(repeating: "9", count: 40)
     private static let plain = [
         ("Content-Type", "application/json"), ("Server", "hub"), ("Date", "Sun, 06 Nov 1994 08:49:37 GMT"),
-        ("X-Request-ID", "7f3c-11"), ("CF-RAY", "8f-FRA"), ("Retry-After", "1"), ("Set-Cookie", "a=b; Secure"),
+        ("X-Request-ID", "7f3c-11"), ("CF-RAY", "8f-FRA"),
+        ("X-Request-ID", HubAnswerRun.value), ("X-Request-ID", HubAnswerRun.token), ("CF-RAY", "id-be-sent-9"),
+        ("Retry-After", "1"), ("Set-Cookie", "a=b; Secure"),
         ("Vary", "*"),
     ]
     private static let odd = [

@@ -5,8 +5,11 @@ import SecretMemory
 /// Sends requests of the real client to a hub that answers whatever a seed says.
 ///
 /// What is looked for is the end of the process; where it does not come, each request ends as a success or as one of our
-/// errors, within the time-out.
+/// errors, within the time-out, and nothing that was sent is kept of the answer.
 package struct HubAnswerRun: Sendable {
+    static let value = "value-to-be-sent"
+    static let token = "token-of-the-hub"
+
     private let seed: UInt64
     private let workers: Int
     private let onStart: @Sendable (Int) -> Void
@@ -26,7 +29,7 @@ package struct HubAnswerRun: Sendable {
     /// - Returns: How many requests ended in each way: `success`, or the class of the error.
     package func play(_ numbers: Range<Int>) async throws -> [String: Int] {
         try await TemporaryFolder.with { folder in
-            try folder.write("token-of-the-hub\n", to: "token")
+            try folder.write(Self.token + "\n", to: "token")
             let token = TokenFile(path: folder.file("token"))
             let http = SecretsClient.makeHTTPClient(certificateAuthorities: nil, timeout: Self.timeout)
             let result: Result<[String: Int], any Error>
@@ -70,23 +73,38 @@ package struct HubAnswerRun: Sendable {
 
     /// How a request ends; which one it is depends on the number.
     private static func outcome(of number: Int, _ client: SecretsClient) async throws -> String {
-        guard let alias = SecretAlias("db"), let value = try? value() else {
+        guard let alias = SecretAlias("db"), let value = try? makeValue() else {
             throw NeverHappened(description: "a value")
         }
         do {
-            switch number / 3 % 3 {
-            case 0: _ = try await client.list(alias: nil, workspace: nil)
-            case 1: _ = try await client.update(SecretUpdate(alias: alias, value: value)) {}
-            default: _ = try await client.create(SecretCreation(alias: alias, value: value, access: .all))
-            }
+            let receipt: Receipt? =
+                switch number / 3 % 3 {
+                case 0: try await list(client)
+                case 1: try await client.update(SecretUpdate(alias: alias, value: value)) {}
+                default: try await client.create(SecretCreation(alias: alias, value: value, access: .all))
+                }
+            try check(receipt?.requestID, number)
             return "success"
         } catch let error as HubError {
+            try check(error.requestID, number)
             return error.kind.rawValue
         }
     }
 
-    private static func value() throws -> SecretValue {
-        try Array("value-to-be-sent".utf8).withUnsafeBytes { try SecretValue(LockedBytes(copying: $0)) }
+    private static func list(_ client: SecretsClient) async throws -> Receipt? {
+        _ = try await client.list(alias: nil, workspace: nil)
+        return nil
+    }
+
+    /// A list's request sends the token alone.
+    private static func check(_ kept: String?, _ number: Int) throws {
+        guard let kept, kept.contains("toke") || kept.contains("-the-") || number / 3 % 3 != 0 && kept.contains("sent")
+        else { return }
+        throw NeverHappened(description: "nothing of what was sent is kept of answer \(number)")
+    }
+
+    private static func makeValue() throws -> SecretValue {
+        try Array(value.utf8).withUnsafeBytes { try SecretValue(LockedBytes(copying: $0)) }
     }
 
     private static func client(_ root: String, _ token: TokenFile, _ http: HTTPClient) throws -> SecretsClient {
