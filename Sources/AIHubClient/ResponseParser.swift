@@ -6,7 +6,7 @@ import NIOHTTP1
 /// Reads what a hub answers; lets nothing of a failure's text through.
 enum ResponseParser {
     /// A response's first part.
-    struct Head {
+    struct Head: Sendable {
         var status: Int
         var headers: HTTPHeaders
         /// What of it may be kept.
@@ -44,8 +44,6 @@ enum ResponseParser {
         var status: Int
         var requestID: String?
         var body: ByteBuffer
-        /// What of it may be kept.
-        var echo: EchoCheck
     }
 
     /// Tests that a 2xx is an answer of AI Hub's: a JSON object without an error, or nothing at all.
@@ -96,53 +94,6 @@ enum ResponseParser {
             if let text = try? object.decode(String.self, forKey: key) { return text.isEmpty }
             if let list = try? object.nestedUnkeyedContainer(forKey: key) { return list.count == 0 }
             return false
-        }
-    }
-
-    static func secrets(_ answer: Answer) throws(HubError) -> [ListedSecret] {
-        _ = try checkForError(answer)
-        do {
-            var words = EchoCheck.Words(answer.echo)
-            return try JSONDecoder().decode(List.self, from: answer.body).secrets.map { words.kept($0.listed) }
-        } catch {
-            throw HubError(.malformed, status: answer.status, requestID: answer.requestID)
-        }
-    }
-
-    private struct List: Decodable {
-        var secrets: [Item]
-    }
-
-    private struct Item: Decodable {
-        var listed: ListedSecret
-
-        private enum Key: String, CodingKey {
-            case alias, description
-            case type = "allowed_workspaces_type"
-            case workspaces = "allowed_workspaces"
-            case createdAt = "created_at"
-            case updatedAt = "updated_at"
-            case updatedBy = "last_updated_by"
-        }
-
-        /// An instant or user that is not what it should be is as good as none: the rest of the list still counts.
-        init(from decoder: any Decoder) throws {
-            let item = try decoder.container(keyedBy: Key.self)
-            listed = ListedSecret(
-                alias: try item.decode(String.self, forKey: .alias),
-                description: try item.decodeIfPresent(String.self, forKey: .description),
-                allowedWorkspacesType: try item.decodeIfPresent(String.self, forKey: .type),
-                allowedWorkspaces: try item.decodeIfPresent([String].self, forKey: .workspaces) ?? [],
-                createdAt: Self.milliseconds(try? item.decode(Double.self, forKey: .createdAt)),
-                updatedAt: Self.milliseconds(try? item.decode(Double.self, forKey: .updatedAt)),
-                lastUpdatedBy: try? item.decode(String.self, forKey: .updatedBy)
-            )
-        }
-
-        /// A number with a fraction counts seconds.
-        private static func milliseconds(_ number: Double?) -> Int64? {
-            guard let number, number > 0 else { return nil }
-            return Int64(exactly: number) ?? Int64(exactly: (number * 1000).rounded())
         }
     }
 }

@@ -49,7 +49,10 @@ package struct SecretsClient: SecretsAPI {
     private let userAgent: String
     private let refusal = Refusal()
 
-    /// The most bytes of a response that are read; a hub's whole list must fit.
+    /// Reads an answer's body.
+    private typealias Read<T> = @Sendable (ResponseParser.Head, HTTPClientResponse.Body) async throws -> T
+
+    /// The most bytes of an answer to a command; a list is read while it arrives.
     private static let responseLimit = 16 * 1024 * 1024
 
     /// - Parameters:
@@ -107,8 +110,11 @@ package struct SecretsClient: SecretsAPI {
         var query: [(name: String, value: String)] = []
         if let alias { query.append(("alias", alias.text)) }
         if let workspace { query.append(("workspace", workspace)) }
-        let answer = try await send(.GET, query: query, onAdmitted: onAdmitted, body: { nil })
-        return try ResponseParser.secrets(answer)
+        return try await send(.GET, query: query, onAdmitted: onAdmitted, body: { nil }) { head, body in
+            var list = ListReader(head, alias: alias?.text)
+            for try await part in body { try list.read(Array(part.readableBytesView)) }
+            return try list.finish()
+        }
     }
 
     /// An operation without a caller's closure throws nothing but ``HubError``.
@@ -132,7 +138,9 @@ package struct SecretsClient: SecretsAPI {
         onAdmitted: () async throws -> Void = {},
         body: () -> ByteBuffer
     ) async throws -> Receipt {
-        let answer = try await send(method, query: [], value: value, onAdmitted: onAdmitted, body: { body() })
+        let answer = try await send(method, query: [], value: value, onAdmitted: onAdmitted, body: { body() }) {
+            try await Self.collect($0, $1)
+        }
         let isEmpty = try ResponseParser.checkForError(answer)
         return Receipt(status: answer.status, requestID: answer.requestID, isEmpty: isEmpty)
     }
@@ -140,19 +148,22 @@ package struct SecretsClient: SecretsAPI {
     // MARK: One request
 
     /// Sends a request; after a 401 reads the token again, and sends once more where it is another one than was sent.
-    private func send(
+    ///
+    /// - Parameter read: Reads the answer to a request that has not failed, as it arrives.
+    private func send<T: Sendable>(
         _ method: HTTPMethod,
         query: [(name: String, value: String)],
         value: SecretValue? = nil,
         onAdmitted: () async throws -> Void = {},
-        body: () -> ByteBuffer?
-    ) async throws -> ResponseParser.Answer {
-        try await gate.pass { () async throws -> ResponseParser.Answer in
+        body: () -> ByteBuffer?,
+        read: @escaping Read<T>
+    ) async throws -> T {
+        try await gate.pass { () async throws -> T in
             let token = try currentToken()
             try await onAdmitted()
             var echo = EchoCheck(tokens: [token], value: value)
             do {
-                return try await exchange(makeRequest(method, query: query, token: token, body: body()), echo)
+                return try await exchange(makeRequest(method, query: query, token: token, body: body()), echo, read)
             } catch let error as HubError where error.kind == .unauthorized {
                 refusal.note(token)
                 // Somebody else may have read the new token already: what counts is which one this request carried.
@@ -161,18 +172,19 @@ package struct SecretsClient: SecretsAPI {
                 guard !fresh.isSame(as: token) else { throw error }
                 echo.tokens.append(fresh)
                 let request = makeRequest(method, query: query, token: fresh, body: body())
-                return try await secondExchange(request, echo, fresh)
+                return try await secondExchange(request, echo, fresh, read)
             }
         }
     }
 
-    private func secondExchange(
+    private func secondExchange<T: Sendable>(
         _ request: HTTPClientRequest,
         _ echo: EchoCheck,
-        _ token: AccessToken
-    ) async throws -> ResponseParser.Answer {
+        _ token: AccessToken,
+        _ read: @escaping Read<T>
+    ) async throws -> T {
         do {
-            return try await exchange(request, echo)
+            return try await exchange(request, echo, read)
         } catch {
             if error.kind == .unauthorized { refusal.note(token) }
             throw error
@@ -206,21 +218,25 @@ package struct SecretsClient: SecretsAPI {
         return request
     }
 
-    private func exchange(
+    private func exchange<T: Sendable>(
         _ request: HTTPClientRequest,
-        _ echo: EchoCheck
-    ) async throws(HubError) -> ResponseParser.Answer {
+        _ echo: EchoCheck,
+        _ read: @escaping Read<T>
+    ) async throws(HubError) -> T {
         do {
-            return try await withTimeout(configuration.timeout) { [self] in try await exchangeUntimed(request, echo) }
+            return try await withTimeout(configuration.timeout) { [self] in
+                try await exchangeUntimed(request, echo, read)
+            }
         } catch {
             throw (error as? HubError) ?? TransportErrors.classify(error)
         }
     }
 
-    private func exchangeUntimed(
+    private func exchangeUntimed<T>(
         _ request: HTTPClientRequest,
-        _ echo: EchoCheck
-    ) async throws -> ResponseParser.Answer {
+        _ echo: EchoCheck,
+        _ read: Read<T>
+    ) async throws -> T {
         let deadline = NIODeadline.now() + TimeAmount(configuration.timeout)
         let response = try await http.execute(request, deadline: deadline)
         let head = ResponseParser.Head(
@@ -231,9 +247,16 @@ package struct SecretsClient: SecretsAPI {
         )
         // A failure's body may repeat what was sent, and says nothing that we act on: it is left unread.
         try head.throwIfFailed()
+        return try await read(head, response.body)
+    }
+
+    private static func collect(
+        _ head: ResponseParser.Head,
+        _ body: HTTPClientResponse.Body
+    ) async throws -> ResponseParser.Answer {
         do {
-            let body = try await response.body.collect(upTo: Self.responseLimit)
-            return ResponseParser.Answer(status: head.status, requestID: head.requestID, body: body, echo: echo)
+            let body = try await body.collect(upTo: responseLimit)
+            return ResponseParser.Answer(status: head.status, requestID: head.requestID, body: body)
         } catch is NIOTooManyBytesError {
             throw HubError(.malformed, status: head.status, requestID: head.requestID)
         }

@@ -58,6 +58,9 @@ struct ResponseBodyTests {
 
     @Test(arguments: [
         "", "{}", #"{"secrets":null}"#, #"{"secrets":{}}"#, #"{"secrets":[{}]}"#, #"{"secrets":[{"alias":7}]}"#,
+        #"{"secrets":[{"alias":"a"}"#, #"{"secrets":[{"alias":"a"}]"#, #"{"secrets":[{"alias":"a"}}]"#,
+        #"{"x":{"secrets":[{"alias":"a"}]}}"#, #"[{"secrets":[{"alias":"a"}]}]"#, #"{"secrets":[{"alias":"a"}]}}"#,
+        #"{"secrets" [{"alias":"a"}]}"#, #"{"x":"secrets",:[{"alias":"a"}]}"#, #"{"secrets":[,]}"#,
     ])
     func listWithoutSecretsIsMalformed(body: String) async throws {
         let expected = HubError(.malformed, status: 200, requestID: "r-1")
@@ -93,6 +96,45 @@ struct ResponseBodyTests {
         let secrets = try await list(answeredWith: body)
         #expect(secrets.map(\.updatedAt) == [updatedAt])
         #expect(secrets.map(\.lastUpdatedBy) == ["u-1"])
+    }
+
+    /// An item without a name is passed over, one with another odd field is not: the others count all the same.
+    @Test(arguments: [
+        "null", "7", "[]", "{}", #"{"alias":7}"#, #"{"alias":null}"#, "{\"alias\":\"\u{1}\"}", "nul",
+        "",
+    ])
+    func oddItemIsPassedOver(item: String) async throws {
+        let body = #"{ "a":[1,{"secrets":[]}], "secrets" : [{"alias":"a"}, \#(item) ,{"alias":"b","x":["]},"]}] }"#
+        #expect(try await list(answeredWith: body).map(\.alias) == ["a", "b"])
+    }
+
+    @Test func oddFieldIsLeftOut() async throws {
+        let item = """
+            {"alias":"a","description":7,"allowed_workspaces_type":[],"allowed_workspaces":"w","created_at":"x",
+            "updated_at":"1795433172123","last_updated_by":{}}
+            """
+        #expect(try await list(answeredWith: #"{"secrets":[\#(item)]}"#) == [ListedSecret(alias: "a")])
+    }
+
+    /// A hub that passes over the query lists all it has: only what was asked for is held.
+    @Test func listIsLongerThanWhatMayBeHeld() async throws {
+        let item = #"{"alias":"a","description":""# + String(repeating: "d", count: 900_000) + #""}"#
+        let items = Array(repeating: item, count: 20) + [#"{"alias":"b","updated_at":5}"#]
+        let body = #"{"secrets":["# + items.joined(separator: ",") + "]}"
+        let hub = ScriptedHub { _ in .answer(200, body: body) }
+        try await hub.serve { address in
+            try await withClient("http://\(address)/api") { client, _ in
+                let listed = try await client.list(alias: try alias("b"), workspace: nil)
+                #expect(listed == [ListedSecret(alias: "b", updatedAt: 5)])
+                let error = try await hubError { try await client.list(alias: nil, workspace: nil) }
+                #expect(error == HubError(.malformed, status: 200))
+            }
+        }
+    }
+
+    @Test func itemThatIsTooLongIsPassedOver() async throws {
+        let item = #"{"alias":"a","description":""# + String(repeating: "d", count: 1024 * 1024) + #""}"#
+        #expect(try await list(answeredWith: #"{"secrets":[\#(item),{"alias":"b"}]}"#).map(\.alias) == ["b"])
     }
 
     @Test func longListIsReadWhole() async throws {
