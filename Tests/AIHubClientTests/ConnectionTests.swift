@@ -53,7 +53,7 @@ struct ConnectionTests {
     }
 
     @Test func answerThatIsTooLateTimesOut() async throws {
-        let error = try await withSandboxClient(ClientOptions(timeout: .seconds(2))) { client, hub in
+        let error = try await withSandboxClient(ClientOptions(timeout: .seconds(10))) { client, hub in
             // The connection stands before the clock runs: one that is not made in time is another class.
             _ = try await client.list(alias: nil, workspace: nil)
             hub.inject([SandboxFault(.slow, delay: 30_000)])
