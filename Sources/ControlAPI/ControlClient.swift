@@ -11,8 +11,8 @@ package struct ControlClient: Sendable {
     private let path: String
     /// How long a daemon may take to answer; one that was stopped by SIGSTOP still has its socket open.
     private static let timeout = Duration.seconds(15)
-    /// The most bytes of a request or an answer.
-    static let sizeLimit = 64 * 1024 * 1024
+    /// The most bytes of an answer.
+    private static let answerLimit = RequestSize.schedules
     /// How long the daemon may take for something large, once it has shown that it answers.
     private static let longTimeout = Duration.seconds(600)
 
@@ -30,10 +30,8 @@ package struct ControlClient: Sendable {
         warn: (String) -> Void = { _ in }
     ) async throws -> Operation.Answer {
         let message = try OperationMessage.encode(operation, value: nil)
-        guard message.readableBytes <= Self.sizeLimit else {
-            throw ControlFailure(status: .usage, message: "too much at once: split it into parts of at most 64 MiB")
-        }
-        let isLarge = message.readableBytes > 64 * 1024
+        try RequestSize.check(message.readableBytes, limit: Operation.sizeLimit)
+        let isLarge = message.readableBytes > RequestSize.small
         if isLarge || operation.patience > .zero { _ = try await send(Ping()) }
         let timeout = (isLarge ? Self.longTimeout : Self.timeout) + operation.patience
         return try await send(Operation.path, message, timeout: timeout, warn: warn)
@@ -52,6 +50,7 @@ package struct ControlClient: Sendable {
         // A hub may take its time, the daemon itself may not: one that was stopped must not be waited for as long.
         _ = try await send(Ping())
         let message = try OperationMessage.encode(operation, value: value)
+        try RequestSize.check(message.readableBytes, limit: Operation.sizeLimit)
         return try await send(Operation.path, message, timeout: Self.timeout + timeout)
     }
 
@@ -64,7 +63,7 @@ package struct ControlClient: Sendable {
         let (status, warnings, body): (UInt, [String], Data)
         do {
             (status, warnings, body) = try await exchange(path, message, timeout: timeout) { response in
-                let body = Data(buffer: try await response.body.collect(upTo: Self.sizeLimit))
+                let body = Data(buffer: try await response.body.collect(upTo: Self.answerLimit))
                 return (response.status.code, response.headers[ControlWarnings.field], body)
             }
         } catch is TimedOut {
@@ -106,7 +105,9 @@ package struct ControlClient: Sendable {
             let message = try OperationMessage.encode(WatchRequests(requests: requests), value: nil)
             try await exchange(WatchRequests.path, message, timeout: timeout) { response in
                 guard response.status.code == 200 else {
-                    throw ControlFailure(status: .notPermitted, message: "the daemon refused")
+                    let body = Data(buffer: try await response.body.collect(upTo: RequestSize.small))
+                    throw (try? JSONDecoder().decode(ControlFailure.self, from: body))
+                        ?? unavailable("it answered \(response.status.code)")
                 }
                 var rest = ByteBuffer()
                 for try await var part in response.body {

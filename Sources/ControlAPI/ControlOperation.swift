@@ -12,6 +12,8 @@ package protocol ControlOperation: Codable, Sendable {
     static var path: String { get }
     /// What its caller needs.
     static var right: Right { get }
+    /// The most bytes of its request.
+    static var sizeLimit: Int { get }
 
     /// Whether the engine must look for work after it.
     static var makesWork: Bool { get }
@@ -31,6 +33,7 @@ package protocol ControlOperation: Codable, Sendable {
 
 extension ControlOperation {
     package static var makesWork: Bool { true }
+    package static var sizeLimit: Int { RequestSize.small }
 }
 
 /// For whom and when an operation is done.

@@ -7,6 +7,7 @@ import RotationStore
 /// The requests that a caller wants to follow: `POST /v1/rotations/watch`.
 struct WatchRequests: Codable, Sendable {
     static let path = "rotations/watch"
+    static let sizeLimit = RequestSize.names
     var requests: [RequestRotations.Taken]
 }
 
@@ -16,12 +17,9 @@ extension ControlServer {
 
     /// Streams a line for each change of a request, until all are over or the caller leaves.
     func addWatching(to router: Router<ControlContext>) {
-        router.post("/v1/\(WatchRequests.path)") { request, context in
-            let body = try await request.body.collect(upTo: Self.bodyLimit)
-            let caller = try await context.caller()
-            guard environment.roles().allow(caller, .operate),
-                let watch = try? JSONDecoder().decode(WatchRequests.self, from: Data(body.readableBytesView))
-            else { throw HTTPError(.forbidden) }
+        let endpoint = Endpoint(WatchRequests.path, .operate, sizeLimit: WatchRequests.sizeLimit)
+        route(endpoint, to: router) { body, _ in
+            let watch = try OperationMessage.decode(WatchRequests.self, body).operation
             return Response(
                 status: .ok,
                 headers: [.contentType: "application/jsonl"],

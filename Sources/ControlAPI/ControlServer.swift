@@ -1,5 +1,3 @@
-import CLinux
-import Foundation
 import Glibc
 import HTTPTypes
 import Hummingbird
@@ -12,7 +10,6 @@ package import RotationStore
 import Scheduling
 import SecretMemory
 import ServiceLifecycle
-import Synchronization
 package import ValueGenerators
 
 /// The daemon's side of the control socket.
@@ -69,10 +66,8 @@ package struct ControlServer: Sendable {
     private static let operationPatience = Duration.seconds(35)
     /// How long it waits for somebody who has connected, and has not asked for anything yet.
     private static let callerPatience = Duration.seconds(10)
-    /// A request beyond this many bytes is a large one.
-    private static let largeSize = 1 << 20
-    /// The most bytes of a request.
-    static let bodyLimit = ControlClient.sizeLimit
+    /// How long a refused caller may go on sending: some read the answer only then.
+    private static let refusedPatience = Duration.seconds(2)
 
     /// - Parameter path: The socket; one that stands there is replaced, as whoever serves holds the lock.
     package init(path: String, environment: Environment) {
@@ -98,6 +93,7 @@ package struct ControlServer: Sendable {
             let context = ControlContext(source: .init(channel: channel, logger: quiet))
             let response = await Self.respond(to: request, context, responder)
             try await writer.write(response: response.head, body: response.body)
+            if response.endsConnection { Self.end(channel) }
         } onServerRunning: { _ in
             chmod(path, 0o660)
             onReady()
@@ -121,15 +117,25 @@ package struct ControlServer: Sendable {
         }
     }
 
+    /// Closes a connection whose request was not read to its end; what its caller still sends meanwhile is dropped.
+    private static func end(_ channel: any Channel) {
+        channel.eventLoop.scheduleTask(in: .init(refusedPatience)) { channel.close(promise: nil) }
+    }
+
     private static func respond(
         to request: Request,
         _ context: ControlContext,
         _ responder: some HTTPResponder<ControlContext>
     ) async -> Response {
         do {
-            return try await responder.respond(to: request, context: context)
+            var response = try await responder.respond(to: request, context: context)
+            if response.status == .notFound { response.headers[.connection] = "close" }
+            return response
         } catch {
-            return Response(status: (error as? HTTPError)?.status ?? .internalServerError)
+            return Response(
+                status: (error as? HTTPError)?.status ?? .internalServerError,
+                headers: [.connection: "close"]
+            )
         }
     }
 
@@ -154,7 +160,7 @@ package struct ControlServer: Sendable {
     }
 
     private func add<Operation: ControlOperation>(_ type: Operation.Type, to router: Router<ControlContext>) {
-        add(type, Operation.path, right: Operation.right, to: router) { operation, _, caller in
+        add(type, .init(Operation.self), to: router) { operation, _, caller in
             let generators = try await environment.queue.withLedger { try operation.generators(in: $0.history) }
             let warnings = try await environment.check.ask(generators, status: Operation.refusal)
             let context = OperationContext(
@@ -172,104 +178,10 @@ package struct ControlServer: Sendable {
     }
 
     private func add<Operation: HubOperation>(_ type: Operation.Type, to router: Router<ControlContext>) {
-        add(type, Operation.path, right: Operation.right, to: router) { operation, value, caller in
+        add(type, .init(Operation.self), to: router) { operation, value, caller in
             let answer = try await operation.perform(value, at: environment.desk, for: caller)
             environment.changed()
             return (answer, [])
         }
     }
-
-    /// Adds an operation: who asks is known and allowed before anything of the request is read.
-    private func add<Operation: Decodable & Sendable, Answer: Encodable & Sendable>(
-        _ type: Operation.Type,
-        _ path: String,
-        right: Right,
-        to router: Router<ControlContext>,
-        perform: @escaping @Sendable (Operation, SecretValue?, Caller) async throws -> (Answer, warnings: [String])
-    ) {
-        router.post("/v1/\(path)") { request, context in
-            try await activity.during {
-                do {
-                    let caller = try await context.caller()
-                    try checkRight(of: caller, right, path)
-                    let (answer, warnings, size) = try await answer(to: request, caller, type, perform)
-                    // A file of very many schedules leaves hundreds of megabytes that glibc would keep for ever.
-                    if size > Self.largeSize { clinux_trim_heap() }
-                    return Self.response(.ok, answer, warnings)
-                } catch {
-                    let failure = ControlFailure(describing: error)
-                    return Self.response(.unprocessableContent, try JSONEncoder().encode(failure))
-                }
-            }
-        }
-    }
-
-    private func answer<Operation: Decodable & Sendable, Answer: Encodable & Sendable>(
-        to request: Request,
-        _ caller: Caller,
-        _ type: Operation.Type,
-        _ perform: @Sendable (Operation, SecretValue?, Caller) async throws -> (Answer, warnings: [String])
-    ) async throws -> (Data, warnings: [String], size: Int) {
-        let body = try await request.body.collect(upTo: Self.bodyLimit)
-        let (operation, value) = try OperationMessage.decode(type, body)
-        let (answer, warnings) = try await perform(operation, value, caller)
-        return (try JSONEncoder().encode(answer), warnings, body.readableBytes)
-    }
-
-    private func checkRight(of caller: Caller, _ right: Right, _ path: String) throws {
-        guard environment.roles().allow(caller, right) else {
-            let who = caller.name ?? "uid \(caller.uid)"
-            environment.logger.warning("refused: \(path)", metadata: ["uid": "\(caller.uid)"])
-            throw ControlFailure(
-                status: .notPermitted,
-                message: "\(who) may not do this: it needs the right to \(right.rawValue)"
-            )
-        }
-    }
-
-    private static func response(
-        _ status: HTTPResponse.Status,
-        _ body: Data,
-        _ warnings: [String] = []
-    ) -> Response {
-        var headers: HTTPFields = [.contentType: "application/json"]
-        if let name = HTTPField.Name(ControlWarnings.field) {
-            for warning in warnings { headers.append(HTTPField(name: name, value: ControlWarnings.encode(warning))) }
-        }
-        return Response(
-            status: status,
-            headers: headers,
-            body: .init(byteBuffer: ByteBuffer(bytes: body))
-        )
-    }
-}
-
-/// A request's context that knows who is at the other end.
-struct ControlContext: RequestContext {
-    var coreContext: CoreRequestContextStorage
-    private let channel: any Channel
-
-    init(source: ApplicationRequestContextSource) {
-        coreContext = .init(source: source)
-        channel = source.channel
-    }
-
-    /// Asks the kernel who has connected.
-    func caller() async throws -> Caller {
-        guard let socket = channel as? any SocketOptionProvider else {
-            throw ControlFailure(status: .notPermitted, message: "the caller is not known")
-        }
-        let credentials: PeerCredentials = try await socket.unsafeGetSocketOption(
-            level: .socket,
-            name: NIOBSDSocket.Option(rawValue: SO_PEERCRED)
-        ).get()
-        return Caller(uid: credentials.uid, gid: credentials.gid)
-    }
-}
-
-/// `struct ucred` of unix(7), which glibc declares only with _GNU_SOURCE.
-private struct PeerCredentials: Sendable {
-    var pid: Int32
-    var uid: UInt32
-    var gid: UInt32
 }

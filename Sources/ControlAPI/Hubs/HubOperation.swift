@@ -8,6 +8,8 @@ package protocol HubOperation: Codable, Sendable {
     static var path: String { get }
     /// What its caller needs.
     static var right: Right { get }
+    /// The most bytes of its request, its value among them.
+    static var sizeLimit: Int { get }
 
     /// Does it.
     ///
@@ -16,4 +18,8 @@ package protocol HubOperation: Codable, Sendable {
     ///   - desk: Asks the hub, and keeps the history.
     ///   - caller: Who asks.
     func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> Answer
+}
+
+extension HubOperation {
+    package static var sizeLimit: Int { RequestSize.small }
 }

@@ -31,6 +31,7 @@ package struct ListSecrets: HubOperation {
 package struct CreateSecret: HubOperation {
     package static let path = "secrets/create"
     package static let right = Right.edit
+    package static let sizeLimit = RequestSize.value
     package var secret: SecretName
     package var access: WorkspaceAccess
     package var description: String?
@@ -56,6 +57,7 @@ package struct CreateSecret: HubOperation {
 package struct UpdateSecret: HubOperation {
     package static let path = "secrets/update"
     package static let right = Right.edit
+    package static let sizeLimit = RequestSize.value
     package var secret: SecretName
     package var access: WorkspaceAccess?
     package var description: String?

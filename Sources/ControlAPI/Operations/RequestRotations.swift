@@ -7,6 +7,7 @@ package import Scheduling
 package struct RequestRotations: ControlOperation {
     package static let path = "rotations/request"
     package static let right = Right.operate
+    package static let sizeLimit = RequestSize.names
 
     /// Which secrets are meant.
     package enum Selection: Codable, Hashable, Sendable {

@@ -7,6 +7,7 @@ import ValueGenerators
 package struct AddSchedules: ControlOperation {
     package static let path = "schedules/add"
     package static let right = Right.edit
+    package static let sizeLimit = RequestSize.names
     package var secrets: [SecretName]
     package var definition: ScheduleDefinition
     /// Whether they are due at once.
@@ -33,6 +34,7 @@ package struct AddSchedules: ControlOperation {
 package struct EditSchedules: ControlOperation {
     package static let path = "schedules/edit"
     package static let right = Right.edit
+    package static let sizeLimit = RequestSize.names
     package var secrets: [SecretName]
     package var edit: ScheduleEdit
 
@@ -56,6 +58,7 @@ package struct EditSchedules: ControlOperation {
 package struct ApplySchedules: ControlOperation {
     package static let path = "schedules/apply"
     package static let right = Right.edit
+    package static let sizeLimit = RequestSize.schedules
     package var wishes: [SchedulePlan.Wish]
     /// Whether a schedule that nobody wishes for goes.
     package var prune: Bool
@@ -121,6 +124,7 @@ extension ScheduleDefinition {
 package struct RemoveSchedules: ControlOperation {
     package static let path = "schedules/remove"
     package static let right = Right.edit
+    package static let sizeLimit = RequestSize.names
     package var secrets: [SecretName]
 
     package init(secrets: [SecretName]) {
@@ -137,6 +141,7 @@ package struct RemoveSchedules: ControlOperation {
 package struct PauseSchedules: ControlOperation {
     package static let path = "schedules/pause"
     package static let right = Right.operate
+    package static let sizeLimit = RequestSize.names
     package var secrets: [SecretName]
     package var until: Instant?
     package var reason: String?
@@ -158,6 +163,7 @@ package struct PauseSchedules: ControlOperation {
 package struct ResumeSchedules: ControlOperation {
     package static let path = "schedules/resume"
     package static let right = Right.operate
+    package static let sizeLimit = RequestSize.names
     package var secrets: [SecretName]
 
     package init(secrets: [SecretName]) {
@@ -165,6 +171,8 @@ package struct ResumeSchedules: ControlOperation {
     }
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [ScheduleBrief] {
-        try ledger.resume(secrets, actor: context.caller.actor, now: context.now).map(ScheduleBrief.init)
+        try ledger.resume(secrets, actor: context.caller.actor, now: context.now).map(
+            ScheduleBrief.init
+        )
     }
 }

@@ -11,6 +11,11 @@ enum Oracle {
 
     /// Runs a Python program.
     static func python(_ program: String, _ arguments: String...) async throws -> String {
+        try await python(program, arguments)
+    }
+
+    /// Runs a Python program.
+    static func python(_ program: String, _ arguments: [String]) async throws -> String {
         try await output(of: "/usr/bin/env", ["python3", "-c", program] + arguments)
     }
 

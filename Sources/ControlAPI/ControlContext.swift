@@ -1,0 +1,34 @@
+import Glibc
+import Hummingbird
+import NIOCore
+import NIOPosix
+
+/// A request's context that knows who is at the other end.
+struct ControlContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    private let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+
+    /// Asks the kernel who has connected.
+    func caller() async throws -> Caller {
+        guard let socket = channel as? any SocketOptionProvider else {
+            throw ControlFailure(status: .notPermitted, message: "the caller is not known")
+        }
+        let credentials: PeerCredentials = try await socket.unsafeGetSocketOption(
+            level: .socket,
+            name: NIOBSDSocket.Option(rawValue: SO_PEERCRED)
+        ).get()
+        return Caller(uid: credentials.uid, gid: credentials.gid)
+    }
+}
+
+/// `struct ucred` of unix(7), which glibc declares only with _GNU_SOURCE.
+private struct PeerCredentials: Sendable {
+    var pid: Int32
+    var uid: UInt32
+    var gid: UInt32
+}

@@ -1,0 +1,21 @@
+/// The most bytes of a request's body, by what it carries.
+enum RequestSize {
+    /// An operation on one thing.
+    static let small = 64 << 10
+    /// A list of secrets' names.
+    static let names = 2 << 20
+    /// An operation with a value: 45,000 characters of at most four bytes.
+    static let value = small + (192 << 10)
+    /// A file of schedules.
+    static let schedules = 64 << 20
+
+    /// - Throws: ``ControlFailure`` where a body has more bytes than it may.
+    static func check(_ count: Int, limit: Int) throws(ControlFailure) {
+        guard count <= limit else {
+            throw ControlFailure(
+                status: .usage,
+                message: "too much at once: split it into parts of at most \(limit >> 10) KiB"
+            )
+        }
+    }
+}
