@@ -65,11 +65,14 @@ struct LineLogHandlerTests {
     }
 
     /// A forged second line must not look like ours.
-    @Test(arguments: ["\n", "\r", "\r\n", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}"])
-    func messageStaysOnItsLine(newline: String) {
+    @Test(arguments: [
+        ("\n", #"\u{a}"#), ("\r", #"\u{d}"#), ("\r\n", #"\u{d}\u{a}"#), ("\u{B}", #"\u{b}"#), ("\u{C}", #"\u{c}"#),
+        ("\u{85}", #"\u{85}"#), ("\u{2028}", #"\u{2028}"#), ("\u{2029}", #"\u{2029}"#),
+    ])
+    func messageStaysOnItsLine(newline: String, shown: String) {
         let message = "a\(newline)<0>b"
-        #expect(lines(.journal) { $0.info("\(message)") } == ["<6>a <0>b\n"])
-        #expect(lines(.text) { $0.info("\(message)") } == ["TIME info a <0>b\n"])
+        #expect(lines(.journal) { $0.info("\(message)") } == ["<6>a\(shown)<0>b\n"])
+        #expect(lines(.text) { $0.info("\(message)") } == ["TIME info a\(shown)<0>b\n"])
         let json = lines(.json) { $0.info("\(message)") }
         #expect(json.count == 1)
         #expect(json.allSatisfy { $0.filter { $0 == "\n" || $0 == "\r\n" }.count == 1 })
@@ -92,11 +95,15 @@ struct LineLogHandlerTests {
     }
 
     /// A terminal obeys escape sequences: what a hub or a file says must not reach it as such.
-    @Test(arguments: ["\u{1B}[2J", "a\u{8}b", "\u{9B}31m", "\u{7}"])
+    @Test(arguments: ["\u{1B}[2J", "a\u{8}b", "\u{9B}31m", "\u{7}", "\u{202E}cba", "a\u{2066}b", "\u{FEFF}x"])
     func terminalIsGivenNoOrders(text: String) {
-        let written = lines(.text) { $0.info("m \(text)", metadata: ["k": "\(text)"]) }.joined()
-        let controls = written.unicodeScalars.filter { $0.properties.generalCategory == .control && $0 != "\n" }
-        #expect(controls.isEmpty)
+        for format in [LineLogHandler.Format.journal, .text, .json] {
+            let written = lines(format) { $0.info("m \(text)", metadata: ["k": "\(text)"]) }.joined()
+            let orders = written.unicodeScalars.filter {
+                [.control, .format].contains($0.properties.generalCategory) && $0 != "\n"
+            }
+            #expect(orders.isEmpty)
+        }
     }
 
     @Test func ownFieldsCannotBeForged() {
@@ -105,7 +112,7 @@ struct LineLogHandlerTests {
     }
 
     @Test func jsonIsReadBackExactly() throws {
-        let text = "quote\" backslash\\ newline\n tab\t \u{1F511} \u{1}"
+        let text = "quote\" backslash\\ newline\n tab\t \u{1F511} \u{1} \u{7F} \u{9B} \u{202E} \u{E0041}"
         let lines = lines(.json) { $0.info("\(text)", metadata: ["k": "\(text)"]) }
         let line = try #require(lines.first)
         let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String]

@@ -72,16 +72,17 @@ package struct LineLogHandler: LogHandler {
         _ fields: [(key: String, value: String)]
     ) -> String {
         switch format {
+        // A line stays a line whatever is in it: a forged second one must not look like ours.
         case .journal:
-            return "<\(level.priority)>" + oneLine(message) + pairs(fields)
+            return "<\(level.priority)>" + printableLine(message) + pairs(fields)
         case .text:
-            return "\(SystemClock().now.rfc3339) \(level.rawValue) " + oneLine(message) + pairs(fields)
+            return "\(SystemClock().now.rfc3339) \(level.rawValue) " + printableLine(message) + pairs(fields)
         case .json:
             var object = ["time": SystemClock().now.rfc3339, "level": level.rawValue, "message": message]
             object.merge(fields.map { ($0.key, $0.value) }) { first, _ in first }
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return (try? encoder.encode(object)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+            return (try? encoder.encode(object)).map { printableJSON(String(decoding: $0, as: UTF8.self)) } ?? "{}"
         }
     }
 
@@ -89,19 +90,8 @@ package struct LineLogHandler: LogHandler {
         fields.map { field in
             let isWord =
                 !field.value.isEmpty && !field.value.contains { $0.isWhitespace || $0 == "\"" || $0 == "\u{1B}" }
-            return " \(field.key)=" + oneLine(isWord ? field.value : field.value.debugDescription)
+            return " \(field.key)=" + printableLine(isWord ? field.value : field.value.debugDescription)
         }.joined()
-    }
-
-    /// A line stays a line whatever is in it: a forged second one must not look like ours.
-    private static func oneLine(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(text.replacing("\r\n", with: " ").unicodeScalars.map { isPlain($0) ? $0 : " " })
-        )
-    }
-
-    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-        ![.control, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
     }
 }
 

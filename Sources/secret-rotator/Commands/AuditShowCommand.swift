@@ -28,7 +28,7 @@ struct AuditShowCommand: AsyncParsableCommand {
             guard let line = try history.auditLine(seq) else {
                 throw ControlFailure(status: .failed, message: "the audit log has no entry \(seq)")
             }
-            print(listing.json ? line : Self.pretty(line))
+            print(listing.json ? line : printableJSON(Self.pretty(line)))
         }
     }
 

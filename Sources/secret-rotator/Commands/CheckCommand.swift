@@ -24,7 +24,7 @@ struct CheckCommand: AsyncParsableCommand {
         try await reportingFailures {
             let checkup = try Checkup(try global.load())
             let findings = await checkup.run { step in
-                if isatty(STDERR_FILENO) == 1 { standardError("\(step) …\n") }
+                if isatty(STDERR_FILENO) == 1 { printError("\(step) …\n") }
             }
             if listing.json {
                 for finding in findings { print(finding.json.canonicalText) }

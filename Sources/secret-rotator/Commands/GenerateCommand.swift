@@ -41,11 +41,11 @@ struct GenerateCommand: AsyncParsableCommand {
             let specification = try specification()
             var isTooWeak = false
             if let entropy = specification.entropy.map({ Int($0) }) {
-                standardError("\(specification.type): \(entropy) bits of entropy\(Self.verdict(entropy))\n")
+                printError("\(specification.type): \(entropy) bits of entropy\(Self.verdict(entropy))\n")
                 isTooWeak = entropy < 40
             } else {
                 let who = specification.isWatched ? "whoever writes the file" : "the plug-in"
-                standardError("\(specification.type): only \(who) knows how strong its values are\n")
+                printError("\(specification.type): only \(who) knows how strong its values are\n")
             }
             guard reveal else {
                 if isTooWeak { throw ExitCode.failure }

@@ -39,11 +39,11 @@ struct KeygenCommand: AsyncParsableCommand {
             switch kind {
             case .staging:
                 try write(StagingKey.makeFileText())
-                standardError("wrote \(output)\n")
+                printError("wrote \(output)\n")
             case .audit:
                 let key = try key()
                 try write(key.fileText)
-                standardError("wrote \(output), origin \(key.name)\n")
+                printError("wrote \(output), origin \(key.name)\n")
                 print(key.verifierKey)
             }
         }

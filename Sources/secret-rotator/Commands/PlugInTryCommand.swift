@@ -52,7 +52,7 @@ struct PlugInTryCommand: AsyncParsableCommand {
             try Self.checkFile(name, configuration.generatorsDirectory)
             let planned = Array(steps.prefix(through: stopAfter))
             if planned.contains(.install) {
-                standardError(
+                printError(
                     "warning: \(name) changes what its parameters name; no hub is told of it, and only its own withdraw "
                         + "puts the old credential back\n"
                 )

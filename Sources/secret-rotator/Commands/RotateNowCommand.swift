@@ -59,7 +59,7 @@ struct RotateNowCommand: AsyncParsableCommand {
             if dryRun { return try showSelected(operation, configuration) }
             if wait { try requireDaemon(configuration) }
             let (taken, isDaemonRunning) = try await Control.perform(operation, configuration)
-            guard !taken.isEmpty else { return standardError("nothing to rotate\n") }
+            guard !taken.isEmpty else { return printError("nothing to rotate\n") }
             if wait {
                 try await RequestWatch(taken, isJSON: listing.json).wait(configuration, timeout: timeoutDuration)
             } else {
@@ -82,7 +82,7 @@ struct RotateNowCommand: AsyncParsableCommand {
         for name in try operation.selected(history, now: now) {
             guard let schedule = try history.schedule(of: name) else { throw Ledger.Refusal.noSchedule(name) }
             let outlook = try RotationOutlook(schedule, fresh: fresh, history, configuration, now: now)
-            print(listing.json ? outlook.json.canonicalText : outlook.text)
+            if listing.json { print(outlook.json.canonicalText) } else { printText(outlook.text) }
         }
     }
 
@@ -108,9 +108,9 @@ struct RotateNowCommand: AsyncParsableCommand {
                 print(JSONValue.fields(fields).canonicalText)
             } else {
                 let joined = item.joined.map { ", joins rotation \($0)" } ?? ""
-                print("\(item.secret): requested\(joined)")
+                printText("\(item.secret): requested\(joined)")
             }
         }
-        if !isDaemonRunning { standardError("no daemon runs: the requests are served once one is started\n") }
+        if !isDaemonRunning { printError("no daemon runs: the requests are served once one is started\n") }
     }
 }

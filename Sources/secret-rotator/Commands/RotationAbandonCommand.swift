@@ -50,10 +50,10 @@ struct RotationAbandonCommand: AsyncParsableCommand {
             )
             let (answer, isDaemonRunning) = try await Control.perform(operation, try global.load())
             switch answer.outcome {
-            case .ended: print("\(answer.secret): rotation \(id) ended")
+            case .ended: printText("\(answer.secret): rotation \(id) ended")
             case .pending(let step):
-                print("\(answer.secret): rotation \(id) ends once its generator's \(step.rawValue) has succeeded")
-                if !isDaemonRunning { standardError("no daemon runs: \(step.rawValue) is done once one is started\n") }
+                printText("\(answer.secret): rotation \(id) ends once its generator's \(step.rawValue) has succeeded")
+                if !isDaemonRunning { printError("no daemon runs: \(step.rawValue) is done once one is started\n") }
             case .stopped(let lookAt):
                 let message =
                     "\(answer.secret): nothing more is sent, but an attempt may still arrive: look again after "

@@ -36,7 +36,7 @@ struct SandboxCommand: AsyncParsableCommand {
             )
             do {
                 try await server.run { port in
-                    print("listening on http://127.0.0.1:\(port)/api")
+                    printText("listening on http://127.0.0.1:\(port)/api")
                     try? flushOutput()
                 }
             } catch {

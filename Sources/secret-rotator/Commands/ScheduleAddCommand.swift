@@ -47,7 +47,7 @@ struct ScheduleAddCommand: AsyncParsableCommand {
             )
             for added in try await Control.perform(operation, configuration).answer {
                 let first = added.nextDue.ifEver.map { "at \($0.short)" } ?? "when its file changes"
-                print("\(added.secret): \(definition.cadenceText), first rotation \(first)")
+                printText("\(added.secret): \(definition.cadenceText), first rotation \(first)")
             }
         }
     }

@@ -47,7 +47,7 @@ struct ScheduleApplyCommand: AsyncParsableCommand {
         _ configuration: Configuration
     ) throws -> SchedulePlan {
         let current = try Database.readIfThere(configuration) { history in
-            try history.schedules { standardError("warning: \($0)\n") }
+            try history.schedules { printError("warning: \($0)\n") }
         }
         return SchedulePlan(current: current ?? [], wishes: wishes, prune: prune, now: SystemClock().now)
     }

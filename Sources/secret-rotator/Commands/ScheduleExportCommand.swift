@@ -19,7 +19,7 @@ struct ScheduleExportCommand: AsyncParsableCommand {
         try await reportingFailures {
             let history = try Database.read(try global.load())
             defer { history.close() }
-            let schedules = try history.schedules { standardError("warning: \($0)\n") }
+            let schedules = try history.schedules { printError("warning: \($0)\n") }
             print(try SchedulesFile.text(of: schedules), terminator: "")
         }
     }

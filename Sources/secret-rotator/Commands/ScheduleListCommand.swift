@@ -21,7 +21,7 @@ struct ScheduleListCommand: AsyncParsableCommand {
             let history = try Database.read(try global.load())
             defer { history.close() }
             let now = SystemClock().now
-            let schedules = try history.schedules { standardError("warning: \($0)\n") }
+            let schedules = try history.schedules { printError("warning: \($0)\n") }
             if listing.json {
                 for schedule in schedules { print(schedule.json(now: now).canonicalText) }
             } else {

@@ -101,17 +101,17 @@ struct ScheduleNextCommand: AsyncParsableCommand {
         defer { history.close() }
         let now = SystemClock().now
         guard let secret else {
-            let schedules = try history.schedules { standardError("warning: \($0)\n") }
+            let schedules = try history.schedules { printError("warning: \($0)\n") }
             // A pause that ends by itself has moved the next slot behind its end.
             return schedules.filter { !$0.isPaused(at: now) || $0.pause?.until != nil }.map(Upcoming.Source.init)
         }
         let name = try configuration.secret(secret, mayLackHub: true)
         guard let schedule = try history.schedule(of: name) else { throw Ledger.Refusal.noSchedule(name) }
         if schedule.nextDue == .distantFuture {
-            standardError("\(name) rotates when its file changes: nobody knows when\n")
+            printError("\(name) rotates when its file changes: nobody knows when\n")
         }
         if schedule.isPaused(at: now), schedule.pause?.until == nil {
-            standardError("\(name) is paused: these slots pass without a rotation\n")
+            printError("\(name) is paused: these slots pass without a rotation\n")
         }
         return [.init(schedule)]
     }

@@ -32,8 +32,8 @@ struct SchedulePauseCommand: AsyncParsableCommand {
             let names = try configuration.secrets(secrets)
             let operation = PauseSchedules(secrets: names, until: until, reason: reason)
             let open = try await Control.perform(operation, configuration).answer
-            for name in names { print("\(name): paused" + (until.map { " until \($0.short)" } ?? "")) }
-            for rotation in open { standardError("rotation \(rotation) is open and goes on\n") }
+            for name in names { printText("\(name): paused" + (until.map { " until \($0.short)" } ?? "")) }
+            for rotation in open { printError("rotation \(rotation) is open and goes on\n") }
         }
     }
 }

@@ -19,8 +19,8 @@ struct ScheduleRemoveCommand: AsyncParsableCommand {
             let configuration = try global.load()
             let names = try configuration.secrets(secrets, mayLackHub: true)
             let open = try await Control.perform(RemoveSchedules(secrets: names), configuration).answer
-            for name in names { print("\(name): removed") }
-            for rotation in open { standardError("rotation \(rotation) is open and goes on\n") }
+            for name in names { printText("\(name): removed") }
+            for rotation in open { printError("rotation \(rotation) is open and goes on\n") }
         }
     }
 }

@@ -38,7 +38,7 @@ struct SecretCreateCommand: AsyncParsableCommand {
             let value = try ValueInput.read(keepsLineBreak: keepLineBreak)
             let operation = CreateSecret(secret: name, access: access, description: description)
             _ = try await Control.perform(operation, value: value, hub: name.hub, configuration)
-            print("\(name): created")
+            printText("\(name): created")
         }
     }
 }

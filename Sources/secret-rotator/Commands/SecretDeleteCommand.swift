@@ -28,7 +28,7 @@ struct SecretDeleteCommand: AsyncParsableCommand {
             let configuration = try global.load()
             let name = try configuration.secret(secret)
             _ = try await Control.perform(DeleteSecret(secret: name), hub: name.hub, configuration)
-            print("\(name): deleted")
+            printText("\(name): deleted")
         }
     }
 }

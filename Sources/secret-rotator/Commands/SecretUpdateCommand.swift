@@ -45,7 +45,7 @@ struct SecretUpdateCommand: AsyncParsableCommand {
             let new = value ? try ValueInput.read(keepsLineBreak: keepLineBreak) : nil
             let operation = UpdateSecret(secret: name, access: access, description: description)
             _ = try await Control.perform(operation, value: new, hub: name.hub, configuration)
-            print("\(name): updated")
+            printText("\(name): updated")
         }
     }
 }

@@ -41,8 +41,8 @@ struct StatusCommand: AsyncParsableCommand {
             if listing.json {
                 print(report.json(daemon: state, pid: holder?.pid).canonicalText)
             } else {
-                print("daemon       " + state + (holder?.pid.map { " (pid \($0))" } ?? ""))
-                report.printText()
+                printText("daemon       " + state + (holder?.pid.map { " (pid \($0))" } ?? ""))
+                report.show()
             }
             guard state == DaemonLock.Role.ready.rawValue else {
                 let advice = "the daemon is \(state): systemctl status secret-rotator, or secret-rotator daemon"

@@ -15,7 +15,7 @@ struct DemoStory: Sendable {
 
     func tell() async throws {
         let configuration = try folder.configuration(port: port)
-        print(
+        printText(
             "A hub with four secrets listens on http://127.0.0.1:\(port)/api; a daemon keeps its schedules in SQLite."
         )
         let logger = Logger(label: "demo") { _ in LineLogHandler(format: .text, level: .critical) }
@@ -52,18 +52,18 @@ struct DemoStory: Sendable {
             let definition = ScheduleDefinition(cadence: .every(period), generator: generator)
             let operation = AddSchedules(secrets: [try configuration.secret(plan.alias)], definition: definition)
             for added in try await Control.perform(operation, configuration).answer {
-                print("  \(added.secret)  every \(plan.every), \(generator.type)")
+                printText("  \(added.secret)  every \(plan.every), \(generator.type)")
             }
         }
     }
 
     private func rotate(_ configuration: Configuration) async throws {
-        print("\n1. On schedule: nothing rotates because it was added; the first slots come after one full period.")
+        printText("\n1. On schedule: nothing rotates because it was added; the first slots come after one full period.")
         try? flushOutput()
         try await Task.sleep(for: .milliseconds(4500))
-        print("\n2. On demand: somebody asks for mail_password now.")
+        printText("\n2. On demand: somebody asks for mail_password now.")
         try await request("mail_password", "somebody left the company", configuration)
-        print("\n3. Trouble: the hub answers billing_key with a 503, then takes the value but drops the answer.")
+        printText("\n3. Trouble: the hub answers billing_key with a 503, then takes the value but drops the answer.")
         hub.inject([
             SandboxFault(.status(503), method: "PATCH", alias: "billing_key"),
             SandboxFault(.dropAfter, method: "PATCH", alias: "billing_key"),
@@ -85,17 +85,17 @@ struct DemoStory: Sendable {
         guard sent.count == 3, Set(sent).count == 1, sent.first == hub.value(of: "billing_key") else {
             throw ControlFailure(status: .failed, message: "the attempts did not carry one value: this is a defect")
         }
-        print("   The hub received \(sent.count) PATCHes with one and the same value, and holds it.")
+        printText("   The hub received \(sent.count) PATCHes with one and the same value, and holds it.")
     }
 
     private func showHistory(_ configuration: Configuration) throws {
         let history = try Database.read(configuration)
         defer { history.close() }
-        print("\nThe rotations (secret-rotator rotation list):\n")
+        printText("\nThe rotations (secret-rotator rotation list):\n")
         RotationListCommand.table(try history.rotations()).print(empty: "none")
-        print("\nThe audit log of billing_key's (secret-rotator audit list):\n")
+        printText("\nThe audit log of billing_key's (secret-rotator audit list):\n")
         try AuditListCommand.table(history, secret: "demo/billing_key").print(empty: "empty")
-        print("\nNo value was printed, logged or stored in clear. The temporary folder is removed.")
+        printText("\nNo value was printed, logged or stored in clear. The temporary folder is removed.")
     }
 }
 

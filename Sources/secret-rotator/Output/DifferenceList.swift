@@ -28,7 +28,7 @@ struct DifferenceList {
             )
         }
         table.print(empty: "nothing to change")
-        if let unchanged, !differences.isEmpty { Swift.print("\(unchanged) unchanged") }
+        if let unchanged, !differences.isEmpty { printText("\(unchanged) unchanged") }
     }
 
     private static func what(_ difference: ScheduleDifference) -> String {

@@ -71,7 +71,7 @@ struct SlotHistogram {
             )
         }
         table.print(empty: "no slots")
-        Swift.print("\(bars.map(\.rotations).reduce(0, +)) rotations")
+        printText("\(bars.map(\.rotations).reduce(0, +)) rotations")
     }
 
     private func json(of bar: Bar) -> JSONValue {

@@ -133,17 +133,19 @@ struct StatusReport {
         self.problems = problems + self.problems
     }
 
-    func printText() {
-        for hub in hubs { print("hub          \(hub.name): \(hub.status.text)") }
-        print("schedules    \(schedules), \(paused) paused")
-        print("open         \(openRotations) rotations, \(waits.count) requests waiting")
-        for wait in waits.prefix(StatusWait.shown) { print("waiting      \(wait.text)") }
-        if waits.count > StatusWait.shown { print("waiting      and \(waits.count - StatusWait.shown) more: --json") }
+    func show() {
+        for hub in hubs { printText("hub          \(hub.name): \(hub.status.text)") }
+        printText("schedules    \(schedules), \(paused) paused")
+        printText("open         \(openRotations) rotations, \(waits.count) requests waiting")
+        for wait in waits.prefix(StatusWait.shown) { printText("waiting      \(wait.text)") }
+        if waits.count > StatusWait.shown {
+            printText("waiting      and \(waits.count - StatusWait.shown) more: --json")
+        }
         if let nextDue, nextDue.nextDue < .distantFuture {
-            print("next due     \(nextDue.secret) at \(nextDue.nextDue.short)")
+            printText("next due     \(nextDue.secret) at \(nextDue.nextDue.short)")
         }
         guard !problems.isEmpty else {
-            print("problems     none")
+            printText("problems     none")
             return
         }
         var table = Table("PROBLEM WITH", "SINCE", "WHAT", "WHAT TO DO")

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import RotationDaemon
 
 /// A table for people: aligned columns, coloured on a terminal only.
 struct Table {
@@ -18,8 +19,7 @@ struct Table {
         var colour: Colour = .plain
 
         init(_ text: String, _ colour: Colour = .plain) {
-            // A control character in a name must not move the reader's cursor.
-            self.text = String(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : Character($0) })
+            self.text = printableLine(text)
             self.colour = colour
         }
 

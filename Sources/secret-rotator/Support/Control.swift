@@ -44,7 +44,7 @@ enum Control {
     }
 
     private static func warn(_ text: String) {
-        standardError("warning: \(text)\n")
+        printError("warning: \(text)\n")
     }
 
     /// Has a hub asked for something.

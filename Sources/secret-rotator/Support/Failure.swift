@@ -23,15 +23,6 @@ func reportingFailures(
     }
 }
 
-/// A name that somebody typed must not move the reader's cursor.
-func printable(_ text: String) -> String {
-    String(
-        String.UnicodeScalarView(
-            text.unicodeScalars.map { $0.value < 0x20 && $0 != "\n" || $0.value == 0x7F ? "?" : $0 }
-        )
-    )
-}
-
 extension ControlFailure {
     /// Gives any error that a command can meet its status.
     fileprivate init(ofCommand error: any Error) {

@@ -85,13 +85,13 @@ struct PlugInTrial {
     // MARK: Showing
 
     private static func show(_ exchange: PlugInExchange, _ verdict: Verdict) {
-        print("\(exchange.step.rawValue) ← \(exchange.question.canonicalText)")
-        if let answer = exchange.answer { print("\(exchange.step.rawValue) → \(answer)") }
-        for line in exchange.lines { print("  | \(printable(line))") }
+        printText("\(exchange.step.rawValue) ← \(printableJSON(exchange.question.canonicalText))")
+        if let answer = exchange.answer { printText("\(exchange.step.rawValue) → \(answer)") }
+        for line in exchange.lines { printText("  | \(line)") }
         if exchange.withheld > 0 {
-            print("  | \(exchange.withheld) \(exchange.withheld == 1 ? "line" : "lines") withheld")
+            printText("  | \(exchange.withheld) \(exchange.withheld == 1 ? "line" : "lines") withheld")
         }
-        print(
+        printText(
             "  = \(StepFailure(exchange.step, exchange.cause, reason: exchange.failure?.reason).text): \(verdict.text)"
         )
     }

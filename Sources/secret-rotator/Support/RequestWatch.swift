@@ -51,7 +51,7 @@ struct RequestWatch {
     private func tell(_ progress: RequestProgress) {
         let attempt = progress.attempts > 0 ? ", attempt \(progress.attempts)" : ""
         let wait = progress.nextTry.map { ", next try \($0.short)" } ?? ""
-        standardError("\(progress.secret): \(progress.state)\(attempt)\(wait)\n")
+        printError("\(progress.secret): \(progress.state)\(attempt)\(wait)\n")
     }
 
     private func writeResult(_ progress: RequestProgress) {
@@ -65,7 +65,7 @@ struct RequestWatch {
                 isPlain ? "" : (progress.isUnfinished ? ", but the old credential is not retired" : "") + reason
             let attempts = "\(progress.attempts) \(progress.attempts == 1 ? "attempt" : "attempts")"
             let rotation = progress.rotation.map { ", rotation \($0)" } ?? ""
-            print("\(progress.secret): \(outcome)\(error) after \(attempts)\(rotation)")
+            printText("\(progress.secret): \(outcome)\(error) after \(attempts)\(rotation)")
         }
         try? flushOutput()
     }

@@ -1,0 +1,50 @@
+/// A text as people read it: what would move the cursor, reverse the order of letters or can't be seen is escaped, such
+/// as `\u{202e}`.
+///
+/// Line breaks stay: a caller that shows one line uses ``printableLine(_:)``.
+package func printable(_ text: String) -> String {
+    escaped(text) {
+        $0 != "\n" && isUnprintable($0)
+    } escape: {
+        "\\u{\(String($0.value, radix: 16))}"
+    }
+}
+
+/// A text as people read it, on one line.
+package func printableLine(_ text: String) -> String {
+    escaped(text, isUnprintable) { "\\u{\(String($0.value, radix: 16))}" }
+}
+
+/// JSON that people read: the same characters as ``printable(_:)``, with JSON's own escapes, so that its meaning stays.
+package func printableJSON(_ text: String) -> String {
+    escaped(text) {
+        $0 != "\n" && isUnprintable($0)
+    } escape: { scalar in
+        String(scalar).utf16.map { unit in
+            let digits = String(unit, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }.joined()
+    }
+}
+
+/// Controls (C0, DEL, C1), format characters (bidirectional marks, zero-width ones, tags), line and paragraph separators.
+private func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+}
+
+private func escaped(
+    _ text: String,
+    _ isMeant: (Unicode.Scalar) -> Bool,
+    escape: (Unicode.Scalar) -> String
+) -> String {
+    // Most texts have nothing to escape.
+    guard text.unicodeScalars.contains(where: isMeant) else { return text }
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+        if isMeant(scalar) { result.append(contentsOf: escape(scalar).unicodeScalars) } else { result.append(scalar) }
+    }
+    return String(result)
+}
