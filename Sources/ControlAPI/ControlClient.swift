@@ -79,12 +79,24 @@ package struct ControlClient: Sendable {
         return answer
     }
 
-    /// Follows requests until all are over.
+    /// Follows requests until all are over: as many at once as the daemon allows, the others after them.
     ///
     /// - Parameter told: Receives each change.
     /// - Throws: ``ControlFailure``, `timedOut` where the time has passed first.
     package func watch(
         _ requests: [RequestRotations.Taken],
+        timeout: Duration,
+        told: (RequestProgress) -> Void
+    ) async throws {
+        let deadline = ContinuousClock.now + timeout
+        for first in stride(from: 0, to: max(1, requests.count), by: RequestLimits.watched) {
+            let part = Array(requests.dropFirst(first).prefix(RequestLimits.watched))
+            try await watch(part: part, timeout: deadline - .now, told: told)
+        }
+    }
+
+    private func watch(
+        part requests: [RequestRotations.Taken],
         timeout: Duration,
         told: (RequestProgress) -> Void
     ) async throws {

@@ -1,4 +1,6 @@
+import ControlAPI
 import Foundation
+import RotationEngine
 import TestSupport
 import Testing
 
@@ -99,6 +101,71 @@ struct ControlSocketFloodTests {
                 #expect(said == Array(repeating: "422", count: places.count))
                 let flooded = try await call(world, as: 0, flood: true, ["ping"])
                 #expect(flooded == ["closed 422"])
+            }
+        }
+    }
+
+    /// What a request keeps and names is bounded, with a daemon and without one alike.
+    @Test func textsAndNamesAreBounded() async throws {
+        let long = String(repeating: "x", count: 1025)
+        let refused: [([String], String)] = [
+            (["rotate-now", "held", "--reason", long], "reason"),
+            (["rotate-now", "--all", "--ticket", long], "ticket"),
+            (["schedule", "pause", "held", "--reason", long], "reason"),
+            (["schedule", "edit", "held", "--owner", long], "owner"),
+            (["schedule", "add", "new", "--every", "30d", "--policy", long], "policy"),
+            (["secret", "update", "held", "--description", long], "description"),
+        ]
+        try await World.with { world in
+            try await world.schedule("held", every: "30d")
+            @Sendable func expectRefusals() async throws {
+                for (arguments, word) in refused {
+                    let outcome = try await world.run(arguments)
+                    #expect(outcome.status == 64, "\(arguments.prefix(4))")
+                    #expect(outcome.errors.contains(word), "\(outcome.errors)")
+                }
+            }
+            try await expectRefusals()
+            try await world.withDaemon { _ in
+                try await expectRefusals()
+                let twice = Array(repeating: "held", count: 200)
+                #expect(try await world.run(["rotate-now", "--json"] + twice).objects.count == 1)
+            }
+            #expect(try await world.events("held").filter { $0 == "rotation.requested" }.count == 1)
+        }
+    }
+
+    /// One connection follows a thousand requests at the most; a command that waits for more follows them in turn.
+    @Test func watchIsBoundedAndLongListsAreFollowedInTurn() async throws {
+        let script = """
+            import json, socket, sys
+            ids = [f'01a2097c-43df-7e8d-b698-{n:012x}' for n in range(int(sys.argv[2]))] * int(sys.argv[3])
+            taken = [{'id': i, 'secret': {'hub': 'local', 'alias': 'held'}} for i in ids]
+            body = json.dumps({'requests': taken}).encode()
+            caller = socket.socket(socket.AF_UNIX)
+            caller.settimeout(60)
+            caller.connect(sys.argv[1])
+            head = f'POST /v1/rotations/watch HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: {len(body)}\\r\\n\\r\\n'
+            caller.sendall(head.encode() + body)
+            print(caller.recv(4096).split()[1].decode())
+            """
+        try await World.with { world in
+            try await world.schedule("held", every: "30d")
+            try await world.withDaemon { _ in
+                let socket = world.folder.file("control.sock")
+                #expect(try await Oracle.python(script, socket, "1001", "1") == "422")
+                #expect(try await Oracle.python(script, socket, "1000", "3") == "200")
+                // Requests that nobody knows any more are over at once.
+                let text = (0..<2500).map {
+                    #"{"id": "01a2097c-43df-7e8d-b698-\#(String(100_000_000_000 + $0))", "secret": {"hub": "h", "alias": "a"}}"#
+                }
+                let requests = try JSONDecoder().decode(
+                    [RequestRotations.Taken].self,
+                    from: Data("[\(text.joined(separator: ","))]".utf8)
+                )
+                var told: [RotationID] = []
+                try await ControlClient(path: socket).watch(requests, timeout: .seconds(60)) { told.append($0.request) }
+                #expect(told == requests.map(\.id))
             }
         }
     }

@@ -43,6 +43,7 @@ package struct CreateSecret: HubOperation {
     }
 
     package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> Done {
+        try RequestLimits.check(["description": description])
         guard let value else { throw ControlFailure(status: .usage, message: "a secret needs a value") }
         let creation = SecretCreation(alias: secret.alias, value: value, access: access, description: description)
         let fields = ["value", "allowed_workspaces"] + (description == nil ? [] : ["description"])
@@ -69,6 +70,7 @@ package struct UpdateSecret: HubOperation {
     }
 
     package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> Done {
+        try RequestLimits.check(["description": description])
         let update = SecretUpdate(alias: secret.alias, value: value, description: description, access: access)
         let named = [
             ("value", value != nil), ("description", description != nil), ("allowed_workspaces", access != nil),

@@ -29,6 +29,7 @@ package struct AbandonRotation: ControlOperation {
     }
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
+        try RequestLimits.check(["reason": reason])
         let order = Abandonment(
             rotation,
             decision,

@@ -40,6 +40,7 @@ package struct RequestRotations: ControlOperation {
     }
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [Taken] {
+        try RequestLimits.check(["reason": reason, "ticket": ticket])
         let requests = try selected(ledger.history, now: context.now).map { secret in
             RotationRequest(
                 id: RotationID(milliseconds: context.now.rawValue, random: context.random),
@@ -56,10 +57,10 @@ package struct RequestRotations: ControlOperation {
         }
     }
 
-    /// The secrets that are meant.
+    /// The secrets that are meant, each once.
     package func selected(_ history: History, now: Instant) throws -> [SecretName] {
         switch selection {
-        case .secrets(let secrets): secrets
+        case .secrets(let secrets): try RequestLimits.distinct(secrets)
         case .all: try history.schedules().filter { !$0.isPaused(at: now) }.map(\.secret)
         case .overdue:
             try history.schedules().filter { !$0.isPaused(at: now) && $0.overdueSince(now: now) != nil }.map(\.secret)

@@ -22,7 +22,7 @@ package struct AddSchedules: ControlOperation {
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [ScheduleBrief] {
         try definition.check()
         try context.check(definition.generator)
-        let schedules = secrets.map {
+        let schedules = try RequestLimits.distinct(secrets).map {
             Schedule(adding: definition, for: $0, now: context.now, rotatesAtOnce: rotatesOnAdopt)
         }
         try ledger.add(schedules, actor: context.caller.actor, now: context.now)
@@ -49,6 +49,11 @@ package struct EditSchedules: ControlOperation {
             edit.minInterval, edit.finishAfter, edit.window?.value, edit.jitter, edit.maxAge?.value, edit.groupSpacing,
         ]
         for duration in durations { try ScheduleDefinition.check(duration) }
+        try RequestLimits.check([
+            "description": edit.description?.value, "owner": edit.owner?.value, "policy": edit.policy?.value,
+            "group": edit.group?.value,
+        ])
+        let secrets = try RequestLimits.distinct(secrets)
         if let generator = edit.generator { try context.check(generator) }
         return try ledger.edit(secrets, edit, actor: context.caller.actor, now: context.now).steps.map(\.difference)
     }
@@ -83,7 +88,7 @@ package struct ApplySchedules: ControlOperation {
     }
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
-        for wish in wishes { try wish.definition.check() }
+        for wish in wishes { try wish.definition.check(of: wish.secret) }
         for generator in Set(wishes.map(\.definition.generator)) { try context.check(generator) }
         return Answer(
             try ledger.apply(
@@ -108,7 +113,11 @@ extension OperationContext {
 
 extension ScheduleDefinition {
     /// Tests what a command other than ours could get wrong.
-    fileprivate func check() throws(ControlFailure) {
+    fileprivate func check(of secret: SecretName? = nil) throws(ControlFailure) {
+        try RequestLimits.check(
+            ["description": description, "owner": owner, "policy": policy, "group": group?.name],
+            of: secret
+        )
         for duration in [minInterval, finishAfter, window, jitter, maxAge, group?.spacing] { try Self.check(duration) }
         if let conflict { throw ControlFailure(status: .usage, message: "\(conflict)") }
     }
@@ -133,7 +142,7 @@ package struct RemoveSchedules: ControlOperation {
 
     /// Answers the rotations that are open, which go on.
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [RotationID] {
-        try ledger.remove(secrets, actor: context.caller.actor, now: context.now)
+        try ledger.remove(RequestLimits.distinct(secrets), actor: context.caller.actor, now: context.now)
     }
 }
 
@@ -154,8 +163,9 @@ package struct PauseSchedules: ControlOperation {
 
     /// Answers the rotations that are open, which go on.
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [RotationID] {
+        try RequestLimits.check(["reason": reason])
         let pause = Schedule.Pause(since: context.now, until: until, reason: reason)
-        return try ledger.pause(secrets, pause, actor: context.caller.actor)
+        return try ledger.pause(RequestLimits.distinct(secrets), pause, actor: context.caller.actor)
     }
 }
 
@@ -171,7 +181,7 @@ package struct ResumeSchedules: ControlOperation {
     }
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [ScheduleBrief] {
-        try ledger.resume(secrets, actor: context.caller.actor, now: context.now).map(
+        try ledger.resume(RequestLimits.distinct(secrets), actor: context.caller.actor, now: context.now).map(
             ScheduleBrief.init
         )
     }
