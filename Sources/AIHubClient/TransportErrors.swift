@@ -12,7 +12,10 @@ enum TransportErrors {
         case is TimedOut: HubError(.timedOut)
         case let error as ImpossibleStatus: HubError(.malformed, status: error.status)
         case let error as HTTPClientError: HubError(kind(of: error))
+        case let error as NIOConnectionError where error.connectionErrors.contains(where: { isOurs($0.error) }):
+            HubError(.notSent)
         case is NIOConnectionError: HubError(.connectionFailed)
+        case let error where isOurs(error): HubError(.notSent)
         case let error as NIOSSLError: HubError(isBeforeTheRequest(error) ? .tls : .connectionLost)
         case is NIOSSLExtraError: HubError(.tls)
         // A BoringSSLError by itself comes from a connection that was established: the default.
@@ -22,6 +25,12 @@ enum TransportErrors {
         // Whatever is not known to have failed before anything was sent may have been applied.
         default: HubError(.connectionLost)
         }
+    }
+
+    /// Whether this process or host has no descriptor left for a connection: it says nothing about the hub.
+    private static func isOurs(_ error: any Error) -> Bool {
+        let code = (error as? IOError)?.errnoCode
+        return code == EMFILE || code == ENFILE
     }
 
     /// Whether TLS failed before a request could be sent over it.

@@ -44,7 +44,7 @@ struct RotationStateTests {
         switch kind {
         case .notFound, .conflict, .rejected, .redirected:
             #expect(driver.state.ending == .failed(Failure(kind: kind.rawValue)))
-        case .unauthorized, .noToken, .cancelled, .notSent:
+        case .unauthorized, .noToken, .cancelled:
             #expect(driver.action == .attempt(number: 2))
         default:
             try driver.wake()

@@ -115,7 +115,7 @@ extension RotationState {
     private mutating func wait(after error: HubError, _ pace: Pace) {
         switch error.kind {
         // These speak about the hub, which is suspended and probed as a whole: the secret goes on as soon as it is back.
-        case .unauthorized, .noToken, .cancelled, .notSent: wakeAt = pace.now
+        case .unauthorized, .noToken, .cancelled: wakeAt = pace.now
         case .forbidden: backOffForACycle(pace, retryAfter: error.retryAfter)
         default: backOff(pace, retryAfter: error.retryAfter)
         }

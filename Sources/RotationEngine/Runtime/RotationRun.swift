@@ -196,9 +196,12 @@ struct RotationRun {
 
     /// Lists the secret, before or after delivering.
     private mutating func list() async throws -> HubError? {
+        // A host that has no descriptor left for a connection waits, as after any other failure.
+        var hasTurn = false
         do {
             let listed = try await environment.api.list(alias: rotation.secret.alias, workspace: nil) {
                 try await checkTurn()
+                hasTurn = true
             }
             (isLetIn, hasListed) = (true, true)
             // The query is a wish: whatever else a hub lists is passed over.
@@ -209,7 +212,7 @@ struct RotationRun {
             }
             return nil
         } catch let error as HubError {
-            if error.kind != .notSent { try await record(.listFailed(error)) }
+            if error.kind != .notSent || hasTurn { try await record(.listFailed(error)) }
             guard error.isRefusalToList else { return error }
             // A hub that has listed the secret before lists: one refusal is its gateway's, not a missing right.
             if rotation.state.evidence.source == .unlisted { isListRefused = true }
