@@ -1,5 +1,3 @@
-import NIOCore
-import NIOHTTP1
 import Synchronization
 
 /// What goes on at the control socket: a daemon that stops waits for whoever has come before.
@@ -26,23 +24,7 @@ final class ControlActivity: Sendable {
 
     func endWatching() { watchers.subtract(1, ordering: .sequentiallyConsistent) }
 
-    /// Counts a connection, from its beginning to its end.
-    func makeCounter() -> any RemovableChannelHandler & Sendable { Counter(activity: self) }
+    func beginConnection() { connections.add(1, ordering: .sequentiallyConsistent) }
 
-    private final class Counter: ChannelInboundHandler, RemovableChannelHandler, Sendable {
-        typealias InboundIn = HTTPServerRequestPart
-        private let activity: ControlActivity
-
-        init(activity: ControlActivity) {
-            self.activity = activity
-        }
-
-        func handlerAdded(context: ChannelHandlerContext) {
-            activity.connections.add(1, ordering: .sequentiallyConsistent)
-        }
-
-        func handlerRemoved(context: ChannelHandlerContext) {
-            activity.connections.subtract(1, ordering: .sequentiallyConsistent)
-        }
-    }
+    func endConnection() { connections.subtract(1, ordering: .sequentiallyConsistent) }
 }

@@ -15,20 +15,24 @@ struct ControlContext: RequestContext {
 
     /// Asks the kernel who has connected.
     func caller() async throws -> Caller {
-        guard let socket = channel as? any SocketOptionProvider else {
+        guard let credentials = try await PeerCredentials.of(channel)?.get() else {
             throw ControlFailure(status: .notPermitted, message: "the caller is not known")
         }
-        let credentials: PeerCredentials = try await socket.unsafeGetSocketOption(
-            level: .socket,
-            name: NIOBSDSocket.Option(rawValue: SO_PEERCRED)
-        ).get()
         return Caller(uid: credentials.uid, gid: credentials.gid)
     }
 }
 
 /// `struct ucred` of unix(7), which glibc declares only with _GNU_SOURCE.
-private struct PeerCredentials: Sendable {
+struct PeerCredentials: Sendable {
     var pid: Int32
     var uid: UInt32
     var gid: UInt32
+
+    /// Asks the kernel; nil where the channel is no socket.
+    static func of(_ channel: any Channel) -> EventLoopFuture<PeerCredentials>? {
+        (channel as? any SocketOptionProvider)?.unsafeGetSocketOption(
+            level: .socket,
+            name: NIOBSDSocket.Option(rawValue: SO_PEERCRED)
+        )
+    }
 }

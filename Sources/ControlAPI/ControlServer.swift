@@ -60,6 +60,7 @@ package struct ControlServer: Sendable {
     }
 
     private let path: String
+    private let bounds: ConnectionBounds
     let activity = ControlActivity()
     let environment: Environment
     /// How long a daemon that stops waits for an operation's end.
@@ -69,9 +70,12 @@ package struct ControlServer: Sendable {
     /// How long a refused caller may go on sending: some read the answer only then.
     private static let refusedPatience = Duration.seconds(2)
 
-    /// - Parameter path: The socket; one that stands there is replaced, as whoever serves holds the lock.
-    package init(path: String, environment: Environment) {
+    /// - Parameters:
+    ///   - path: The socket; one that stands there is replaced, as whoever serves holds the lock.
+    ///   - bounds: How many connections there may be, and for how long one may be idle.
+    package init(path: String, environment: Environment, bounds: ConnectionBounds = .init()) {
         self.path = path
+        self.bounds = bounds
         self.environment = environment
     }
 
@@ -83,7 +87,17 @@ package struct ControlServer: Sendable {
         logger.logLevel = .critical
         let (path, quiet) = (path, logger)
         let responder = router().buildResponder()
-        let http = HTTPServerBuilder.http1(configuration: .init(additionalChannelHandlers: [activity.makeCounter()]))
+        let count = ConnectionCount(bounds)
+        let http = HTTPServerBuilder.http1(
+            configuration: .init(
+                additionalChannelHandlers: [
+                    ConnectionHandler(activity: activity, count: count) { user in
+                        environment.logger.warning("too many connections", metadata: ["uid": "\(user)"])
+                    }
+                ],
+                idleTimeout: .init(bounds.idle)
+            )
+        )
         // Hummingbird's `Application` wakes the process each second for the `Date` field: an idle daemon must not be.
         let server = try http.buildServer(
             configuration: .init(address: .unixDomainSocket(path: path)),
@@ -94,7 +108,10 @@ package struct ControlServer: Sendable {
             let response = await Self.respond(to: request, context, responder)
             try await writer.write(response: response.head, body: response.body)
             if response.endsConnection { Self.end(channel) }
-        } onServerRunning: { _ in
+        } onServerRunning: { channel in
+            try? await channel.eventLoop.submit {
+                try channel.pipeline.syncOperations.addHandler(AcceptPause(), position: .first)
+            }.get()
             chmod(path, 0o660)
             onReady()
         }

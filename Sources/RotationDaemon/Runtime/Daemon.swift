@@ -17,7 +17,7 @@ package enum Daemon {
     /// - Throws: What ``DaemonRuntime/init(configuration:logger:)`` throws, or ``ConfigurationError``.
     package static func run(configurationPath: String) async throws {
         DaemonSignal.ignoreDefaults()
-        let problems = ProcessHardening.apply()
+        let problems = ProcessHardening.apply() + [OpenFiles.raiseLimit()].compactMap { $0 }
         let configuration = try Configuration.load(configurationPath)
         let (writer, logger) = makeLog(configuration.log)
         defer { writer.flush(within: lastLines) }
