@@ -72,7 +72,7 @@ struct CommandTests {
     @Test(arguments: [
         ("PRAGMA user_version = 99", 78 as Int32, "newer than this program's"),
         ("UPDATE schedules SET generator = 'junk'", 1, "can't be read"),
-        ("UPDATE schedules SET next_due = 0", 1, "overdue"),
+        ("UPDATE schedules SET next_due = 0", 1, "its slot passed"),
     ])
     func statusDoesNotSayThatAllIsWellWhereItIsNot(_ damage: String, _ status: Int32, _ message: String) async throws {
         try await World.with { world in

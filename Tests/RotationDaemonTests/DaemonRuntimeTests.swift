@@ -110,7 +110,7 @@ struct DaemonRuntimeTests {
             var command: DaemonLock? = try DaemonLock(database: configuration.database, role: .command)
             #expect(command != nil)
             let starting = Task { try await DaemonRuntime(configuration: configuration, logger: silent) }
-            for _ in 0..<100 { await Task.yield() }
+            for _ in 0..<5 { await Task.yield() }
             command = nil
             let runtime = try await starting.value
             await runtime.close()
