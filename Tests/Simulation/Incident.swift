@@ -9,7 +9,7 @@ import ValueGenerators
 enum Incident {
     /// One of them, by chance.
     static func happen(in simulation: Simulation, _ daemon: SimulatedDaemon) throws {
-        switch simulation.dice.roll(18) {
+        switch simulation.dice.roll(20) {
         case 0, 1, 2: request(in: simulation, daemon)
         case 3: pause(in: simulation, daemon)
         case 4: edit(in: simulation, daemon)
@@ -20,6 +20,7 @@ enum Incident {
         case 10, 11: writeFile(in: simulation)
         case 12, 13, 14: editDescription(in: simulation, daemon)
         case 15: simulation.hubs["h0"]?.failOver()
+        case 16, 17: requestAfterDoubt(in: simulation, daemon)
         default: try abandonParked(in: simulation, daemon)
         }
     }
@@ -41,6 +42,25 @@ enum Incident {
             fresh: simulation.dice.once(in: 3)
         )
         simulation.perform { try await daemon.store.withLedger { _ = try $0.request([request], actor: .daemon) } }
+    }
+
+    /// A person wants another value of a secret while a request of unknown effect may still be on its way.
+    private static func requestAfterDoubt(in simulation: Simulation, _ daemon: SimulatedDaemon) {
+        let (now, dice) = (simulation.time.now, simulation.dice)
+        simulation.perform {
+            try await daemon.store.withLedger { ledger in
+                let open = try ledger.history.rotations(openOnly: true).filter { $0.rotation.state.tally.isAmbiguous }
+                guard let secret = open.first?.rotation.secret else { return }
+                let request = RotationRequest(
+                    id: RotationID(milliseconds: now.rawValue, random: dice),
+                    secret: secret,
+                    requestedAt: now,
+                    trigger: .rotateNow,
+                    fresh: true
+                )
+                _ = try ledger.request([request], actor: .daemon)
+            }
+        }
     }
 
     private static func pause(in simulation: Simulation, _ daemon: SimulatedDaemon) {
