@@ -60,9 +60,9 @@ struct StatusReport {
         try open.compactMap { stored in
             let hub = configuration.hubs[stored.rotation.secret.hub]
             let timeouts = (request: hub?.timeout ?? .zero, confirm: hub?.confirmTimeout ?? .zero)
-            if let known = try StatusProblem.about(rotation: stored, history, now: now), known.kind != .rotationSlow {
-                return known
-            }
+            let known = try StatusProblem.about(rotation: stored, history, now: now)
+            // A row with a cause of its own says more than that a limit has passed.
+            if let known, known.kind != .rotationSlow { return known }
             let wait = stored.changedAt.flatMap {
                 obstacles.overlongPhase(
                     stored.rotation,
@@ -72,7 +72,7 @@ struct StatusReport {
                     now: now
                 )
             }
-            return try wait.map(StatusProblem.init) ?? StatusProblem.about(rotation: stored, history, now: now)
+            return wait.map(StatusProblem.init) ?? known
         }
     }
 
