@@ -18,6 +18,7 @@ package enum Daemon {
     package static func run(configurationPath: String) async throws {
         DaemonSignal.ignoreDefaults()
         let problems = ProcessHardening.apply() + [OpenFiles.raiseLimit()].compactMap { $0 }
+        await DispatchTimers.open()
         let configuration = try Configuration.load(configurationPath)
         let (writer, logger) = makeLog(configuration.log)
         defer { writer.flush(within: lastLines) }

@@ -71,6 +71,9 @@ struct Server: Sendable {
             case .mariadb:
                 """
                 install -d -o mysql -m 711 $W/my
+                # Two that install at a time remove each other's temporary tables in /tmp.
+                install -d -o mysql -m 700 $W/my/tmp
+                export TMPDIR=$W/my/tmp
                 mariadb-install-db --no-defaults --user=mysql --datadir=$W/my/data \
                     --auth-root-authentication-method=normal --skip-test-db >/dev/null
                 setpriv --reuid=mysql --regid=mysql --clear-groups mariadbd --no-defaults --datadir=$W/my/data \
@@ -181,7 +184,8 @@ struct Server: Sendable {
         chmod("\(folder)/admin", 0o600)
         do {
             let more = ["LANGUAGE_OF_MESSAGES": language, "OPTIONS": options]
-            try #require(try await server.shell(kind.start, more) == 0, "\(kind) starts")
+            let status = try await server.shell(kind.start, more)
+            try #require(status == 0, "\(kind) starts: \(server.lastErrors)")
             try await body(server)
         } catch {
             _ = try? await server.shell(kind.stop)
@@ -194,6 +198,12 @@ struct Server: Sendable {
 
     private init(folder: String, port: Int, kind: Kind) {
         (self.folder, self.port, self.kind) = (folder, port, kind)
+    }
+
+    /// The end of what the scripts and the server wrote to standard error.
+    private var lastErrors: String {
+        let log = (try? String(contentsOfFile: "\(folder)/log", encoding: .utf8)) ?? ""
+        return String(log.suffix(2000))
     }
 
     /// Whether the server lets a user in with a password.
