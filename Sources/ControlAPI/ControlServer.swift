@@ -110,6 +110,8 @@ package struct ControlServer: Sendable {
             if response.endsConnection { Self.end(channel) }
         } onServerRunning: { channel in
             try? await channel.eventLoop.submit {
+                // One at a time, so that descriptors are counted after each.
+                try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
                 try channel.pipeline.syncOperations.addHandler(AcceptPause(), position: .first)
             }.get()
             chmod(path, 0o660)

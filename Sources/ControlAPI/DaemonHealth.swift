@@ -1,3 +1,4 @@
+package import RotationEngine
 package import Scheduling
 
 /// How the daemon's own parts are, as it answers a ``Ping``.
@@ -9,14 +10,23 @@ package struct DaemonHealth: Codable, Hashable, Sendable {
     /// Since when slots wait, as the clock was set and no time service vouches for it; nil where they do not.
     package var clockHeldSince: Instant?
 
-    package init(log: LogHealth? = nil, engine: EngineHealth? = nil, clockHeldSince: Instant? = nil) {
+    /// Why nothing is rotated, as the history can't be written or relied upon; nil where it can.
+    package var storage: StorageHealth?
+
+    package init(
+        log: LogHealth? = nil,
+        engine: EngineHealth? = nil,
+        clockHeldSince: Instant? = nil,
+        storage: StorageHealth? = nil
+    ) {
+        self.storage = storage
         self.clockHeldSince = clockHeldSince
         self.log = log
         self.engine = engine
     }
 
     private enum CodingKeys: String, CodingKey {
-        case log, engine
+        case log, engine, storage
         case clockHeldSince = "clock_held_since"
     }
 }
@@ -58,5 +68,22 @@ package struct EngineHealth: Codable, Hashable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case idleMilliseconds = "engine_idle_ms"
         case stuckSince = "engine_stuck_since"
+    }
+}
+
+/// Why nothing is rotated: the history can't be written, or must not be relied upon.
+package struct StorageHealth: Codable, Hashable, Sendable {
+    package var problem: StorageTrouble.Kind
+    package var text: String
+    package var since: Instant
+
+    package init(problem: StorageTrouble.Kind, text: String, since: Instant) {
+        (self.problem, self.text, self.since) = (problem, text, since)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case problem = "storage_problem"
+        case text = "storage_text"
+        case since = "storage_since"
     }
 }

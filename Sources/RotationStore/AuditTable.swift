@@ -7,12 +7,17 @@ enum AuditTable {
     /// tells of.
     static func append(_ entry: AuditEntry, origin: AuditOrigin, in connection: Connection) throws(SQLiteError) {
         // The triggers forbid deletion of the newest rows, so the highest number was the last one given.
+        let seq = try newest(in: connection) + 1
+        let line = entry.line(seq: seq, origin: origin)
+        try connection.run("INSERT INTO audit_log (seq, line) VALUES (?1, ?2)", seq, line)
+    }
+
+    /// The number of the newest entry; 0 for none.
+    static func newest(in connection: Connection) throws(SQLiteError) -> Int64 {
         let last: Int64?? = try connection.first("SELECT max(seq) FROM audit_log") { row throws(SQLiteError) in
             try row.get(0, as: Int64?.self)
         }
-        let seq = ((last ?? nil) ?? 0) + 1
-        let line = entry.line(seq: seq, origin: origin)
-        try connection.run("INSERT INTO audit_log (seq, line) VALUES (?1, ?2)", seq, line)
+        return (last ?? nil) ?? 0
     }
 
     /// Hands each line to a closure, the oldest first.

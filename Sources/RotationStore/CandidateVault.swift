@@ -12,6 +12,8 @@ import ValueGenerators
 struct CandidateVault {
     private let connection: Connection
     private let key: StagingKey
+    /// Its right to write.
+    private var fence: Fence
 
     init(path: String, key: StagingKey) throws {
         // SQLite gives -wal and -shm the mode of the database, so it must be right before they exist.
@@ -25,7 +27,21 @@ struct CandidateVault {
         // Nobody else writes here; whoever only reads is not waited for with the queue held.
         connection = try Connection(path: path, mode: .readWrite, busyTimeout: 500)
         try CandidateSchema.migrator.migrate(connection)
+        fence = try Fence(joining: connection)
         self.key = key
+    }
+
+    /// The epoch that this process has.
+    var epoch: Int64 { fence.epoch }
+
+    /// Becomes the only writer.
+    mutating func raiseEpoch(above floor: Int64) throws {
+        fence = try Fence(raising: connection, above: floor)
+    }
+
+    /// Throws `FenceLost` or `StorageReplaced` where this process is not the writer any more.
+    func checkFence() throws {
+        try fence.check(connection)
     }
 
     func close() {
@@ -46,14 +62,27 @@ struct CandidateVault {
         key.fingerprints(of: value).contains(fingerprint)
     }
 
-    /// Seals a candidate with its generator's state, and commits them.
+    /// Seals a candidate with its generator's state, and commits them; one that is there already is never replaced.
+    ///
+    /// - Throws: `StaleRotation` where the rotation has another candidate.
     func stage(_ made: GeneratedValue, for rotation: Rotation) throws {
+        if let found = try candidate(of: rotation), try found.isSame(as: made) { return }
         let sealed = try made.packed().withBytes { try key.seal($0, for: Self.context(of: rotation)) }
-        try connection.run(
-            "INSERT OR REPLACE INTO candidates (rotation, sealed) VALUES (?1, ?2)",
-            rotation.id.rawValue,
-            sealed
-        )
+        let inserted = try connection.transaction(fence) {
+            try connection.run(
+                "INSERT INTO candidates (rotation, sealed) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                rotation.id.rawValue,
+                sealed
+            )
+        }
+        guard inserted == 1 else { throw StaleRotation(rotation: rotation.id) }
+    }
+
+    /// Whether a rotation has a candidate, readable or not.
+    func hasCandidate(_ rotation: String) throws -> Bool {
+        try connection.first("SELECT 1 FROM candidates WHERE rotation = ?1", rotation) { row throws(SQLiteError) in
+            try row.get(0, as: Int.self)
+        } != nil
     }
 
     /// Unseals a candidate; nil where there is none, or the key is another one.
@@ -71,8 +100,35 @@ struct CandidateVault {
     /// - Parameter rotation: The name of its rotation, as ``rotations()`` has it.
     /// - Returns: Whether its bytes are gone; false where somebody's read transaction keeps the WAL from being truncated.
     func erase(_ rotation: String) throws -> Bool {
-        try connection.run("DELETE FROM candidates WHERE rotation = ?1", rotation)
+        _ = try connection.transaction(fence) {
+            try connection.run("DELETE FROM candidates WHERE rotation = ?1", rotation)
+        }
         return try connection.truncateWAL()
+    }
+
+    // MARK: Candidates that the history does not know
+
+    /// The rotations whose candidates are kept apart.
+    func keptRotations() throws -> [String] {
+        try connection.all("SELECT rotation FROM kept") { row throws(SQLiteError) in try row.get(0) }
+    }
+
+    /// Puts a candidate apart, or back.
+    func setKept(_ rotation: String, _ isKept: Bool) throws {
+        let (from, to) = isKept ? ("candidates", "kept") : ("kept", "candidates")
+        try connection.transaction(fence) {
+            try connection.run(
+                "INSERT INTO \(to) (rotation, sealed) SELECT rotation, sealed FROM \(from) WHERE rotation = ?1",
+                rotation
+            )
+            try connection.run("DELETE FROM \(from) WHERE rotation = ?1", rotation)
+        }
+    }
+
+    /// Erases a candidate that was kept apart.
+    func eraseKept(_ rotation: String) throws {
+        _ = try connection.transaction(fence) { try connection.run("DELETE FROM kept WHERE rotation = ?1", rotation) }
+        _ = try connection.truncateWAL()
     }
 
     /// The rotations that have a candidate.
@@ -103,6 +159,13 @@ extension GeneratedValue {
                 UnsafeMutableRawBufferPointer(rebasing: buffer[(4 + valueCount)...]).copyMemory(from: bytes)
             }
         }
+    }
+
+    /// Whether value and state are the same.
+    fileprivate func isSame(as other: GeneratedValue) throws -> Bool {
+        let (mine, others) = (try packed(), try other.packed())
+        return mine.count == others.count
+            && mine.withBytes { mine in others.withBytes { mine.elementsEqual($0) } }
     }
 
     fileprivate init?(unpacking bytes: LockedBytes) throws {

@@ -57,7 +57,7 @@ extension Ledger {
         timeout: (String) -> Duration,
         steps: (GeneratorSpecification) -> Set<GeneratorStep> = { $0.steps }
     ) throws -> (secret: SecretName, outcome: Abandonment.Outcome) {
-        try connection.transaction {
+        try transaction {
             guard let stored = try RotationTable.find(order.rotation, in: connection), stored.closedAt == nil else {
                 throw Refusal.noRotation(order.rotation)
             }

@@ -50,7 +50,7 @@ extension Ledger {
         detail: [String: JSONValue]
     ) throws -> Instant {
         let until = now.advanced(by: holdFor)
-        return try connection.transaction {
+        return try transaction {
             try checkHubIsOpen(secret.hub, now: now)
             if let open = try RotationTable.openRotation(of: secret, in: connection) {
                 throw Refusal.rotationIsOpen(secret, open)
@@ -79,7 +79,7 @@ extension Ledger {
         now: Instant,
         hold: HandHold
     ) throws {
-        try connection.transaction {
+        try transaction {
             let isOurs = try HoldTable.until(secret, in: connection) == hold.until
             switch result {
             case .success(let receipt):

@@ -14,7 +14,7 @@ extension Ledger {
     ///   - step: How far it was set, negative for backwards.
     ///   - farthest: No wait of the retry policy, or that a hub may ask for, is longer.
     package func takeClockStep(_ step: Duration, now: Instant, farthest: Duration) throws {
-        try connection.transaction {
+        try transaction {
             var moved = 0
             if step < .zero {
                 moved = try bringBack(now: now, farthest: farthest)

@@ -17,7 +17,7 @@ extension Ledger {
     ///
     /// A request joins a rotation that is open, and brings its next try forward; a fresh one waits for its end.
     package func request(_ requests: [RotationRequest], actor: Actor) throws -> [TakenRequest] {
-        try connection.transaction { try requests.map { try take($0, actor: actor) } }
+        try transaction { try requests.map { try take($0, actor: actor) } }
     }
 
     /// Requests a rotation of each schedule of the given hubs' that is not paused and has no request waiting.
@@ -28,7 +28,7 @@ extension Ledger {
         actor: Actor,
         random: any RandomSource
     ) throws -> [TakenRequest] {
-        try connection.transaction {
+        try transaction {
             let schedules = try ScheduleTable.all(in: connection) { _ in }
             return try schedules.compactMap { schedule in
                 let isMeant = !overdueOnly || schedule.overdueSince(now: now) != nil

@@ -8,7 +8,7 @@ import ValueGenerators
 extension Ledger {
     /// Opens a rotation, if all that must hold for it holds at this moment.
     package func claim(_ claim: Claim) throws -> Rotation? {
-        try connection.transaction {
+        try transaction {
             guard try RotationTable.openRotation(of: claim.secret, in: connection) == nil,
                 var schedule = try ScheduleTable.find(claim.secret, in: connection),
                 try HubTable.status(of: claim.secret.hub, in: connection).opensAt(now: claim.now) == nil,
@@ -111,7 +111,7 @@ extension Ledger {
 
     /// Records a rotation's progress.
     package func save(_ change: RotationChange, now: Instant) throws {
-        try connection.transaction {
+        try transaction {
             let rotation = change.rotation
             let closedAt = rotation.state.phase == .closed ? now : nil
             try RotationTable.update(
@@ -132,7 +132,7 @@ extension Ledger {
 
     /// Has a parked rotation go on, as its candidate is readable again.
     package func takeUp(_ parked: Rotation, now: Instant) throws {
-        try connection.transaction {
+        try transaction {
             var rotation = parked
             let plan = RotationPlan(retry: .standard, confirm: false)
             try rotation.state.handle(.candidateFound, plan: plan, now: now, fraction: 0)
@@ -187,7 +187,7 @@ extension Ledger {
         now: Instant,
         _ change: (HubStatus, Instant) -> HubStatus?
     ) throws -> HubStatus? {
-        try connection.transaction {
+        try transaction {
             let before = try HubTable.status(of: hub, in: connection)
             guard let after = change(before, now) else { return nil }
             try HubTable.set(after, of: hub, in: connection)

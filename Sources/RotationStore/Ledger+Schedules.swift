@@ -8,7 +8,7 @@ import ValueGenerators
 extension Ledger {
     /// Adds schedules: all of them, or none.
     package func add(_ schedules: [Schedule], actor: Actor, now: Instant) throws {
-        try connection.transaction {
+        try transaction {
             for schedule in schedules { try carryOut(.add(schedule), actor: actor, now: now) }
         }
     }
@@ -22,7 +22,7 @@ extension Ledger {
         actor: Actor,
         now: Instant
     ) throws -> SchedulePlan {
-        try connection.transaction {
+        try transaction {
             let current = try secrets.map(existing)
             let wishes = current.map {
                 SchedulePlan.Wish(secret: $0.secret, definition: edit.applied(to: $0.definition))
@@ -47,7 +47,7 @@ extension Ledger {
         actor: Actor,
         now: Instant
     ) throws -> SchedulePlan {
-        try connection.transaction {
+        try transaction {
             let current = try ScheduleTable.all(in: connection) { _ in }
             let plan = SchedulePlan(
                 current: current,
@@ -86,7 +86,7 @@ extension Ledger {
     ///
     /// - Returns: The rotations that are open.
     package func remove(_ secrets: [SecretName], actor: Actor, now: Instant) throws -> [RotationID] {
-        try connection.transaction {
+        try transaction {
             for secret in secrets {
                 do {
                     try carryOut(.remove(existing(secret)), actor: actor, now: now)
@@ -110,7 +110,7 @@ extension Ledger {
     ///
     /// - Returns: The open rotations of the paused secrets.
     package func pause(_ secrets: [SecretName], _ pause: Schedule.Pause, actor: Actor) throws -> [RotationID] {
-        try connection.transaction {
+        try transaction {
             for secret in secrets {
                 var schedule = try existing(secret)
                 // A pause before this one may have moved the next rotation behind its own end.
@@ -138,7 +138,7 @@ extension Ledger {
     ///
     /// - Returns: The schedules as they are now.
     package func resume(_ secrets: [SecretName], actor: Actor, now: Instant) throws -> [Schedule] {
-        try connection.transaction {
+        try transaction {
             try secrets.map { secret in
                 var schedule = try existing(secret)
                 guard schedule.isPaused(at: now) else { throw Refusal.notPaused(secret) }

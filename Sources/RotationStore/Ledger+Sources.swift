@@ -15,7 +15,7 @@ extension Ledger {
 
     /// Takes in what was found where a schedule's values come from.
     package func takeLook(_ look: SourceLook) throws {
-        try connection.transaction {
+        try transaction {
             guard let schedule = try ScheduleTable.find(look.secret, in: connection),
                 schedule.definition.generator == look.generator
             else { return }

@@ -15,7 +15,7 @@ extension Ledger {
             return zone.fingerprint == known.fingerprint ? nil : zone
         }
         guard !changed.isEmpty else { return [] }
-        try connection.transaction {
+        try transaction {
             for zone in changed { try ZoneTable.set(zone, in: connection) }
             let names = Set(changed.map(\.name))
             for var schedule in try ScheduleTable.all(in: connection, broken: { _ in }) {

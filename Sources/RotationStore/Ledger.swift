@@ -14,22 +14,51 @@ package struct Ledger {
     let connection: Connection
     /// What audit entries say of this process.
     let origin: AuditOrigin
+    /// Its right to write.
+    private(set) var fence: Fence
+    /// The number of the newest entry, outside the database; nil for a second connection of the same writer.
+    let mark: Mark?
 
     /// Opens the database.
     ///
     /// - Parameters:
     ///   - path: The file.
     ///   - origin: What audit entries say of this process.
-    ///   - mayMigrate: Whether the caller holds the lock, and so may create the file and migrate it.
+    ///   - mayMigrate: Whether the caller holds the lock, and so may create the file and migrate it, and becomes its only
+    ///     writer: whoever was it before can write no more. Else it is a second connection of the present writer.
+    ///   - now: When; the present if not given.
     /// - Throws: `SQLiteError`, or `Migrator.Failure` for a file that is newer, older or not ours.
-    package init(path: String, origin: AuditOrigin, mayMigrate: Bool) throws {
+    package init(path: String, origin: AuditOrigin, mayMigrate: Bool, now: Instant? = nil) throws {
         connection = try Connection(path: path, mode: mayMigrate ? .create : .readWrite)
         self.origin = origin
-        if mayMigrate {
-            try MainSchema.migrator.migrate(connection)
-        } else {
+        guard mayMigrate else {
             try MainSchema.migrator.verify(connection)
+            (fence, mark) = (try Fence(joining: connection), nil)
+            return
         }
+        try MainSchema.migrator.migrate(connection)
+        (fence, mark) = (try Fence(raising: connection), try Mark(database: path))
+        try compareWithMark(now: now ?? SystemClock().now)
+    }
+
+    /// Raises the epoch above that of another file.
+    mutating func raiseEpoch(above floor: Int64) throws {
+        fence = try Fence(raising: connection, above: floor)
+    }
+
+    /// Throws `FenceLost`, `StorageReplaced` or `HistoryBehind` where nothing may be sent or run by what this file says.
+    func checkFence() throws {
+        try fence.check(connection)
+        if let behind = try FenceTable.behind(in: connection) { throw behind }
+    }
+
+    /// Runs a closure in one transaction of the only writer; the mark follows its commit.
+    ///
+    /// - Throws: `FenceLost` or `StorageReplaced`, with nothing written, where this process is not the writer any more.
+    func transaction<T>(_ body: () throws -> T) throws -> T {
+        let result = try connection.transaction(fence, body)
+        try advanceMark()
+        return result
     }
 
     /// What can be read.
@@ -44,6 +73,13 @@ package struct Ledger {
 
     /// Appends to the audit log.
     package func append(_ entry: AuditEntry) throws {
+        try transaction { try AuditTable.append(entry, origin: origin, in: connection) }
+    }
+
+    /// Appends to the audit log, though another process writes by now: SQLite keeps the two apart, and an entry changes
+    /// nothing.
+    func appendWithoutFence(_ entry: AuditEntry) throws {
+        try fence.checkFiles()
         try connection.transaction { try AuditTable.append(entry, origin: origin, in: connection) }
     }
 
@@ -65,6 +101,7 @@ package struct Ledger {
         case held(SecretName, until: Instant)
         case hubSuspended(String, HubError.Kind)
         case hubPaused(String, until: Instant)
+        case notBehind
 
         package var description: String {
             switch self {
@@ -103,6 +140,8 @@ package struct Ledger {
                 "hub \(hub) is suspended (\(reason.rawValue)): see secret-rotator status"
             case .hubPaused(let hub, let until):
                 "hub \(hub) asked us to stay away until \(until.rfc3339)"
+            case .notBehind:
+                "the history is the newest one: there is nothing to accept"
             }
         }
     }

@@ -5,7 +5,7 @@ enum MainSchema {
     /// "SRot", which `file(1)` and the `sqlite3` shell show.
     static let migrator = Migrator(
         applicationID: 0x5352_6F74,
-        steps: [version1, version2, version3, version4, version5, version6, version7]
+        steps: [version1, version2, version3, version4, version5, version6, version7, version9]
     )
 
     /// Instants are Unix time in milliseconds, durations milliseconds, truth values 0 and 1.
@@ -308,6 +308,28 @@ enum MainSchema {
                    \(utc("opened_at")) AS opened_at, \(utc("ended_at")) AS ended_at,
                    \(utc("closed_at")) AS closed_at
             FROM rotations;
+        """
+
+    /// The only writer, and which history this is.
+    private static let version9 = """
+        CREATE TABLE fence (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            epoch INTEGER NOT NULL,
+            history TEXT NOT NULL,
+            behind_since INTEGER,
+            behind_mark INTEGER,
+            behind_newest INTEGER,
+            behind_other INTEGER CHECK (behind_other IN (0, 1))
+        ) STRICT;
+        INSERT INTO fence (id, epoch, history) VALUES (1, 0, lower(hex(randomblob(16))));
+        CREATE TABLE kept_candidates (
+            rotation TEXT PRIMARY KEY NOT NULL,
+            since INTEGER NOT NULL,
+            is_given_up INTEGER NOT NULL DEFAULT 0 CHECK (is_given_up IN (0, 1))
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER fence_stays BEFORE DELETE ON fence BEGIN
+            SELECT raise(ABORT, 'the fence has one row');
+        END;
         """
 
     /// The columns of a schedule that version 5 takes over.

@@ -17,7 +17,9 @@ package actor RotationStore: RotationStorage {
         executor.asUnownedSerialExecutor()
     }
 
-    /// Opens both databases, migrates them, and erases candidates that no open rotation stands for.
+    private let checkLock: @Sendable () throws(FenceLost) -> Void
+
+    /// Opens both databases, migrates them, becomes their only writer, and sorts the candidates that it finds.
     ///
     /// The caller holds the daemon's lock.
     ///
@@ -26,20 +28,25 @@ package actor RotationStore: RotationStorage {
     ///   - key: Seals candidates.
     ///   - origin: What audit entries say of this process.
     ///   - executor: Where it runs; a queue of its own if not given.
+    ///   - checkLock: Throws where the caller does not hold the lock any more.
     package init(
         path: String,
         key: StagingKey,
         origin: AuditOrigin,
         clock: any Clock,
         random: any RandomSource,
-        executor: (any SerialExecutor)? = nil
+        executor: (any SerialExecutor)? = nil,
+        checkLock: @escaping @Sendable () throws(FenceLost) -> Void = {}
     ) throws {
         self.executor = executor ?? DatabaseExecutor(label: "secret-rotator.store")
-        ledger = try Ledger(path: path, origin: origin, mayMigrate: true)
-        vault = try CandidateVault(path: Self.candidatesPath(for: path), key: key)
-        self.clock = clock
-        self.random = random
-        try Self.eraseOrphans(ledger, vault)
+        var ledger = try Ledger(path: path, origin: origin, mayMigrate: true, now: clock.now)
+        var vault = try CandidateVault(path: Self.candidatesPath(for: path), key: key)
+        // The history first: from here on a daemon that was there before records nothing, and so begins nothing.
+        if ledger.fence.epoch <= vault.epoch { try ledger.raiseEpoch(above: vault.epoch) }
+        try vault.raiseEpoch(above: ledger.fence.epoch - 1)
+        (self.ledger, self.vault) = (ledger, vault)
+        (self.clock, self.random, self.checkLock) = (clock, random, checkLock)
+        try Self.sortCandidates(ledger, vault, now: clock.now)
         try Self.takeUpFound(ledger, vault, now: clock.now)
     }
 
@@ -56,27 +63,6 @@ package actor RotationStore: RotationStorage {
     /// Where the candidates of a main database are kept.
     package static func candidatesPath(for path: String) -> String {
         path + ".candidates"
-    }
-
-    /// A candidate counts from `staged` on: one whose rotation never got there was never used, and one whose rotation is
-    /// closed is debris.
-    private static func eraseOrphans(_ ledger: Ledger, _ vault: CandidateVault) throws {
-        for id in try vault.rotations() {
-            guard try !isNeeded(id, ledger) else { continue }
-            _ = try vault.erase(id)
-        }
-    }
-
-    private static func isNeeded(_ id: String, _ ledger: Ledger) throws -> Bool {
-        do {
-            guard let id = RotationID(rawValue: id),
-                let stored = try RotationTable.find(id, in: ledger.connection)
-            else { return false }
-            return stored.closedAt == nil && stored.rotation.state.phase != .claimed
-        } catch is UndecodableRow {
-            // Whatever its row has become, a value is not lost for it.
-            return true
-        }
     }
 
     /// Truncates the WAL and closes both files; nothing can be called after it.
@@ -112,17 +98,28 @@ package actor RotationStore: RotationStorage {
         guard try RotationTable.find(rotation.id, in: ledger.connection)?.rotation.state.phase == .claimed else {
             throw StaleRotation(rotation: rotation.id)
         }
+        let isFound = try vault.hasCandidate(rotation.id.rawValue)
         let fingerprint = vault.fingerprint(of: made.value)
         let last = try ScheduleTable.find(rotation.secret, in: ledger.connection)?.lastFingerprint
         // What another tool has left in a file can't be made anew: where it is wanted again, it is sent again.
         let mayRepeat = rotation.generator.isWatched
-        if let last, !mayRepeat, vault.has(made.value, fingerprint: last) { return nil }
+        if let last, !mayRepeat, !isFound, vault.has(made.value, fingerprint: last) { return nil }
         try vault.stage(made, for: rotation)
         return fingerprint
     }
 
     package func candidate(of rotation: Rotation) throws -> GeneratedValue? {
         try vault.candidate(of: rotation)
+    }
+
+    package func hasCandidate(_ id: RotationID) throws -> Bool {
+        try vault.hasCandidate(id.rawValue)
+    }
+
+    package func checkFence() throws {
+        try checkLock()
+        try ledger.checkFence()
+        try vault.checkFence()
     }
 
     package func eraseCandidate(of id: RotationID) throws -> Bool {
@@ -138,7 +135,7 @@ package actor RotationStore: RotationStorage {
     }
 
     package func setListsRefused(_ hub: String, at instant: Instant?) throws {
-        try HubTable.setListsRefused(hub, at: instant, in: ledger.connection)
+        try ledger.transaction { try HubTable.setListsRefused(hub, at: instant, in: ledger.connection) }
     }
 
     package func tokenOwner(_ hub: String) throws -> TokenOwner {
@@ -146,7 +143,7 @@ package actor RotationStore: RotationStorage {
     }
 
     package func setTokenOwner(_ owner: TokenOwner, _ hub: String) throws {
-        try HubTable.set(owner, of: hub, in: ledger.connection)
+        try ledger.transaction { try HubTable.set(owner, of: hub, in: ledger.connection) }
     }
 
     package func takeClockStep(_ step: Duration, now: Instant, farthest: Duration) throws {
@@ -193,8 +190,15 @@ package actor RotationStore: RotationStorage {
         try ledger.append(entry)
     }
 
+    /// Appends that this process is not the writer any more: the one entry that it may still write.
+    package func noteFenceLost(_ text: String) throws {
+        let entry = AuditEntry(.fenceLost, time: clock.now.rfc3339, actor: .daemon, detail: ["reason": .string(text)])
+        try ledger.appendWithoutFence(entry)
+    }
+
     /// Does something with the ledger on this actor's queue: how commands reach it through the control socket.
     package func withLedger<T: Sendable>(_ body: @Sendable (Ledger) throws -> T) throws -> T {
-        try body(ledger)
+        defer { try? Self.eraseGivenUp(ledger, vault) }
+        return try body(ledger)
     }
 }

@@ -261,6 +261,17 @@ package final class Connection {
         handle != nil && sqlite3_get_autocommit(handle) == 0
     }
 
+    /// The database's files as they are now; nil where the database at the path is another one than is open.
+    ///
+    /// Call it after something was read or written: only then do the -wal and the -shm exist.
+    package var files: DatabaseFiles? {
+        guard let handle else { return nil }
+        let files = DatabaseFiles(path: path)
+        var hasMoved: Int32 = 1
+        let status = sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+        return status == SQLITE_OK && hasMoved == 0 ? files : nil
+    }
+
     /// Moves the WAL into the database and truncates it, so that deleted bytes leave the -wal file.
     ///
     /// - Returns: false where a reader kept it from doing so.

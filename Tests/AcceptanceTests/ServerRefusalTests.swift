@@ -84,7 +84,7 @@ struct ServerRefusalTests {
 
     /// Looks for a minute at most until a query answers a number.
     private static func until(_ query: String, _ count: Int) -> String {
-        "for i in $(seq 600); do [ \"$(\(query))\" = \(count) ] && break; sleep .1; done; [ \"$(\(query))\" = \(count) ]"
+        "for i in $(seq 1800); do [ \"$(\(query))\" = \(count) ] && break; sleep .1; done; [ \"$(\(query))\" = \(count) ]"
     }
 
     @Test(.enabled(if: german == nil, "\(german ?? "")"))
@@ -109,7 +109,7 @@ struct ServerRefusalTests {
                     _ = try await server.output(
                         """
                         touch $W/hold
-                        (for i in $(seq 600); do
+                        (for i in $(seq 1800); do
                             [ -e $W/hold ] || break
                             PGPASSWORD=weak psql -X -h 127.0.0.1 -p $P -U weak -d postgres -c 'SELECT pg_sleep(300)'
                             sleep .1

@@ -101,20 +101,25 @@ struct CandidateTests {
         }
     }
 
-    @Test func startErasesCandidatesWithoutAStagedRotationAndKeepsTheOthers() async throws {
+    @Test func startKeepsTheCandidatesOfOpenRotations() async throws {
         try await StoreFixture.with { fixture async throws in
             let rotation = try await fixture.opened()
             _ = try await fixture.store.stage(StoreFixture.value(Self.marker), for: rotation)
             // The crash came before `staged` was recorded.
             let afterCrash = try fixture.reopened()
-            #expect(try await afterCrash.candidate(of: rotation) == nil)
-            _ = try await afterCrash.stage(StoreFixture.value(Self.marker), for: rotation)
+            #expect(try await afterCrash.hasCandidate(rotation.id))
+            // The same value is staged, another one is not.
+            #expect(try await afterCrash.stage(StoreFixture.value(Self.marker), for: rotation) != nil)
+            await #expect(throws: StaleRotation.self) {
+                try await afterCrash.stage(StoreFixture.value("another"), for: rotation)
+            }
             var staged = rotation
             staged.state = RotationState(phase: .staged, tally: .init(), wakeAt: nil)
             try await afterCrash.save(RotationChange(rotation: staged))
             await afterCrash.close()
             let again = try fixture.reopened()
-            #expect(try await again.candidate(of: rotation) != nil)
+            let kept = try await again.candidate(of: rotation)?.value
+            #expect(kept?.withUTF8 { Array($0) } == Array(Self.marker.utf8))
             await again.close()
         }
     }

@@ -110,6 +110,14 @@ struct SimulatedStorage: RotationStorage {
         return other
     }
 
+    func hasCandidate(_ id: RotationID) async throws -> Bool {
+        try await read { try await store.hasCandidate(id) }
+    }
+
+    func checkFence() async throws {
+        try await read { try await store.checkFence() }
+    }
+
     func hubStatus(_ hub: String) async throws -> HubStatus {
         let status = try await read { try await store.hubStatus(hub) }
         return breakage == .ignoresSuspension ? .available : status

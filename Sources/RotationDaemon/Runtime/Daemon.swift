@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Logging
+import RotationEngine
 import SecretMemory
 import ServiceLifecycle
 import UnixSignals
@@ -34,8 +35,17 @@ package enum Daemon {
             await runtime.close()
             throw error
         }
+        let fenceLost = runtime.fenceLost
         await runtime.close()
+        if let fenceLost { throw Ended(text: fenceLost.text) }
         logger.notice("stopped")
+    }
+
+    /// Why the daemon has ended by itself.
+    package struct Ended: Error, CustomStringConvertible {
+        let text: String
+
+        package var description: String { text }
     }
 
     private static func serviceGroup(

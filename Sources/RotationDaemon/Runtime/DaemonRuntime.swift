@@ -60,7 +60,7 @@ package final class DaemonRuntime: Sendable {
         let views: [String: Engine.Hub]
         do {
             views = try hubs.hubs(of: configuration)
-            store = try Self.openStore(configuration, key: key)
+            store = try Self.openStore(configuration, key: key, lock: lock)
         } catch {
             await hubs.shutdown()
             throw error
@@ -135,13 +135,18 @@ package final class DaemonRuntime: Sendable {
         }
     }
 
-    private static func openStore(_ configuration: Configuration, key: StagingKey) throws -> RotationStore {
+    private static func openStore(
+        _ configuration: Configuration,
+        key: StagingKey,
+        lock: DaemonLock
+    ) throws -> RotationStore {
         try RotationStore(
             path: configuration.database,
             key: key,
             origin: Host.origin(),
             clock: SystemClock(),
-            random: SystemRandom()
+            random: SystemRandom(),
+            checkLock: { () throws(FenceLost) in try lock.check() }
         )
     }
 
@@ -282,8 +287,14 @@ package final class DaemonRuntime: Sendable {
         return DaemonHealth(
             log: logHealth(),
             engine: EngineHealth(idleMilliseconds: idle, stuckSince: stuckSince),
-            clockHeldSince: engine.clockHeldSince
+            clockHeldSince: engine.clockHeldSince,
+            storage: engine.storageTrouble.map { StorageHealth(problem: $0.kind, text: $0.text, since: $0.since) }
         )
+    }
+
+    /// Why the daemon has ended by itself: another process has taken over; nil where it has not.
+    package var fenceLost: StorageTrouble? {
+        engine.storageTrouble.flatMap { $0.kind == .fenceLost ? $0 : nil }
     }
 
     /// Writes the last entry, truncates the WAL and closes everything.
@@ -291,7 +302,7 @@ package final class DaemonRuntime: Sendable {
     /// Call it once, after the engine has ended.
     package func close() async {
         do {
-            try await note(.daemonStopped)
+            if let fenceLost { try await store.noteFenceLost(fenceLost.text) } else { try await note(.daemonStopped) }
         } catch {
             logger.critical("the last entry can't be written", metadata: ["error": "\(error)"])
         }

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+package import RotationEngine
 
 /// The exclusive lock beside the database: whoever holds it may create the database, migrate it and rotate.
 ///
@@ -49,6 +50,7 @@ package final class DaemonLock: Sendable {
     }
 
     private let descriptor: Int32
+    private let path: String
 
     /// Where the lock of a database is.
     package static func path(for database: String) -> String {
@@ -58,14 +60,25 @@ package final class DaemonLock: Sendable {
     /// Takes the lock, or throws who holds it.
     package init(database: String, role: Role) throws(Failure) {
         // Nothing may throw once `descriptor` is set: `deinit` runs then too, and would close it a second time.
-        descriptor = try Self.openLocked(Self.path(for: database))
+        path = Self.path(for: database)
+        descriptor = try Self.openLocked(path)
         announce(role)
+    }
+
+    /// Throws where the lock's file is not the one that is locked, or is gone: another process could lock the new one.
+    package func check() throws(FenceLost) {
+        var (mine, named) = (stat(), stat())
+        guard fstat(descriptor, &mine) == 0, lstat(path, &named) == 0,
+            mine.st_dev == named.st_dev, mine.st_ino == named.st_ino
+        else { throw .lock(path: path) }
     }
 
     /// Opens the file and locks it.
     private static func openLocked(_ path: String) throws(Failure) -> Int32 {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .system(path: path, errno: errno) }
+        // Whoever may read it may lock it: an earlier version let everybody.
+        fchmod(descriptor, 0o600)
         let code = clinux_lock_file(descriptor)
         guard code == 0 else {
             let holder = readHolder(descriptor)

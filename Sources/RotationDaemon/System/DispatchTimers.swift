@@ -1,30 +1,46 @@
 import Dispatch
+import Foundation
 
 /// The descriptors of Dispatch's timers.
 ///
 /// Dispatch opens a timerfd for a clock when the first timer on that clock is set, and traps where it can't: a daemon
 /// whose descriptors are used up would end at its first wait.
 enum DispatchTimers {
-    /// Long enough that the timer is armed: one that has passed already fires without a descriptor.
-    private static let pause = Duration.milliseconds(5)
+    /// CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_BOOTTIME, as /proc names them.
+    private static let clocks: Set<String> = ["0", "1", "7"]
+    /// No timer here fires: one that has passed before it is set needs no descriptor.
+    private static let farAway = 3600
 
     /// Opens a timerfd for each clock that the program uses; they stay open until the process ends.
     static func open() async {
         // CLOCK_BOOTTIME and CLOCK_MONOTONIC, by way of Swift's own sleep.
-        try? await Task.sleep(for: pause, clock: .continuous)
-        try? await Task.sleep(for: pause, clock: .suspending)
-        await fire { $0.schedule(deadline: .now() + .milliseconds(5)) }
-        await fire { $0.schedule(wallDeadline: .now() + .milliseconds(5)) }
+        let sleeps = [
+            Task { try? await Task.sleep(for: .seconds(farAway), clock: .continuous) },
+            Task { try? await Task.sleep(for: .seconds(farAway), clock: .suspending) },
+        ]
+        let timers = [makeTimer(), makeTimer()]
+        timers[0].schedule(deadline: .now() + .seconds(farAway))
+        timers[1].schedule(wallDeadline: .now() + .seconds(farAway))
+        for timer in timers { timer.activate() }
+        for _ in 0..<500 where !openClocks.isSuperset(of: clocks) { try? await Task.sleep(for: .milliseconds(10)) }
+        for timer in timers { timer.cancel() }
+        for sleep in sleeps { sleep.cancel() }
     }
 
-    /// Waits until a timer has fired.
-    private static func fire(_ schedule: (any DispatchSourceTimer) -> Void) async {
-        let (fired, end) = AsyncStream<Void>.makeStream()
+    private static func makeTimer() -> any DispatchSourceTimer {
         let timer = DispatchSource.makeTimerSource()
-        timer.setEventHandler { @Sendable in end.finish() }
-        schedule(timer)
-        timer.activate()
-        for await _ in fired {}
-        timer.cancel()
+        timer.setEventHandler { @Sendable in }
+        return timer
+    }
+
+    /// The clocks of the process's timerfds (proc(5), fdinfo).
+    private static var openClocks: Set<String> {
+        let folder = "/proc/self/fdinfo"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let texts = names.compactMap { try? String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8) }
+        let fields = texts.joined(separator: "\n").split(separator: "\n").map {
+            $0.split(whereSeparator: \.isWhitespace)
+        }
+        return Set(fields.filter { $0.first == "clockid:" }.compactMap { $0.last.map(String.init) })
     }
 }

@@ -57,7 +57,8 @@ extension RotationState {
             } else {
                 reach(.parked(.withdrawal.during(error.failure)))
             }
-        case (.staged, .candidateLost), (.installed, .candidateLost), (.tested, .candidateLost),
+        case (.claimed, .candidateLost), (.staged, .candidateLost), (.installed, .candidateLost),
+            (.tested, .candidateLost),
             (.delivering, .candidateLost), (.withdrawing, .candidateLost):
             candidateLost()
         case (.parked(let failure), .abandoned(let decision)), (.abandoning(_, let failure), .abandoned(let decision)):

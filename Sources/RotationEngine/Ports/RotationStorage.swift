@@ -28,12 +28,22 @@ package protocol RotationStorage: Sendable {
 
     /// Seals a value and commits it, before any remote effect.
     ///
+    /// A candidate that is there already is never replaced: the same one is staged again.
+    ///
     /// - Returns: Its keyed fingerprint, or nil, and nothing is kept, where that is the fingerprint of the value in
     ///   force.
     func stage(_ made: GeneratedValue, for rotation: Rotation) async throws -> [UInt8]?
 
     /// Unseals a rotation's candidate; nil where it is gone or can't be unsealed.
     func candidate(of rotation: Rotation) async throws -> GeneratedValue?
+
+    /// Whether a rotation has a candidate, readable or not.
+    func hasCandidate(_ id: RotationID) async throws -> Bool
+
+    /// Whether this process may act, asked directly before each PATCH and each generator's step.
+    ///
+    /// - Throws: ``FenceLost``, ``StorageReplaced`` or ``HistoryBehind`` where it may not.
+    func checkFence() async throws
 
     /// Erases a rotation's candidate from all files.
     ///

@@ -76,6 +76,8 @@ package actor Engine {
     private var broken: Set<DueWork.Key> = []
     /// Nothing is begun before this instant, as storage has failed.
     private var storagePausedUntil: Instant?
+    /// Why nothing is begun; nil where the history can be written.
+    private nonisolated let trouble = Mutex<StorageTrouble?>(nil)
     /// Hubs that have let a request in since the engine began, or since they were last refused or configured anew: to any
     /// other one a single request goes ahead of all, so that a refused token is shown to the hub once, whatever is due.
     var proven: Set<String> = []
@@ -190,6 +192,9 @@ package actor Engine {
     /// Since when slots wait for a clock that can be believed; nil where they do not.
     nonisolated package var clockHeldSince: Instant? { clockHold.withLock { $0 } }
 
+    /// Why nothing is rotated, as the history can't be relied upon; nil where it can.
+    nonisolated package var storageTrouble: StorageTrouble? { trouble.withLock { $0 } }
+
     // MARK: A pass
 
     private func pass(_ group: inout DiscardingTaskGroup) async {
@@ -201,6 +206,8 @@ package actor Engine {
         }
         storagePausedUntil = nil
         do {
+            try await storage.checkFence()
+            trouble.withLock { $0 = nil }
             try await lookAtClock()
             try await lookAtZones()
             startLook(&group)
@@ -246,13 +253,17 @@ package actor Engine {
         logger.notice("the rules of time zones have changed", metadata: ["zones": "\(changed.joined(separator: " "))"])
     }
 
+    /// Begins nothing for a while, as storage has failed; nothing any more where another process has taken over.
     func pauseForStorage(_ error: any Error) {
         let until = clock.now.advanced(by: Self.storagePause)
-        if storagePausedUntil == nil {
+        let (now, isNews) = (clock.now, storageTrouble?.text != "\(error)")
+        trouble.withLock { $0 = StorageTrouble(error, since: $0?.since ?? now) }
+        if isNews {
             logger.critical("the history can't be written: nothing is rotated", metadata: ["error": "\(error)"])
         }
         storagePausedUntil = until
         alarm?.set(until)
+        if error is FenceLost { stop() }
     }
 
     /// Starts what is due at a hub and finds room.

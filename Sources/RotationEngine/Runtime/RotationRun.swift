@@ -175,6 +175,13 @@ struct RotationRun {
     }
 
     private mutating func generate() async throws {
+        // One that was sealed right before a crash is the rotation's candidate: another one would be a second value.
+        if try await environment.storage.hasCandidate(rotation.id) {
+            guard try await candidate() != nil else { return }
+            try await record(.generated)
+            return
+        }
+        try await environment.storage.checkFence()
         do {
             made = try await environment.generator.generate(context)
         } catch {
@@ -236,6 +243,7 @@ struct RotationRun {
     private mutating func perform(_ step: GeneratorStep) async throws {
         guard let candidate = try await candidate() else { return }
         try await record(.stepStarted(step))
+        try await environment.storage.checkFence()
         do {
             try await environment.generator.perform(step, candidate, context)
         } catch {
@@ -263,6 +271,8 @@ struct RotationRun {
                 let attempt = Attempt(number: rotation.state.tally.attempts + 1, startedAt: now)
                 try await record(.attemptStarted, attempt: attempt)
                 startedAt = now
+                // What was recorded may be the last thing that this process could record.
+                try await environment.storage.checkFence()
             }
             isLetIn = true
             // Nothing but a list can tell that an answer without a body is AI Hub's.

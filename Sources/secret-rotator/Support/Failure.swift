@@ -2,6 +2,7 @@ import ArgumentParser
 import ControlAPI
 import Glibc
 import RotationDaemon
+import RotationEngine
 import SecretMemory
 
 /// Runs a command's work; says on standard error what went wrong, and exits with the documented status.
@@ -38,7 +39,8 @@ extension ControlFailure {
         case SecretFile.Failure.system(_, let code), DaemonLock.Failure.system(_, let code):
             code == EACCES || code == EPERM ? .notPermitted : .inputOutput
         case is SecretFile.Failure: .configuration
-        case DaemonLock.Failure.held: .timedOut
+        case DaemonLock.Failure.held, is Daemon.Ended, is FenceLost: .timedOut
+        case is StorageReplaced, is HistoryBehind: .inputOutput
         default: nil
         }
     }

@@ -1,0 +1,77 @@
+import RotationEngine
+import SQLite
+
+/// The right to write to a database: its epoch, its files and the lock are what they were when it was opened.
+///
+/// Each process that opens a database for writing raises the epoch, so that one which was there before meets a wrong epoch
+/// in its next transaction, whatever has become of the lock between them.
+struct Fence: Sendable {
+    /// The epoch that this process has.
+    let epoch: Int64
+    private let files: DatabaseFiles
+    private let path: String
+
+    /// Raises the epoch of a database that was opened for writing.
+    ///
+    /// - Parameter floor: The new epoch is larger.
+    init(raising connection: Connection, above floor: Int64 = 0) throws {
+        epoch = try connection.transaction {
+            let next = max(try Self.epoch(of: connection), floor) + 1
+            try connection.run("UPDATE fence SET epoch = ?1", next)
+            return next
+        }
+        (path, files) = (connection.path, try Self.files(of: connection))
+    }
+
+    /// Takes the epoch as it stands: for a second connection of the present writer.
+    init(joining connection: Connection) throws {
+        epoch = try Self.epoch(of: connection)
+        (path, files) = (connection.path, try Self.files(of: connection))
+    }
+
+    /// The epoch that stands in a database.
+    static func epoch(of connection: Connection) throws -> Int64 {
+        let epoch = try connection.first("SELECT epoch FROM fence") { row throws(SQLiteError) in
+            try row.get(0, as: Int64.self)
+        }
+        guard let epoch else { throw UndecodableRow(row: "fence") }
+        return epoch
+    }
+
+    private static func files(of connection: Connection) throws -> DatabaseFiles {
+        guard let files = connection.files else { throw StorageReplaced(path: connection.path) }
+        return files
+    }
+
+    /// Throws `FenceLost` where another process has taken over; within a transaction, so that it holds until its end.
+    func checkEpoch(in connection: Connection) throws {
+        guard try Self.epoch(of: connection) == epoch else { throw FenceLost.epoch(path: path) }
+    }
+
+    /// Throws `FenceLost` or `StorageReplaced` where this process is not the writer any more.
+    func check(_ connection: Connection) throws {
+        try checkFiles()
+        try checkEpoch(in: connection)
+    }
+
+    /// Throws `StorageReplaced` where a path leads to another file by now.
+    func checkFiles() throws {
+        if let replaced = files.replaced { throw StorageReplaced(path: replaced) }
+    }
+}
+
+extension Connection {
+    /// Runs a closure in one transaction of the only writer.
+    ///
+    /// - Throws: `FenceLost` or `StorageReplaced`, with nothing written, where it is not that any more.
+    func transaction<T>(_ fence: Fence, _ body: () throws -> T) throws -> T {
+        // A file that is gone is told first: its epoch may be gone with it.
+        try fence.checkFiles()
+        return try transaction {
+            try fence.checkEpoch(in: self)
+            let result = try body()
+            try fence.checkFiles()
+            return result
+        }
+    }
+}

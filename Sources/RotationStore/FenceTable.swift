@@ -1,0 +1,41 @@
+import RotationEngine
+import SQLite
+import Scheduling
+
+/// Reads and writes the main database's row of `fence`: which history it is, and whether it was found behind.
+enum FenceTable {
+    /// The name of this history, made at random with it.
+    static func history(in connection: Connection) throws -> String {
+        let history = try connection.first("SELECT history FROM fence") { row throws(SQLiteError) in
+            try row.get(0, as: String.self)
+        }
+        guard let history else { throw UndecodableRow(row: "fence") }
+        return history
+    }
+
+    /// Why nothing may be rotated by this history; nil where it is the newest one, or was accepted.
+    static func behind(in connection: Connection) throws(SQLiteError) -> HistoryBehind? {
+        let row = try connection.first(
+            "SELECT behind_mark, behind_newest, behind_other FROM fence WHERE behind_since IS NOT NULL"
+        ) { row throws(SQLiteError) in
+            HistoryBehind(mark: try row.get(0), newest: try row.get(1), isOther: try row.get(2))
+        }
+        return row
+    }
+
+    static func setBehind(_ behind: HistoryBehind, at now: Instant, in connection: Connection) throws(SQLiteError) {
+        try connection.run(
+            "UPDATE fence SET behind_since = ?1, behind_mark = ?2, behind_newest = ?3, behind_other = ?4",
+            now,
+            behind.mark,
+            behind.newest,
+            behind.isOther
+        )
+    }
+
+    static func clearBehind(in connection: Connection) throws(SQLiteError) {
+        try connection.run(
+            "UPDATE fence SET behind_since = NULL, behind_mark = NULL, behind_newest = NULL, behind_other = NULL"
+        )
+    }
+}

@@ -1,0 +1,95 @@
+package import AuditLog
+package import RotationEngine
+import SQLite
+package import Scheduling
+
+/// A history that is not the newest one: how that is found, and how a person goes on with it all the same.
+extension Ledger {
+    /// Compares the mark with the history, and records where the history is behind; writes the mark where there is none.
+    ///
+    /// An entry says so once; until ``acceptRestore(reason:actor:now:)`` nothing may be rotated, and the mark stays.
+    func compareWithMark(now: Instant) throws {
+        guard let mark, try FenceTable.behind(in: connection) == nil else { return }
+        let (history, newest) = (try FenceTable.history(in: connection), try AuditTable.newest(in: connection))
+        let behind: HistoryBehind
+        switch try mark.read() {
+        case .none: return try advanceMark()
+        case .content(let content) where content.history == history && content.seq <= newest: return try advanceMark()
+        case .content(let content):
+            let isOther = content.history != history
+            behind = HistoryBehind(mark: content.seq, newest: newest, isOther: isOther)
+        case .unreadable: behind = HistoryBehind(mark: nil, newest: newest, isOther: false)
+        }
+        try transaction {
+            try FenceTable.setBehind(behind, at: now, in: connection)
+            let entry = AuditEntry(.restoreHeld, time: now.rfc3339, actor: .daemon, detail: behind.detail)
+            try AuditTable.append(entry, origin: origin, in: connection)
+        }
+    }
+
+    /// Goes on with a history that was found behind.
+    ///
+    /// - Returns: Why it was held.
+    /// - Throws: ``Refusal/notBehind`` where it was not.
+    package func acceptRestore(reason: String, actor: Actor, now: Instant) throws -> HistoryBehind {
+        try transaction {
+            guard let behind = try FenceTable.behind(in: connection) else { throw Refusal.notBehind }
+            try FenceTable.clearBehind(in: connection)
+            var detail = behind.detail
+            detail["reason"] = .string(reason)
+            let entry = AuditEntry(.restoreAccepted, time: now.rfc3339, actor: actor, detail: detail)
+            try AuditTable.append(entry, origin: origin, in: connection)
+            return behind
+        }
+    }
+
+    // MARK: Candidates of rotations that the history does not know
+
+    /// Records that a candidate is kept; an entry says so once.
+    func noteKept(_ rotation: String, now: Instant) throws {
+        try transaction {
+            guard try KeptTable.add(rotation, since: now, in: connection) else { return }
+            let entry = AuditEntry(.candidateKept, time: now.rfc3339, actor: .daemon, rotation: rotation)
+            try AuditTable.append(entry, origin: origin, in: connection)
+        }
+    }
+
+    /// Has a candidate erased that is kept: a person has no use for it.
+    ///
+    /// - Returns: false where none of this rotation is kept.
+    package func giveUpKept(_ rotation: RotationID, reason: String, actor: Actor, now: Instant) throws -> Bool {
+        try transaction {
+            guard try KeptTable.giveUp(rotation.rawValue, in: connection) else { return false }
+            let entry = AuditEntry(
+                .candidateKept,
+                time: now.rfc3339,
+                actor: actor,
+                rotation: rotation.rawValue,
+                detail: ["given_up": true, "reason": .string(reason)]
+            )
+            try AuditTable.append(entry, origin: origin, in: connection)
+            return true
+        }
+    }
+
+    /// Removes what is known of a candidate that is not kept any more.
+    func forgetKept(_ rotation: String) throws {
+        try transaction { try KeptTable.remove(rotation, in: connection) }
+    }
+
+    // MARK: The mark
+
+    /// Writes the number of the newest entry into the mark, unless the history is behind it.
+    func advanceMark() throws {
+        guard let mark, try FenceTable.behind(in: connection) == nil else { return }
+        let history = try FenceTable.history(in: connection)
+        try mark.write(Mark.Content(history: history, seq: try AuditTable.newest(in: connection)))
+    }
+}
+
+extension HistoryBehind {
+    /// The fields of the entries that tell of it.
+    fileprivate var detail: [String: JSONValue?] {
+        ["mark": mark.map(JSONValue.integer), "newest": .integer(newest), "other_history": isOther ? true : nil]
+    }
+}
