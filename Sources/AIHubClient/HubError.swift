@@ -64,7 +64,8 @@ package struct HubError: Error, Equatable, Sendable {
         case noToken = "no_token"
         /// The caller stopped waiting.
         case cancelled
-        /// The client is closing, or the hub's pause began while the request waited for its turn: nothing was sent.
+        /// The client is closing, the hub's pause began while the request waited for its turn, or the host has no file
+        /// descriptor left for a connection: nothing was sent.
         case notSent = "not_sent"
     }
 
@@ -129,7 +130,7 @@ extension HubError: CustomStringConvertible {
         case .tls: "TLS failed: certificate not trusted"
         case .noToken: "the token can't be read"
         case .cancelled: "stopped before the answer"
-        case .notSent: "not sent: its turn had not come"
+        case .notSent: "not sent: the daemon is stopping, the hub is paused or suspended, or no file descriptor is left"
         }
     }
 }

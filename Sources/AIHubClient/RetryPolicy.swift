@@ -9,13 +9,22 @@ package struct RetryPolicy: Hashable, Sendable {
     package var attempts: Int
     /// How long a new cycle is put off: after the first one, the second one, …; the last entry repeats.
     package var cycleDelays: [Duration]
+    /// No pause that a hub asks for with `Retry-After` is longer.
+    package var retryAfterCap: Duration
 
     /// - Precondition: The configuration's ranges hold: base and cap positive, one attempt or more.
-    package init(base: Duration, cap: Duration, attempts: Int, cycleDelays: [Duration]) {
+    package init(
+        base: Duration,
+        cap: Duration,
+        attempts: Int,
+        cycleDelays: [Duration],
+        retryAfterCap: Duration = .seconds(3600)
+    ) {
         self.base = base
         self.cap = cap
         self.attempts = attempts
         self.cycleDelays = cycleDelays
+        self.retryAfterCap = retryAfterCap
     }
 
     /// What the configuration has where it says nothing.
@@ -44,7 +53,7 @@ package struct RetryPolicy: Hashable, Sendable {
 
     /// No wait of this policy, or that a hub may ask for, is longer.
     package var longestWait: Duration {
-        max(cap, cycleDelays.max() ?? .zero, RetryAfter.maximum)
+        max(cap, cycleDelays.max() ?? .zero, retryAfterCap + base)
     }
 
     /// How long the next cycle is put off.

@@ -23,6 +23,7 @@ struct ConfigurationErrorTests {
         ("retry: {cap: 2d}", "8:14: cap: \"2d\" is no duration from 10ms to 1d" + forms),
         ("retry: {cap: 5}", "8:14: cap: \"5\" is no duration from 10ms to 1d" + forms),
         ("retry: {cap: 5 m}", "8:14: cap: \"5 m\" is no duration from 10ms to 1d" + forms),
+        ("retry: {retry_after_cap: 0s}", "8:26: retry_after_cap: \"0s\" is no duration from 1s to 1d" + forms),
         ("retry: {cycle_delays: 5m}", "8:23: cycle_delays: expected a list, such as [first, second]"),
         ("retry: {cycle_delays: []}", "8:23: " + delays),
         ("retry: {cycle_delays: [5m, 0s]}", "8:23: " + delays),

@@ -84,7 +84,7 @@ struct ConfigurationExampleTests {
             """
         let more = """
             control: /c.sock
-            retry: {base: 10ms, cap: 1d, attempts: 100, cycle_delays: [10ms, 2w]}
+            retry: {base: 10ms, cap: 1d, attempts: 100, cycle_delays: [10ms, 2w], retry_after_cap: 1d}
             audit: {origin: o, checkpoint_every: 2h}
             signals: {usr1: overdue}
             log: {format: json, level: trace}
@@ -102,7 +102,13 @@ struct ConfigurationExampleTests {
         let delays = [Duration.milliseconds(10), .seconds(14 * 86_400)]
         #expect(
             configuration.retry
-                == RetryPolicy(base: .milliseconds(10), cap: .seconds(86_400), attempts: 100, cycleDelays: delays)
+                == RetryPolicy(
+                    base: .milliseconds(10),
+                    cap: .seconds(86_400),
+                    attempts: 100,
+                    cycleDelays: delays,
+                    retryAfterCap: .seconds(86_400)
+                )
         )
         #expect(configuration.audit.origin == "o")
         #expect(configuration.audit.checkpointEvery == .seconds(7200))

@@ -113,6 +113,8 @@ extension Configuration {
             }
             policy.cycleDelays = delays
         }
+        let cap = retry.duration("retry_after_cap", in: .seconds(1)...RetryAfter.maximum)
+        policy.retryAfterCap = cap ?? policy.retryAfterCap
         retry.finish()
         return policy
     }
