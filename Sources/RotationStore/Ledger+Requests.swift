@@ -15,7 +15,7 @@ extension Ledger {
 
     /// Writes requests, all or none.
     ///
-    /// A request joins a rotation that is open, and brings its next try forward; a fresh one waits for its end.
+    /// A request joins a rotation that is open, and brings its next try forward once; a fresh one waits for its end.
     package func request(_ requests: [RotationRequest], actor: Actor) throws -> [TakenRequest] {
         try transaction { try requests.map { try take($0, actor: actor) } }
     }
@@ -47,7 +47,9 @@ extension Ledger {
         }
         let open = try request.fresh ? nil : openForJoining(request.secret)
         try RequestTable.insert(request, actor: actor, joining: open, in: connection)
-        if let open { try RotationTable.hurry(open, now: request.requestedAt, in: connection) }
+        if let open {
+            try RotationTable.changeWait(of: open, by: .requested, now: request.requestedAt, in: connection)
+        }
         let detail: [String: JSONValue?] = [
             "request": .string(request.id.rawValue),
             "reason": request.reason.map(JSONValue.string),

@@ -5,7 +5,7 @@ enum MainSchema {
     /// "SRot", which `file(1)` and the `sqlite3` shell show.
     static let migrator = Migrator(
         applicationID: 0x5352_6F74,
-        steps: [version1, version2, version3, version4, version5, version6, version7, version9]
+        steps: [version1, version2, version3, version4, version5, version6, version7, version8, version9]
     )
 
     /// Instants are Unix time in milliseconds, durations milliseconds, truth values 0 and 1.
@@ -308,6 +308,17 @@ enum MainSchema {
                    \(utc("opened_at")) AS opened_at, \(utc("ended_at")) AS ended_at,
                    \(utc("closed_at")) AS closed_at
             FROM rotations;
+        """
+
+    /// Whether a request has brought a rotation's next try forward; since when a hub is paused, and for how long.
+    ///
+    /// A pause of an earlier version is taken for one that begins now.
+    private static let version8 = """
+        ALTER TABLE rotations ADD COLUMN is_hurried INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE rotations ADD COLUMN hurry_floor INTEGER;
+        ALTER TABLE hubs ADD COLUMN paused_since INTEGER;
+        ALTER TABLE hubs ADD COLUMN pause_ms INTEGER;
+        UPDATE hubs SET paused_since = min(paused_until, strftime('%s', 'now') * 1000) WHERE paused_until IS NOT NULL;
         """
 
     /// The only writer, and which history this is.

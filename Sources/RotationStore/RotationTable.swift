@@ -13,7 +13,7 @@ enum RotationTable {
         confirmations, repetitions, is_ambiguous, is_install_begun, retry_floor, next_step_at, error, error_status,
         is_confirmed, ended_at, closed_at, outcome, must_confirm, decision, failed_step, failed_cause, failed_number,
         failed_reason, deferred_step, deferred_cause, deferred_number, deferred_reason, evidence_source, seen_updates,
-        is_stuck, changed_at
+        is_stuck, changed_at, is_hurried, hurry_floor
         """
 
     /// One row, before it is known to be sound.
@@ -77,6 +77,8 @@ enum RotationTable {
             tally.unconfirmed = try row.get(15)
             tally.isStuck = try row.get(43)
             changedAt = try row.get(44)
+            tally.isHurried = try row.get(45)
+            tally.hurryFloor = try row.get(46)
             tally.attempts = try row.get(16)
             tally.failures = try row.get(17)
             tally.cycles = try row.get(18)
@@ -285,7 +287,8 @@ enum RotationTable {
                 failed_cause = CASE WHEN ?3 = 'finished' THEN NULL WHEN ?16 IS NULL THEN failed_cause ELSE ?31 END,
                 failed_number = CASE WHEN ?3 = 'finished' THEN NULL WHEN ?16 IS NULL THEN failed_number ELSE ?32 END,
                 failed_reason = CASE WHEN ?3 = 'finished' THEN NULL WHEN ?16 IS NULL THEN failed_reason ELSE ?33 END,
-                deferred_step = ?34, deferred_cause = ?35, deferred_number = ?36, deferred_reason = ?37
+                deferred_step = ?34, deferred_cause = ?35, deferred_number = ?36, deferred_reason = ?37,
+                is_hurried = ?38, hurry_floor = ?39
             WHERE id = ?1 AND closed_at IS NULL AND (?22 IS NULL OR phase = ?22) AND (?23 IS NULL OR attempts = ?23)
                 AND (?22 IS NOT 'abandoning' OR decision IS ?29)
             """,
@@ -325,7 +328,9 @@ enum RotationTable {
             deferred.step,
             deferred.cause,
             deferred.number,
-            deferred.reason
+            deferred.reason,
+            tally.isHurried,
+            tally.hurryFloor
         )
         guard changed == 1 || previous == nil else { throw StaleRotation(rotation: rotation.id) }
     }
@@ -351,15 +356,36 @@ enum RotationTable {
         )
     }
 
-    /// Brings an open rotation's next try forward, but not before what the hub asked for.
-    static func hurry(_ id: RotationID, now: Instant, in connection: Connection) throws {
-        try connection.run(
-            """
-            UPDATE rotations SET next_step_at = max(?2, coalesce(retry_floor, 0))
-            WHERE id = ?1 AND outcome IS NULL AND next_step_at > max(?2, coalesce(retry_floor, 0))
-            """,
-            id,
+    /// The open rotations of a hub whose next try waits for what the hub asked for.
+    static func waiting(
+        at hub: String,
+        forFloorAfter now: Instant,
+        in connection: Connection
+    ) throws -> [RotationID] {
+        try connection.all(
+            "SELECT id FROM rotations WHERE hub = ?1 AND closed_at IS NULL AND retry_floor > ?2",
+            hub,
             now
+        ) { row throws(SQLiteError) in try row.get(0) }
+    }
+
+    /// Has an event change an open rotation's wait, and nothing else of it.
+    ///
+    /// A row that can't be read is left alone: it has a problem of its own.
+    static func changeWait(of id: RotationID, by event: RotationEvent, now: Instant, in connection: Connection) throws {
+        let stored: StoredRotation?
+        do { stored = try find(id, in: connection) } catch is UndecodableRow { return }
+        guard let before = stored?.rotation.state else { return }
+        var state = before
+        try state.handle(event, plan: RotationPlan(retry: .standard, confirm: false), now: now, fraction: 0)
+        guard state != before else { return }
+        try connection.run(
+            "UPDATE rotations SET next_step_at = ?2, retry_floor = ?3, is_hurried = ?4, hurry_floor = ?5 WHERE id = ?1",
+            id,
+            state.wakeAt,
+            state.tally.floor,
+            state.tally.isHurried,
+            state.tally.hurryFloor
         )
     }
 }

@@ -1,3 +1,4 @@
+import AIHubClient
 import AuditLog
 import RotationEngine
 import RotationStore
@@ -50,6 +51,36 @@ struct RequestTests {
             try await fixture.store.save(RotationChange(rotation: rotation))
             _ = try fixture.ledger().request([request(fixture)], actor: .daemon)
             #expect(try await fixture.store.rotation(rotation.id)?.state.wakeAt == floor)
+        }
+    }
+
+    /// What a request has done to the wait is stored: no second one does it again.
+    @Test func hurryIsRememberedUntilTheNextTryHasFailed() async throws {
+        try await StoreFixture.with { fixture async throws in
+            var rotation = try await fixture.opened()
+            rotation.state = waiting(fixture, floor: nil)
+            try await fixture.store.save(RotationChange(rotation: rotation))
+            _ = try fixture.ledger().request([request(fixture)], actor: .daemon)
+            var hurried = try #require(try await fixture.reopened().rotation(rotation.id))
+            #expect(hurried.state.tally.isHurried)
+            let plan = RotationPlan(retry: .standard, confirm: false)
+            for event in [RotationEvent.attemptStarted, .attemptEnded(.failed(HubError(.forbidden)))] {
+                try hurried.state.handle(event, plan: plan, now: fixture.clock.now, fraction: 0)
+            }
+            try await fixture.store.save(RotationChange(rotation: hurried))
+            _ = try fixture.ledger().request([request(fixture)], actor: .daemon)
+            let state = try #require(try await fixture.reopened().rotation(rotation.id)).state
+            #expect(state.wakeAt == fixture.clock.now.advanced(by: RetryPolicy.standard.cap))
+        }
+    }
+
+    /// A row that can't be read is its own trouble: the request is taken all the same.
+    @Test func requestThatJoinsAnUnreadableRotationIsTaken() async throws {
+        try await StoreFixture.with { fixture async throws in
+            let rotation = try await fixture.opened()
+            try fixture.execute("UPDATE rotations SET next_step_at = 5, generator = 'spoilt'")
+            let taken = try fixture.ledger().request([request(fixture)], actor: .daemon)
+            #expect(taken.first?.joined == rotation.id)
         }
     }
 

@@ -22,3 +22,21 @@ extension RotationState {
         }
     }
 }
+
+extension RotationState {
+    /// Whether nothing that is left to do needs the hub: only steps of the generator and the erasure are left.
+    ///
+    /// Such a rotation goes on while its hub is paused or suspended.
+    package var isHubDone: Bool {
+        switch phase {
+        case .succeeded, .finishFailed, .finished, .withdrawing, .failed, .abandoning, .abandoned: true
+        case .claimed, .generated, .staged, .installed, .tested, .delivering, .delivered: false
+        case .parked, .finishHeld, .closed: false
+        }
+    }
+
+    /// The names of the phases in which ``isHubDone`` holds.
+    package static let hubDonePhases = [
+        "succeeded", "finish_failed", "finished", "withdrawing", "failed", "abandoning", "abandoned",
+    ]
+}

@@ -44,7 +44,7 @@ extension RotationState {
             tally.isStuck = true
             delay = retry.cycleDelay(afterCycles: count - retry.attempts + 1)
         }
-        wakeAt = pace.now.advanced(by: delay)
+        putOff(by: delay, pace)
     }
 
     mutating func succeed(_ confirmed: Bool, _ pace: Pace) {

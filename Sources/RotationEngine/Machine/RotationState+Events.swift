@@ -19,6 +19,8 @@ extension RotationState {
     ) throws(UnexpectedEvent) {
         let pace = Pace(plan: plan, now: now, fraction: fraction)
         switch (phase, event) {
+        case (_, .requested): bringForward(now)
+        case (_, .hubResumed): liftFloor(now)
         case (.claimed, .policyChanged), (.staged, .policyChanged):
             // Whatever was sent or installed must be finished with the candidate that was used.
             if tally.attempts == 0 && !tally.isInstallBegun { reach(.failed(.policyChanged)) }
@@ -94,8 +96,9 @@ extension RotationState {
     // MARK: Waiting
 
     /// Puts the next try off; after a cycle's worth of failures by the cycle's delay.
-    mutating func backOff(_ pace: Pace, retryAfter: Duration? = nil) {
+    mutating func backOff(_ pace: Pace, retryAfter asked: Duration? = nil) {
         let retry = pace.plan.retry
+        let retryAfter = asked.map { min($0, retry.retryAfterCap) }
         tally.failures += 1
         var delay = retry.delay(afterFailures: tally.failures, fraction: pace.fraction, floor: retryAfter)
         if tally.failures >= retry.attempts {
@@ -104,7 +107,7 @@ extension RotationState {
             delay = max(delay, retry.cycleDelay(afterCycles: tally.cycles))
         }
         tally.floor = retryAfter.map { pace.now.advanced(by: $0) }
-        wakeAt = pace.now.advanced(by: delay)
+        putOff(by: delay, pace)
     }
 
     /// Puts the next try off by a whole cycle's delay.

@@ -103,6 +103,11 @@ package struct RotationState: Hashable, Sendable {
         package var deferred: StepFailure?
         /// What the hub asked for last: no attempt before this instant, whoever asks.
         package var floor: Instant?
+        /// Whether a request has brought the next try forward.
+        package var isHurried = false
+        /// No request brings the next try forward to before this instant: the last try that was brought forward has
+        /// failed.
+        package var hurryFloor: Instant?
 
         package init() {}
     }
@@ -203,6 +208,10 @@ package enum RotationEvent: Hashable, Sendable {
     case erased
     /// The candidate is deleted, but somebody's read transaction keeps its bytes in a file.
     case eraseBlocked
+    /// A request has joined the rotation.
+    case requested
+    /// A person has lifted the hub's pause or suspension.
+    case hubResumed
 }
 
 /// An event that a rotation's phase has no place for: a defect of the program.
