@@ -9,7 +9,7 @@ enum HubTable {
         let status = try connection.first(
             """
             SELECT paused_until, suspended_reason, suspended_since, probe_at, probes, doubt_reason, doubt_alias,
-                doubt_count
+                doubt_count, paused_since, pause_ms
             FROM hubs WHERE name = ?1
             """,
             hub
@@ -27,6 +27,8 @@ enum HubTable {
         var doubtReason: String?
         var doubtAlias: String?
         var doubtCount = 0
+        var pausedSince: Instant?
+        var pauseLength: Int64?
 
         init(_ row: borrowing Row) throws(SQLiteError) {
             pausedUntil = try row.get(0)
@@ -37,13 +39,16 @@ enum HubTable {
             doubtReason = try row.get(5)
             doubtAlias = try row.get(6)
             doubtCount = try row.get(7)
+            pausedSince = try row.get(8)
+            pauseLength = try row.get(9)
         }
 
         init(_ status: HubStatus) {
             switch status {
             case .available: break
-            case .paused(let until): pausedUntil = until
-            case .onProbation(let left): probes = left
+            case .paused(let pause):
+                (pausedSince, pausedUntil, pauseLength) = (pause.since, pause.until, pause.length.column)
+            case .halfOpen(let before): (probes, pauseLength) = (before.probes, before.pause?.column)
             case .doubtful(let doubt):
                 (doubtReason, doubtAlias, doubtCount) = (doubt.reason.rawValue, doubt.alias, doubt.count)
             case .suspended(let suspension):
@@ -57,11 +62,16 @@ enum HubTable {
             if let reason = suspendedReason.flatMap(HubError.Kind.init), let suspendedSince, let probeAt {
                 return .suspended(.init(reason: reason, since: suspendedSince, probeAt: probeAt, probes: probes))
             }
-            if let pausedUntil { return .paused(until: pausedUntil) }
+            let length = pauseLength.map { Duration.milliseconds(min(max($0, 0), RetryAfter.maximum.milliseconds)) }
+            if let pausedUntil {
+                let since = pausedSince ?? pausedUntil
+                return .paused(.init(since: since, until: pausedUntil, length: length ?? HubStatus.standardPause))
+            }
             if let reason = doubtReason.flatMap(HubError.Kind.init), let doubtAlias {
                 return .doubtful(.init(reason: reason, alias: doubtAlias, count: doubtCount))
             }
-            return probes > 0 ? .onProbation(probes: probes) : .available
+            let isHalfOpen = probes > 0 || length != nil
+            return isHalfOpen ? .halfOpen(.init(probes: probes, pause: length)) : .available
         }
     }
 
@@ -70,12 +80,13 @@ enum HubTable {
         try connection.run(
             """
             INSERT INTO hubs (name, paused_until, suspended_reason, suspended_since, probe_at, probes, doubt_reason,
-                doubt_alias, doubt_count)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                doubt_alias, doubt_count, paused_since, pause_ms)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             ON CONFLICT (name) DO UPDATE SET paused_until = excluded.paused_until,
                 suspended_reason = excluded.suspended_reason, suspended_since = excluded.suspended_since,
                 probe_at = excluded.probe_at, probes = excluded.probes, doubt_reason = excluded.doubt_reason,
-                doubt_alias = excluded.doubt_alias, doubt_count = excluded.doubt_count
+                doubt_alias = excluded.doubt_alias, doubt_count = excluded.doubt_count,
+                paused_since = excluded.paused_since, pause_ms = excluded.pause_ms
             """,
             hub,
             raw.pausedUntil,
@@ -85,7 +96,9 @@ enum HubTable {
             raw.probes,
             raw.doubtReason,
             raw.doubtAlias,
-            raw.doubtCount
+            raw.doubtCount,
+            raw.pausedSince,
+            raw.pauseLength
         )
     }
 

@@ -70,14 +70,17 @@ extension Ledger {
 
     /// Records how it went.
     ///
-    /// - Parameter hold: The hold that it began with.
+    /// - Parameters:
+    ///   - hold: The hold that it began with.
+    ///   - cap: The longest pause that the hub may ask for.
     package func endByHand(
         _ operation: HandOperation,
         _ secret: SecretName,
         _ result: Result<Receipt, HubError>,
         actor: Actor,
         now: Instant,
-        hold: HandHold
+        hold: HandHold,
+        cap: Duration
     ) throws {
         try transaction {
             let isOurs = try HoldTable.until(secret, in: connection) == hold.until
@@ -101,7 +104,7 @@ extension Ledger {
             }
         }
         if case .failure(let error) = result {
-            _ = try updateHub(secret.hub, now: now) { $0.after(error, about: secret.alias.text, now: $1) }
+            _ = try updateHub(secret.hub, now: now) { $0.after(error, about: secret.alias.text, now: $1, cap: cap) }
         }
     }
 
@@ -109,15 +112,19 @@ extension Ledger {
     package func checkHubIsOpen(_ hub: String, now: Instant) throws {
         let status = try HubTable.status(of: hub, in: connection)
         if case .suspended(let suspension) = status { throw Refusal.hubSuspended(hub, suspension.reason) }
-        if let opensAt = status.opensAt(now: now) { throw Refusal.hubPaused(hub, until: opensAt) }
+        // A person's request can stand for the list that ends a pause.
+        if case .paused(let pause) = status, pause.until > now { throw Refusal.hubPaused(hub, until: pause.until) }
     }
 
     /// Records that somebody listed a hub's secrets, or that the hub did not let it happen.
+    ///
+    /// - Parameter cap: The longest pause that the hub may ask for.
     package func noteListing(
         of hub: String,
         _ result: Result<Int, HubError>,
         actor: Actor,
-        now: Instant
+        now: Instant,
+        cap: Duration
     ) throws {
         var entry = AuditEntry(.secretListed, time: now.rfc3339, actor: actor, hub: hub)
         switch result {
@@ -129,7 +136,7 @@ extension Ledger {
         }
         try append(entry)
         if case .failure(let error) = result {
-            _ = try updateHub(hub, now: now) { $0.after(error, about: nil, now: $1) }
+            _ = try updateHub(hub, now: now) { $0.after(error, about: nil, now: $1, cap: cap) }
         }
     }
 }

@@ -58,14 +58,15 @@ extension Ledger {
         try connection.run(
             """
             UPDATE rotations SET next_step_at = ?1 + CASE phase WHEN 'succeeded' THEN finish_after_ms ELSE 0 END,
-                retry_floor = min(retry_floor, ?1)
+                retry_floor = min(retry_floor, ?1), hurry_floor = min(hurry_floor, ?1)
             WHERE closed_at IS NULL
                 AND next_step_at > ?2 + CASE phase WHEN 'succeeded' THEN finish_after_ms ELSE 0 END
             """,
             now,
             latest
         )
-        try connection.run("UPDATE hubs SET paused_until = NULL WHERE paused_until > ?1", latest)
+        try connection.run("UPDATE hubs SET paused_until = ?1 WHERE paused_until > ?2", now, latest)
+        try connection.run("UPDATE hubs SET paused_since = ?1 WHERE paused_since > ?1", now)
         try connection.run("UPDATE hubs SET probe_at = ?1 WHERE probe_at > ?2", now, latest)
         try connection.run("UPDATE holds SET until = ?1 WHERE until > ?2", now, latest)
         return moved

@@ -7,11 +7,11 @@ import ValueGenerators
 
 extension Ledger {
     /// What is due at a hub, open rotations first.
-    package func dueWork(hub: String, now: Instant, limit: Int) throws -> [DueWork] {
+    package func dueWork(hub: String, _ part: WorkPart = .all, now: Instant, limit: Int) throws -> [DueWork] {
         let open = try connection.all(
             """
             SELECT id, alias FROM rotations
-            WHERE hub = ?1 AND closed_at IS NULL AND phase NOT IN ('parked', 'finish_held') AND coalesce(next_step_at, 0) <= ?2
+            WHERE hub = ?1 AND closed_at IS NULL AND \(part.condition) AND coalesce(next_step_at, 0) <= ?2
             ORDER BY next_step_at LIMIT ?3
             """,
             hub,
@@ -22,6 +22,7 @@ extension Ledger {
             guard let id = RotationID(rawValue: row.id), let alias = SecretAlias(row.alias) else { return nil }
             return .resume(id, SecretName(hub: hub, alias: alias))
         }
+        guard part == .all else { return work }
         if work.count < limit { work += try dueRequests(hub: hub, now: now, limit: limit - work.count) }
         if work.count < limit { work += try dueSlots(hub: hub, now: now, limit: limit - work.count) }
         return work
@@ -79,12 +80,13 @@ extension Ledger {
     /// When a hub's next work is due; 1970 for requests that wait.
     ///
     /// The end of a hold counts as work, and so does a group's becoming free: whatever was held is looked at then.
-    package func earliestDue(hub: String, now: Instant) throws -> Instant? {
+    package func earliestDue(hub: String, _ part: WorkPart = .all, now: Instant) throws -> Instant? {
+        guard part == .all else { return try earliestStep(hub: hub, part) }
         let earliest = try connection.first(
             """
             SELECT min(due) FROM (
                 SELECT min(coalesce(next_step_at, 0)) AS due FROM rotations
-                    WHERE hub = ?1 AND closed_at IS NULL AND phase NOT IN ('parked', 'finish_held')
+                    WHERE hub = ?1 AND closed_at IS NULL AND \(WorkPart.all.condition)
                 UNION ALL
                 SELECT min(until) FROM holds WHERE hub = ?1 AND until > ?2
                 UNION ALL
@@ -111,5 +113,26 @@ extension Ledger {
             now
         ) { row throws(SQLiteError) in try row.get(0, as: Int64?.self) }
         return (earliest ?? nil).map { Instant(milliseconds: $0) }
+    }
+
+    private func earliestStep(hub: String, _ part: WorkPart) throws -> Instant? {
+        let earliest = try connection.first(
+            """
+            SELECT min(coalesce(next_step_at, 0)) FROM rotations
+            WHERE hub = ?1 AND closed_at IS NULL AND \(part.condition)
+            """,
+            hub
+        ) { row throws(SQLiteError) in try row.get(0, as: Int64?.self) }
+        return (earliest ?? nil).map { Instant(milliseconds: $0) }
+    }
+}
+
+extension WorkPart {
+    /// SQL that tells an open rotation of this part from others.
+    fileprivate var condition: String {
+        switch self {
+        case .all: "phase NOT IN ('parked', 'finish_held')"
+        case .withoutHub: "phase IN (\(RotationState.hubDonePhases.map { "'\($0)'" }.joined(separator: ", ")))"
+        }
     }
 }

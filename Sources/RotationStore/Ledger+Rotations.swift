@@ -11,7 +11,7 @@ extension Ledger {
         try transaction {
             guard try RotationTable.openRotation(of: claim.secret, in: connection) == nil,
                 var schedule = try ScheduleTable.find(claim.secret, in: connection),
-                try HubTable.status(of: claim.secret.hub, in: connection).opensAt(now: claim.now) == nil,
+                try HubTable.status(of: claim.secret.hub, in: connection).probeAt == nil,
                 try !isHeld(claim.secret, now: claim.now), try isItsTurn(schedule, now: claim.now)
             else { return try discardOrphans(of: claim) }
             var (trigger, detail) = (claim.trigger, [String: JSONValue]())
@@ -179,22 +179,5 @@ extension Ledger {
         entry.actor = actor
         entry.detail.merge(detail) { $1 }
         try AuditTable.append(entry, origin: origin, in: connection)
-    }
-
-    /// Changes a hub's status.
-    package func updateHub(
-        _ hub: String,
-        now: Instant,
-        _ change: (HubStatus, Instant) -> HubStatus?
-    ) throws -> HubStatus? {
-        try transaction {
-            let before = try HubTable.status(of: hub, in: connection)
-            guard let after = change(before, now) else { return nil }
-            try HubTable.set(after, of: hub, in: connection)
-            if let entry = HubStatus.entry(from: before, to: after, hub: hub, now: now) {
-                try AuditTable.append(entry, origin: origin, in: connection)
-            }
-            return after
-        }
     }
 }

@@ -139,7 +139,7 @@ package struct Ledger {
             case .hubSuspended(let hub, let reason):
                 "hub \(hub) is suspended (\(reason.rawValue)): see secret-rotator status"
             case .hubPaused(let hub, let until):
-                "hub \(hub) asked us to stay away until \(until.rfc3339)"
+                "hub \(hub) asked us to stay away until \(until.rfc3339): see secret-rotator hub list"
             case .notBehind:
                 "the history is the newest one: there is nothing to accept"
             }

@@ -72,12 +72,12 @@ package actor RotationStore: RotationStorage {
         ledger.close()
     }
 
-    package func dueWork(hub: String, now: Instant, limit: Int) throws -> [DueWork] {
-        try ledger.dueWork(hub: hub, now: now, limit: limit)
+    package func dueWork(hub: String, _ part: WorkPart = .all, now: Instant, limit: Int) throws -> [DueWork] {
+        try ledger.dueWork(hub: hub, part, now: now, limit: limit)
     }
 
-    package func earliestDue(hub: String, now: Instant) throws -> Instant? {
-        try ledger.earliestDue(hub: hub, now: now)
+    package func earliestDue(hub: String, _ part: WorkPart = .all, now: Instant) throws -> Instant? {
+        try ledger.earliestDue(hub: hub, part, now: now)
     }
 
     package func claim(_ claim: Claim) throws -> Rotation? {

@@ -72,7 +72,7 @@ struct EngineTests {
             let secret = SecretName(hub: "h", alias: try #require(SecretAlias("b")))
             try await eventually("b succeeds") {
                 try world.history { try $0.rotations(secret: secret, limit: 10) }
-                    .contains { $0.rotation.state.ending == .succeeded(confirmed: true) }
+                    .contains { $0.storedOutcome == "succeeded" && $0.isConfirmed == true }
             }
             // Nothing was begun while the hub rested, whenever that would have been seen.
             let rotations = try world.history { try $0.rotations(secret: secret, limit: 10) }

@@ -56,14 +56,19 @@ struct WaitTests {
         Row(testDescription: "hold", hold: 40, slot: 160, request: 160),
         Row(testDescription: "group's spacing", group: .some(30), slot: 150, request: 150),
         Row(testDescription: "group in which one rotates", group: .some(nil), slot: nil, request: nil),
-        Row(testDescription: "hub's pause", hub: .paused(until: at(60)), slot: 180, request: 180),
+        Row(
+            testDescription: "hub's pause",
+            hub: .paused(.init(since: at(0), until: at(60), length: .seconds(60))),
+            slot: 180,
+            request: 180
+        ),
         Row(
             testDescription: "suspended hub",
             hub: .suspended(.init(reason: .unauthorized, since: at(0), probeAt: at(60), probes: 0)),
             slot: nil,
             request: nil
         ),
-        Row(testDescription: "hub on probation", hub: .onProbation(probes: 2), slot: nil, request: nil),
+        Row(testDescription: "half-open hub", hub: .halfOpen(.init(probes: 2)), slot: nil, request: nil),
         Row(testDescription: "open rotation", isOpen: true, slot: nil, request: nil),
         Row(testDescription: "hub at work", lastEnded: 100, slot: 160, request: 160),
         Row(testDescription: "hub that has been at work", lastEnded: 50, slot: 120, request: 120),
@@ -116,7 +121,7 @@ struct WaitTests {
         let name = try Self.secret()
         let schedule = try Self.schedule(pause: .init(since: Self.at(-9), until: Self.at(10)))
         let obstacles = Obstacles(
-            hubs: ["h": .paused(until: Self.at(20))],
+            hubs: ["h": .paused(.init(since: Self.at(0), until: Self.at(20), length: .seconds(20)))],
             holds: [name: Self.at(30)],
             groups: ["g": Self.at(40)],
             open: [:]
@@ -183,18 +188,21 @@ struct WaitTests {
         }
     }
 
-    /// No work of a hub goes on while that is closed, or has much to do.
+    /// What needs the hub waits while that is closed, or has much to do; what does not need it goes on.
     @Test func phaseWaitsForItsHub() throws {
         let suspended = HubStatus.suspended(.init(reason: .tls, since: Self.start, probeAt: Self.start, probes: 0))
-        let rows: [(HubStatus, Int?, Bool)] = [
-            (suspended, nil, false), (.onProbation(probes: 1), nil, false),
-            (.paused(until: Self.at(99_950)), nil, false),
-            (.paused(until: Self.at(10)), nil, true), (.available, 99_945, false), (.available, 99_900, true),
+        let paused = { HubStatus.paused(.init(since: Self.start, until: Self.at($0), length: .seconds(5))) }
+        let done = RotationState.Phase.finished(confirmed: true)
+        let rows: [(HubStatus, RotationState.Phase, Int?, Bool)] = [
+            (suspended, .tested, nil, false), (.halfOpen(.init(probes: 1)), .tested, nil, false),
+            (paused(99_950), .tested, nil, false), (paused(10), .tested, nil, true),
+            (.available, .tested, 99_945, false), (.available, .tested, 99_900, true),
+            (suspended, done, nil, true), (paused(99_950), done, nil, true),
         ]
-        for (hub, lastEnded, isLate) in rows {
+        for (hub, phase, lastEnded, isLate) in rows {
             let obstacles = Obstacles(hubs: ["h": hub], holds: [:], groups: [:], open: [:])
             var rotation = Rotation(opening: try Self.schedule(), id: Self.id, trigger: .schedule, now: Self.start)
-            rotation.state = RotationState(phase: .tested, tally: .init(), wakeAt: nil)
+            rotation.state = RotationState(phase: phase, tally: .init(), wakeAt: nil)
             let wait = obstacles.overlongPhase(
                 rotation,
                 changedAt: Self.start,

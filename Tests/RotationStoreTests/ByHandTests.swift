@@ -30,7 +30,7 @@ struct ByHandTests {
     private static func end(_ result: Result<Receipt, HubError>, _ fixture: StoreFixture, _ ledger: Ledger) throws {
         let now = fixture.clock.now
         let hold = HandHold(until: now.advanced(by: .seconds(90)), settling: .seconds(30))
-        try ledger.endByHand(.update, fixture.name(), result, actor: actor, now: now, hold: hold)
+        try ledger.endByHand(.update, fixture.name(), result, actor: actor, now: now, hold: hold, cap: .seconds(3600))
     }
 
     private static func events(_ ledger: Ledger) throws -> [String] {

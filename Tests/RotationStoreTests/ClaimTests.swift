@@ -66,7 +66,7 @@ struct ClaimTests {
     @Test func suspendedHubOpensNothing() async throws {
         try await StoreFixture.with { fixture async throws in
             _ = try await fixture.store.updateHub("h", now: fixture.clock.now) {
-                $0.after(.init(.unauthorized), about: "a", now: $1)
+                $0.after(.init(.unauthorized), about: "a", now: $1, cap: .seconds(3600))
             }
             #expect(try await fixture.claim() == nil)
         }

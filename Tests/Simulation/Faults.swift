@@ -33,6 +33,7 @@ package enum Fault: String, CaseIterable, Sendable {
     case fileSpoilt = "file that can't be used"
     case pause = "schedule paused"
     case request = "request"
+    case hubResumed = "hub resumed by hand"
 }
 
 /// How often each fault was injected.
@@ -63,6 +64,8 @@ package enum Breakage: String, CaseIterable, Sendable {
     case sendsUnrecorded
     /// A suspended hub is spoken to.
     case ignoresSuspension
+    /// A hub that has asked for a pause is spoken to as soon as the pause is over, by all that is due.
+    case ignoresPause
     /// One secret drops out of the due work.
     case losesDueWork
     /// The end of a rotation is forgotten, and done again.

@@ -9,7 +9,7 @@ import ValueGenerators
 enum Incident {
     /// One of them, by chance.
     static func happen(in simulation: Simulation, _ daemon: SimulatedDaemon) throws {
-        switch simulation.dice.roll(20) {
+        switch simulation.dice.roll(21) {
         case 0, 1, 2: request(in: simulation, daemon)
         case 3: pause(in: simulation, daemon)
         case 4: edit(in: simulation, daemon)
@@ -21,6 +21,7 @@ enum Incident {
         case 12, 13, 14: editDescription(in: simulation, daemon)
         case 15: simulation.hubs["h0"]?.failOver()
         case 16, 17: requestAfterDoubt(in: simulation, daemon)
+        case 18: resumeHub(in: simulation, daemon)
         default: try abandonParked(in: simulation, daemon)
         }
     }
@@ -59,6 +60,21 @@ enum Incident {
                     fresh: true
                 )
                 _ = try ledger.request([request], actor: .daemon)
+            }
+        }
+    }
+
+    /// A person lifts a hub's pause or suspension, whether the hub is well again or not.
+    private static func resumeHub(in simulation: Simulation, _ daemon: SimulatedDaemon) {
+        let (hub, now, judge) = (
+            "h\(simulation.dice.roll(simulation.hubs.count))", simulation.time.now, simulation.judge
+        )
+        let counts = simulation.surroundings.counts
+        simulation.perform {
+            try await daemon.store.withLedger { ledger in
+                guard try ledger.resumeHub(hub, reason: "looked", actor: .daemon, now: now) != nil else { return }
+                counts.add(.hubResumed)
+                judge.hubIs(try ledger.history.hubStatus(hub), hub)
             }
         }
     }

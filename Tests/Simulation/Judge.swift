@@ -184,9 +184,16 @@ final class Judge: Sendable {
     /// - Parameter isProbe: Whether it asks for nothing but a list of all.
     func received(at hub: String, isProbe: Bool) {
         let status = state.withLock { $0.statuses[hub] ?? .available }
-        guard case .suspended(let suspension) = status, !isProbe else { return }
+        guard !isProbe else { return }
         // What was on its way at the very moment could not be called back.
-        if time.now > suspension.since { accuse("hub \(hub) is suspended, and was asked") }
+        switch status {
+        case .available, .doubtful, .halfOpen: break
+        case .suspended(let suspension):
+            if time.now > suspension.since { accuse("hub \(hub) is suspended, and was asked") }
+        // Also when its time is over: a list goes ahead of all.
+        case .paused(let pause):
+            if time.now > pause.since { accuse("hub \(hub) is paused, and was asked") }
+        }
     }
 
     /// An update has come in, whatever becomes of it.

@@ -112,7 +112,7 @@ final class SimulatedDaemon: Sendable {
         guard let last = try await store.lastEntryTime(), last.duration(to: now) < .zero - ClockWatch.tolerance else {
             return
         }
-        try await store.takeClockStep(last.duration(to: now), now: now, farthest: RetryAfter.maximum)
+        try await store.takeClockStep(last.duration(to: now), now: now, farthest: Self.retry.longestWait)
     }
 
     /// Ends it, as death would: what it still tries has no effect.

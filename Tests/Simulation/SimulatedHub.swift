@@ -237,7 +237,7 @@ final class SimulatedHub: Sendable {
             return Receipt(status: 200, requestID: "r")
         case .some(let fault):
             await world.time.sleep(latency)
-            throw Self.error(fault)
+            throw error(fault)
         case nil:
             arrive(alias, value, after: latency)
             await world.time.sleep(latency + .milliseconds(world.dice.roll(50)))
@@ -245,12 +245,12 @@ final class SimulatedHub: Sendable {
         }
     }
 
-    private static func error(_ fault: Fault) -> HubError {
+    private func error(_ fault: Fault) -> HubError {
         switch fault {
         case .forbidden: HubError(.forbidden, status: 403)
         case .notFound: HubError(.notFound, status: 404)
         case .rejected: HubError(.rejected, status: 400)
-        case .throttled: HubError(.throttled, status: 429, retryAfter: .seconds(90))
+        case .throttled: HubError(.throttled, status: 429, retryAfter: .seconds(world.dice.once(in: 6) ? 86_400 : 90))
         case .legacyError: HubError(.legacyError, status: 200)
         case .connectionFailed: HubError(.connectionFailed)
         default: HubError(.unavailable, status: 503)

@@ -77,17 +77,17 @@ struct SimulatedStorage: RotationStorage {
 
     // MARK: Reading
 
-    func dueWork(hub: String, now: Instant, limit: Int) async throws -> [DueWork] {
+    func dueWork(hub: String, _ part: WorkPart, now: Instant, limit: Int) async throws -> [DueWork] {
         if breakage == .ignoresGroup { try change("DELETE FROM groups") }
-        let work = try await read { try await store.dueWork(hub: hub, now: now, limit: limit) }
+        let work = try await read { try await store.dueWork(hub: hub, part, now: now, limit: limit) }
         guard breakage == .losesDueWork else { return work }
         return work.filter { item in
             if case .secret(let secret) = item.key { secret.alias.text != "s0" } else { true }
         }
     }
 
-    func earliestDue(hub: String, now: Instant) async throws -> Instant? {
-        try await read { try await store.earliestDue(hub: hub, now: now) }
+    func earliestDue(hub: String, _ part: WorkPart, now: Instant) async throws -> Instant? {
+        try await read { try await store.earliestDue(hub: hub, part, now: now) }
     }
 
     func rotation(_ id: RotationID) async throws -> Rotation? {
@@ -120,6 +120,9 @@ struct SimulatedStorage: RotationStorage {
 
     func hubStatus(_ hub: String) async throws -> HubStatus {
         let status = try await read { try await store.hubStatus(hub) }
+        if breakage == .ignoresPause, case .paused(let pause) = status, pause.until <= world.time.now {
+            return .available
+        }
         return breakage == .ignoresSuspension ? .available : status
     }
 

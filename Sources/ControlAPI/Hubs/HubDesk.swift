@@ -11,10 +11,13 @@ package struct HubDesk: Sendable {
         package var api: any SecretsAPI
         /// The time-out of one request.
         package var timeout: Duration
+        /// The longest pause that it may ask for.
+        package var retryAfterCap: Duration
 
-        package init(api: any SecretsAPI, timeout: Duration) {
+        package init(api: any SecretsAPI, timeout: Duration, retryAfterCap: Duration) {
             self.api = api
             self.timeout = timeout
+            self.retryAfterCap = retryAfterCap
         }
     }
 
@@ -82,7 +85,15 @@ package struct HubDesk: Sendable {
         let result = await Self.result { try await withTimeout(limit) { try await send(hub.api) } }
         let hold = HandHold(until: until, settling: hub.timeout)
         try await recordEnd(of: operation, secret, result) { ledger in
-            try ledger.endByHand(operation, secret, result, actor: caller.actor, now: clock.now, hold: hold)
+            try ledger.endByHand(
+                operation,
+                secret,
+                result,
+                actor: caller.actor,
+                now: clock.now,
+                hold: hold,
+                cap: hub.retryAfterCap
+            )
         }
         if case .failure(let error) = result {
             let doubt = error.effect == .unknown ? "; it may have been done all the same: see secret list" : ""
@@ -123,7 +134,7 @@ package struct HubDesk: Sendable {
         }
         let end = clock.now
         try await queue.withLedger {
-            try $0.noteListing(of: name, result.map(\.count), actor: caller.actor, now: end)
+            try $0.noteListing(of: name, result.map(\.count), actor: caller.actor, now: end, cap: hub.retryAfterCap)
         }
         do { return try result.get() } catch { throw ControlFailure(error, about: "hub \(name)") }
     }

@@ -31,7 +31,9 @@ extension Checkup {
             await clients.shutdown()
             return (.problem("hub \(name)", "ca_file: \(file): \(String(cString: strerror(errno)))"), nil)
         }
-        let answer = await HubDesk.probe(name, HubDesk.Hub(api: client, timeout: hub.timeout))
+        let cap = configuration.retry.retryAfterCap
+        let asked = HubDesk.Hub(api: client, timeout: hub.timeout, retryAfterCap: cap)
+        let answer = await HubDesk.probe(name, asked)
         await clients.shutdown()
         return Self.finding(answer, by: "")
     }
@@ -40,14 +42,15 @@ extension Checkup {
     private func restingHub(_ name: String) -> Finding? {
         guard let history = try? History(path: configuration.database) else { return nil }
         defer { history.close() }
-        guard let status = try? history.hubStatus(name), let opensAt = status.opensAt(now: SystemClock().now) else {
-            return nil
-        }
-        if case .suspended(let suspension) = status {
+        switch try? history.hubStatus(name) {
+        case .suspended(let suspension):
             let text = "suspended since \(suspension.since.rfc3339): \(suspension.reason.rawValue); not asked"
             return .problem("hub \(name)", text, advice: "renew its token, then: systemctl reload secret-rotator")
+        case .paused(let pause) where pause.until > SystemClock().now:
+            let text = "asked us to stay away until \(pause.until.rfc3339); not asked"
+            return .warning("hub \(name)", text, advice: "wait, or: secret-rotator hub resume \(name) --reason TEXT")
+        case .paused, .available, .doubtful, .halfOpen, nil: return nil
         }
-        return .warning("hub \(name)", "asked us to stay away until \(opensAt.rfc3339); not asked")
     }
 
     private func checkThroughDaemon(

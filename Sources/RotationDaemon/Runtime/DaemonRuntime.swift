@@ -79,6 +79,7 @@ package final class DaemonRuntime: Sendable {
         hubs.watchTokens(logger: logger) { [engine] in engine.wake() }
         do {
             try await takeInClock(configuration.retry)
+            try await engine.limitPauses()
             let landlock = Int64(Confinement.version)
             try await note(.daemonStarted, detail: ["pid": .integer(Int64(getpid())), "landlock": .integer(landlock)])
             if landlock == 0 && access(configuration.generatorsDirectory, F_OK) == 0 {
@@ -205,7 +206,8 @@ package final class DaemonRuntime: Sendable {
     private func deskHub(_ name: String) -> HubDesk.Hub? {
         inForce.withLock { inForce in
             guard let api = inForce.hubs[name]?.api, let hub = inForce.configuration.hubs[name] else { return nil }
-            return HubDesk.Hub(api: api, timeout: hub.timeout)
+            let cap = inForce.configuration.retry.retryAfterCap
+            return HubDesk.Hub(api: api, timeout: hub.timeout, retryAfterCap: cap)
         }
     }
 
@@ -242,7 +244,7 @@ package final class DaemonRuntime: Sendable {
             inForce.withLock { $0 = InForce(configuration: fresh, hubs: views) }
             plugIns.update(fresh)
             await engine.update(.init(hubs: views, retry: fresh.retry))
-            try await engine.probeSuspendedHubs()
+            try await engine.reopenHubs()
             logger.notice("configuration reloaded", metadata: ["hash": "\(fresh.hash)"])
             warnOfUnusedKeys()
             return true

@@ -8,13 +8,26 @@ package enum HubStatus: Hashable, Sendable {
     case available
     /// It may, but a request has failed in a way that could speak about the hub as a whole.
     case doubtful(Doubt)
-    /// It may: a probe was let in. Until an update has succeeded, as many probes as had failed are remembered: a hub that
-    /// lists but refuses updates must not be tried every minute for ever.
-    case onProbation(probes: Int)
-    /// Not before the instant: it asked us to stay away.
-    case paused(until: Instant)
+    /// It may: a probe was let in, and no update has succeeded since.
+    case halfOpen(HalfOpen)
+    /// Not before its end, and then only for a probe with a list call: it asked us to stay away.
+    case paused(Pause)
     /// Not at all, but for a probe with a list call.
     case suspended(Suspension)
+
+    /// What is remembered of a suspension or a pause until an update has succeeded: a hub that lists but refuses updates
+    /// must not be tried every minute for ever.
+    package struct HalfOpen: Hashable, Sendable {
+        /// Probes that had failed.
+        package var probes: Int
+        /// The length of the pause before; nil after a suspension.
+        package var pause: Duration?
+
+        package init(probes: Int, pause: Duration? = nil) {
+            self.probes = probes
+            self.pause = pause
+        }
+    }
 
     /// A failure that is the secret's own matter while it stays alone: a gateway may dislike one value, a time-out come
     /// from one request.
@@ -52,24 +65,22 @@ package enum HubStatus: Hashable, Sendable {
     package static let firstProbe = Duration.seconds(60)
     /// No probe waits longer.
     package static let slowestProbe = Duration.seconds(15 * 60)
-    /// How long a hub rests that says 429 without saying for how long.
-    package static let standardPause = Duration.seconds(5)
-    /// So many transport failures in a row, without a success between them, suspend a hub.
+    /// Consecutive transport failures after which a hub is suspended.
     package static let transportLimit = 5
 
     /// The status after a request about a secret has failed.
     ///
-    /// - Parameter alias: The secret; nil for a request about the hub as a whole.
+    /// - Parameters:
+    ///   - alias: The secret; nil for a request about the hub as a whole.
+    ///   - cap: The longest pause that the hub may ask for.
     /// - Returns: nil where the error changes nothing about the hub.
-    package func after(_ error: HubError, about alias: String?, now: Instant) -> HubStatus? {
+    package func after(_ error: HubError, about alias: String?, now: Instant, cap: Duration) -> HubStatus? {
         if case .suspended = self { return nil }
         switch error.kind {
         case .unauthorized, .noToken:
             return suspended(error.kind, now: now)
         case .throttled:
-            let until = now.advanced(by: error.retryAfter ?? Self.standardPause)
-            if case .paused(let present) = self, present >= until { return nil }
-            return .paused(until: until)
+            return afterThrottling(error, now: now, cap: cap)
         case .forbidden:
             guard let alias else { return nil }
             return afterForbidden(alias, now: now)
@@ -96,7 +107,7 @@ package enum HubStatus: Hashable, Sendable {
         switch self {
         case .doubtful(let doubt) where doubt.reason == .forbidden:
             return doubt.alias == alias ? nil : suspended(.forbidden, now: now)
-        case .onProbation: return suspended(.forbidden, now: now)
+        case .halfOpen: return suspended(.forbidden, now: now)
         default: return .doubtful(Doubt(reason: .forbidden, alias: alias, count: 1))
         }
     }
@@ -106,35 +117,51 @@ package enum HubStatus: Hashable, Sendable {
         case .doubtful(var doubt) where doubt.reason != .forbidden:
             doubt.count += 1
             return doubt.count >= Self.transportLimit ? suspended(kind, now: now) : .doubtful(doubt)
-        case .onProbation: return suspended(kind, now: now)
+        case .halfOpen: return suspended(kind, now: now)
         default: return .doubtful(Doubt(reason: kind, alias: alias, count: 1))
         }
     }
 
-    /// The status after a probe of a suspended hub.
-    package func afterProbe(_ error: HubError?, now: Instant) -> HubStatus {
-        guard case .suspended(var suspension) = self else { return self }
-        // Any answer but these shows that the token is accepted for lists again.
-        guard let error,
-            [.unauthorized, .noToken].contains(error.kind) || error.effect == .unknown
-                || [.connectionFailed, .tls, .throttled].contains(error.kind)
-        else { return .onProbation(probes: suspension.probes) }
-        suspension.probes += 1
-        suspension.probeAt = now.advanced(by: Self.delay(afterProbes: suspension.probes))
-        return .suspended(suspension)
+    /// The status after a probe of a paused or suspended hub.
+    ///
+    /// - Parameters:
+    ///   - error: Why the probe failed; nil where the hub has answered it.
+    ///   - cap: The longest pause that the hub may ask for.
+    package func afterProbe(_ error: HubError?, now: Instant, cap: Duration) -> HubStatus {
+        switch self {
+        case .paused(let pause): return after(probe: error, pause, now: now, cap: cap)
+        case .suspended(var suspension):
+            guard let error, error.isFailureOfProbe else {
+                return .halfOpen(HalfOpen(probes: suspension.probes))
+            }
+            suspension.probes += 1
+            let delay = Self.delay(afterProbes: suspension.probes)
+            suspension.probeAt = now.advanced(by: max(delay, min(error.retryAfter ?? .zero, cap)))
+            return .suspended(suspension)
+        case .available, .doubtful, .halfOpen: return self
+        }
+    }
+
+    /// The status after a person has lifted a pause or suspension; nil where there is none.
+    package var lifted: HubStatus? {
+        switch self {
+        case .paused(let pause): .halfOpen(HalfOpen(probes: 0, pause: pause.length))
+        case .suspended(let suspension): .halfOpen(HalfOpen(probes: suspension.probes))
+        case .available, .doubtful, .halfOpen: nil
+        }
     }
 
     /// The status after an update has succeeded; nil where that is no news.
     package var afterSuccess: HubStatus? {
         switch self {
-        case .onProbation, .doubtful: .available
+        case .halfOpen, .doubtful: .available
         case .available, .paused, .suspended: nil
         }
     }
 
-    private func suspended(_ reason: HubError.Kind, now: Instant) -> HubStatus {
+    func suspended(_ reason: HubError.Kind, now: Instant) -> HubStatus {
         var probes = 0
-        if case .onProbation(let before) = self { probes = before + 1 }
+        if case .halfOpen(let before) = self { probes = before.probes + 1 }
         let probeAt = now.advanced(by: Self.delay(afterProbes: probes))
         return .suspended(Suspension(reason: reason, since: now, probeAt: probeAt, probes: probes))
     }
@@ -143,11 +170,23 @@ package enum HubStatus: Hashable, Sendable {
         min(firstProbe * (1 << min(probes, 10)), slowestProbe)
     }
 
-    /// A suspended hub that is probed at an instant; nil where it is not suspended.
-    package func withProbe(at instant: Instant) -> HubStatus? {
-        guard case .suspended(var suspension) = self else { return nil }
-        suspension.probeAt = instant
-        return .suspended(suspension)
+    /// The status by another configuration: a suspended hub is probed at once, and a pause is no longer than the cap.
+    ///
+    /// - Returns: nil where nothing changes.
+    package func reconfigured(now: Instant, cap: Duration) -> HubStatus? {
+        switch self {
+        case .suspended(var suspension):
+            suspension.probeAt = now
+            return .suspended(suspension)
+        case .available, .doubtful, .halfOpen, .paused: return shortened(to: cap)
+        }
+    }
+
+    /// The status with a pause that is no longer than a cap; nil where nothing changes.
+    package func shortened(to cap: Duration) -> HubStatus? {
+        guard case .paused(let pause) = self else { return nil }
+        let shortened = pause.shortened(to: cap)
+        return shortened == pause ? nil : .paused(shortened)
     }
 
     /// The entry that tells of a change; nil for a change that nobody needs to know of.
@@ -160,11 +199,11 @@ package enum HubStatus: Hashable, Sendable {
         }
     }
 
-    /// When it may be spoken to again, if only for a probe; nil for now.
-    package func opensAt(now: Instant) -> Instant? {
+    /// When a hub that may not be spoken to is probed; nil for one that may.
+    package var probeAt: Instant? {
         switch self {
-        case .available, .doubtful, .onProbation: nil
-        case .paused(let until): until <= now ? nil : until
+        case .available, .doubtful, .halfOpen: nil
+        case .paused(let pause): pause.until
         case .suspended(let suspension): suspension.probeAt
         }
     }

@@ -18,8 +18,8 @@ package enum Obstacle: Hashable, Sendable {
     case hubPaused(until: Instant)
     /// The hub is suspended.
     case hubSuspended(HubError.Kind)
-    /// The hub answers again after a suspension, and has taken no update yet.
-    case hubOnProbation
+    /// The hub answers again after a suspension or a pause, and has taken no update yet.
+    case hubHalfOpen
     /// The hub is not configured.
     case hubMissing
 
@@ -28,7 +28,7 @@ package enum Obstacle: Hashable, Sendable {
         switch self {
         case .pause(let until), .group(_, let until): until
         case .minInterval(let until), .hold(let until), .hubPaused(let until): until
-        case .rotation, .hubSuspended, .hubOnProbation, .hubMissing: nil
+        case .rotation, .hubSuspended, .hubHalfOpen, .hubMissing: nil
         }
     }
 }
@@ -95,9 +95,9 @@ package struct Obstacles: Sendable {
         switch hubs[secret.hub] {
         case nil: found.append(.hubMissing)
         case .suspended(let suspension): found.append(.hubSuspended(suspension.reason))
-        case .paused(let until): found.append(.hubPaused(until: until))
+        case .paused(let pause): found.append(.hubPaused(until: pause.until))
         // One request goes ahead of all.
-        case .onProbation: found.append(.hubOnProbation)
+        case .halfOpen: found.append(.hubHalfOpen)
         case .available, .doubtful: break
         }
         if let id = open[secret] { found.append(.rotation(id)) }
@@ -192,11 +192,13 @@ extension Obstacles {
     ) -> OverlongWait? {
         guard let limit = rotation.state.limit(generator: rotation.generator, timeouts) else { return nil }
         var since = max(changedAt, rotation.state.wakeAt ?? changedAt)
-        // No work of a hub begins while that is closed.
+        // What needs the hub waits while that is paused or suspended.
         switch hubs[rotation.secret.hub] {
-        case nil, .suspended, .onProbation: return nil
-        case .paused(let until): since = max(since, until)
-        case .available, .doubtful: break
+        case nil: return nil
+        case .suspended where !rotation.state.isHubDone: return nil
+        case .halfOpen: return nil
+        case .paused(let pause) where !rotation.state.isHubDone: since = max(since, pause.until)
+        case .available, .doubtful, .paused, .suspended: break
         }
         guard since.advanced(by: limit * 2) < now, !isWorking(lastEnded, now) else { return nil }
         let phase = rotation.state.phaseName

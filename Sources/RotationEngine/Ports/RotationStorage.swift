@@ -10,10 +10,10 @@ package import ValueGenerators
 /// the caller forgets what it had in memory and reads again.
 package protocol RotationStorage: Sendable {
     /// What is due at a hub, the longest overdue first: open rotations, then requests, then schedules.
-    func dueWork(hub: String, now: Instant, limit: Int) async throws -> [DueWork]
+    func dueWork(hub: String, _ part: WorkPart, now: Instant, limit: Int) async throws -> [DueWork]
 
     /// When the hub's next work is due; nil for never. Instants up to `now` mean at once.
-    func earliestDue(hub: String, now: Instant) async throws -> Instant?
+    func earliestDue(hub: String, _ part: WorkPart, now: Instant) async throws -> Instant?
 
     /// Opens a rotation, if all that must hold for it holds now.
     ///
@@ -107,6 +107,13 @@ package protocol RotationStorage: Sendable {
 
     /// Appends to the audit log.
     func append(_ entry: AuditEntry) async throws
+}
+
+/// Which of a hub's work is meant.
+package enum WorkPart: Hashable, Sendable {
+    case all
+    /// Rotations of which nothing that needs the hub is left, by ``RotationState/isHubDone``.
+    case withoutHub
 }
 
 /// Something that is due.

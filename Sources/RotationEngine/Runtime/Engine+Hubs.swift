@@ -2,7 +2,7 @@ import AIHubClient
 import Logging
 import Scheduling
 
-/// What the engine learns about hubs as wholes: suspension, probes, and whether they list.
+/// What the engine learns about hubs as wholes: pauses, suspensions, probes, and whether they list.
 extension Engine {
     /// How long a hub that refuses lists is not asked again.
     private static let listPause = Duration.seconds(3600)
@@ -20,13 +20,23 @@ extension Engine {
     /// Suspends or pauses a hub for what it said.
     func takeIn(_ error: HubError, about secret: SecretName) async throws {
         let hub = secret.hub
-        // Whether the next request is one ahead of all again is told by what this one met.
-        if ![.forbidden, .throttled].contains(error.kind) { proven.remove(hub) }
-        let alias = secret.alias.text
-        switch try await storage.updateHub(hub, now: clock.now, { $0.after(error, about: alias, now: $1) }) {
-        case .suspended: logger.error("hub suspended: \(error)", metadata: ["hub": "\(hub)"])
-        case .paused: logger.warning("hub paused: \(error)", metadata: ["hub": "\(hub)"])
-        case .available, .doubtful, .onProbation, nil: break
+        // A 403 may be one secret's own: it does not take the others' turn.
+        if error.kind != .forbidden { proven.remove(hub) }
+        let (alias, cap) = (secret.alias.text, configuration.retry.retryAfterCap)
+        let status = try await storage.updateHub(hub, now: clock.now) {
+            $0.after(error, about: alias, now: $1, cap: cap)
+        }
+        if let status { log(status, of: hub, error) }
+    }
+
+    private func log(_ status: HubStatus, of hub: String, _ error: HubError?) {
+        let why = error.map { ": \($0)" } ?? ""
+        switch status {
+        case .suspended: logger.error("hub suspended\(why)", metadata: ["hub": "\(hub)"])
+        case .paused(let pause):
+            logger.warning("hub paused\(why)", metadata: ["hub": "\(hub)", "until": "\(pause.until.rfc3339)"])
+        case .halfOpen: logger.notice("hub resumed", metadata: ["hub": "\(hub)"])
+        case .available, .doubtful: break
         }
     }
 
@@ -54,12 +64,15 @@ extension Engine {
         }
     }
 
-    /// Lists a suspended hub's secrets, to see whether it answers again.
+    /// Lists a paused or suspended hub's secrets, to see whether it answers again.
     private func probe(_ name: String, _ hub: Hub) async {
         let failure = await listFailure(of: hub)
         do {
-            let status = try await storage.updateHub(name, now: clock.now) { $0.afterProbe(failure, now: $1) }
-            if case .onProbation = status { logger.notice("hub resumed", metadata: ["hub": "\(name)"]) }
+            let cap = configuration.retry.retryAfterCap
+            let status = try await storage.updateHub(name, now: clock.now) {
+                $0.probeAt == nil ? nil : $0.afterProbe(failure, now: $1, cap: cap)
+            }
+            if let status { log(status, of: name, failure) }
         } catch {
             pauseForStorage(error)
         }

@@ -154,10 +154,19 @@ package actor Engine {
         wake()
     }
 
-    /// Has suspended hubs probed at once, for example because a token file has changed.
-    package func probeSuspendedHubs() async throws {
+    /// Shortens pauses to what the configuration allows.
+    package func limitPauses() async throws {
+        let cap = configuration.retry.retryAfterCap
         for name in configuration.hubs.keys {
-            _ = try await storage.updateHub(name, now: clock.now) { $0.withProbe(at: $1) }
+            _ = try await storage.updateHub(name, now: clock.now) { status, _ in status.shortened(to: cap) }
+        }
+    }
+
+    /// Has suspended hubs probed at once, and shortens pauses to what the configuration allows.
+    package func reopenHubs() async throws {
+        let cap = configuration.retry.retryAfterCap
+        for name in configuration.hubs.keys {
+            _ = try await storage.updateHub(name, now: clock.now) { $0.reconfigured(now: $1, cap: cap) }
         }
         wake()
     }
@@ -271,29 +280,42 @@ package actor Engine {
     /// - Returns: When to look again; nil for when a worker ends, or somebody wakes the engine.
     private func serve(_ name: String, _ group: inout DiscardingTaskGroup) async throws -> Instant? {
         let status = try await storage.hubStatus(name)
+        guard let probeAt = status.probeAt else { return try await begin(.all, at: name, &group) }
+        proven.remove(name)
+        let isProbed = try await isProbeDue(at: name, status, probeAt)
+        if isProbed { startProbe(of: name, &group) }
+        let next = try await begin(.withoutHub, at: name, &group)
+        return isProbed ? next : min(probeAt, next ?? probeAt)
+    }
+
+    /// Starts as much of a hub's due work as finds room.
+    ///
+    /// - Returns: When more is due; nil for when a worker ends, or somebody wakes the engine.
+    private func begin(_ part: WorkPart, at name: String, _ group: inout DiscardingTaskGroup) async throws -> Instant? {
         let now = clock.now
-        if let opensAt = status.opensAt(now: now) {
-            guard case .suspended(let suspension) = status else { return opensAt }
-            proven.remove(name)
-            if opensAt > now, try await !isTokenRenewed(at: name, suspension) { return opensAt }
-            startProbe(of: name, &group)
-            return nil
-        }
         // As much as the hub could have under way at all: how much of it is, is known only after the await.
         guard let limit = configuration.hubs[name]?.maxInFlight else { return nil }
         let taken = running[name, default: []].count + broken.count
-        let work = try await storage.dueWork(hub: name, now: now, limit: limit + taken)
+        let work = try await storage.dueWork(hub: name, part, now: now, limit: limit + taken)
         // Read again after the await: workers have begun and ended, and a reload may have taken the hub away.
         guard storagePausedUntil == nil, let hub = configuration.hubs[name] else { return nil }
         let busy = running[name, default: []]
-        let room = (proven.contains(name) ? hub.maxInFlight : 1) - busy.count
+        let isWide = part == .withoutHub || proven.contains(name)
+        let room = (isWide ? hub.maxInFlight : 1) - busy.count
         guard room > 0 else { return nil }
         let fresh = work.filter { !busy.contains($0.key) && !broken.contains($0.key) && mayBegin($0) }.prefix(room)
         for item in fresh { start(item, at: name, hub, &group) }
         if fresh.count == room { return nil }
-        guard let due = try await storage.earliestDue(hub: name, now: now) else { return nil }
+        guard let due = try await storage.earliestDue(hub: name, part, now: now) else { return nil }
         // What is due and yet not begun is either under way or broken: its end, or the look every minute, is next.
         return due > now ? due : nil
+    }
+
+    /// Whether a hub that may not be spoken to is to be probed: its time has come, or its token was renewed.
+    private func isProbeDue(at name: String, _ status: HubStatus, _ probeAt: Instant) async throws -> Bool {
+        if probeAt <= clock.now { return true }
+        guard case .suspended(let suspension) = status else { return false }
+        return try await isTokenRenewed(at: name, suspension)
     }
 
     /// Slots wait for a clock that can be believed; what somebody asked for, or has begun, does not.

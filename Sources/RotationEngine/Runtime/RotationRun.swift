@@ -296,7 +296,7 @@ struct RotationRun {
     private func checkTurn() async throws {
         if environment.isStopping() { throw HubError(.notSent) }
         let status = try await environment.storage.hubStatus(rotation.secret.hub)
-        if status.opensAt(now: environment.clock.now) != nil { throw HubError(.notSent) }
+        if status.probeAt != nil { throw HubError(.notSent) }
     }
 
     private mutating func endAttempt(_ outcome: Attempt.Outcome, startedAt: Instant? = nil) async throws {

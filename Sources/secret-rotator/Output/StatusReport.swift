@@ -177,25 +177,3 @@ struct StatusReport {
         ])
     }
 }
-
-extension HubStatus {
-    /// The status in a word.
-    fileprivate var word: String {
-        switch self {
-        case .available, .doubtful, .onProbation: "available"
-        case .paused: "paused"
-        case .suspended: "suspended"
-        }
-    }
-
-    /// The status as people read it.
-    fileprivate var text: String {
-        switch self {
-        case .available, .onProbation: word
-        case .doubtful(let doubt): "available, \(doubt.reason.rawValue) met \(Wording.times(doubt.count)) in a row"
-        case .paused(let until): "paused until \(until.short), as it asked for"
-        case .suspended(let suspension):
-            "suspended since \(suspension.since.short) (\(suspension.reason.rawValue)), next probe \(suspension.probeAt.short)"
-        }
-    }
-}

@@ -42,7 +42,7 @@ extension Obstacle {
         case .rotation: "rotation"
         case .hubPaused: "hub_paused"
         case .hubSuspended: "hub_suspended"
-        case .hubOnProbation: "hub_on_probation"
+        case .hubHalfOpen: "hub_half_open"
         case .hubMissing: "hub_missing"
         }
     }
@@ -58,7 +58,7 @@ extension Obstacle {
         case .rotation(let id): "the end of rotation \(id)"
         case .hubPaused(let until): "its hub, paused until \(until.short)"
         case .hubSuspended(let reason): "its hub, suspended: \(reason.rawValue)"
-        case .hubOnProbation: "its hub, which answers again and has taken no update yet"
+        case .hubHalfOpen: "its hub, which answers again and has taken no update yet"
         case .hubMissing: "its hub, which is not configured"
         }
     }

@@ -1,3 +1,4 @@
+import AIHubClient
 import ControlAPI
 import Glibc
 import RotationDaemon
@@ -152,7 +153,7 @@ private enum LocalDesk {
             find: { name in
                 guard let hub = configuration.hubs[name] else { return nil }
                 let client = try clients.client(for: hub, name: name, source: configuration.path)
-                return HubDesk.Hub(api: client, timeout: hub.timeout)
+                return HubDesk.Hub(api: client, timeout: hub.timeout, retryAfterCap: configuration.retry.retryAfterCap)
             },
             clock: SystemClock()
         )

@@ -1,0 +1,59 @@
+import AIHubClient
+package import AuditLog
+package import RotationEngine
+import SQLite
+package import Scheduling
+
+extension Ledger {
+    /// Changes a hub's status.
+    package func updateHub(
+        _ hub: String,
+        now: Instant,
+        _ change: (HubStatus, Instant) -> HubStatus?
+    ) throws -> HubStatus? {
+        try connection.transaction {
+            let before = try HubTable.status(of: hub, in: connection)
+            guard let after = change(before, now) else { return nil }
+            try HubTable.set(after, of: hub, in: connection)
+            if let entry = HubStatus.entry(from: before, to: after, hub: hub, now: now) {
+                try AuditTable.append(entry, origin: origin, in: connection)
+            }
+            return after
+        }
+    }
+
+    /// Lifts a hub's pause or suspension, as a person has ordered; waits that the hub had asked its rotations for end
+    /// with it.
+    ///
+    /// - Returns: What was lifted; nil, and nothing is changed, where there was nothing to lift.
+    package func resumeHub(_ hub: String, reason: String, actor: Actor, now: Instant) throws -> HubStatus? {
+        try connection.transaction {
+            let before = try HubTable.status(of: hub, in: connection)
+            guard let after = before.lifted else { return nil }
+            try HubTable.set(after, of: hub, in: connection)
+            for id in try RotationTable.waiting(at: hub, forFloorAfter: now, in: connection) {
+                try RotationTable.changeWait(of: id, by: .hubResumed, now: now, in: connection)
+            }
+            var entry = AuditEntry(.hubResumed, time: now.rfc3339, actor: actor, hub: hub)
+            entry.detail = before.closure.merging(["reason": .string(reason)]) { $1 }
+            try AuditTable.append(entry, origin: origin, in: connection)
+            return before
+        }
+    }
+}
+
+extension HubStatus {
+    /// What an entry says of the pause or suspension that was lifted.
+    fileprivate var closure: [String: JSONValue] {
+        switch self {
+        case .available, .doubtful, .halfOpen: [:]
+        case .paused(let pause):
+            ["state": "paused", "since": .string(pause.since.rfc3339), "until": .string(pause.until.rfc3339)]
+        case .suspended(let suspension):
+            [
+                "state": "suspended", "since": .string(suspension.since.rfc3339),
+                "error": .string(suspension.reason.rawValue),
+            ]
+        }
+    }
+}
