@@ -169,6 +169,7 @@ package struct ControlServer: Sendable {
         add(ResumeSchedules.self, to: router)
         add(RequestRotations.self, to: router)
         add(AbandonRotation.self, to: router)
+        add(ResumeHub.self, to: router)
         add(ListSecrets.self, to: router)
         add(CreateSecret.self, to: router)
         add(UpdateSecret.self, to: router)

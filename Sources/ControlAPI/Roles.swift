@@ -2,7 +2,7 @@ import Glibc
 
 /// What a caller may do.
 package enum Right: String, Hashable, Sendable {
-    /// Request rotations, pause and resume, see what a hub lists.
+    /// Request rotations, pause and resume schedules, resume hubs, see what a hub lists.
     case operate
     /// Change schedules and secrets.
     case edit

@@ -40,6 +40,7 @@ struct ControlSocketTests {
         (["schedule", "diff", "-f", "FILE"], [0, 0, 0, 78]),
         (["schedule", "apply", "-f", "FILE", "--dry-run"], [0, 0, 0, 78]),
         (["rotation", "list"], [0, 0, 0, 78]),
+        (["hub", "list"], [0, 0, 0, 78]),
         (["audit", "list"], [0, 0, 0, 78]),
         (["audit", "show", "1"], [0, 0, 0, 78]),
         (["status"], [0, 0, 0, 78]),
@@ -53,6 +54,8 @@ struct ControlSocketTests {
         (["schedule", "resume", "held"], [0, 1, 77, 78]),
         (["secret", "list"], [0, 0, 77, 78]),
         (["rotation", "abandon", "01a2097c-43df-7e8d-b698-110a9a37ccad", "--reason", "x"], [1, 1, 77, 78]),
+        // There is nothing to lift.
+        (["hub", "resume", "local", "--reason", "x"], [0, 0, 77, 78]),
         (["check"], [0, 0, 0, 78]),
         // Editors change.
         (["schedule", "add", "NEW", "--every", "30d"], [77, 0, 77, 78]),

@@ -9,6 +9,11 @@ extension CompletionKind {
         .custom { _, _, _ in Completion.secrets() }
     }
 
+    /// The configured hubs.
+    static var hub: CompletionKind {
+        .custom { _, _, _ in Completion.hubs() }
+    }
+
     /// The rotations that are open.
     static var openRotation: CompletionKind {
         .custom { _, _, _ in Completion.openRotations() }
@@ -21,6 +26,10 @@ private enum Completion {
         read { configuration, history in
             try history.schedules().map { configuration.hubs.count == 1 ? "\($0.secret.alias)" : "\($0.secret)" }
         }
+    }
+
+    static func hubs() -> [String] {
+        (try? Configuration.load(GlobalOptions.standardPath))?.hubs.keys.sorted() ?? []
     }
 
     static func openRotations() -> [String] {
