@@ -58,6 +58,8 @@ struct HubBehaviourTests {
             let second = first.advanced(by: .seconds(180))
             try await eventually("the second pause is armed") { world.alarm.instant == second }
             #expect(world.hub.listCalls == 2)
+            // The list was the probe's: no other rotation has begun.
+            #expect(try world.entries("rotation.opened") == 1)
             try world.ring()
             try await eventually("the others succeed") {
                 try world.entries("rotation.succeeded") >= Self.many.count - 1
