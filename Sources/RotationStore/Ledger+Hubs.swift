@@ -11,7 +11,7 @@ extension Ledger {
         now: Instant,
         _ change: (HubStatus, Instant) -> HubStatus?
     ) throws -> HubStatus? {
-        try connection.transaction {
+        try transaction {
             let before = try HubTable.status(of: hub, in: connection)
             guard let after = change(before, now) else { return nil }
             try HubTable.set(after, of: hub, in: connection)
@@ -27,7 +27,7 @@ extension Ledger {
     ///
     /// - Returns: What was lifted; nil, and nothing is changed, where there was nothing to lift.
     package func resumeHub(_ hub: String, reason: String, actor: Actor, now: Instant) throws -> HubStatus? {
-        try connection.transaction {
+        try transaction {
             let before = try HubTable.status(of: hub, in: connection)
             guard let after = before.lifted else { return nil }
             try HubTable.set(after, of: hub, in: connection)
