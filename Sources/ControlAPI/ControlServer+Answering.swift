@@ -83,13 +83,10 @@ extension ControlServer {
     }
 
     private func checkRight(of caller: Caller, _ right: Right, _ path: String) throws {
-        guard environment.roles().allow(caller, right) else {
-            let who = caller.name ?? "uid \(caller.uid)"
+        let roles = environment.roles()
+        guard roles.allow(caller, right) else {
             environment.logger.warning("refused: \(path)", metadata: ["uid": "\(caller.uid)"])
-            throw ControlFailure(
-                status: .notPermitted,
-                message: "\(who) may not do this: it needs the right to \(right.rawValue)"
-            )
+            throw ControlFailure(status: .notPermitted, message: roles.refusal(of: caller, right))
         }
     }
 

@@ -8,7 +8,7 @@ package enum Right: String, Hashable, Sendable {
     case edit
 }
 
-/// Who has which right; root and the daemon's own user have all of them.
+/// Who has which right; root has all of them, and the daemon's own user too, unless plug-ins run as that.
 package struct Roles: Hashable, Sendable {
     /// Users and groups, by ID.
     package struct Members: Hashable, Sendable {
@@ -29,20 +29,35 @@ package struct Roles: Hashable, Sendable {
     package var operators: Members?
     /// Who may change schedules and secrets too.
     package var editors: Members
+    /// Users as whom plug-ins run: they have no right at all, whatever else is said of them, as a plug-in could connect.
+    package var plugInUsers: Set<UInt32>
 
-    package init(operators: Members? = nil, editors: Members = Members()) {
+    package init(operators: Members? = nil, editors: Members = Members(), plugInUsers: Set<UInt32> = []) {
         self.operators = operators
         self.editors = editors
+        self.plugInUsers = plugInUsers
     }
 
     /// Whether a caller may do something.
     ///
     /// An editor may do what an operator may.
     package func allow(_ caller: Caller, _ right: Right) -> Bool {
-        if caller.uid == 0 || caller.uid == geteuid() || editors.contains(caller) { return true }
+        if caller.uid == 0 { return true }
+        if plugInUsers.contains(caller.uid) { return false }
+        if caller.uid == geteuid() || editors.contains(caller) { return true }
         switch right {
         case .edit: return false
         case .operate: return operators?.contains(caller) ?? true
         }
+    }
+
+    /// Why a caller may not do something, and what to do.
+    package func refusal(of caller: Caller, _ right: Right) -> String {
+        let who = caller.name ?? "uid \(caller.uid)"
+        guard plugInUsers.contains(caller.uid) else {
+            return "\(who) may not do this: it needs the right to \(right.rawValue)"
+        }
+        return "\(who) may not do this: plug-ins run as that user, so nobody who is it has any right here; "
+            + "run the command as root, or as a user or group of roles: in the configuration"
     }
 }

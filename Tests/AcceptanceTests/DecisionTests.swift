@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `rotation abandon --keep|--withdraw` of the real executable: the hub's value opens the system afterwards.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(10)), .enabled(if: World.plugInObstacle == nil, "\(World.plugInObstacle ?? "")"))
 struct DecisionTests {
     /// A rotation is parked after the hub has taken its value, or has not; a person says so, and the daemon does the rest.
     @Test(arguments: [(true, "--keep", "finish"), (false, "--withdraw", "withdraw")])

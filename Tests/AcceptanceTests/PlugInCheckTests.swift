@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A plug-in is asked whether its parameters will do before a schedule that uses them is saved.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(5)), .enabled(if: World.plugInObstacle == nil, "\(World.plugInObstacle ?? "")"))
 struct PlugInCheckTests {
     private static func generator(_ world: World, _ fault: String, timeout: String = "20s") -> String {
         """

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Why a plug-in's step failed: in the history, in `rotation show`, `status` and the log.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(5)), .enabled(if: World.plugInObstacle == nil, "\(World.plugInObstacle ?? "")"))
 struct PlugInReasonTests {
     private static func last(_ event: String, _ world: World) async throws -> [String: Any] {
         let entry = try await world.audit().last { $0["event"] as? String == event }
@@ -207,6 +207,7 @@ struct PlugInReasonTests {
                 "answer() { cat > /dev/null; echo '{\"value\":\"from-the-neighbour\"}'; }\n",
                 to: "generators/neighbour.sh"
             )
+            chmod(world.folder.file("generators/neighbour.sh"), 0o644)
             try world.folder.write(script, to: "generators/system")
             chmod(world.folder.file("generators/system"), 0o755)
         }) { world in

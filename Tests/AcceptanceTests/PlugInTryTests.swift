@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `plug-in try`: each step as it is asked, without value and state, and what the daemon would do.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(5)), .enabled(if: World.plugInObstacle == nil, "\(World.plugInObstacle ?? "")"))
 struct PlugInTryTests {
     private static func run(_ world: World, fault: String = "{}", _ options: String...) async throws -> Program.Outcome
     {

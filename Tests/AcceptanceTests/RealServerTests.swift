@@ -127,13 +127,16 @@ struct RealServerTests {
     )
     func killedAfterAnyStepTheHubsValueLogsIn(step: String) async throws {
         try await Self.with(.postgresql, parameters: Self.alternating, command: "held") { world, server in
+            let mark = world.folder.file("mark")
+            try FileManager.default.createDirectory(atPath: mark, withIntermediateDirectories: false)
+            try await World.giveToPlugIns(mark)
             let held = """
                 #!/bin/sh
                 read -r question
                 printf '%s\\n' "$question" | \(world.folder.file("generators"))/postgresql > "$TMPDIR/answer" || exit $?
                 case $question in
                 *'"step":"\(step)"'*)
-                    [ -e \(server.folder)/held ] || { echo $$ > \(server.folder)/held; sleep 120; } ;;
+                    [ -e \(mark)/held ] || { echo $$ > \(mark)/held; sleep 120; } ;;
                 esac
                 cat "$TMPDIR/answer"
 
@@ -143,12 +146,12 @@ struct RealServerTests {
             try await world.withDaemon { daemon in
                 try await world.expect(0, "rotate-now", "db")
                 try await eventually("the step was done") {
-                    FileManager.default.fileExists(atPath: "\(server.folder)/held")
+                    FileManager.default.fileExists(atPath: "\(mark)/held")
                 }
                 daemon.send(SIGKILL)
             }
-            let pid = try String(contentsOfFile: "\(server.folder)/held", encoding: .utf8)
-            kill(-(Int32(pid.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0), SIGKILL)
+            let pid = try String(contentsOfFile: "\(mark)/held", encoding: .utf8)
+            try await PlugInLifeTests.untilGone(pid)
             #expect(try await Self.logsIn(world, server))
             try await world.withDaemon { _ in
                 try await world.untilNothingIsOpen()
@@ -202,6 +205,7 @@ struct RealServerTests {
                     withIntermediateDirectories: false,
                     attributes: [.posixPermissions: 0o700]
                 )
+                try await World.giveToPlugIns(state)
                 world.hub.create("db", value: "by hand")
                 let generator = "{type: command, command: \(command), parameters: {\(try parameters(world))}}"
                 try await world.expect(0, "schedule", "add", "db", "--every", "30d", "--generator", generator)
@@ -230,6 +234,7 @@ struct RealServerTests {
                 "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout ca.key -out ca.pem "
                 + "-days 90 -subj /CN=ca"
             _ = try await Self.shell(world, request)
+            try await World.giveToPlugIns(world.folder.file("state"))
             try await world.withDaemon { _ async throws in #expect(try await Self.rotate(world).status == 0) }
             try world.folder.write(try #require(world.hub.value(of: "db")), to: "state/value.pem")
             #expect(try await Self.shell(world, "openssl verify -CAfile ca.pem value.pem").contains("value.pem: OK"))
@@ -246,6 +251,7 @@ struct RealServerTests {
             "authorized_keys: \(world.folder.file("state"))/authorized_keys"
         } _: { world in
             try world.folder.write("ssh-ed25519 AAAA by-hand\n", to: "state/authorized_keys")
+            try await World.giveToPlugIns(world.folder.file("state"))
             try await world.withDaemon { _ async throws in
                 for _ in 0..<2 {
                     #expect(try await Self.rotate(world).status == 0)

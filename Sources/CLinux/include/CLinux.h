@@ -1,6 +1,8 @@
 #ifndef SECRET_ROTATOR_CLINUX_H
 #define SECRET_ROTATOR_CLINUX_H
 
+#include <stdint.h>
+
 /* Calls of Linux that Swift can't make: variadic in C, or declared only with
  * _GNU_SOURCE. Each returns 0, or the errno of the failed call, if nothing
  * else is said. */
@@ -29,10 +31,11 @@ int clinux_flush_output(void);
 /* The version of Landlock's interface (landlock(7)); 0 where the kernel lacks it. */
 int clinux_landlock_version(void);
 
-/* Lets this process and its children read, write, create and remove files only
- * beneath the given paths, and signal only themselves; what is no file of that
- * kind (listing folders, running programs) stays as it is. For ever. */
-int clinux_landlock_restrict(const char *const *paths, int count);
+/* A ruleset of Landlock that permits reading, writing, creating and removing files
+ * only beneath the given paths, and signals only to the processes that it holds
+ * for; what is no file of that kind (listing folders, running programs) stays as
+ * it is. *ruleset is to be closed. */
+int clinux_landlock_ruleset(const char *const *paths, int count, int *ruleset);
 
 /* Opens a file for reading, without waiting for anybody, if no link on the way
  * leads out of the folder; EXDEV if one does. The folder itself may be a link.
@@ -40,9 +43,46 @@ int clinux_landlock_restrict(const char *const *paths, int count);
  * folder held open, because systemd's RestrictSUIDSGID= forbids openat2. */
 int clinux_open_beneath(const char *folder, const char *path, int *file);
 
-/* fexecve(3): runs the file that is open, whatever its name leads to by now.
- * Returns only on failure, with the errno. */
-int clinux_execute(int descriptor, const char *name, char *const *environment);
+/* What a plug-in's process becomes. */
+struct clinux_plug_in {
+    int file; /* the program, open: what runs is this file, whatever its name leads to by then */
+    const char *name;
+    char *const *environment;
+    int input;   /* becomes its standard input */
+    int ruleset; /* of Landlock; -1 for none */
+    int changes_user;
+    uint32_t user;
+    uint32_t group;
+    const uint32_t *groups;
+    int group_count;
+};
+
+/* What could not be done on the way to a plug-in. */
+enum clinux_plug_in_stage {
+    clinux_stage_fork = 1,
+    clinux_stage_user,
+    clinux_stage_confinement,
+    clinux_stage_program,
+};
+
+/* Starts a plug-in in a session of its own, as another user where one is given,
+ * without new privileges, and within Landlock and the filter of system calls. It
+ * is killed when the calling thread ends. On failure *stage says where. */
+int clinux_start_plug_in(const struct clinux_plug_in *plug_in, int *process, int *stage);
+
+/* Forbids this process and its children, for ever, the system calls that change a
+ * file's mode, owner, times or attributes by its path, io_uring, and calls of
+ * another architecture (seccomp(2)). Needs no_new_privs. */
+int clinux_filter_calls(void);
+
+/* prctl(PR_SET_CHILD_SUBREAPER): descendants whose parent has ended become children of this process. */
+int clinux_adopt_orphans(void);
+
+/* pidfd_open(2): readable once the process has ended; -1 on failure. */
+int clinux_open_process(int process);
+
+/* Removes a file, or a folder with all that is in it, without following a link. */
+int clinux_remove_tree(const char *folder, const char *name);
 
 /* malloc_trim(3), which glibc's Swift module lacks: gives memory that was freed
  * back to the system. */

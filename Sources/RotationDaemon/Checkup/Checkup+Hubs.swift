@@ -156,12 +156,18 @@ extension Checkup {
         }
     }
 
+    /// The daemon's user: who owns the database.
+    private var daemonUser: UInt32 { FileStatus(configuration.database)?.owner ?? geteuid() }
+
     private func checkPlugIn(_ policy: CommandPolicy, _ subject: String, isConfined: Bool) -> [Finding] {
         var findings: [Finding] = []
         do { _ = try PlugInFile(policy.command, in: configuration.generatorsDirectory) } catch {
             findings.append(
                 .problem(subject, "its plug-in can't be run: \(error)", advice: "mend it, then check again")
             )
+        }
+        if let refusal = PlugInIdentity(configuration.generatorsUser, process: daemonUser).refusal {
+            findings.append(.problem(subject, "its plug-in is not run: \(refusal)"))
         }
         if !isConfined {
             let text = "its plug-in runs unconfined: no Landlock in the kernel, or in the unit's SystemCallFilter="

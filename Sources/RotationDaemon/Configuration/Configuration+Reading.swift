@@ -66,6 +66,7 @@ extension Configuration {
             metricsTextfile: textfile,
             log: log,
             generatorsDirectory: generators.directory,
+            generatorsUser: generators.user,
             fileFolders: generators.fileFolders,
             publicFolders: generators.publicFolders,
             unusedKeys: unusedKeys(in: root)

@@ -3,6 +3,7 @@ package import AuditLog
 package import ControlAPI
 import Foundation
 package import Logging
+package import ValueGenerators
 
 /// The whole configuration file, validated.
 package struct Configuration: Sendable {
@@ -31,6 +32,8 @@ package struct Configuration: Sendable {
     package var log: Log
     /// Where generator plug-ins are.
     package var generatorsDirectory: String
+    /// Whose processes plug-ins are, where the daemon is root's; nil for nobody.
+    package var generatorsUser: PlugInUser?
     /// The folders whose files may be values.
     package var fileFolders: [String]
     /// The folders where public keys may be written; none of the daemon's own files is in them.

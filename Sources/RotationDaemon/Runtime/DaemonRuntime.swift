@@ -60,14 +60,13 @@ package final class DaemonRuntime: Sendable {
         let views: [String: Engine.Hub]
         do {
             views = try hubs.hubs(of: configuration)
+            plugIns = try PlugIns(configuration, logger: logger)
             store = try Self.openStore(configuration, key: key, lock: lock)
         } catch {
             await hubs.shutdown()
             throw error
         }
         inForce = Mutex(InForce(configuration: configuration, hubs: views))
-        let plugIns = PlugIns(configuration, logger: logger)
-        self.plugIns = plugIns
         engine = Engine(
             configuration: .init(hubs: views, retry: configuration.retry),
             storage: store,
@@ -78,6 +77,7 @@ package final class DaemonRuntime: Sendable {
         )
         hubs.watchTokens(logger: logger) { [engine] in engine.wake() }
         do {
+            await plugIns.settle()
             try await takeInClock(configuration.retry)
             try await engine.limitPauses()
             let landlock = Int64(Confinement.version)
@@ -87,6 +87,7 @@ package final class DaemonRuntime: Sendable {
             }
             try await note(.configurationLoaded, detail: ["hash": .string(configuration.hash)])
             warnOfUnusedKeys()
+            warnOfRefusedPlugIns()
         } catch {
             await close()
             throw error
@@ -156,6 +157,14 @@ package final class DaemonRuntime: Sendable {
         for key in configuration.unusedKeys { logger.warning("\(Configuration.warning(unused: key))") }
     }
 
+    /// Says that plug-ins are there which do not run.
+    private func warnOfRefusedPlugIns() {
+        guard let refusal = configuration.plugInIdentity.refusal,
+            PlugInFile.mayExist(in: configuration.generatorsDirectory)
+        else { return }
+        logger.error("no plug-in is run: \(refusal)")
+    }
+
     /// The configuration that is in force.
     package var configuration: Configuration { inForce.withLock { $0.configuration } }
 
@@ -189,7 +198,7 @@ package final class DaemonRuntime: Sendable {
                     find: { [self] in deskHub($0) },
                     clock: SystemClock()
                 ),
-                roles: { [self] in configuration.roles },
+                roles: { [self] in roles },
                 refusal: { [self] in configuration.refusal(of: $0) },
                 check: GeneratorCheck(plugIns.makeGenerator),
                 // Whatever was added, edited or resumed may be a file's schedule.
@@ -200,6 +209,13 @@ package final class DaemonRuntime: Sendable {
                 logger: logger
             )
         )
+    }
+
+    /// Who may do what now.
+    private var roles: Roles {
+        var roles = configuration.roles
+        roles.plugInUsers = plugIns.users
+        return roles
     }
 
     /// A hub as the configuration in force has it.

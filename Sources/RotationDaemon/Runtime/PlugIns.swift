@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Logging
 import RotationEngine
 import Scheduling
@@ -7,34 +8,74 @@ package import ValueGenerators
 
 /// How plug-ins are run, and which files are read, by the configuration that is in force.
 final class PlugIns: Sendable {
-    private let present: Mutex<(plugIns: PlugInHost, files: FileHost)>
+    private struct InForce {
+        var host: PlugInHost
+        var files: FileHost
+        var user: PlugInUser?
+    }
+
+    private let present: Mutex<InForce>
+    /// Whether this daemon has had a plug-in to run: a process of it may have been there since.
+    private let hasRun = Mutex(false)
+    private let fence: PlugInFence
     private let logger: Logger
 
-    init(_ configuration: Configuration, logger: Logger) {
+    /// - Throws: `PlugInFence.Failure` where the fence's file beside the database can't be opened.
+    init(_ configuration: Configuration, logger: Logger) throws {
+        let (prefix, identity) = (StepFolder.prefix(database: configuration.database), configuration.plugInIdentity)
+        fence = try PlugInFence(path: configuration.database + ".plug-ins") {
+            for problem in StepFolder.sweep(prefix, of: identity) {
+                logger.warning("a plug-in's temporary folder, left by an earlier daemon, can't be removed: \(problem)")
+            }
+        }
         self.logger = logger
-        present = Mutex((Self.host(configuration, logger), configuration.fileHost))
+        present = Mutex(Self.inForce(configuration, fence, logger))
     }
 
     /// How plug-ins are run now.
-    var host: PlugInHost { present.withLock { $0.plugIns } }
+    var host: PlugInHost { present.withLock { $0.host } }
 
     /// Which files are read now.
     var files: FileHost { present.withLock { $0.files } }
 
     /// Makes a generator that works by what is in force now.
     @Sendable func makeGenerator(_ specification: GeneratorSpecification) -> any ValueGenerator {
-        specification.makeGenerator(random: SystemRandom(), plugIns: host, files: files) {
+        if case .command = specification { hasRun.withLock { $0 = true } }
+        return specification.makeGenerator(random: SystemRandom(), plugIns: host, files: files) {
             SystemClock().now.rawValue
         }
     }
 
     func update(_ configuration: Configuration) {
-        let fresh = (plugIns: Self.host(configuration, logger), files: configuration.fileHost)
+        let fresh = Self.inForce(configuration, fence, logger)
         present.withLock { $0 = fresh }
     }
 
-    private static func host(_ configuration: Configuration, _ logger: Logger) -> PlugInHost {
-        configuration.plugInHost { Self.log($0, logger) }
+    /// Waits a moment for processes of an earlier daemon, and removes what they have left.
+    ///
+    /// Where the moment does not do, each step waits.
+    func settle() async {
+        guard await !fence.pass(within: .seconds(2)) else { return }
+        logger.error(
+            "plug-ins of a daemon that has ended still run: no step begins before they end (fuser -v \(fence.path))"
+        )
+    }
+
+    // MARK: The control socket
+
+    /// The users as whom plug-ins run, who have no rights: a plug-in is a stranger, whatever its user may do elsewhere.
+    var users: Set<UInt32> {
+        let (folder, user) = present.withLock { ($0.host.folder, $0.user) }
+        // Where no plug-in can be, the daemon's user is a person's.
+        guard hasRun.withLock({ $0 }) || PlugInFile.mayExist(in: folder) else { return [] }
+        return Set([geteuid(), user?.uid].compactMap { $0 }.filter { $0 != 0 })
+    }
+
+    private static func inForce(_ configuration: Configuration, _ fence: PlugInFence, _ logger: Logger) -> InForce {
+        var host = configuration.plugInHost { Self.log($0, logger) }
+        host.folderPrefix = StepFolder.prefix(database: configuration.database)
+        host.fence = fence
+        return InForce(host: host, files: configuration.fileHost, user: configuration.generatorsUser)
     }
 
     /// Tells what a plug-in has said: at warning where it failed, else for who looks closely.
@@ -60,7 +101,7 @@ extension Configuration {
     /// Files and folders that hold tokens, keys, values or the history: no plug-in may read or change them.
     package var secretPaths: [String] {
         let references = hubs.values.map(\.token) + stagingKeys + [auditKey].compactMap { $0 }
-        let names = ["", "-wal", "-shm", ".lock", ".candidates", ".candidates-wal", ".candidates-shm"]
+        let names = ["", "-wal", "-shm", ".lock", ".candidates", ".candidates-wal", ".candidates-shm", ".plug-ins"]
         let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
         let paths = references.compactMap { try? $0.path() } + names.map { database + $0 }
         return (paths + [credentials].compactMap { $0 } + [control]).sorted()
@@ -71,6 +112,9 @@ extension Configuration {
         FileHost(folders: fileFolders, publicFolders: publicFolders, protected: secretPaths)
     }
 
+    /// Whose processes the plug-ins of this process are.
+    package var plugInIdentity: PlugInIdentity { PlugInIdentity(generatorsUser, process: geteuid()) }
+
     /// How plug-ins are run.
     package func plugInHost(note: @escaping @Sendable (PlugInExchange) -> Void) -> PlugInHost {
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
@@ -78,6 +122,7 @@ extension Configuration {
             folder: generatorsDirectory,
             launcher: [program, "launch-plug-in"],
             protected: secretPaths,
+            identity: plugInIdentity,
             note: note
         )
     }

@@ -8,6 +8,8 @@ struct CommandGenerator: ValueGenerator {
     let policy: CommandPolicy
     /// nil where no plug-ins can be run, as in a command that only tries generators.
     let host: PlugInHost?
+    /// How long a step waits for processes of an earlier daemon to end before it is put off.
+    private static let fencePatience = Duration.seconds(5)
 
     var steps: Set<GeneratorStep> { GeneratorSpecification.command(policy).steps }
 
@@ -43,8 +45,13 @@ struct CommandGenerator: ValueGenerator {
     private func ask(_ question: PlugInMessage) async throws(GeneratorError) -> GeneratedValue? {
         let step = question.step
         guard let host else { throw Self.notRun(step, "plug-ins are run by the daemon alone") }
+        if let refusal = host.identity.refusal { throw Self.notRun(step, refusal) }
         // For the reason; what is run is checked again when it is opened to be run.
         do { _ = try PlugInFile(policy.command, in: host.folder) } catch { throw Self.notRun(step, "\(error)") }
+        // Repeated later: an `install` that is still going on would undo what this one does, or be undone by it.
+        if let fence = host.fence, await !fence.pass(within: Self.fencePatience) {
+            throw .tryAgain(StepFailure(step, .notStarted))
+        }
         let outcome = await PlugInProcess(policy: policy, host: host).run(question.question)
         let made =
             step == .generate && outcome.ending == .exited(0) ? PlugInMessage.value(outcome.output) : question.made

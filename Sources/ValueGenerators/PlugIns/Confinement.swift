@@ -13,16 +13,24 @@ package enum Confinement {
     /// Whether this process can be confined.
     package static var isPossible: Bool { version > 0 }
 
-    /// Confines this process for ever.
+    /// Why the kernel gives no ruleset.
+    struct Failure: Error {
+        var errno: Int32
+    }
+
+    /// Makes the rules for a process that is to be confined.
     ///
-    /// - Parameter protected: Files and folders that can't be read or changed from now on; they need not exist.
-    /// - Returns: false where the kernel refuses.
-    static func confine(protecting protected: [String]) -> Bool {
+    /// - Parameter protected: Files and folders that it can't read or change; they need not exist.
+    /// - Returns: A descriptor of the rules, which the caller closes.
+    static func ruleset(protecting protected: [String]) throws(Failure) -> Int32 {
         let paths = granted(protecting: protected.map(resolved))
         let texts = paths.map { strdup($0) }
         defer { for text in texts { free(text) } }
         let pointers = texts.map { UnsafePointer($0) }
-        return clinux_landlock_restrict(pointers, Int32(pointers.count)) == 0
+        var ruleset: Int32 = -1
+        let code = clinux_landlock_ruleset(pointers, Int32(pointers.count), &ruleset)
+        guard code == 0 else { throw Failure(errno: code) }
+        return ruleset
     }
 
     /// The largest parts of the file system that hold nothing that is protected.

@@ -53,6 +53,24 @@ package struct PlugInFile: ~Copyable {
         close(descriptor)
     }
 
+    /// Whether a folder holds anything that could be run as a plug-in; true where that can't be told.
+    package static func mayExist(in folder: String) -> Bool {
+        guard let stream = opendir(folder) else { return errno != ENOENT }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            var status = stat()
+            guard fstatat(dirfd(stream), Self.name(of: entry), &status, 0) == 0 else { continue }
+            if status.st_mode & S_IFMT == S_IFREG && status.st_mode & 0o111 != 0 { return true }
+        }
+        return false
+    }
+
+    private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
+        withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+            tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+    }
+
     private static func check(_ file: Int32, _ path: String) throws(Failure) {
         var status = stat()
         guard fstat(file, &status) == 0 else { throw .system(path: path, errno: errno) }

@@ -1,35 +1,95 @@
 import CLinux
 import Glibc
+import SecretMemory
 
-/// What happens between the daemon and a plug-in: a process of its own checks the plug-in's file, confines itself, and
-/// becomes the plug-in.
+/// What stands between the daemon and a plug-in: a process of its own that checks the plug-in's file, starts it confined,
+/// and stays until all of the plug-in's processes have ended.
 package enum PlugInLauncher {
     /// The exit status where nothing was run.
     package static let refused: Int32 = 126
 
     /// Why a plug-in was not run, for people, and as the word of a plug-in's own reason.
-    package struct Refusal {
+    package struct Refusal: Error {
         package var text: String
         package var reason: String
     }
 
-    /// Becomes a plug-in; returns only where that failed.
+    /// Runs a plug-in, with the question that comes on standard input, to its end or the daemon's.
     ///
-    /// - Parameters:
-    ///   - name: The plug-in.
-    ///   - folder: The folder of the plug-ins.
-    ///   - protected: What it may not read or change.
-    package static func become(_ name: String, in folder: String, protecting protected: [String]) -> Refusal {
-        do throws(PlugInFile.Failure) {
-            let file = try PlugInFile(name, in: folder)
-            if Confinement.isPossible && !Confinement.confine(protecting: protected) {
-                return Refusal(text: "the kernel refuses to confine it", reason: "not_confined")
-            }
-            let code = clinux_execute(file.descriptor, "\(folder)/\(name)", environ)
-            let text = "\(name): \(String(cString: strerror(code)))"
-            return Refusal(text: text, reason: "not_executable")
-        } catch {
-            return Refusal(text: "\(error)", reason: "file_refused")
+    /// - Returns: Its status, as waitpid(2) has it.
+    package static func run(_ order: LaunchOrder) throws(Refusal) -> Int32 {
+        try prepare(order)
+        let file: PlugInFile
+        do throws(PlugInFile.Failure) { file = try PlugInFile(order.name, in: order.folder) } catch {
+            throw Refusal(text: "\(error)", reason: "file_refused")
         }
+        var feed: [Int32] = [-1, -1]
+        guard pipe(&feed) == 0 else { throw Self.notConfined("pipe", errno) }
+        // This process has no other that it could start meanwhile: the flags need not come with the pipe.
+        for end in feed { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        _ = fcntl(feed[1], F_SETFL, O_WRONLY | O_NONBLOCK)
+        let process = try start(order, file, input: feed[0])
+        close(feed[0])
+        return PlugInSupervisor(process: process, feed: feed[1]).run()
+    }
+
+    /// Takes the lock before it looks whether the daemon lives: a new one that has the lock has no late launcher to fear.
+    private static func prepare(_ order: LaunchOrder) throws(Refusal) {
+        _ = ProcessHardening.apply()
+        // A plug-in is told to end, its launcher sees to it that it does.
+        for number in [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE] { signal(number, SIG_IGN) }
+        let code = clinux_adopt_orphans()
+        guard code == 0 else { throw notConfined("PR_SET_CHILD_SUBREAPER", code) }
+        if let lock = order.lock, !PlugInFence.hold(lock) { throw notConfined(lock, errno) }
+        guard Lifeline.isHeld else { throw Refusal(text: "the daemon has ended", reason: "daemon_ended") }
+    }
+
+    private static func start(
+        _ order: LaunchOrder,
+        _ file: borrowing PlugInFile,
+        input: Int32
+    ) throws(Refusal) -> Int32 {
+        let ruleset = try Confinement.isPossible ? ruleset(protecting: order.protected) : -1
+        defer { if ruleset >= 0 { close(ruleset) } }
+        var (process, stage): (Int32, Int32) = (-1, 0)
+        let groups = order.user?.groups ?? []
+        let code = groups.withUnsafeBufferPointer { groups in
+            "\(order.folder)/\(order.name)".withCString { name in
+                var plugIn = clinux_plug_in()
+                plugIn.file = file.descriptor
+                plugIn.name = name
+                plugIn.environment = UnsafePointer(environ)
+                plugIn.input = input
+                plugIn.ruleset = ruleset
+                plugIn.changes_user = order.user == nil ? 0 : 1
+                plugIn.user = order.user?.uid ?? 0
+                plugIn.group = order.user?.gid ?? 0
+                plugIn.groups = groups.baseAddress
+                plugIn.group_count = Int32(groups.count)
+                return clinux_start_plug_in(&plugIn, &process, &stage)
+            }
+        }
+        guard code == 0 else { throw refusal(order, stage: stage, code) }
+        return process
+    }
+
+    private static func ruleset(protecting protected: [String]) throws(Refusal) -> Int32 {
+        do throws(Confinement.Failure) { return try Confinement.ruleset(protecting: protected) } catch {
+            throw notConfined("Landlock", error.errno)
+        }
+    }
+
+    private static func refusal(_ order: LaunchOrder, stage: Int32, _ code: Int32) -> Refusal {
+        let text = String(cString: strerror(code))
+        switch UInt32(stage) {
+        case clinux_stage_user.rawValue:
+            return Refusal(text: "can't become uid \(order.user?.uid ?? 0): \(text)", reason: "not_confined")
+        case clinux_stage_program.rawValue: return Refusal(text: "\(order.name): \(text)", reason: "not_executable")
+        default: return notConfined("the kernel refuses to confine it", code)
+        }
+    }
+
+    private static func notConfined(_ what: String, _ code: Int32) -> Refusal {
+        Refusal(text: "\(what): \(String(cString: strerror(code)))", reason: "not_confined")
     }
 }

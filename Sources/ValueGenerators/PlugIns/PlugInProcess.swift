@@ -29,14 +29,9 @@ struct PlugInProcess {
     let host: PlugInHost
 
     func run(_ input: [UInt8]) async -> Outcome {
-        let folder = (NSTemporaryDirectory() as NSString).appendingPathComponent("secret-rotator-\(UUID().uuidString)")
         do {
-            try FileManager.default.createDirectory(
-                atPath: folder,
-                withIntermediateDirectories: false,
-                attributes: [.posixPermissions: 0o700]
-            )
-            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let folder = try StepFolder.make(host.folderPrefix, for: host.identity)
+            defer { StepFolder.remove(folder) }
             return try await run(input, in: folder)
         } catch {
             return Outcome(ending: .notStarted, output: [], errors: StandardErrors("\(error)"))
@@ -45,13 +40,11 @@ struct PlugInProcess {
 
     private func run(_ input: [UInt8], in folder: String) async throws -> Outcome {
         var options = PlatformOptions()
-        // A session, and so a process group, of its own: all of it can be killed, and none has a terminal.
+        // A session, and so a process group, of its own: no signal of a terminal reaches it.
         options.createSession = true
         let result = try await Subprocess.run(
             .path(FilePath(host.launcher.first ?? "")),
-            arguments: Arguments(
-                host.launcher.dropFirst() + [host.folder, policy.command] + host.protected
-            ),
+            arguments: Arguments(Array(host.command(policy.command).dropFirst())),
             environment: .custom(environment(folder)),
             workingDirectory: FilePath(folder),
             platformOptions: options,
@@ -59,18 +52,15 @@ struct PlugInProcess {
             output: .sequence,
             error: .sequence
         ) { execution in
-            await Self.converse(
-                execution.processIdentifier.value,
-                input,
-                timeout: policy.timeout,
-                write: { bytes in
-                    // Whoever does not read its input is not waited for.
-                    _ = try? await execution.standardInputWriter.write(bytes)
-                    try? await execution.standardInputWriter.finish()
-                },
+            let talk = Conversation(
+                // Whoever does not read its input is not waited for.
+                write: { _ = try? await execution.standardInputWriter.write(input) },
+                letGo: { try? await execution.standardInputWriter.finish() },
                 output: { await Self.read(execution.standardOutput, limit: Self.outputLimit) },
-                errors: { await Self.read(execution.standardError) }
+                errors: { await Self.read(execution.standardError) },
+                kill: { [pid = execution.processIdentifier.value] in kill(-pid, SIGKILL) }
             )
+            return await talk.run(timeout: policy.timeout)
         }
         var outcome = result.closureResult
         if outcome.ending == .exited(0) { outcome.ending = Self.ending(result.terminationStatus) }
@@ -91,60 +81,6 @@ struct PlugInProcess {
         ]
         for name in policy.environment { variables[Environment.Key(stringLiteral: name)] = own[name] }
         return variables
-    }
-
-    // MARK: Talking
-
-    private enum Part: Sendable {
-        case written
-        case output([UInt8]?)
-        case errors(StandardErrors)
-        case timeout
-    }
-
-    /// Writes, reads and watches the clock at the same time; whoever breaks a limit is killed with all its children.
-    private static func converse(
-        _ pid: Int32,
-        _ input: [UInt8],
-        timeout: Duration,
-        write: @escaping @Sendable ([UInt8]) async -> Void,
-        output: @escaping @Sendable () async -> [UInt8]?,
-        errors: @escaping @Sendable () async -> StandardErrors
-    ) async -> Outcome {
-        await withTaskGroup(of: Part.self) { group in
-            group.addTask {
-                await write(input)
-                return .written
-            }
-            group.addTask { .output(await output()) }
-            group.addTask { .errors(await errors()) }
-            group.addTask {
-                try? await Task.sleep(for: timeout)
-                return .timeout
-            }
-            var outcome = Outcome(ending: .exited(0), output: [], errors: StandardErrors())
-            var left = 3
-            while left > 0, let part = await group.next() {
-                switch part {
-                case .written: left -= 1
-                case .output(let bytes):
-                    left -= 1
-                    outcome.output = bytes ?? []
-                    if bytes == nil {
-                        outcome.ending = .tooMuchOutput
-                        kill(-pid, SIGKILL)
-                    }
-                case .errors(let bytes):
-                    left -= 1
-                    outcome.errors = bytes
-                case .timeout:
-                    outcome.ending = .timedOut
-                    kill(-pid, SIGKILL)
-                }
-            }
-            group.cancelAll()
-            return outcome
-        }
     }
 
     /// Reads to the end; nil beyond the limit.

@@ -35,10 +35,6 @@ enum Program {
         input: String = "",
         user: UInt32? = nil
     ) async throws -> Outcome {
-        var options = PlatformOptions()
-        options.userID = user
-        options.groupID = user
-        if user != nil { options.supplementaryGroups = [] }
         // A file, not a pipe: a program that does not read its input would break that one.
         let file = try file(holding: input)
         defer { try? file.close() }
@@ -46,7 +42,7 @@ enum Program {
             .path(path),
             arguments: Arguments(arguments),
             environment: self.environment(environment),
-            platformOptions: options,
+            platformOptions: options(user),
             input: .fileDescriptor(file, closeAfterSpawningProcess: false),
             output: .string(limit: 16 * 1024 * 1024),
             error: .string(limit: 16 * 1024 * 1024)
@@ -56,6 +52,15 @@ enum Program {
             output: result.standardOutput,
             errors: result.standardError
         )
+    }
+
+    /// A process of a user, with a group of the same number; of this process's user for nil.
+    static func options(_ user: UInt32?) -> PlatformOptions {
+        var options = PlatformOptions()
+        options.userID = user
+        options.groupID = user
+        if user != nil { options.supplementaryGroups = [] }
+        return options
     }
 
     /// A file without a name, open for reading.

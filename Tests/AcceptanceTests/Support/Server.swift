@@ -186,6 +186,8 @@ struct Server: Sendable {
             let more = ["LANGUAGE_OF_MESSAGES": language, "OPTIONS": options]
             let status = try await server.shell(kind.start, more)
             try #require(status == 0, "\(kind) starts: \(server.lastErrors)")
+            try await World.giveToPlugIns("\(folder)/admin")
+            if kind == .sshd { try await World.giveToPlugIns("\(folder)/keys") }
             try await body(server)
         } catch {
             _ = try? await server.shell(kind.stop)

@@ -143,10 +143,29 @@ final class World: Sendable {
         try connection.execute(sql)
     }
 
+    // MARK: Plug-ins
+
+    /// As whom a daemon of root's runs plug-ins; nil where tests are not root's.
+    static let plugInUser = getuid() == 0 ? "nobody" : nil
+
+    /// Why a daemon's plug-ins can't be tested here; nil where they can.
+    static let plugInObstacle = getuid() == 0 ? nil : "needs root: a daemon's own user has no rights beside plug-ins"
+
     /// Where this world's plug-ins are, from now on.
-    func usePlugIns(in folder: String) throws {
-        let text = try self.folder.read("config.yaml") + "generators: {directory: \"\(folder)\"}\n"
+    ///
+    /// - Parameter user: As whom they run; nil for the daemon's own user.
+    func usePlugIns(in folder: String, as user: String? = plugInUser) throws {
+        let user = user.map { ", user: \($0)" } ?? ""
+        let text = try self.folder.read("config.yaml") + "generators: {directory: \"\(folder)\"\(user)}\n"
         try self.folder.write(text, to: "config.yaml")
+        // Their user passes through it to what it may reach.
+        chmod(self.folder.path, 0o711)
+    }
+
+    /// Makes a folder or file, with all that is in it, the plug-ins'.
+    static func giveToPlugIns(_ path: String) async throws {
+        guard let user = plugInUser else { return }
+        try await Shell.run("chown -R \(user) '\(path)'")
     }
 
     // MARK: Daemon
@@ -157,6 +176,7 @@ final class World: Sendable {
     @discardableResult
     func withDaemon(
         environment: [String: String] = [:],
+        user: UInt32? = nil,
         _ body: @Sendable (RunningDaemon) async throws -> Void
     ) async throws -> Int32 {
         let file = try FileDescriptor.open(
@@ -165,7 +185,7 @@ final class World: Sendable {
             options: [.create, .truncate],
             permissions: .ownerReadWrite
         )
-        let status = try await withDaemon(writingTo: file, environment: environment, body)
+        let status = try await withDaemon(writingTo: file, environment: environment, user: user, body)
         let log = try self.log
         written.withLock { $0.append(log) }
         return status
@@ -176,16 +196,20 @@ final class World: Sendable {
 
     /// Runs the daemon while a closure runs, and ends it with TERM.
     ///
-    /// - Parameter file: Its standard error; closed here.
+    /// - Parameters:
+    ///   - file: Its standard error; closed here.
+    ///   - user: Whose process it is to be; this one's user if not given.
     func withDaemon(
         writingTo file: FileDescriptor,
         environment: [String: String] = [:],
+        user: UInt32? = nil,
         _ body: @Sendable (RunningDaemon) async throws -> Void
     ) async throws -> Int32 {
         let result = try await Subprocess.run(
             .path(Program.path),
             arguments: ["--config", folder.file("config.yaml"), "daemon"],
             environment: Program.environment(environment),
+            platformOptions: Program.options(user),
             input: .none,
             output: .string(limit: 1024 * 1024),
             error: .fileDescriptor(file, closeAfterSpawningProcess: true)
