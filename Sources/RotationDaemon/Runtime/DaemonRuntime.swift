@@ -60,9 +60,13 @@ package final class DaemonRuntime: Sendable {
         let views: [String: Engine.Hub]
         do {
             views = try hubs.hubs(of: configuration)
-            plugIns = try PlugIns(configuration, logger: logger)
             store = try Self.openStore(configuration, key: key, lock: lock)
         } catch {
+            await hubs.shutdown()
+            throw error
+        }
+        do { plugIns = try PlugIns(configuration, logger: logger) } catch {
+            await store.close()
             await hubs.shutdown()
             throw error
         }

@@ -16,7 +16,6 @@ package final class PlugInFence: Sendable {
 
     /// The file.
     package let path: String
-    private let descriptor: Int32
     private let isClear = Mutex(false)
     private let whenClear: @Sendable () -> Void
     /// How often the lock is tried.
@@ -26,14 +25,10 @@ package final class PlugInFence: Sendable {
     ///
     /// - Parameter whenClear: Called once, before the first step may begin: nobody writes into left temporary folders.
     package init(path: String, whenClear: @escaping @Sendable () -> Void) throws(Failure) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw Failure(path: path, errno: errno) }
         self.path = path
-        self.descriptor = descriptor
         self.whenClear = whenClear
-    }
-
-    deinit {
+        let descriptor = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw Failure(path: path, errno: errno) }
         close(descriptor)
     }
 
@@ -52,13 +47,19 @@ package final class PlugInFence: Sendable {
     private func tryPass() -> Bool {
         isClear.withLock { isClear in
             if isClear { return true }
-            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
-            // Launchers of this daemon share it from now on.
-            flock(descriptor, LOCK_UN)
+            guard Self.isFree(path) else { return false }
             whenClear()
             isClear = true
             return true
         }
+    }
+
+    /// Whether no launcher holds the lock; those of this daemon share it from now on.
+    private static func isFree(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_EX | LOCK_NB) == 0
     }
 
     // MARK: The launcher's side

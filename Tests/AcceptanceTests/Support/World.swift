@@ -165,7 +165,7 @@ final class World: Sendable {
     /// Makes a folder or file, with all that is in it, the plug-ins'.
     static func giveToPlugIns(_ path: String) async throws {
         guard let user = plugInUser else { return }
-        try await Shell.run("chown -R \(user) '\(path)'")
+        try await Shell.run("chown -R \(user): '\(path)'")
     }
 
     // MARK: Daemon
