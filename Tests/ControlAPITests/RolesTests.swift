@@ -24,4 +24,16 @@ struct RolesTests {
         #expect(!Roles().allow(stranger, .edit))
         #expect(Roles().allow(Caller(uid: geteuid(), gid: 99, name: nil), .edit))
     }
+
+    /// As a plug-in, it would have what else is said of it.
+    @Test(arguments: [UInt32(12), 11, 98, geteuid()])
+    func userOfPlugInsHasNoRightUnlessItIsRoot(_ uid: UInt32) {
+        var roles = Self.roles
+        roles.plugInUsers = [uid]
+        let caller = Caller(uid: uid, gid: 22, name: nil)
+        #expect(roles.allow(caller, .operate) == (uid == 0))
+        #expect(roles.allow(caller, .edit) == (uid == 0))
+        #expect(roles.refusal(of: caller, .edit).contains("as root, or as a user or group of roles:"))
+        #expect(roles.allow(Caller(uid: 13, gid: 22, name: nil), .edit))
+    }
 }

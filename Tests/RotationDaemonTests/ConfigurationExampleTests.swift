@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import TestSupport
 import Testing
+import ValueGenerators
 
 @testable import RotationDaemon
 
@@ -54,6 +55,7 @@ struct ConfigurationExampleTests {
         #expect(configuration.metricsTextfile == "/var/lib/prometheus/node-exporter/secret_rotator.prom")
         #expect(configuration.log == Configuration.Log(format: .auto, level: .info))
         #expect(configuration.generatorsDirectory == "/etc/secret-rotator/generators")
+        #expect(configuration.generatorsUser == nil)
         #expect(configuration.unusedKeys == Configuration.reservedKeys)
     }
 
@@ -88,7 +90,7 @@ struct ConfigurationExampleTests {
             audit: {origin: o, checkpoint_every: 2h}
             signals: {usr1: overdue}
             log: {format: json, level: trace}
-            generators: {directory: /g, file_folders: /f, public_folders: [/p, /q]}
+            generators: {directory: /g, user: nobody, file_folders: /f, public_folders: [/p, /q]}
             """
         let configuration = try Configuration.parse(configurationText(hub: hub, more: more), path: file)
         let production = try #require(configuration.hubs["production"])
@@ -115,6 +117,7 @@ struct ConfigurationExampleTests {
         #expect(configuration.usr1 == .overdue)
         #expect(configuration.log == Configuration.Log(format: .json, level: .trace))
         #expect(configuration.generatorsDirectory == "/g")
+        #expect(configuration.generatorsUser == PlugInUser(name: "nobody"))
         #expect(configuration.fileFolders == ["/f"] && configuration.publicFolders == ["/p", "/q"])
         #expect(configuration.unusedKeys == ["audit.checkpoint_every", "audit.origin"])
     }
@@ -136,6 +139,7 @@ struct ConfigurationExampleTests {
         #expect(configuration.unusedKeys.isEmpty && configuration.publicFolders.isEmpty)
         #expect(configuration.log == Configuration.Log(format: .auto, level: .info))
         #expect(configuration.generatorsDirectory == "/etc/secret-rotator/generators")
+        #expect(configuration.generatorsUser == nil)
     }
 
     @Test func hubThatSaysLittleHasTheDefaults() throws {

@@ -15,8 +15,8 @@ final class PlugIns: Sendable {
     }
 
     private let present: Mutex<InForce>
-    /// Whether this daemon has had a plug-in to run: a process of it may have been there since.
-    private let hasRun = Mutex(false)
+    /// As whom this daemon has had a plug-in to run: its processes have been there.
+    private let ranAs = Mutex<Set<UInt32>>([])
     private let fence: PlugInFence
     private let logger: Logger
 
@@ -40,7 +40,11 @@ final class PlugIns: Sendable {
 
     /// Makes a generator that works by what is in force now.
     @Sendable func makeGenerator(_ specification: GeneratorSpecification) -> any ValueGenerator {
-        if case .command = specification { hasRun.withLock { $0 = true } }
+        let host = host
+        if case .command = specification {
+            let user = host.identity.user?.uid ?? geteuid()
+            _ = ranAs.withLock { $0.insert(user) }
+        }
         return specification.makeGenerator(random: SystemRandom(), plugIns: host, files: files) {
             SystemClock().now.rawValue
         }
@@ -66,9 +70,12 @@ final class PlugIns: Sendable {
     /// The users as whom plug-ins run, who have no rights: a plug-in is a stranger, whatever its user may do elsewhere.
     var users: Set<UInt32> {
         let (folder, user) = present.withLock { ($0.host.folder, $0.user) }
+        var users = ranAs.withLock { $0 }
         // Where no plug-in can be, the daemon's user is a person's.
-        guard hasRun.withLock({ $0 }) || PlugInFile.mayExist(in: folder) else { return [] }
-        return Set([geteuid(), user?.uid].compactMap { $0 }.filter { $0 != 0 })
+        if !users.isEmpty || PlugInFile.mayExist(in: folder) {
+            users.formUnion([geteuid(), user?.uid].compactMap { $0 })
+        }
+        return users.subtracting([0])
     }
 
     private static func inForce(_ configuration: Configuration, _ fence: PlugInFence, _ logger: Logger) -> InForce {
