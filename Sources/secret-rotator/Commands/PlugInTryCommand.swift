@@ -14,8 +14,8 @@ struct PlugInTryCommand: AsyncParsableCommand {
         discussion: """
             Without --all and --withdraw only check and generate are asked. With them the plug-in changes what its \
             parameters name, the hub is told nothing, and after --all nobody knows the new credential: name a scratch \
-            account. A step that fails after install is followed by withdraw. Run it as the \
-            daemon's user; root needs generators.user.
+            account. A step that fails after install is followed by withdraw. Run it as the daemon's user; \
+            root needs generators.user.
 
             Examples:
               secret-rotator plug-in try postgresql --parameters '{role: scratch, admin: rotator, host: localhost}'
