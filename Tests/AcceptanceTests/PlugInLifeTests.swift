@@ -30,7 +30,8 @@ struct PlugInLifeTests {
             open(os.environ["TMPDIR"] + "/key", "w").write("a key")
             os.mkdir(os.environ["TMPDIR"] + "/inner")
             os.symlink(os.path.dirname(log), os.environ["TMPDIR"] + "/inner/link")
-            for kind in ["child", "session", "orphan"]:
+            note(f"launcher {os.getppid()}")
+            for kind in p["kinds"]:
                 if os.fork() == 0:
                     signal.signal(signal.SIGTERM, signal.SIG_IGN)
                     if kind != "child":
@@ -48,6 +49,7 @@ struct PlugInLifeTests {
     private static func with(
         at step: String,
         waits: Bool,
+        kinds: String = "child, session, orphan",
         timeout: String = "60s",
         _ body: @escaping @Sendable (World) async throws -> Void
     ) async throws {
@@ -56,7 +58,7 @@ struct PlugInLifeTests {
             chmod(world.folder.file("generators/system"), 0o755)
             let generator = """
                 {type: command, command: system, timeout: \(timeout), parameters: {log: \(world.folder.file("state/log")),
-                at: \(step), waits: \(waits)}}
+                at: \(step), waits: \(waits), kinds: [\(kinds)]}}
                 """
             try await world.expect(0, "schedule", "edit", "db", "--generator", generator)
             do { try await body(world) } catch {
@@ -73,10 +75,13 @@ struct PlugInLifeTests {
             .filter { $0.hasPrefix(word + " ") }.map { String($0.dropFirst(word.count + 1)) }
     }
 
-    /// Returns once a process has ended.
+    /// Returns once a process has ended, whether its parent has asked for its status or not.
     static func untilGone(_ pid: String) async throws {
         let pid = pid.trimmingCharacters(in: .whitespacesAndNewlines)
-        try await eventually("process \(pid) has ended") { access("/proc/\(pid)", F_OK) != 0 }
+        try await eventually("process \(pid) has ended") {
+            let status = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ") Z"
+            return status.contains(") Z")
+        }
     }
 
     /// With the file that makes it calm, in the plug-in's folder.
@@ -130,6 +135,21 @@ struct PlugInLifeTests {
                 #expect(outcome.status == 0, "\(outcome.errors)")
                 for pid in try Self.noted("pid", world) { try await Self.untilGone(pid) }
             }
+        }
+    }
+
+    /// The kernel ends the plug-in then; the step is repeated.
+    @Test func plugInEndsWithItsLauncher() async throws {
+        try await Self.with(at: "install", waits: true, kinds: "") { world in
+            try await world.withDaemon { _ async throws in
+                try await world.expect(0, "rotate-now", "db")
+                try await eventually("it waits") { try Self.noted("pid", world).count == 1 }
+                try Self.calm(world)
+                kill(try #require(Int32(try Self.noted("launcher", world)[0])), SIGKILL)
+                try await Self.untilGone(try Self.noted("pid", world)[0])
+                try await world.untilNothingIsOpen()
+            }
+            #expect(world.patches("db").count == 1)
         }
     }
 
