@@ -54,6 +54,21 @@ struct PlugInRightsTests {
         }
     }
 
+    /// What an earlier daemon has started may be there still.
+    @Test func rightsAreGoneWhilePlugInsOfAnEarlierDaemonRun() async throws {
+        try await Probe.with("") { probe in
+            let world = probe.world
+            try await world.withDaemon(user: Probe.user) { _ async throws in }
+            try FileManager.default.removeItem(atPath: world.folder.file("generators/probe"))
+            let descriptor = open(world.folder.file("rotator.db.plug-ins"), O_RDONLY | O_CLOEXEC)
+            defer { close(descriptor) }
+            try #require(flock(descriptor, LOCK_SH) == 0)
+            try await world.withDaemon(user: Probe.user) { _ async throws in
+                #expect(try await world.run(as: Probe.user, ["schedule", "pause", "db"]).status == 77)
+            }
+        }
+    }
+
     // MARK: Files by their path
 
     /// Landlock does not govern these, and the plug-in's user owns the files.

@@ -72,7 +72,7 @@ final class PlugIns: Sendable {
         let (folder, user) = present.withLock { ($0.host.folder, $0.user) }
         var users = ranAs.withLock { $0 }
         // Where no plug-in can be, the daemon's user is a person's.
-        if !users.isEmpty || PlugInFile.mayExist(in: folder) {
+        if !users.isEmpty || !fence.isPassed || PlugInFile.mayExist(in: folder) {
             users.formUnion([geteuid(), user?.uid].compactMap { $0 })
         }
         return users.subtracting([0])

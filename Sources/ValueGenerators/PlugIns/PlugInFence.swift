@@ -44,6 +44,9 @@ package final class PlugInFence: Sendable {
         return true
     }
 
+    /// Whether processes of an earlier daemon are known to be gone.
+    package var isPassed: Bool { isClear.withLock { $0 } }
+
     private func tryPass() -> Bool {
         isClear.withLock { isClear in
             if isClear { return true }
