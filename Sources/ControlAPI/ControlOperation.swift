@@ -41,8 +41,8 @@ package struct OperationContext: Sendable {
     package var caller: Caller
     package var now: Instant
     package var random: any RandomSource
-    /// The time-out of a hub's requests.
-    package var timeout: @Sendable (_ hub: String) -> Duration
+    /// How long after an attempt of unknown effect a hub may still apply it.
+    package var lateHold: @Sendable (_ hub: String) -> Duration
     /// Why the configuration in force refuses a generator; nil where it does not.
     package var refusal: @Sendable (GeneratorSpecification) -> String?
     /// How the daemon's own parts are; nothing where none runs.
@@ -52,7 +52,7 @@ package struct OperationContext: Sendable {
         caller: Caller,
         now: Instant,
         random: any RandomSource,
-        timeout: @escaping @Sendable (_ hub: String) -> Duration,
+        lateHold: @escaping @Sendable (_ hub: String) -> Duration,
         refusal: @escaping @Sendable (GeneratorSpecification) -> String?,
         health: @escaping @Sendable () -> DaemonHealth = { DaemonHealth() }
     ) {
@@ -60,7 +60,7 @@ package struct OperationContext: Sendable {
         self.caller = caller
         self.now = now
         self.random = random
-        self.timeout = timeout
+        self.lateHold = lateHold
         self.refusal = refusal
     }
 }

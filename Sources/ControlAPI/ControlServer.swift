@@ -170,6 +170,7 @@ package struct ControlServer: Sendable {
         add(RequestRotations.self, to: router)
         add(AbandonRotation.self, to: router)
         add(ResumeHub.self, to: router)
+        add(AcceptRestore.self, to: router)
         add(ListSecrets.self, to: router)
         add(CreateSecret.self, to: router)
         add(UpdateSecret.self, to: router)
@@ -187,7 +188,7 @@ package struct ControlServer: Sendable {
                 caller: caller,
                 now: environment.clock.now,
                 random: environment.random,
-                timeout: environment.desk.timeout,
+                lateHold: environment.desk.lateHold,
                 refusal: environment.refusal,
                 health: environment.health
             )

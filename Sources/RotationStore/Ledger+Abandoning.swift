@@ -47,14 +47,14 @@ extension Ledger {
     /// is the engine's.
     ///
     /// - Parameters:
-    ///   - timeout: Of the secret's hub: a request that is still on its way arrives within it, and the next rotation
+    ///   - lateHold: Of the secret's hub: a request that is still on its way arrives within it, and the next rotation
     ///     begins after that.
     ///   - steps: A generator's steps.
     /// - Throws: ``Refusal``.
     package func abandon(
         _ order: Abandonment,
         now: Instant,
-        timeout: (String) -> Duration,
+        lateHold: (String) -> Duration,
         steps: (GeneratorSpecification) -> Set<GeneratorStep> = { $0.steps }
     ) throws -> (secret: SecretName, outcome: Abandonment.Outcome) {
         try transaction {
@@ -62,10 +62,10 @@ extension Ledger {
                 throw Refusal.noRotation(order.rotation)
             }
             let before = stored.rotation
-            let timeout = timeout(before.secret.hub)
+            let lateHold = lateHold(before.secret.hub)
             let steps = steps(before.generator)
             try check(order, before, steps: steps)
-            if order.decision == .withdraw, let until = try arrival(before, now: now, timeout: timeout) {
+            if order.decision == .withdraw, let until = try arrival(before, now: now, lateHold: lateHold) {
                 guard before.state.tally.isStuck, before.state.ending == nil else {
                     throw Refusal.held(before.secret, until: until)
                 }
@@ -81,7 +81,7 @@ extension Ledger {
             )
             try rotation.state.handle(.abandoned(order.decision), plan: plan, now: now, fraction: 0)
             if before.state.ending == nil, let ending = rotation.state.ending {
-                try end(rotation, ending, order, from: before.state, now: now, timeout: timeout)
+                try end(rotation, ending, order, from: before.state, now: now, lateHold: lateHold)
                 return (rotation.secret, .ended)
             }
             try decide(rotation, order, from: before.state, now: now)
@@ -137,13 +137,13 @@ extension Ledger {
 
     /// Until when a request of unknown effect may still arrive, so that what a person has seen of the hub may change; nil
     /// where none may.
-    private func arrival(_ rotation: Rotation, now: Instant, timeout: Duration) throws -> Instant? {
+    private func arrival(_ rotation: Rotation, now: Instant, lateHold: Duration) throws -> Instant? {
         let isOpen = rotation.state.ending == nil
-        let found = try RotationTable.lastDoubt(of: rotation.id, isOpen: isOpen, timeout: timeout, in: connection)
+        let found = try RotationTable.lastDoubt(of: rotation.id, isOpen: isOpen, timeout: lateHold, in: connection)
         guard let last = found else { return nil }
-        let until = last.advanced(by: timeout)
+        let until = last.advanced(by: lateHold)
         // One that lies farther in the future was noted by a clock that was ahead.
-        return last <= now.advanced(by: timeout) && now < until ? until : nil
+        return last <= now.advanced(by: lateHold) && now < until ? until : nil
     }
 
     /// Has nothing more sent, so that a person can look at a hub that no longer changes.
@@ -184,7 +184,7 @@ extension Ledger {
         _ order: Abandonment,
         from previous: RotationState,
         now: Instant,
-        timeout: Duration
+        lateHold: Duration
     ) throws {
         try store(rotation, from: previous, now: now, endedAt: now)
         let end = RotationChange.End(
@@ -192,7 +192,7 @@ extension Ledger {
             now: now,
             retry: .standard,
             trigger: rotation.trigger,
-            heldUntil: rotation.state.tally.isAmbiguous ? now.advanced(by: timeout) : nil
+            heldUntil: rotation.state.tally.isAmbiguous ? now.advanced(by: lateHold) : nil
         )
         var detail = order.detail
         if case .abandoning(let replaced, _) = previous.phase { detail["replaces"] = .string(replaced.rawValue) }

@@ -43,6 +43,7 @@ extension Ledger {
     private func moveHolds(by step: Duration, now: Instant) throws {
         let before = now.advanced(by: .zero - step)
         try connection.run("UPDATE holds SET until = until + ?1 WHERE until > ?2", step.milliseconds, before)
+        try connection.run("UPDATE looks SET look_at = look_at + ?1 WHERE look_at > ?2", step.milliseconds, before)
     }
 
     private func bringBack(now: Instant, farthest: Duration) throws -> Int {
@@ -69,6 +70,7 @@ extension Ledger {
         try connection.run("UPDATE hubs SET paused_since = ?1 WHERE paused_since > ?1", now)
         try connection.run("UPDATE hubs SET probe_at = ?1 WHERE probe_at > ?2", now, latest)
         try connection.run("UPDATE holds SET until = ?1 WHERE until > ?2", now, latest)
+        try connection.run("UPDATE looks SET look_at = ?1 WHERE look_at > ?2", now, latest)
         return moved
     }
 }

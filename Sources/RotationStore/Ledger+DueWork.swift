@@ -25,6 +25,7 @@ extension Ledger {
         guard part == .all else { return work }
         if work.count < limit { work += try dueRequests(hub: hub, now: now, limit: limit - work.count) }
         if work.count < limit { work += try dueSlots(hub: hub, now: now, limit: limit - work.count) }
+        if work.count < limit { work += try dueLooks(hub: hub, now: now, limit: limit - work.count) }
         return work
     }
 
@@ -49,6 +50,12 @@ extension Ledger {
         }
         return rows.compactMap { row in
             SecretAlias(row.alias).map { .request(SecretName(hub: hub, alias: $0), row.trigger) }
+        }
+    }
+
+    private func dueLooks(hub: String, now: Instant, limit: Int) throws -> [DueWork] {
+        try LookTable.due(hub: hub, now: now, limit: limit, in: connection).compactMap { alias in
+            SecretAlias(alias).map { .look(SecretName(hub: hub, alias: $0)) }
         }
     }
 
@@ -89,6 +96,8 @@ extension Ledger {
                     WHERE hub = ?1 AND closed_at IS NULL AND \(WorkPart.all.condition)
                 UNION ALL
                 SELECT min(until) FROM holds WHERE hub = ?1 AND until > ?2
+                UNION ALL
+                SELECT min(look_at) FROM looks WHERE hub = ?1 AND look_at > ?2
                 UNION ALL
                 SELECT min(free_at) FROM groups WHERE rotation IS NULL AND free_at > ?2
                 UNION ALL

@@ -11,6 +11,8 @@ extension Ledger {
         package var request: RotationRequest
         /// The open rotation that it joined.
         package var joined: RotationID?
+        /// Until when its rotation can't begin, as an earlier value may still arrive at the hub; nil for at once.
+        package var heldUntil: Instant?
     }
 
     /// Writes requests, all or none.
@@ -55,7 +57,9 @@ extension Ledger {
             "reason": request.reason.map(JSONValue.string),
             "ticket": request.ticket.map(JSONValue.string),
             "fresh": request.fresh ? true : nil,
+            "despite_hold": request.despiteHold.map(JSONValue.string),
         ]
+        if request.despiteHold != nil { try HoldTable.release(request.secret, in: connection) }
         try note(
             .rotationRequested,
             request.secret,
@@ -65,7 +69,9 @@ extension Ledger {
             rotation: open,
             detail: detail
         )
-        return TakenRequest(request: request, joined: open)
+        let held = try open == nil ? HoldTable.until(request.secret, in: connection) : nil
+        let isHeld = held.map { $0 > request.requestedAt } ?? false
+        return TakenRequest(request: request, joined: open, heldUntil: isHeld ? held : nil)
     }
 
     /// The secret's open rotation, while its outcome is not recorded yet: one that has ended can't be joined any more.

@@ -168,7 +168,15 @@ extension Ledger {
         var nextDue: Instant?
         let isReplaced = if case .failed(let failure) = end.ending { failure.isReplaced } else { false }
         try GroupTable.release(rotation.id, isUnused: isReplaced, now: end.now, in: connection)
-        if let heldUntil = end.heldUntil { try HoldTable.set(rotation.secret, until: heldUntil, in: connection) }
+        if let heldUntil = end.heldUntil {
+            try HoldTable.set(rotation.secret, until: heldUntil, in: connection)
+            if rotation.state.evidence.source == .updatedAt {
+                try LookTable.set(rotation.secret, at: heldUntil, after: rotation.id, in: connection)
+            }
+        }
+        if case .succeeded = end.ending {
+            try ScheduleTable.setValueUnknown(rotation.secret, since: nil, in: connection)
+        }
         if isReplaced { try RequestTable.release(rotation.id, in: connection) }
         if let schedule = try ScheduleTable.find(rotation.secret, in: connection) {
             let moved = schedule.after(end.ending, of: rotation, now: end.now, retry: end.retry)

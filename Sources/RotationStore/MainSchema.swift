@@ -321,7 +321,7 @@ enum MainSchema {
         UPDATE hubs SET paused_since = min(paused_until, strftime('%s', 'now') * 1000) WHERE paused_until IS NOT NULL;
         """
 
-    /// The only writer, and which history this is.
+    /// The only writer, and which history this is; values that may have come late.
     private static let version9 = """
         CREATE TABLE fence (
             id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -341,6 +341,15 @@ enum MainSchema {
         CREATE TRIGGER fence_stays BEFORE DELETE ON fence BEGIN
             SELECT raise(ABORT, 'the fence has one row');
         END;
+        CREATE TABLE looks (
+            hub TEXT NOT NULL,
+            alias TEXT NOT NULL,
+            look_at INTEGER NOT NULL,
+            rotation TEXT,
+            PRIMARY KEY (hub, alias)
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE schedules ADD COLUMN value_unknown_since INTEGER;
+        ALTER TABLE schedules ADD COLUMN changed_by_hand_at INTEGER;
         """
 
     /// The columns of a schedule that version 5 takes over.

@@ -10,6 +10,8 @@ package actor RotationStore: RotationStorage {
     private let executor: any SerialExecutor
     private let ledger: Ledger
     private let vault: CandidateVault
+    /// The epoch that stands in both files while this store is their only writer.
+    package nonisolated let epoch: Int64
     private let clock: any Clock
     private let random: any RandomSource
 
@@ -44,7 +46,7 @@ package actor RotationStore: RotationStorage {
         // The history first: from here on a daemon that was there before records nothing, and so begins nothing.
         if ledger.fence.epoch <= vault.epoch { try ledger.raiseEpoch(above: vault.epoch) }
         try vault.raiseEpoch(above: ledger.fence.epoch - 1)
-        (self.ledger, self.vault) = (ledger, vault)
+        (self.ledger, self.vault, epoch) = (ledger, vault, vault.epoch)
         (self.clock, self.random, self.checkLock) = (clock, random, checkLock)
         try Self.sortCandidates(ledger, vault, now: clock.now)
         try Self.takeUpFound(ledger, vault, now: clock.now)
@@ -164,6 +166,18 @@ package actor RotationStore: RotationStorage {
 
     package func takeLook(_ look: SourceLook) throws {
         try ledger.takeLook(look)
+    }
+
+    package func endHold(_ secret: SecretName, updatedAt: Int64?, now: Instant) throws -> Bool {
+        try ledger.endHold(secret, updatedAt: updatedAt, now: now)
+    }
+
+    package func putOffLook(_ secret: SecretName, until instant: Instant) throws {
+        try ledger.putOffLook(secret, until: instant)
+    }
+
+    package func noteMoved(_ rotation: Rotation, updatedAt: Int64, now: Instant) throws -> Bool {
+        try ledger.noteMoved(rotation, updatedAt: updatedAt, now: now)
     }
 
     package func lastEntryTime() throws -> Instant? {

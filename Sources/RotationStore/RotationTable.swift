@@ -233,6 +233,21 @@ enum RotationTable {
         ) { row throws(SQLiteError) in try row.get(0, as: Bool.self) } ?? false
     }
 
+    /// The rotation of a secret that ended last; nil for none.
+    static func lastEnded(
+        of secret: SecretName,
+        in connection: Connection
+    ) throws(SQLiteError) -> (id: String, isConfirmed: Bool, endedAt: Instant)? {
+        try connection.first(
+            """
+            SELECT id, coalesce(is_confirmed, 0) = 1 AND outcome = 'succeeded', ended_at FROM rotations
+            WHERE hub = ?1 AND alias = ?2 AND outcome IS NOT NULL ORDER BY opened_at DESC, id DESC LIMIT 1
+            """,
+            secret.hub,
+            secret.alias.text
+        ) { row throws(SQLiteError) in (try row.get(0), try row.get(1), try row.get(2)) }
+    }
+
     /// When the last attempt of unknown effect ended, or must have where its end was not seen; nil for none.
     ///
     /// - Parameter isOpen: Whether the rotation has not ended: a 2xx without a confirmed effect is a doubt then, too.

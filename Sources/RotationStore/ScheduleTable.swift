@@ -237,6 +237,44 @@ enum ScheduleTable {
         )
     }
 
+    /// When the secret was last changed by hand; nil for never.
+    static func changedByHandAt(_ secret: SecretName, in connection: Connection) throws(SQLiteError) -> Instant? {
+        try connection.first(
+            "SELECT changed_by_hand_at FROM schedules WHERE hub = ?1 AND alias = ?2",
+            secret.hub,
+            secret.alias.text
+        ) { row throws(SQLiteError) in try row.get(0, as: Instant?.self) } ?? nil
+    }
+
+    /// Remembers that a secret is changed by hand.
+    static func setChangedByHand(_ secret: SecretName, at now: Instant, in connection: Connection) throws(SQLiteError) {
+        try connection.run(
+            "UPDATE schedules SET changed_by_hand_at = ?3 WHERE hub = ?1 AND alias = ?2",
+            secret.hub,
+            secret.alias.text,
+            now
+        )
+    }
+
+    /// Records whether it is unknown which value is in force.
+    static func setValueUnknown(_ secret: SecretName, since: Instant?, in connection: Connection) throws(SQLiteError) {
+        try connection.run(
+            "UPDATE schedules SET value_unknown_since = ?3 WHERE hub = ?1 AND alias = ?2",
+            secret.hub,
+            secret.alias.text,
+            since
+        )
+    }
+
+    /// The secrets of which it is unknown which value is in force, and since when.
+    static func unknownValues(in connection: Connection) throws(SQLiteError) -> [(
+        hub: String, alias: String, since: Instant
+    )] {
+        try connection.all(
+            "SELECT hub, alias, value_unknown_since FROM schedules WHERE value_unknown_since IS NOT NULL ORDER BY 1, 2"
+        ) { row throws(SQLiteError) in (try row.get(0), try row.get(1), try row.get(2)) }
+    }
+
     static func updatePause(_ schedule: Schedule, in connection: Connection) throws {
         try connection.run(
             """

@@ -20,6 +20,7 @@ struct SecretRotator: AsyncParsableCommand {
             CommandGroup(name: "Rotate", subcommands: [DaemonCommand.self, RotateNowCommand.self]),
             CommandGroup(name: "Plan", subcommands: [ScheduleCommand.self]),
             CommandGroup(name: "Ask a hub", subcommands: [SecretCommand.self, HubCommand.self]),
+            CommandGroup(name: "Mend", subcommands: [RestoreCommand.self]),
             CommandGroup(
                 name: "See what happened",
                 subcommands: [StatusCommand.self, RotationCommand.self, AuditCommand.self]

@@ -71,6 +71,7 @@ struct ConfigurationExampleTests {
         #expect(hub.rateLimit == RequestRate("10/s"))
         #expect(hub.confirm)
         #expect(hub.confirmTimeout == .seconds(30))
+        #expect(hub.lateHold == .seconds(300))
         #expect(hub.certificateAuthorities == "/etc/ssl/private-ca.pem")
     }
 
@@ -153,6 +154,7 @@ struct ConfigurationExampleTests {
             rateLimit: try #require(RequestRate("10/s")),
             confirm: true,
             confirmTimeout: .seconds(30),
+            lateHold: .seconds(300),
             certificateAuthorities: nil
         )
         #expect(configuration.hubs == ["production": expected])

@@ -25,7 +25,7 @@ struct RequestLimitTests {
                 caller: .current,
                 now: clock.now,
                 random: SystemRandom(),
-                timeout: { _ in .seconds(1) },
+                lateHold: { _ in .seconds(1) },
                 refusal: { _ in nil }
             )
             return try operation.perform(on: ledger, context)

@@ -44,7 +44,7 @@ struct DecisionTests {
             try ledger.abandon(
                 order,
                 now: now,
-                timeout: { _ in .seconds(30) },
+                lateHold: { _ in .seconds(30) },
                 steps: { _ in Set(GeneratorStep.allCases) }
             ).outcome == .ended
         }

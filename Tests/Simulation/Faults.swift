@@ -34,6 +34,9 @@ package enum Fault: String, CaseIterable, Sendable {
     case pause = "schedule paused"
     case request = "request"
     case hubResumed = "hub resumed by hand"
+    case secondDaemon = "second daemon beside a living one"
+    case restored = "older files restored"
+    case restoredHistory = "older history restored beside newer candidates"
 }
 
 /// How often each fault was injected.
@@ -88,4 +91,8 @@ package enum Breakage: String, CaseIterable, Sendable {
     case believesSuccess
     /// An update by another client is taken for ours.
     case ignoresOthers
+    /// A daemon goes on when another one has taken over.
+    case ignoresFence
+    /// A history that was restored from an older copy is believed.
+    case ignoresMark
 }

@@ -162,7 +162,7 @@ enum Incident {
                         let outcome = try ledger.abandon(
                             Abandonment(rotation.id, decision, reason: "looked", actor: .daemon),
                             now: now,
-                            timeout: { _ in .seconds(30) },
+                            lateHold: { _ in SimulatedHub.lateHold },
                             steps: SimulatedGenerator.steps
                         ).outcome
                         if outcome == .ended && rotation.state.ending == nil {

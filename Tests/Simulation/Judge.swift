@@ -23,6 +23,8 @@ final class Judge: Sendable {
         var rules: [String: ScheduleDefinition] = [:]
         /// Of each group, the secret that rotates.
         var rotating: [String: String] = [:]
+        /// Whether the daemon's history is an older copy.
+        var isBehind = false
         /// Of each group, since when none rotates, in time since boot.
         var idleSince: [String: Duration] = [:]
     }
@@ -61,6 +63,7 @@ final class Judge: Sendable {
     ///   - hubHolds: What the hub holds now.
     func opened(_ rotation: Rotation, now: Instant, hubHolds: Value?) {
         let name = "\(rotation.secret)"
+        if state.withLock({ $0.isBehind }) { accuse("\(name): opened by a history that is behind") }
         checkWindow(rotation, now: now)
         checkGroup(rotation)
         let isDoubled = state.withLock { state -> Bool in
@@ -196,9 +199,15 @@ final class Judge: Sendable {
         }
     }
 
+    /// Whether the daemon's history is an older copy: nothing may be rotated by it.
+    func historyIs(behind isBehind: Bool) {
+        state.withLock { $0.isBehind = isBehind }
+    }
+
     /// An update has come in, whatever becomes of it.
     func received(_ value: Value, for name: String) {
         let complaint = state.withLock { state -> String? in
+            if state.isBehind { return "\(name): rotated by a history that is behind" }
             guard let id = state.byValue[value], var followed = state.rotations[id] else {
                 return "\(name): a value was sent that nobody has staged"
             }

@@ -74,7 +74,13 @@ final class SimulatedDaemon: Sendable {
         site.hubs.mapValues { hub in
             let client = SimulatedClient(hub, process, site.surroundings)
             let confirms = site.breakage != .believesSuccess
-            return Engine.Hub(api: client, maxInFlight: 4, confirm: confirms, timeout: hub.timeout)
+            return Engine.Hub(
+                api: client,
+                maxInFlight: 4,
+                confirm: confirms,
+                timeout: hub.timeout,
+                lateHold: SimulatedHub.lateHold
+            )
         }
     }
 

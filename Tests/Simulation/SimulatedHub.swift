@@ -47,6 +47,8 @@ final class SimulatedHub: Sendable {
     /// What its `updated_at` counts, in milliseconds.
     private let resolution: Int64
     let timeout = Duration.seconds(30)
+    /// What was sent and timed out arrives within this time, or never.
+    static let lateHold = Duration.seconds(300)
     private let state = Mutex(State())
     private let world: Surroundings
 
@@ -222,7 +224,7 @@ final class SimulatedHub: Sendable {
             throw HubError(.timedOut)
         case .lateApplication:
             // Some proxy holds it: it arrives when we have given up, but within the time-out after that.
-            arrive(alias, value, after: timeout + world.dice.duration(1...29_000))
+            arrive(alias, value, after: timeout + world.dice.duration(1...299_000))
             await world.time.sleep(timeout)
             throw HubError(.timedOut)
         case .connectionLost:

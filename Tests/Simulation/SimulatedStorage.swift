@@ -37,9 +37,20 @@ struct SimulatedStorage: RotationStorage {
         (self.store, self.process, self.hubs, self.world, self.breakage) = (store, process, hubs, world, breakage)
     }
 
+    /// Takes the epoch back from a daemon that has taken over.
+    private func ignoreFence() throws {
+        guard breakage == .ignoresFence else { return }
+        for file in [path, RotationStore.candidatesPath(for: path)] {
+            let connection = try Connection(path: file, mode: .readWrite)
+            defer { connection.close() }
+            try connection.run("UPDATE fence SET epoch = ?1", store.epoch)
+        }
+    }
+
     /// A call that changes something.
     private func write<T>(_ body: () async throws -> T) async throws -> T {
         try meetDeath(.crash)
+        try ignoreFence()
         if let failedWrite, writes.next() == failedWrite.number {
             if failedWrite.isPersisted { _ = try await body() }
             process.die()
@@ -62,6 +73,7 @@ struct SimulatedStorage: RotationStorage {
 
     private func read<T>(_ body: () async throws -> T) async throws -> T {
         try meetDeath(.crash)
+        try ignoreFence()
         let result = try await body()
         try process.checkAlive()
         return result
@@ -263,6 +275,18 @@ struct SimulatedStorage: RotationStorage {
 
     func takeLook(_ look: SourceLook) async throws {
         try await write { try await store.takeLook(look) }
+    }
+
+    func endHold(_ secret: SecretName, updatedAt: Int64?, now: Instant) async throws -> Bool {
+        try await write { try await store.endHold(secret, updatedAt: updatedAt, now: now) }
+    }
+
+    func putOffLook(_ secret: SecretName, until instant: Instant) async throws {
+        try await write { try await store.putOffLook(secret, until: instant) }
+    }
+
+    func noteMoved(_ rotation: Rotation, updatedAt: Int64, now: Instant) async throws -> Bool {
+        try await write { try await store.noteMoved(rotation, updatedAt: updatedAt, now: now) }
     }
 
     func append(_ entry: AuditEntry) async throws {

@@ -62,14 +62,18 @@ package final class Simulation {
     let judge: Judge
     let surroundings: SimulatedHub.Surroundings
     let hubs: [String: SimulatedHub]
-    private let options: Options
-    private let steps: StepExecutor
+    let options: Options
+    let steps: StepExecutor
     private let systems = SimulatedSystems()
     let files = SimulatedFiles()
-    private let path: String
+    let path: String
     private let writes = Counter()
     private let odds: Mood
-    private var daemon: SimulatedDaemon
+    var daemon: SimulatedDaemon
+    /// A daemon that still lives though another one has taken over.
+    var rival: SimulatedDaemon?
+    /// Whether copies of older files are there.
+    var hasCopies = false
     private var deaths = 0
 
     /// How likely faults are just now.
@@ -164,6 +168,7 @@ package final class Simulation {
     private func run() throws -> Outcome {
         try play(for: .seconds(options.days * 86_400), isTroubled: options.failedWrite == nil)
         odds.clear()
+        endRival()
         for hub in hubs.values { hub.set(.fair) }
         time.synchronise()
         try play(for: .seconds(2 * 86_400), isTroubled: false)
@@ -185,6 +190,7 @@ package final class Simulation {
         while time.uptime < end && judge.violation == nil {
             guard steps.drain() else { return judge.accuse("work without an end: a hot loop") }
             if daemon.process.isDead { try restart() }
+            if isTroubled && dice.once(in: 150) { try startRival() }
             if isTroubled && dice.once(in: 12) {
                 try Incident.happen(in: self, daemon)
                 daemon.engine.wake()
@@ -196,7 +202,7 @@ package final class Simulation {
     }
 
     /// Lets time pass until something happens, but not past the daemon's look every minute.
-    private func passTime() {
+    func passTime() {
         let alarm = daemon.alarm.instant.map { time.now.duration(to: $0) }
         let next = [time.untilNext, alarm].compactMap { $0 }.min()
         let isFar = next.map { $0 > .seconds(60) } ?? true
@@ -209,11 +215,14 @@ package final class Simulation {
             time.advance(by: max(.milliseconds(1), next ?? .seconds(600)))
         }
         daemon.engine.wake()
+        rival?.engine.wake()
     }
 
     private func restart() throws {
         deaths += 1
         daemon.end(steps)
+        endRival()
+        if odds.odds > 0 { try meetRestore() }
         time.advance(by: .milliseconds(dice.roll(20_000)))
         daemon = try SimulatedDaemon(daemon.site)
         perform { [daemon] in try await daemon.takeInClock() }

@@ -11,12 +11,15 @@ package struct HubDesk: Sendable {
         package var api: any SecretsAPI
         /// The time-out of one request.
         package var timeout: Duration
+        /// How long after an attempt of unknown effect its value may still arrive.
+        package var lateHold: Duration
         /// The longest pause that it may ask for.
         package var retryAfterCap: Duration
 
-        package init(api: any SecretsAPI, timeout: Duration, retryAfterCap: Duration) {
+        package init(api: any SecretsAPI, timeout: Duration, lateHold: Duration, retryAfterCap: Duration) {
             self.api = api
             self.timeout = timeout
+            self.lateHold = lateHold
             self.retryAfterCap = retryAfterCap
         }
     }
@@ -43,9 +46,9 @@ package struct HubDesk: Sendable {
         self.clock = clock
     }
 
-    /// The time-out of a hub's requests; of a hub that is not configured any more, the longest that there can be.
-    package func timeout(_ name: String) -> Duration {
-        ((try? find(name)) ?? nil)?.timeout ?? .seconds(600)
+    /// How long after an attempt of unknown effect a hub may still apply it; an hour for a hub that is not configured any more.
+    package func lateHold(_ name: String) -> Duration {
+        ((try? find(name)) ?? nil)?.lateHold ?? .seconds(3600)
     }
 
     private func hub(_ name: String) throws -> Hub {
@@ -68,7 +71,7 @@ package struct HubDesk: Sendable {
         send: @escaping @Sendable (any SecretsAPI) async throws -> Receipt
     ) async throws {
         let hub = try hub(secret.hub)
-        // Waiting for a turn and the request itself, then as long again until nothing can be on its way any more.
+        // Waiting for a turn and the request itself, then until nothing can be on its way any more.
         let limit = hub.timeout * 2
         let clock = clock
         let until = try await queue.withLedger { ledger in
@@ -78,12 +81,12 @@ package struct HubDesk: Sendable {
                 actor: caller.actor,
                 // Read when the history's turn has come: the wait for it must not use the hold up.
                 now: clock.now,
-                holdFor: limit + hub.timeout,
+                holdFor: limit + hub.lateHold,
                 detail: detail
             )
         }
         let result = await Self.result { try await withTimeout(limit) { try await send(hub.api) } }
-        let hold = HandHold(until: until, settling: hub.timeout)
+        let hold = HandHold(until: until, settling: hub.lateHold)
         try await recordEnd(of: operation, secret, result) { ledger in
             try ledger.endByHand(
                 operation,

@@ -37,7 +37,7 @@ package struct AbandonRotation: ControlOperation {
             reason: reason,
             actor: context.caller.actor
         )
-        let (secret, outcome) = try ledger.abandon(order, now: context.now, timeout: context.timeout)
+        let (secret, outcome) = try ledger.abandon(order, now: context.now, lateHold: context.lateHold)
         return Answer(secret: secret, outcome: outcome)
     }
 }

@@ -25,14 +25,25 @@ package struct RequestRotations: ControlOperation {
         package var secret: SecretName
         /// The open rotation that it joined.
         package var joined: RotationID?
+        /// Until when its rotation can't begin, as an earlier value may still arrive at the hub.
+        package var heldUntil: Instant?
     }
 
     package var selection: Selection
     package var reason: String?
     package var ticket: String?
     package var fresh: Bool
+    /// Why the hold of an earlier rotation does not count.
+    package var despiteHold: String?
 
-    package init(_ selection: Selection, reason: String? = nil, ticket: String? = nil, fresh: Bool = false) {
+    package init(
+        _ selection: Selection,
+        reason: String? = nil,
+        ticket: String? = nil,
+        fresh: Bool = false,
+        despiteHold: String? = nil
+    ) {
+        self.despiteHold = despiteHold
         self.selection = selection
         self.reason = reason
         self.ticket = ticket
@@ -40,7 +51,7 @@ package struct RequestRotations: ControlOperation {
     }
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [Taken] {
-        try RequestLimits.check(["reason": reason, "ticket": ticket])
+        try RequestLimits.check(["reason": reason, "ticket": ticket, "despite-hold": despiteHold])
         let requests = try selected(ledger.history, now: context.now).map { secret in
             RotationRequest(
                 id: RotationID(milliseconds: context.now.rawValue, random: context.random),
@@ -49,11 +60,12 @@ package struct RequestRotations: ControlOperation {
                 trigger: .rotateNow,
                 reason: reason,
                 ticket: ticket,
-                fresh: fresh
+                fresh: fresh,
+                despiteHold: despiteHold
             )
         }
         return try ledger.request(requests, actor: context.caller.actor).map {
-            Taken(id: $0.request.id, secret: $0.request.secret, joined: $0.joined)
+            Taken(id: $0.request.id, secret: $0.request.secret, joined: $0.joined, heldUntil: $0.heldUntil)
         }
     }
 

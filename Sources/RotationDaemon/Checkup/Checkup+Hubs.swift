@@ -32,7 +32,7 @@ extension Checkup {
             return (.problem("hub \(name)", "ca_file: \(file): \(String(cString: strerror(errno)))"), nil)
         }
         let cap = configuration.retry.retryAfterCap
-        let asked = HubDesk.Hub(api: client, timeout: hub.timeout, retryAfterCap: cap)
+        let asked = HubDesk.Hub(api: client, timeout: hub.timeout, lateHold: hub.lateHold, retryAfterCap: cap)
         let answer = await HubDesk.probe(name, asked)
         await clients.shutdown()
         return Self.finding(answer, by: "")

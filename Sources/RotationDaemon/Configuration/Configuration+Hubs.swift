@@ -44,6 +44,7 @@ extension Configuration {
         let rate = hub.scalar("rate_limit", expected: "rate such as 10/s, 30/m or 100/h", convert: RequestRate.init)
         let confirm = hub.bool("confirm")
         let confirmTimeout = hub.duration("confirm_timeout", in: .zero...(.seconds(600)))
+        let lateHold = hub.duration("late_hold", in: .zero...(.seconds(86400)))
         let authorities = hub.path("ca_file")
         guard let endpoint, let token, let context, let standard = RequestRate("10/s") else { return nil }
         return Hub(
@@ -55,6 +56,7 @@ extension Configuration {
             rateLimit: rate ?? standard,
             confirm: confirm ?? true,
             confirmTimeout: confirmTimeout ?? .seconds(30),
+            lateHold: lateHold ?? (timeout ?? .seconds(30)) * 10,
             certificateAuthorities: authorities
         )
     }

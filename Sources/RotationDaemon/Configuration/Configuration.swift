@@ -53,6 +53,8 @@ package struct Configuration: Sendable {
         package var confirm: Bool
         /// How long its list may take to show an update that it has answered 2xx.
         package var confirmTimeout: Duration
+        /// How long after an attempt of unknown effect its value may still arrive: the next rotation begins after that.
+        package var lateHold: Duration
         @Exact package var certificateAuthorities: String?
     }
 

@@ -227,7 +227,7 @@ package final class DaemonRuntime: Sendable {
         inForce.withLock { inForce in
             guard let api = inForce.hubs[name]?.api, let hub = inForce.configuration.hubs[name] else { return nil }
             let cap = inForce.configuration.retry.retryAfterCap
-            return HubDesk.Hub(api: api, timeout: hub.timeout, retryAfterCap: cap)
+            return HubDesk.Hub(api: api, timeout: hub.timeout, lateHold: hub.lateHold, retryAfterCap: cap)
         }
     }
 
@@ -237,7 +237,7 @@ package final class DaemonRuntime: Sendable {
             caller: .current,
             now: SystemClock().now,
             random: SystemRandom(),
-            timeout: { [self] in deskHub($0)?.timeout ?? .seconds(600) },
+            lateHold: { [self] in deskHub($0)?.lateHold ?? .seconds(3600) },
             refusal: { [self] in configuration.refusal(of: $0) },
             health: { [self] in health }
         )

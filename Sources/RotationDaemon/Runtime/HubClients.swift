@@ -45,7 +45,8 @@ package final class HubClients: Sendable {
                 maxInFlight: hub.maxInFlight,
                 confirm: hub.confirm,
                 confirmTimeout: hub.confirmTimeout,
-                timeout: hub.timeout
+                timeout: hub.timeout,
+                lateHold: hub.lateHold
             )
         }
         follow(configuration.hubs.values.compactMap(\.token.file))

@@ -125,8 +125,8 @@ package struct RotationPlan: Hashable, Sendable {
     package var finishAfter: Duration
     /// How long a hub's list may take to show an update that was answered 2xx.
     package var confirmTimeout: Duration
-    /// What was sent arrives within this time, or never.
-    package var requestTimeout: Duration
+    /// How long after an attempt of unknown effect its value may still arrive.
+    package var lateHold: Duration
 
     package init(
         retry: RetryPolicy,
@@ -134,10 +134,10 @@ package struct RotationPlan: Hashable, Sendable {
         steps: Set<GeneratorStep> = [],
         finishAfter: Duration = .zero,
         confirmTimeout: Duration = .seconds(30),
-        requestTimeout: Duration = .zero
+        lateHold: Duration = .zero
     ) {
         self.confirmTimeout = confirmTimeout
-        self.requestTimeout = requestTimeout
+        self.lateHold = lateHold
         self.retry = retry
         self.confirm = confirm
         self.steps = steps

@@ -45,14 +45,17 @@ package struct HistoryBehind: Error, Hashable, Sendable, CustomStringConvertible
         (self.mark, self.newest, self.isOther) = (mark, newest, isOther)
     }
 
+    /// What was found, in words.
+    package var finding: String {
+        switch (mark, isOther) {
+        case (nil, _): "the mark beside the database can't be read"
+        case (let mark?, true): "this history is a new one; the one before it had \(mark) entries"
+        case (let mark?, false): "this history ends with entry \(newest), but \(mark) were written"
+        }
+    }
+
     package var description: String {
-        let found =
-            switch (mark, isOther) {
-            case (nil, _): "the mark beside the database can't be read"
-            case (let mark?, true): "this history is a new one; the one before it had \(mark) entries"
-            case (let mark?, false): "this history ends with entry \(newest), but \(mark) were written"
-            }
-        return
-            "\(found): put the newest copy back, or go on with this one by secret-rotator restore --accept --reason TEXT"
+        "\(finding): put the newest copy back, or go on with this one by "
+            + "secret-rotator restore --accept --reason TEXT"
     }
 }

@@ -92,6 +92,19 @@ package protocol RotationStorage: Sendable {
     /// Takes in what was found where a schedule's values come from, by ``Schedule/afterLook(_:isNew:isLasting:now:)``.
     func takeLook(_ look: SourceLook) async throws
 
+    /// Takes what a hub lists of a secret at the end of a hold.
+    ///
+    /// - Returns: Whether it is unknown which value is in force.
+    func endHold(_ secret: SecretName, updatedAt: Int64?, now: Instant) async throws -> Bool
+
+    /// Looks at a secret later.
+    func putOffLook(_ secret: SecretName, until instant: Instant) async throws
+
+    /// Takes an `updated_at` that a preflight sees and that no rotation has seen.
+    ///
+    /// - Returns: Whether it is unknown which value is in force.
+    func noteMoved(_ rotation: Rotation, updatedAt: Int64, now: Instant) async throws -> Bool
+
     /// What is remembered of a hub.
     func hubStatus(_ hub: String) async throws -> HubStatus
 
@@ -124,6 +137,8 @@ package enum DueWork: Hashable, Sendable {
     case request(SecretName, Trigger)
     /// A secret whose slot has come.
     case slot(SecretName, dueAt: Instant)
+    /// A secret whose hold has ended: did an earlier value come late?
+    case look(SecretName)
 
     /// What keeps two workers apart: one secret is one worker's, whatever there is to be done about it.
     package enum Key: Hashable, Sendable {
@@ -135,7 +150,7 @@ package enum DueWork: Hashable, Sendable {
     /// What keeps two workers apart.
     package var key: Key {
         switch self {
-        case .resume(_, let secret), .request(let secret, _), .slot(let secret, _): .secret(secret)
+        case .resume(_, let secret), .request(let secret, _), .slot(let secret, _), .look(let secret): .secret(secret)
         }
     }
 }

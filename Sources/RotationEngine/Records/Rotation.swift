@@ -184,6 +184,8 @@ package struct RotationRequest: Hashable, Sendable {
     package var ticket: String?
     /// Whether it wants a rotation of its own, after one that is open.
     package var fresh: Bool
+    /// Why the hold of an earlier rotation, whose value may still arrive, does not count; nil where it does.
+    package var despiteHold: String?
 
     package init(
         id: RotationID,
@@ -192,7 +194,8 @@ package struct RotationRequest: Hashable, Sendable {
         trigger: Trigger,
         reason: String? = nil,
         ticket: String? = nil,
-        fresh: Bool = false
+        fresh: Bool = false,
+        despiteHold: String? = nil
     ) {
         self.id = id
         self.secret = secret
@@ -201,5 +204,6 @@ package struct RotationRequest: Hashable, Sendable {
         self.reason = reason
         self.ticket = ticket
         self.fresh = fresh
+        self.despiteHold = despiteHold
     }
 }

@@ -55,6 +55,27 @@ extension Engine {
         }
     }
 
+    /// How long after a list that failed a secret is looked at again.
+    private static let lookPause = Duration.seconds(60)
+
+    /// Lists a secret whose hold has ended: a value that came late has moved its `updated_at`.
+    func endHold(of secret: SecretName, _ hub: Hub) async throws {
+        let listed: [ListedSecret]
+        do {
+            listed = try await hub.api.list(alias: secret.alias, workspace: nil)
+        } catch  where error.isRefusalToList {
+            listed = []
+        } catch {
+            return try await storage.putOffLook(secret, until: clock.now.advanced(by: Self.lookPause))
+        }
+        let updatedAt = listed.first { $0.alias == secret.alias.text }?.updatedAt
+        guard try await storage.endHold(secret, updatedAt: updatedAt, now: clock.now) else { return }
+        logger.error(
+            "the hub shows an update after a hold: an earlier value may be in force",
+            metadata: ["hub": "\(secret.hub)", "alias": "\(secret.alias)"]
+        )
+    }
+
     func startProbe(of name: String, _ group: inout DiscardingTaskGroup) {
         let key = DueWork.Key.probe(name)
         guard let hub = configuration.hubs[name], running[name, default: []].insert(key).inserted else { return }

@@ -18,21 +18,25 @@ package actor Engine {
         package var confirm: Bool
         /// How long its list may take to show an update that it has answered 2xx.
         package var confirmTimeout: Duration
-        /// The time-out of one request: what was sent arrives within it, or never.
+        /// The time-out of one request.
         package var timeout: Duration
+        /// How long after an attempt of unknown effect its value may still arrive.
+        package var lateHold: Duration
 
         package init(
             api: any SecretsAPI,
             maxInFlight: Int,
             confirm: Bool,
             confirmTimeout: Duration = .seconds(30),
-            timeout: Duration
+            timeout: Duration,
+            lateHold: Duration? = nil
         ) {
             self.api = api
             self.maxInFlight = maxInFlight
             self.confirm = confirm
             self.confirmTimeout = confirmTimeout
             self.timeout = timeout
+            self.lateHold = lateHold ?? timeout * 10
         }
     }
 
@@ -348,6 +352,7 @@ package actor Engine {
 
     private func perform(_ work: DueWork, _ hub: Hub) async {
         do {
+            if case .look(let secret) = work { return try await endHold(of: secret, hub) }
             guard let rotation = try await take(work) else { return }
             try await run(rotation, hub)
         } catch let error as UndecodableRow {
@@ -372,6 +377,7 @@ package actor Engine {
             return try await claim(secret, trigger)
         case .slot(let secret, let dueAt):
             return try await claim(secret, dueAt < startedAt ? .catchUp : .schedule)
+        case .look: return nil
         }
     }
 
@@ -396,7 +402,7 @@ package actor Engine {
             steps: generator.steps,
             finishAfter: rotation.finishAfter,
             confirmTimeout: hub.confirmTimeout,
-            requestTimeout: hub.timeout
+            lateHold: hub.lateHold
         )
         var run = RotationRun(
             rotation,

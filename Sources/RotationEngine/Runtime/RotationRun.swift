@@ -112,7 +112,7 @@ struct RotationRun {
         }
         if rotation.state.ending == nil, let ending = next.state.ending {
             let plan = environment.plan
-            let heldUntil = next.state.tally.isAmbiguous ? now.advanced(by: plan.requestTimeout) : nil
+            let heldUntil = next.state.tally.isAmbiguous ? now.advanced(by: plan.lateHold) : nil
             change.end = .init(ending: ending, now: now, retry: plan.retry, trigger: trigger, heldUntil: heldUntil)
         }
         try await environment.storage.save(change)
@@ -213,6 +213,7 @@ struct RotationRun {
             (isLetIn, hasListed) = (true, true)
             // The query is a wish: whatever else a hub lists is passed over.
             if let secret = listed.first(where: { $0.alias == rotation.secret.alias.text }) {
+                try await noteMoved(secret)
                 try await record(.listed(updatedAt: secret.updatedAt, isForeign: try await isForeign(secret)))
             } else {
                 try await record(.notListed)
@@ -225,6 +226,17 @@ struct RotationRun {
             if rotation.state.evidence.source == .unlisted { isListRefused = true }
             return nil
         }
+    }
+
+    /// Has it recorded where preflight sees an update that none of ours has made: the value in force is unknown.
+    private func noteMoved(_ secret: ListedSecret) async throws {
+        let evidence = rotation.state.evidence
+        guard evidence.source == nil, let updatedAt = secret.updatedAt, evidence.isMoved(updatedAt) else { return }
+        let now = environment.clock.now
+        guard try await environment.storage.noteMoved(rotation, updatedAt: updatedAt, now: now) else { return }
+        environment.logger.warning(
+            "the hub shows an update that is not ours: the value in force is unknown until this ends"
+        )
     }
 
     /// Whether a secret's last update is known to be another user's; learns from what follows an update of ours.

@@ -33,6 +33,7 @@ struct RotateNowCommand: AsyncParsableCommand {
     @Option(help: "Why, for the history.") var reason: String?
     @Option(help: "A ticket's number, for the history.") var ticket: String?
     @Flag(help: "A rotation of its own, after one that is open.") var fresh = false
+    @Option(help: "Rotate though an earlier value may still arrive at the hub, and why.") var despiteHold: String?
     @Flag(help: "Say what would be rotated, and change nothing.") var dryRun = false
     @Flag(help: "Wait for the end, with progress on standard error.") var wait = false
     @Option(help: "How long to wait at the most.") var timeout = "5m"
@@ -54,14 +55,18 @@ struct RotateNowCommand: AsyncParsableCommand {
                 try selection(configuration),
                 reason: reason,
                 ticket: ticket,
-                fresh: fresh
+                fresh: fresh,
+                despiteHold: despiteHold
             )
             if dryRun { return try showSelected(operation, configuration) }
             if wait { try requireDaemon(configuration) }
             let (taken, isDaemonRunning) = try await Control.perform(operation, configuration)
             guard !taken.isEmpty else { return printError("nothing to rotate\n") }
             if wait {
-                try await RequestWatch(taken, isJSON: listing.json).wait(configuration, timeout: timeoutDuration)
+                let held = taken.compactMap(\.heldUntil).max().map { SystemClock().now.duration(to: $0) } ?? .zero
+                if held > .zero { reportHolds(taken) }
+                let timeout = timeoutDuration + max(held, .zero)
+                try await RequestWatch(taken, isJSON: listing.json).wait(configuration, timeout: timeout)
             } else {
                 report(taken, isDaemonRunning: isDaemonRunning)
             }
@@ -98,12 +103,24 @@ struct RotateNowCommand: AsyncParsableCommand {
         }
     }
 
+    /// Says which rotations can't begin yet, and what can be done about it.
+    private func reportHolds(_ taken: [RequestRotations.Taken]) {
+        for item in taken {
+            guard let until = item.heldUntil else { continue }
+            printError(
+                "\(item.secret): held until \(until.short), as an earlier value may still arrive at the hub; for a leak, "
+                    + "add --despite-hold REASON\n"
+            )
+        }
+    }
+
     private func report(_ taken: [RequestRotations.Taken], isDaemonRunning: Bool) {
         for item in taken {
             if listing.json {
                 let fields: [String: JSONValue?] = [
                     "request": .string(item.id.rawValue), "secret": .string("\(item.secret)"),
                     "rotation": .text(item.joined?.rawValue), "state": "queued",
+                    "held_until": .text(item.heldUntil?.rfc3339),
                 ]
                 print(JSONValue.fields(fields).canonicalText)
             } else {
@@ -111,6 +128,7 @@ struct RotateNowCommand: AsyncParsableCommand {
                 printText("\(item.secret): requested\(joined)")
             }
         }
+        reportHolds(taken)
         if !isDaemonRunning { printError("no daemon runs: the requests are served once one is started\n") }
     }
 }

@@ -37,7 +37,7 @@ enum Control {
                 caller: .current,
                 now: SystemClock().now,
                 random: SystemRandom(),
-                timeout: { configuration.hubs[$0]?.timeout ?? .seconds(600) },
+                lateHold: { configuration.hubs[$0]?.lateHold ?? .seconds(3600) },
                 refusal: { configuration.refusal(of: $0) }
             )
             return try operation.perform(on: ledger, context)
@@ -153,7 +153,12 @@ private enum LocalDesk {
             find: { name in
                 guard let hub = configuration.hubs[name] else { return nil }
                 let client = try clients.client(for: hub, name: name, source: configuration.path)
-                return HubDesk.Hub(api: client, timeout: hub.timeout, retryAfterCap: configuration.retry.retryAfterCap)
+                return HubDesk.Hub(
+                    api: client,
+                    timeout: hub.timeout,
+                    lateHold: hub.lateHold,
+                    retryAfterCap: configuration.retry.retryAfterCap
+                )
             },
             clock: SystemClock()
         )
