@@ -59,7 +59,7 @@ package struct ControlServer: Sendable {
         }
     }
 
-    private let path: String
+    private let file: SocketFile
     private let bounds: ConnectionBounds
     let activity = ControlActivity()
     let environment: Environment
@@ -74,7 +74,7 @@ package struct ControlServer: Sendable {
     ///   - path: The socket; one that stands there is replaced, as whoever serves holds the lock.
     ///   - bounds: How many connections there may be, and for how long one may be idle.
     package init(path: String, environment: Environment, bounds: ConnectionBounds = .init()) {
-        self.path = path
+        file = SocketFile(path: path)
         self.bounds = bounds
         self.environment = environment
     }
@@ -85,7 +85,7 @@ package struct ControlServer: Sendable {
     package func run(onReady: @escaping @Sendable () -> Void) async throws {
         var logger = environment.logger
         logger.logLevel = .critical
-        let (path, quiet) = (path, logger)
+        let (file, name, quiet) = (file, file.prepare(), logger)
         let responder = router().buildResponder()
         let count = ConnectionCount(bounds)
         let http = HTTPServerBuilder.http1(
@@ -100,7 +100,7 @@ package struct ControlServer: Sendable {
         )
         // Hummingbird's `Application` wakes the process each second for the `Date` field: an idle daemon must not be.
         let server = try http.buildServer(
-            configuration: .init(address: .unixDomainSocket(path: path)),
+            configuration: .init(address: .unixDomainSocket(path: name)),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: quiet
         ) { request, writer, channel in
@@ -114,10 +114,16 @@ package struct ControlServer: Sendable {
                 try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
                 try channel.pipeline.syncOperations.addHandler(AcceptPause(), position: .first)
             }.get()
-            chmod(path, 0o660)
+            if let problem = file.place(name, mode: 0o660) {
+                environment.logger.critical(
+                    "the control socket can't be put in its place",
+                    metadata: ["error": "\(problem)"]
+                )
+                try? await channel.close()
+            }
             onReady()
         }
-        defer { unlink(path) }
+        defer { file.remove() }
         try await server.run()
     }
 
@@ -125,7 +131,7 @@ package struct ControlServer: Sendable {
     ///
     /// Who follows requests is not waited for: it is told that the daemon has stopped.
     package func drain() async {
-        unlink(path)
+        file.remove()
         // Those who are in the kernel's queue are accepted.
         try? await Task.sleep(for: .milliseconds(200))
         let start = ContinuousClock.now

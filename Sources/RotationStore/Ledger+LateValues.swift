@@ -45,6 +45,8 @@ extension Ledger {
             guard let last = rotation.state.evidence.seen.last, !rotation.state.evidence.seen.contains(updatedAt),
                 let newest = try RotationTable.lastEnded(of: secret, in: connection), newest.isConfirmed
             else { return false }
+            // The newest rotation's own value, which the hold has waited for: it is the one in force.
+            if let late = try LookTable.rotation(of: secret, in: connection), late == newest.id { return false }
             let byHand = try ScheduleTable.changedByHandAt(secret, in: connection)
             guard byHand.map({ $0 < newest.endedAt }) ?? true else { return false }
             try doubtValue(of: secret, updatedAt: updatedAt, last: last, found: "preflight", now: now)

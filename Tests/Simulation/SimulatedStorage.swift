@@ -73,7 +73,6 @@ struct SimulatedStorage: RotationStorage {
 
     private func read<T>(_ body: () async throws -> T) async throws -> T {
         try meetDeath(.crash)
-        try ignoreFence()
         let result = try await body()
         try process.checkAlive()
         return result
@@ -127,6 +126,7 @@ struct SimulatedStorage: RotationStorage {
     }
 
     func checkFence() async throws {
+        try ignoreFence()
         try await read { try await store.checkFence() }
     }
 

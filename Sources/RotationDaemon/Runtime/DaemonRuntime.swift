@@ -286,6 +286,8 @@ package final class DaemonRuntime: Sendable {
             }
         } catch {
             logger.critical("signal USR1: requests can't be written", metadata: ["error": "\(error)"])
+            // It finds out by itself whether it is the writer still.
+            engine.wake()
         }
     }
 

@@ -220,7 +220,7 @@ package actor Engine {
         storagePausedUntil = nil
         do {
             try await storage.checkFence()
-            trouble.withLock { $0 = nil }
+            trouble.withLock { if $0?.kind != .failed { $0 = nil } }
             try await lookAtClock()
             try await lookAtZones()
             startLook(&group)
@@ -229,6 +229,8 @@ package actor Engine {
                 guard let due = try await serve(name, &group) else { continue }
                 next = min(next ?? due, due)
             }
+            // What could not be written is due again: where nothing is under way, there is nothing of the kind.
+            if storagePausedUntil == nil, running.values.allSatisfy(\.isEmpty) { trouble.withLock { $0 = nil } }
             // A worker may have met the storage's trouble while this pass was waiting for it.
             alarm?.set(storagePausedUntil ?? next)
         } catch {
@@ -269,8 +271,15 @@ package actor Engine {
     /// Begins nothing for a while, as storage has failed; nothing any more where another process has taken over.
     func pauseForStorage(_ error: any Error) {
         let until = clock.now.advanced(by: Self.storagePause)
-        let (now, isNews) = (clock.now, storageTrouble?.text != "\(error)")
-        trouble.withLock { $0 = StorageTrouble(error, since: $0?.since ?? now) }
+        let now = clock.now
+        let (before, met) = trouble.withLock { trouble in
+            let before = trouble
+            let met = StorageTrouble(error, since: trouble?.since ?? now)
+            trouble = met
+            return (before, met)
+        }
+        // A write that fails is told again and again, what only a person can mend once.
+        let isNews = met.kind == .failed ? storagePausedUntil == nil : before?.text != met.text
         if isNews {
             logger.critical("the history can't be written: nothing is rotated", metadata: ["error": "\(error)"])
         }
@@ -355,6 +364,7 @@ package actor Engine {
             if case .look(let secret) = work { return try await endHold(of: secret, hub) }
             guard let rotation = try await take(work) else { return }
             try await run(rotation, hub)
+            trouble.withLock { $0 = nil }
         } catch let error as UndecodableRow {
             broken.insert(work.key)
             logger.error("a row can't be read: it is left alone", metadata: ["row": "\(error.row)"])

@@ -42,7 +42,10 @@ final class World: Sendable {
             try await TemporaryFolder.with { folder in
                 try await withSandbox(hub) { port in
                     let world = World(folder: folder, hub: hub, token: token)
-                    try await world.prepare(port: port, hub: "timeout: \(timeout), \(keys)", extra: extra)
+                    // Ten time-outs, the default, would be a long wait.
+                    let hold = keys.contains("late_hold") ? "" : "late_hold: \(timeout), "
+                    let hub = "timeout: \(timeout), \(hold)\(keys)"
+                    try await world.prepare(port: port, hub: hub, extra: extra)
                     try await body(world)
                 }
             }

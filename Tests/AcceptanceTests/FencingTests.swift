@@ -1,0 +1,222 @@
+import Foundation
+import Glibc
+import SandboxHub
+import SystemPackage
+import TestSupport
+import Testing
+
+/// A daemon that is not the only writer any more, and a history that is not the newest one.
+@Suite(.timeLimit(.minutes(10)))
+struct FencingTests {
+    /// The lock's file is removed, so that a second daemon can start: the first one ends.
+    ///
+    /// - Parameter isStopped: Whether the first one stands still meanwhile, with a list under way.
+    @Test(arguments: [false, true])
+    func daemonWhoseLockIsRemovedEnds(isStopped: Bool) async throws {
+        try await World.with { world in
+            try await world.schedule("a", every: "30d")
+            let status = try await world.withDaemon { first in
+                if isStopped {
+                    world.hub.inject([SandboxFault(.slow, method: "GET", delay: 1500)])
+                    try await world.expect(0, "rotate-now", "a")
+                    try await eventually("a list is under way") {
+                        world.hub.received.contains { $0.method == "GET" && $0.alias == "a" }
+                    }
+                    first.send(SIGSTOP)
+                }
+                unlink(world.folder.file("rotator.db.lock"))
+                let second = try await world.withDaemon(writingTo: world.open("second.log")) { _ in
+                    try await world.expect(0, "rotate-now", "a", "--wait")
+                    first.send(isStopped ? SIGCONT : SIGUSR1)
+                    try await eventually("the first one has ended") { Self.hasEnded(first.pid) }
+                    try await world.expect(0, "rotate-now", "a", "--wait")
+                }
+                #expect(second == 0)
+            }
+            #expect(status == 75)
+            let log = try world.log
+            #expect(log.contains("another process"))
+            let events = try await world.events()
+            #expect(events.count { $0 == "fence.lost" } == 1)
+            // Each rotation has sent its one value.
+            let rotations = events.count { $0 == "rotation.succeeded" }
+            #expect(Set(world.patches("a").map(\.value)).count == rotations)
+            #expect(world.patches("a").count == rotations)
+        }
+    }
+
+    /// Without a second daemon, too: one could come at any moment.
+    @Test func daemonWithoutItsLocksFileEnds() async throws {
+        try await World.with { world in
+            try await world.schedule("a", every: "30d")
+            let status = try await world.withDaemon { daemon in
+                unlink(world.folder.file("rotator.db.lock"))
+                daemon.send(SIGUSR1)
+                try await eventually("it has ended") { Self.hasEnded(daemon.pid) }
+            }
+            #expect(status == 75)
+            #expect(world.patches("a").isEmpty)
+        }
+    }
+
+    /// Files of an older copy, or a new database where there was another one.
+    @Test(arguments: ["older pair", "new database", "unreadable mark"])
+    func historyThatIsNotTheNewestRotatesNothing(what: String) async throws {
+        try await World.with { world in
+            try await world.schedule("a", every: "30d")
+            try await world.withDaemon { _ in try await world.expect(0, "rotate-now", "a", "--wait") }
+            try world.copyDatabases(to: "older")
+            try await world.withDaemon { _ in try await world.expect(0, "rotate-now", "a", "--wait") }
+            switch what {
+            case "older pair": try world.putBack("older")
+            case "new database":
+                try world.removeDatabases()
+                let added = try await world.run(["schedule", "add", "a", "--every", "30d"])
+                #expect(added.status == 0, "\(added.errors)")
+            default: try world.folder.write("no mark", to: "rotator.db.mark")
+            }
+            let sent = world.patches("a").count
+            try await world.withDaemon { _ in
+                try await world.expect(0, "rotate-now", "a")
+                try await eventually("it says why nothing is rotated") {
+                    try world.log.contains("restore --accept")
+                }
+                #expect(world.patches("a").count == sent)
+                // Requests are kept.
+                try await world.expect(0, "restore", "--accept", "--reason", "the newest copy is lost")
+                try await world.expect(0, "rotate-now", "a", "--wait")
+                #expect(world.patches("a").count > sent)
+                try await world.expect(1, "restore", "--accept", "--reason", "again")
+            }
+            let events = try await world.events()
+            #expect(events.count { $0 == "restore.held" } == 1)
+            #expect(events.count { $0 == "restore.accepted" } == 1)
+            // It is the newest one from now on.
+            try await world.withDaemon { _ in try await world.expect(0, "rotate-now", "a", "--wait") }
+        }
+    }
+
+    /// The mark stays where it is while the history is behind: commands by hand do not hide it.
+    @Test func restoreIsAcceptedWithoutADaemon() async throws {
+        try await World.with { world in
+            try await world.schedule("a", every: "30d")
+            try world.copyDatabases(to: "older")
+            try await world.schedule("b", "c", "d", every: "30d")
+            try world.putBack("older")
+            try await world.schedule("e", "f", "g", "h", "i", every: "30d")
+            try await world.expect(0, "restore", "--accept", "--reason", "test")
+            try await world.expect(64, "restore", "--reason", "test")
+            let events = try await world.events()
+            #expect(events.count { $0 == "restore.held" } == 1)
+        }
+    }
+
+    /// The history is older than the candidates: a candidate that it does not know is kept, and used once it is known again.
+    @Test func candidateOfAnUnknownRotationIsKept() async throws {
+        try await World.with { world in
+            try await world.schedule("a", every: "30d")
+            try world.copyDatabases(to: "older")
+            world.hub.inject([SandboxFault(.status(503, headers: [:], body: nil), method: "PATCH", times: 1000)])
+            try await world.withDaemon { _ in
+                try await world.expect(0, "rotate-now", "a")
+                try await eventually("it is sent") { !world.patches("a").isEmpty }
+            }
+            try world.copyDatabases(to: "newest")
+            try world.putBack("older", withCandidates: false)
+            try await world.withDaemon { _ in
+                let events = try await world.events()
+                #expect(events.contains("candidate.kept"))
+            }
+            try world.putBack("newest", withCandidates: false)
+            world.hub.clearFaults()
+            try await world.withDaemon { _ in try await world.untilNothingIsOpen() }
+            #expect(Set(world.patches("a").map(\.value)).count == 1)
+            let events = try await world.events()
+            #expect(events.contains("rotation.succeeded"))
+        }
+    }
+
+    // MARK: Values that come late
+
+    /// A PATCH that timed out is applied late: the next rotation waits for it.
+    @Test func nextRotationWaitsForALateValue() async throws {
+        try await World.with(timeout: "1s", hub: "late_hold: 5s") { world in
+            try await world.schedule("a", every: "30d")
+            world.hub.inject([SandboxFault(.slow, method: "PATCH", delay: 2500)])
+            try await world.withDaemon { _ in
+                try await world.expect(0, "rotate-now", "a", "--wait")
+                let held = try await world.run("rotate-now", "a", "--wait", "--timeout", "30s")
+                #expect(held.status == 0)
+                #expect(held.errors.contains("held until"))
+                #expect(held.errors.contains("--despite-hold"))
+            }
+            let values = world.patches("a").map(\.value)
+            #expect(Set(values).count == 2)
+            #expect(world.hub.value(of: "a") == values.last)
+            let events = try await world.events()
+            #expect(!events.contains("drift.found"))
+        }
+    }
+
+    /// For a leak the hold is overridden; what comes late then is found when the hold is over.
+    @Test func lateValueAfterAnOverriddenHoldIsFound() async throws {
+        try await World.with(timeout: "1s", hub: "late_hold: 5s") { world in
+            try await world.schedule("a", every: "30d")
+            world.hub.inject([SandboxFault(.slow, method: "PATCH", delay: 3500)])
+            try await world.withDaemon { _ in
+                try await world.expect(0, "rotate-now", "a", "--wait")
+                try await world.expect(0, "rotate-now", "a", "--wait", "--despite-hold", "leaked")
+                try await eventually("it is found") { try await world.events().contains("drift.found") }
+                try await world.expect(0, "rotate-now", "a", "--wait")
+            }
+            let drift = try await world.audit().first { $0["event"] as? String == "drift.found" }
+            let detail = try #require(drift?["detail"] as? [String: Any])
+            #expect(detail["error"] as? String == "value_unknown")
+            let requested = try await world.audit().filter { $0["event"] as? String == "rotation.requested" }
+            #expect(requested.contains { ($0["detail"] as? [String: Any])?["despite_hold"] as? String == "leaked" })
+        }
+    }
+
+    // MARK: Helpers
+
+    /// Whether a child has ended, waited for or not.
+    private static func hasEnded(_ pid: Int32) -> Bool {
+        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return true }
+        return stat.split(separator: ")").last?.first { $0 != " " } == "Z"
+    }
+}
+
+extension World {
+    private static let history = ["rotator.db", "rotator.db-wal", "rotator.db-shm"]
+    private static let candidates = history.map { $0.replacing("rotator.db", with: "rotator.db.candidates") }
+
+    fileprivate func open(_ name: String) throws -> FileDescriptor {
+        try FileDescriptor.open(
+            FilePath(folder.file(name)),
+            .writeOnly,
+            options: [.create, .truncate],
+            permissions: .ownerReadWrite
+        )
+    }
+
+    /// Copies both databases, while no daemon runs.
+    fileprivate func copyDatabases(to name: String) throws {
+        try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: false)
+        for file in Self.history + Self.candidates where FileManager.default.fileExists(atPath: folder.file(file)) {
+            try FileManager.default.copyItem(atPath: folder.file(file), toPath: folder.file("\(name)/\(file)"))
+        }
+    }
+
+    /// Puts copies in the place of the databases.
+    fileprivate func putBack(_ name: String, withCandidates: Bool = true) throws {
+        for file in Self.history + (withCandidates ? Self.candidates : []) {
+            unlink(folder.file(file))
+            guard FileManager.default.fileExists(atPath: folder.file("\(name)/\(file)")) else { continue }
+            try FileManager.default.copyItem(atPath: folder.file("\(name)/\(file)"), toPath: folder.file(file))
+        }
+    }
+
+    fileprivate func removeDatabases() throws {
+        for file in Self.history + Self.candidates { unlink(folder.file(file)) }
+    }
+}
