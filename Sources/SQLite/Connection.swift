@@ -20,6 +20,8 @@ package final class Connection {
     private var statements: [String: OpaquePointer] = [:]
     /// The file's path as it was given.
     package let path: String
+    /// The present wait for another connection's lock.
+    package let lockWait: LockWait
 
     /// Opens a file and applies the settings that each of our databases has.
     ///
@@ -35,6 +37,7 @@ package final class Connection {
     /// - Throws: `SQLiteError`, with the path as its operation.
     package init(path: String, mode: Mode, busyTimeout: Int32 = 5000) throws(SQLiteError) {
         self.path = path
+        lockWait = LockWait(path: path, limit: .milliseconds(busyTimeout))
         let access =
             switch mode {
             case .readOnly: SQLITE_OPEN_READONLY
@@ -54,7 +57,7 @@ package final class Connection {
             throw error
         }
         self.handle = handle
-        sqlite3_busy_timeout(handle, busyTimeout)
+        lockWait.install(on: handle)
         do {
             try configure(mode: mode)
         } catch {
@@ -121,6 +124,7 @@ package final class Connection {
     package func execute(_ sql: String) throws(SQLiteError) {
         guard handle != nil else { throw SQLiteError(code: .misuse, message: "the database is closed", operation: sql) }
         let status = sqlite3_exec(handle, sql, nil, nil, nil)
+        lockWait.end()
         guard status == SQLITE_OK else { throw SQLiteError(connection: handle, status: status, operation: sql) }
     }
 
@@ -173,10 +177,12 @@ package final class Connection {
     }
 
     private func step(_ statement: OpaquePointer, _ sql: String) throws(SQLiteError) -> Bool {
-        switch sqlite3_step(statement) {
+        let status = sqlite3_step(statement)
+        lockWait.end()
+        switch status {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
-        case let status: throw SQLiteError(connection: handle, status: status, operation: sql)
+        default: throw SQLiteError(connection: handle, status: status, operation: sql)
         }
     }
 
