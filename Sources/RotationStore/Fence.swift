@@ -55,7 +55,7 @@ struct Fence: Sendable {
     }
 
     /// Throws `StorageReplaced` where a path leads to another file by now.
-    func checkFiles() throws {
+    func checkFiles() throws(StorageReplaced) {
         if let replaced = files.replaced { throw StorageReplaced(path: replaced) }
     }
 }
@@ -63,15 +63,20 @@ struct Fence: Sendable {
 extension Connection {
     /// Runs a closure in one transaction of the only writer.
     ///
-    /// - Throws: `FenceLost` or `StorageReplaced`, with nothing written, where it is not that any more.
+    /// - Throws: `FenceLost` or `StorageReplaced`, with nothing written, where it is not that any more; `StorageLocked`
+    ///   where another process has kept its lock for too long.
     func transaction<T>(_ fence: Fence, _ body: () throws -> T) throws -> T {
         // A file that is gone is told first: its epoch may be gone with it.
         try fence.checkFiles()
-        return try transaction {
-            try fence.checkEpoch(in: self)
-            let result = try body()
-            try fence.checkFiles()
-            return result
+        do {
+            return try transaction {
+                try fence.checkEpoch(in: self)
+                let result = try body()
+                try fence.checkFiles()
+                return result
+            }
+        } catch let error as SQLiteError where error.code == .busy {
+            throw StorageLocked(path: path)
         }
     }
 }

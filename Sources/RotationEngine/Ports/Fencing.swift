@@ -30,6 +30,19 @@ package struct StorageReplaced: Error, Hashable, Sendable, CustomStringConvertib
     }
 }
 
+/// Another process holds a lock on a database, and has not let go of it in time.
+package struct StorageLocked: Error, Hashable, Sendable, CustomStringConvertible {
+    package let path: String
+
+    package init(path: String) {
+        self.path = path
+    }
+
+    package var description: String {
+        "\(path): another program holds it locked: end that program's transaction, and try again"
+    }
+}
+
 /// The history is not the newest one: it was restored from a copy, or a new one stands in its place.
 ///
 /// What happened since is unknown to it, so a rotation by what it says could put an old value over a newer one.

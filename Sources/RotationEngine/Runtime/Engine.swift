@@ -80,8 +80,7 @@ package actor Engine {
     private var broken: Set<DueWork.Key> = []
     /// Nothing is begun before this instant, as storage has failed.
     private var storagePausedUntil: Instant?
-    /// Why nothing is begun; nil where the history can be written.
-    private nonisolated let trouble = Mutex<StorageTrouble?>(nil)
+    private nonisolated let storageWatch = Mutex(StorageWatch())
     /// Hubs that have let a request in since the engine began, or since they were last refused or configured anew: to any
     /// other one a single request goes ahead of all, so that a refused token is shown to the hub once, whatever is due.
     var proven: Set<String> = []
@@ -206,7 +205,7 @@ package actor Engine {
     nonisolated package var clockHeldSince: Instant? { clockHold.withLock { $0 } }
 
     /// Why nothing is rotated, as the history can't be relied upon; nil where it can.
-    nonisolated package var storageTrouble: StorageTrouble? { trouble.withLock { $0 } }
+    nonisolated package var storageTrouble: StorageTrouble? { storageWatch.withLock { $0.trouble } }
 
     // MARK: A pass
 
@@ -220,17 +219,15 @@ package actor Engine {
         storagePausedUntil = nil
         do {
             try await storage.checkFence()
-            trouble.withLock { if $0?.kind != .failed { $0 = nil } }
+            storageWatch.withLock { $0.noteCheck(now: now) }
             try await lookAtClock()
             try await lookAtZones()
             startLook(&group)
-            var next: Instant?
+            var next = storageWatch.withLock { $0.quietFrom }
             for name in configuration.hubs.keys.sorted() {
                 guard let due = try await serve(name, &group) else { continue }
                 next = min(next ?? due, due)
             }
-            // What could not be written is due again: where nothing is under way, there is nothing of the kind.
-            if storagePausedUntil == nil, running.values.allSatisfy(\.isEmpty) { trouble.withLock { $0 = nil } }
             // A worker may have met the storage's trouble while this pass was waiting for it.
             alarm?.set(storagePausedUntil ?? next)
         } catch {
@@ -270,17 +267,9 @@ package actor Engine {
 
     /// Begins nothing for a while, as storage has failed; nothing any more where another process has taken over.
     func pauseForStorage(_ error: any Error) {
-        let until = clock.now.advanced(by: Self.storagePause)
         let now = clock.now
-        let (before, met) = trouble.withLock { trouble in
-            let before = trouble
-            let met = StorageTrouble(error, since: trouble?.since ?? now)
-            trouble = met
-            return (before, met)
-        }
-        // A write that fails is told again and again, what only a person can mend once.
-        let isNews = met.kind == .failed ? storagePausedUntil == nil : before?.text != met.text
-        if isNews {
+        let until = now.advanced(by: Self.storagePause)
+        if storageWatch.withLock({ $0.noteFailure(error, now: now) }) {
             logger.critical("the history can't be written: nothing is rotated", metadata: ["error": "\(error)"])
         }
         storagePausedUntil = until
@@ -364,7 +353,7 @@ package actor Engine {
             if case .look(let secret) = work { return try await endHold(of: secret, hub) }
             guard let rotation = try await take(work) else { return }
             try await run(rotation, hub)
-            trouble.withLock { $0 = nil }
+            storageWatch.withLock { $0.noteWrite() }
         } catch let error as UndecodableRow {
             broken.insert(work.key)
             logger.error("a row can't be read: it is left alone", metadata: ["row": "\(error.row)"])

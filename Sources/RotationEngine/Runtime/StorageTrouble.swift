@@ -6,6 +6,8 @@ package struct StorageTrouble: Hashable, Sendable {
     package enum Kind: String, Hashable, Sendable, Codable {
         /// The database can't be read or written.
         case failed
+        /// Another process holds a lock on the database.
+        case locked
         /// A file was deleted or replaced under the daemon.
         case replaced
         /// The history was restored from an older copy, or is a new one.
@@ -25,6 +27,7 @@ package struct StorageTrouble: Hashable, Sendable {
             case is FenceLost: .fenceLost
             case is StorageReplaced: .replaced
             case is HistoryBehind: .behind
+            case is StorageLocked: .locked
             default: .failed
             }
         (text, self.since) = ("\(error)", since)
