@@ -1,3 +1,4 @@
+import RotationEngine
 import RotationStore
 import SQLite
 import SecretMemory
@@ -16,8 +17,10 @@ extension ControlFailure {
         switch error {
         case Ledger.Refusal.noSchedule: .noSuchSecret
         case Ledger.Refusal.conflict, Ledger.Refusal.decisionNeeded, Ledger.Refusal.decided: .usage
+        case Ledger.Refusal.onlyCandidateKept: .usage
         case Ledger.Refusal.hubSuspended, Ledger.Refusal.hubPaused: .unavailable
         case is Ledger.Refusal: .failed
+        case is StorageLocked: .timedOut
         case is SecretValue.Invalid: .usage
         case is Migrator.Failure: .configuration
         default: .inputOutput

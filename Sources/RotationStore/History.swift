@@ -131,6 +131,11 @@ package struct History {
         } != nil
     }
 
+    /// The candidates of rotations that this history does not know, the oldest first.
+    package func keptCandidates() throws -> [KeptCandidate] {
+        try KeptTable.all(in: connection)
+    }
+
     /// When the daemon last refused a configuration that it was to load; nil where the newest one is in force.
     ///
     /// Looks at the newest entries only: it must stay quick however long the log is.
@@ -176,6 +181,14 @@ package struct History {
     package func close() {
         connection.close()
     }
+}
+
+/// A candidate that is kept apart, as the history does not know its rotation.
+package struct KeptCandidate: Hashable, Sendable {
+    /// The rotation's name, as the file of candidates has it.
+    package var rotation: String
+    /// When it was found.
+    package var since: Instant
 }
 
 /// An attempt as the history has it.

@@ -3,12 +3,20 @@ import Scheduling
 
 /// Reads and writes the table `kept_candidates`: candidates of rotations that the history does not know.
 enum KeptTable {
-    /// The rotations whose candidates are kept, and since when.
-    static func all(in connection: Connection) throws(SQLiteError) -> [(rotation: String, since: Instant)] {
+    /// The candidates that are kept, the oldest first.
+    static func all(in connection: Connection) throws(SQLiteError) -> [KeptCandidate] {
         try connection.all("SELECT rotation, since FROM kept_candidates WHERE NOT is_given_up ORDER BY since, rotation")
         {
-            row throws(SQLiteError) in (try row.get(0), try row.get(1))
+            row throws(SQLiteError) in KeptCandidate(rotation: try row.get(0), since: try row.get(1))
         }
+    }
+
+    /// Whether a rotation's candidate is kept, and not given up.
+    static func has(_ rotation: String, in connection: Connection) throws(SQLiteError) -> Bool {
+        try connection.first(
+            "SELECT 1 FROM kept_candidates WHERE rotation = ?1 AND NOT is_given_up",
+            rotation
+        ) { row throws(SQLiteError) in try row.get(0, as: Int.self) } != nil
     }
 
     /// The rotations whose candidates a person has given up.

@@ -54,6 +54,11 @@ extension Ledger {
         }
     }
 
+    /// Whether a candidate of a rotation is kept that the history does not know.
+    package func keepsCandidate(of rotation: RotationID) throws -> Bool {
+        try KeptTable.has(rotation.rawValue, in: connection)
+    }
+
     /// Has a candidate erased that is kept: a person has no use for it.
     ///
     /// - Returns: false where none of this rotation is kept.

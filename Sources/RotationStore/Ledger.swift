@@ -102,6 +102,7 @@ package struct Ledger {
         case hubSuspended(String, HubError.Kind)
         case hubPaused(String, until: Instant)
         case notBehind
+        case onlyCandidateKept(RotationID)
 
         package var description: String {
             switch self {
@@ -142,6 +143,9 @@ package struct Ledger {
                 "hub \(hub) asked us to stay away until \(until.rfc3339): see secret-rotator hub list"
             case .notBehind:
                 "the history is the newest one: there is nothing to accept"
+            case .onlyCandidateKept(let id):
+                "the history does not know rotation \(id), and only its candidate is kept: to give that up, leave --keep, "
+                    + "--withdraw and --replace-decision out"
             }
         }
     }

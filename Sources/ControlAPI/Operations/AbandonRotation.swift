@@ -13,9 +13,11 @@ package struct AbandonRotation: ControlOperation {
     package var replacesDecision: Bool
 
     /// What has come of it.
-    package struct Answer: Codable, Hashable, Sendable {
-        package var secret: SecretName
-        package var outcome: Abandonment.Outcome
+    package enum Answer: Codable, Hashable, Sendable {
+        /// The rotation ends.
+        case rotation(of: SecretName, Abandonment.Outcome)
+        /// The history does not know the rotation; its candidate was kept, and is given up.
+        case keptCandidate
     }
 
     /// - Parameters:
@@ -30,6 +32,7 @@ package struct AbandonRotation: ControlOperation {
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
         try RequestLimits.check(["reason": reason])
+        if try ledger.keepsCandidate(of: rotation) { return try giveUpKept(on: ledger, context) }
         let order = Abandonment(
             rotation,
             decision,
@@ -38,6 +41,16 @@ package struct AbandonRotation: ControlOperation {
             actor: context.caller.actor
         )
         let (secret, outcome) = try ledger.abandon(order, now: context.now, lateHold: context.lateHold)
-        return Answer(secret: secret, outcome: outcome)
+        return .rotation(of: secret, outcome)
+    }
+
+    /// What a decision is about, a credential or an earlier decision, is not known here.
+    private func giveUpKept(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
+        guard decision == nil, !replacesDecision else { throw Ledger.Refusal.onlyCandidateKept(rotation) }
+        let actor = context.caller.actor
+        guard try ledger.giveUpKept(rotation, reason: reason, actor: actor, now: context.now) else {
+            throw Ledger.Refusal.noRotation(rotation)
+        }
+        return .keptCandidate
     }
 }

@@ -22,6 +22,9 @@ struct RotationAbandonCommand: AsyncParsableCommand {
             Where a rotation has succeeded and its generator could not retire the old credential, --keep tries that \
             again at once; without it, say that you have retired it by hand.
 
+            Where status says that a candidate is kept whose rotation the history does not know, it is given up: it is \
+            erased, and nothing else changes.
+
             Examples:
               secret-rotator rotation abandon 01a2097c-43df-7e8d-b698-110a9a37ccad --reason 'the old value works'
               secret-rotator rotation abandon 01a2097c-43df-7e8d-b698-110a9a37ccad --keep --reason 'the new one works'
@@ -49,17 +52,31 @@ struct RotationAbandonCommand: AsyncParsableCommand {
                 reason: reason
             )
             let (answer, isDaemonRunning) = try await Control.perform(operation, try global.load())
-            switch answer.outcome {
-            case .ended: printText("\(answer.secret): rotation \(id) ended")
-            case .pending(let step):
-                printText("\(answer.secret): rotation \(id) ends once its generator's \(step.rawValue) has succeeded")
-                if !isDaemonRunning { printError("no daemon runs: \(step.rawValue) is done once one is started\n") }
-            case .stopped(let lookAt):
-                let message =
-                    "\(answer.secret): nothing more is sent, but an attempt may still arrive: look again after "
-                    + "\(lookAt.rfc3339), then decide"
-                throw ControlFailure(status: .timedOut, message: message)
+            switch answer {
+            case .rotation(let secret, let outcome): try report(outcome, id, secret, isDaemonRunning: isDaemonRunning)
+            case .keptCandidate:
+                printText("rotation \(id): its candidate, which was kept, is given up")
+                if !isDaemonRunning { printError("no daemon runs: it is erased once one is started\n") }
             }
+        }
+    }
+
+    private func report(
+        _ outcome: Abandonment.Outcome,
+        _ id: RotationID,
+        _ secret: SecretName,
+        isDaemonRunning: Bool
+    ) throws {
+        switch outcome {
+        case .ended: printText("\(secret): rotation \(id) ended")
+        case .pending(let step):
+            printText("\(secret): rotation \(id) ends once its generator's \(step.rawValue) has succeeded")
+            if !isDaemonRunning { printError("no daemon runs: \(step.rawValue) is done once one is started\n") }
+        case .stopped(let lookAt):
+            let message =
+                "\(secret): nothing more is sent, but an attempt may still arrive: look again after \(lookAt.rfc3339), "
+                + "then decide"
+            throw ControlFailure(status: .timedOut, message: message)
         }
     }
 }
