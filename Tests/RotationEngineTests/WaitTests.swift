@@ -116,6 +116,29 @@ struct WaitTests {
         #expect(obstacles.overlongSlot(schedule, lastEnded: nil, now: Self.at(100_000)) == nil)
     }
 
+    /// A pause is a problem after a quarter of an hour, and as soon as something has waited for it for two minutes.
+    @Test(
+        arguments: [
+            (due: nil, made: nil, limit: 900), (due: 0, made: nil, limit: 120), (due: -50, made: nil, limit: 120),
+            (due: 100, made: nil, limit: 220), (due: 850, made: nil, limit: 900), (due: nil, made: 30, limit: 150),
+            (due: 100, made: 30, limit: 150),
+        ] as [(due: Int?, made: Int?, limit: Int)]
+    )
+    func longPauseIsAProblem(_ row: (due: Int?, made: Int?, limit: Int)) throws {
+        var schedule = try Self.schedule()
+        schedule.nextDue = row.due.map(Self.at) ?? .distantFuture
+        let pause = HubStatus.Pause(since: Self.at(0), until: Self.at(3600), length: .seconds(3600))
+        let obstacles = Obstacles(hubs: ["h": .paused(pause)], holds: [:], groups: [:], open: [:])
+        let requests = try row.made.map { [(secret: try Self.secret(), madeAt: Self.at($0))] } ?? []
+        let found = { (now: Int) in obstacles.overlongPause("h", [schedule], requests, now: Self.at(now)) }
+        #expect(found(row.limit) == nil)
+        let problem = try #require(found(row.limit + 1))
+        #expect(problem.since == Self.at(0) && problem.until == Self.at(3600))
+        let waiting = [row.due, row.made].compactMap { $0 }.filter { $0 <= row.limit }
+        #expect(problem.waiting == waiting.count)
+        #expect(obstacles.overlongPause("other", [schedule], requests, now: Self.at(3600)) == nil)
+    }
+
     /// The obstacles that `status` names are those that are there now.
     @Test func obstaclesThatAreOverAreNotNamed() throws {
         let name = try Self.secret()

@@ -237,3 +237,38 @@ extension GeneratorSpecification {
         if case .command(let policy) = self { policy.timeout } else { nil }
     }
 }
+
+// MARK: Pauses
+
+/// A hub's pause that a person should know of.
+package struct OverlongPause: Hashable, Sendable {
+    package var since: Instant
+    package var until: Instant
+    /// How many slots and requests wait for its end.
+    package var waiting: Int
+}
+
+extension Obstacles {
+    /// A pause that lasts longer is a problem by itself.
+    package static let pauseLimit = Duration.seconds(15 * 60)
+
+    /// The pause of a hub that has lasted for long, or for which a slot or a request has waited for longer than it may; nil
+    /// for none.
+    ///
+    /// - Parameters:
+    ///   - active: The schedules that are not paused.
+    ///   - requests: The requests that wait, with the instants at which they were made.
+    package func overlongPause(
+        _ hub: String,
+        _ active: [Schedule],
+        _ requests: [(secret: SecretName, madeAt: Instant)],
+        now: Instant
+    ) -> OverlongPause? {
+        guard case .paused(let pause) = hubs[hub] else { return nil }
+        let slots = active.filter { $0.secret.hub == hub && $0.nextDue <= now && open[$0.secret] == nil }.map(\.nextDue)
+        let waits = slots + requests.filter { $0.secret.hub == hub }.map(\.madeAt)
+        let isWaitLong = waits.contains { max($0, pause.since).advanced(by: Self.beginLimit) < now }
+        guard isWaitLong || pause.since.advanced(by: Self.pauseLimit) < now else { return nil }
+        return OverlongPause(since: pause.since, until: pause.until, waiting: waits.count)
+    }
+}
