@@ -1,10 +1,12 @@
 package import RotationEngine
 package import Scheduling
 
-/// How the daemon's own parts are, as it answers a ``Ping``.
+/// How the daemon is, as it answers a ``Ping``.
 ///
 /// Each key may be missing: the daemon may be older than the command, or the caller not allowed to ask.
 package struct DaemonHealth: Codable, Hashable, Sendable {
+    package var pid: Int32?
+    package var role: DaemonRole?
     package var log: LogHealth?
     package var engine: EngineHealth?
     /// Since when slots wait, as the clock was set and no time service vouches for it; nil where they do not.
@@ -14,11 +16,14 @@ package struct DaemonHealth: Codable, Hashable, Sendable {
     package var storage: StorageHealth?
 
     package init(
+        pid: Int32? = nil,
+        role: DaemonRole? = nil,
         log: LogHealth? = nil,
         engine: EngineHealth? = nil,
         clockHeldSince: Instant? = nil,
         storage: StorageHealth? = nil
     ) {
+        (self.pid, self.role) = (pid, role)
         self.storage = storage
         self.clockHeldSince = clockHeldSince
         self.log = log
@@ -26,9 +31,19 @@ package struct DaemonHealth: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case log, engine, storage
+        case pid, role, log, engine, storage
         case clockHeldSince = "clock_held_since"
     }
+}
+
+/// How far a daemon is that answers.
+package enum DaemonRole: String, Codable, Sendable {
+    /// It is not ready yet.
+    case starting
+    /// It rotates.
+    case ready
+    /// It ends what is in flight.
+    case stopping
 }
 
 /// Whether log lines reach standard error.

@@ -13,7 +13,7 @@ struct CandidateVault {
     private let connection: Connection
     private let key: StagingKey
     /// Its right to write.
-    private var fence: Fence
+    private(set) var fence: Fence
 
     init(path: String, key: StagingKey) throws {
         // SQLite gives -wal and -shm the mode of the database, so it must be right before they exist.
@@ -33,6 +33,9 @@ struct CandidateVault {
 
     /// The epoch that this process has.
     var epoch: Int64 { fence.epoch }
+
+    /// The present wait for another process's lock.
+    var lockWait: LockWait { connection.lockWait }
 
     /// Becomes the only writer.
     mutating func raiseEpoch(above floor: Int64) throws {

@@ -10,8 +10,6 @@ package actor RotationStore: RotationStorage {
     private let executor: any SerialExecutor
     private let ledger: Ledger
     private let vault: CandidateVault
-    /// The epoch that stands in both files while this store is their only writer.
-    package nonisolated let epoch: Int64
     private let clock: any Clock
     private let random: any RandomSource
 
@@ -20,6 +18,9 @@ package actor RotationStore: RotationStorage {
     }
 
     private let checkLock: @Sendable () throws(FenceLost) -> Void
+    /// The right to write to both files, as it can be seen from outside the queue.
+    private let fences: [Fence]
+    private let lockWaits: [LockWait]
 
     /// Opens both databases, migrates them, becomes their only writer, and sorts the candidates that it finds.
     ///
@@ -46,7 +47,9 @@ package actor RotationStore: RotationStorage {
         // The history first: from here on a daemon that was there before records nothing, and so begins nothing.
         if ledger.fence.epoch <= vault.epoch { try ledger.raiseEpoch(above: vault.epoch) }
         try vault.raiseEpoch(above: ledger.fence.epoch - 1)
-        (self.ledger, self.vault, epoch) = (ledger, vault, vault.epoch)
+        (self.ledger, self.vault) = (ledger, vault)
+        fences = [ledger.fence, vault.fence]
+        lockWaits = [ledger.connection.lockWait, vault.lockWait]
         (self.clock, self.random, self.checkLock) = (clock, random, checkLock)
         try Self.sortCandidates(ledger, vault, now: clock.now)
         try Self.takeUpFound(ledger, vault, now: clock.now)
@@ -66,6 +69,23 @@ package actor RotationStore: RotationStorage {
     package static func candidatesPath(for path: String) -> String {
         path + ".candidates"
     }
+
+    // MARK: While the queue may be blocked
+
+    /// A file that was deleted or replaced since it was opened; nil for none.
+    package nonisolated var replaced: StorageReplaced? {
+        for fence in fences {
+            do { try fence.checkFiles() } catch { return error }
+        }
+        return nil
+    }
+
+    /// The longest present wait for another process's lock; nil where nothing waits.
+    package nonisolated var lockWait: (locked: StorageLocked, elapsed: Duration)? {
+        lockWaits.compactMap { wait in wait.elapsed.map { (StorageLocked(path: wait.path), $0) } }.max { $0.1 < $1.1 }
+    }
+
+    // MARK: The engine's storage
 
     /// Truncates the WAL and closes both files; nothing can be called after it.
     package func close() {

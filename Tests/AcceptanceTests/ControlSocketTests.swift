@@ -124,6 +124,25 @@ struct ControlSocketTests {
         #expect(Set(actors) == expected)
     }
 
+    /// Who may connect, and not ask, learns from the refusal that a daemon runs.
+    @Test(.enabled(if: isRoot, "needs root, to become other users"))
+    func whoMayNotAskIsToldThatTheDaemonRuns() async throws {
+        try await World.with(extra: Self.roles) { world in
+            try await world.schedule("held", every: "30d")
+            try await world.withDaemon { _ in
+                try openFolder(world)
+                let status = try await world.run(as: User.audits.rawValue, ["status", "--json"])
+                #expect(status.status == 0 && status.objects.first?["daemon"] as? String == "running")
+                #expect(status.objects.first?["pid"] == nil)
+                let asked = try await world.run(as: User.operates.rawValue, ["status", "--json"])
+                #expect(asked.status == 0 && asked.objects.first?["daemon"] as? String == "ready")
+                unlink(world.folder.file("rotator.db"))
+                let without = try await world.run(as: User.audits.rawValue, ["status", "--json"])
+                #expect(without.status == 1 && World.kinds(of: without) == ["history_unreadable"])
+            }
+        }
+    }
+
     /// Even with everything readable, the socket's mode keeps a stranger out.
     @Test(.enabled(if: isRoot, "needs root, to become other users"))
     func strangerGetsNowhere() async throws {
@@ -139,6 +158,10 @@ struct ControlSocketTests {
                 let refused = try await world.run(as: stranger, ["rotate-now", "held"])
                 #expect(refused.status == 77)
                 #expect(refused.errors.contains("not permitted"))
+                let status = try await world.run(as: stranger, ["status", "--json"])
+                #expect(status.status == 77 && status.errors.contains("control.sock: not permitted"))
+                #expect(status.objects.first?["daemon"] as? String == "unknown")
+                #expect(status.objects.first?["schedules"] as? Int == 1)
             }
             #expect(world.patches("held").isEmpty)
         }

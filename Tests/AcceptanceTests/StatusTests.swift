@@ -6,28 +6,13 @@ import Testing
 /// `status` says what is wrong, since when, and what to do next.
 @Suite(.timeLimit(.minutes(5)))
 struct StatusTests {
-    /// The first problem of a kind, once there is one.
-    private static func problem(_ kind: String, _ world: World) async throws -> [String: Any] {
-        var found: [String: Any] = [:]
-        try await eventually("there is a problem \(kind)") {
-            let status = try await world.run("status", "--json")
-            let problems = status.objects.first?["problems"] as? [[String: Any]] ?? []
-            guard let problem = problems.first(where: { $0["kind"] as? String == kind }) else { return false }
-            #expect(status.status == 1)
-            found = problem
-            return true
-        }
-        #expect(found["advice"] as? String != nil, "no \(kind)")
-        return found
-    }
-
     @Test func failingScheduleIsToldWithItsErrorAndSince() async throws {
         try await World.with { world in
             try await world.schedule("failing", every: "30d")
             world.hub.inject([SandboxFault(.status(400), method: "PATCH", times: 1000)])
             try await world.withDaemon { _ in
                 try await world.expect(1, "rotate-now", "failing", "--wait")
-                let problem = try await Self.problem("schedule_failing", world)
+                let problem = try await world.problem("schedule_failing")
                 #expect(problem["subject"] as? String == "local/failing")
                 #expect((problem["text"] as? String)?.contains("last error rejected") == true)
                 let failed = try await world.audit().first { $0["event"] as? String == "rotation.failed" }
@@ -42,7 +27,7 @@ struct StatusTests {
             try world.folder.write("wrong\n", to: "token")
             try await world.withDaemon { _ in
                 try await world.expect(0, "rotate-now", "guarded")
-                let problem = try await Self.problem("hub_suspended", world)
+                let problem = try await world.problem("hub_suspended")
                 let suspended = try await world.audit().first { $0["event"] as? String == "hub.suspended" }
                 #expect(problem["since"] as? String == suspended?["time"] as? String)
                 #expect(
@@ -62,7 +47,7 @@ struct StatusTests {
             ])
             try await world.withDaemon { _ in
                 _ = try await world.run("rotate-now", "parked", "--wait")
-                let problem = try await Self.problem("rotation_parked", world)
+                let problem = try await world.problem("rotation_parked")
                 let advice = try #require(problem["advice"] as? String)
                 let id = try #require(advice.firstMatch(of: #/rotation abandon ([0-9a-f-]{36})/#)?.1)
                 try await world.expect(0, "rotation", "abandon", String(id), "--reason", "looked")
@@ -83,7 +68,7 @@ struct StatusTests {
                     try await Oracle.sqlite(world.folder.file("rotator.db"), rejected) == "1"
                 }
                 try world.folder.write(valid, to: "config.yaml")
-                #expect(try await Self.problem("configuration_rejected", world)["since"] is String)
+                #expect(try await world.problem("configuration_rejected")["since"] is String)
                 daemon.send(SIGHUP)
                 try await eventually("it is loaded") {
                     try await world.events().filter { $0 == "configuration.loaded" }.count == 2
@@ -99,7 +84,7 @@ struct StatusTests {
             let renamed = try world.folder.read("config.yaml").replacing("  local:", with: "  other:")
             try world.folder.write(renamed, to: "config.yaml")
             try await world.withDaemon { _ in
-                let problem = try await Self.problem("hub_missing", world)
+                let problem = try await world.problem("hub_missing")
                 #expect(problem["subject"] as? String == "local/orphan")
             }
         }

@@ -1,6 +1,8 @@
 package import RotationStore
 
-/// Asks whether the daemon answers, its database included, and how its own parts are.
+/// Asks whether the daemon answers, and how it is.
+///
+/// The server answers it without the history, whose queue may be blocked.
 package struct Ping: ControlOperation {
     package static let path = "ping"
     package static let right = Right.operate

@@ -303,17 +303,37 @@ package final class DaemonRuntime: Sendable {
         _ = try await store.hubStatus("")
     }
 
-    /// How the daemon's own parts are; the engine itself is not asked, as it may hang.
+    /// How the daemon is; engine and store are not waited for, as they may hang.
     package var health: DaemonHealth {
         let progress = engine.progress
         let stuckSince = progress.stall().map { SystemClock().now.advanced(by: .zero - $0) }
         let idle = progress.rest.map { Int64($0 / .milliseconds(1)) }
         return DaemonHealth(
+            pid: getpid(),
+            role: DaemonRole(rawValue: lock.role.rawValue),
             log: logHealth(),
             engine: EngineHealth(idleMilliseconds: idle, stuckSince: stuckSince),
             clockHeldSince: engine.clockHeldSince,
-            storage: engine.storageTrouble.map { StorageHealth(problem: $0.kind, text: $0.text, since: $0.since) }
+            storage: storageHealth
         )
+    }
+
+    /// A write that waits for another process's lock for longer is a problem.
+    private static let longestLockWait = Duration.seconds(1)
+
+    /// What is wrong with the databases; nil for nothing.
+    private var storageHealth: StorageHealth? {
+        if let trouble = engine.storageTrouble {
+            return StorageHealth(problem: trouble.kind, text: trouble.text, since: trouble.since)
+        }
+        let now = SystemClock().now
+        if let replaced = store.replaced {
+            // The engine finds it by itself, in its next pass: then it knows since when.
+            engine.wake()
+            return StorageHealth(problem: .replaced, text: "\(replaced)", since: now)
+        }
+        guard let (locked, elapsed) = store.lockWait, elapsed > Self.longestLockWait else { return nil }
+        return StorageHealth(problem: .locked, text: "\(locked)", since: now.advanced(by: .zero - elapsed))
     }
 
     /// Why the daemon has ended by itself: another process has taken over; nil where it has not.

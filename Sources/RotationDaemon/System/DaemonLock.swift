@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 package import RotationEngine
+import Synchronization
 
 /// The exclusive lock beside the database: whoever holds it may create the database, migrate it and rotate.
 ///
@@ -51,6 +52,7 @@ package final class DaemonLock: Sendable {
 
     private let descriptor: Int32
     private let path: String
+    private let announced: Mutex<Role>
 
     /// Where the lock of a database is.
     package static func path(for database: String) -> String {
@@ -61,6 +63,7 @@ package final class DaemonLock: Sendable {
     package init(database: String, role: Role) throws(Failure) {
         // Nothing may throw once `descriptor` is set: `deinit` runs then too, and would close it a second time.
         path = Self.path(for: database)
+        announced = Mutex(role)
         descriptor = try Self.openLocked(path)
         announce(role)
     }
@@ -94,8 +97,12 @@ package final class DaemonLock: Sendable {
         close(descriptor)
     }
 
+    /// For what the lock is held, as its file says.
+    package var role: Role { announced.withLock { $0 } }
+
     /// Says in the lock's file what the holder is about.
     package func announce(_ role: Role) {
+        announced.withLock { $0 = role }
         let line = Array("\(getpid()) \(role.rawValue)\n".utf8)
         ftruncate(descriptor, 0)
         _ = pwrite(descriptor, line, line.count, 0)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import AuditLog
 import ControlAPI
-import Foundation
+import Glibc
 import RotationDaemon
 import RotationEngine
 import RotationStore
@@ -12,8 +12,10 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Say how the daemon, its hubs and schedules are.",
         discussion: """
-            Each problem is told with since when it lasts and what to do next. Exits with 0 if all is well, 1 if \
-            anything needs a person, 69 unless a daemon is ready: so a monitor needs the exit status alone.
+            It asks the daemon at its control socket, and reads the database. Each problem is told with since when it \
+            lasts and what to do next. Exits with 0 if all is well, 1 if anything needs a person, 69 unless a daemon is \
+            ready: so a monitor needs the exit status alone. Who may not ask the daemon is told that it is running, \
+            and nothing more of it.
 
             Examples:
               secret-rotator status
@@ -27,28 +29,41 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let configuration = try global.load()
-            let holder = try DaemonLock.holder(of: configuration.database)
-            var state = holder?.isDaemon == true ? holder?.role?.rawValue ?? "running" : "stopped"
-            var health = DaemonHealth()
-            if holder?.role == .ready {
-                // A daemon that hangs still holds its lock.
-                if let answer = try await Control.health(configuration) { health = answer } else { state = "hanging" }
-            }
-            let isThere = FileManager.default.fileExists(atPath: configuration.database)
-            let now = SystemClock().now
-            var report = isThere ? try StatusReport(configuration, now: now) : .empty
-            report.put(health, StatusProblem.list(daemon: health, pid: holder?.pid, now: now))
+            let answer = try await DaemonAnswer.ask(configuration)
+            let (health, now) = (answer.health, SystemClock().now)
+            var report = try makeReport(configuration, answer, now: now)
+            report.put(health, StatusProblem.list(daemon: health, pid: health.pid, now: now))
             if listing.json {
-                print(report.json(daemon: state, pid: holder?.pid).canonicalText)
+                print(report.json(daemon: answer.state, pid: health.pid).canonicalText)
             } else {
-                printText("daemon       " + state + (holder?.pid.map { " (pid \($0))" } ?? ""))
+                printText("daemon       " + answer.state + (health.pid.map { " (pid \($0))" } ?? ""))
                 report.show()
             }
-            guard state == DaemonLock.Role.ready.rawValue else {
-                let advice = "the daemon is \(state): systemctl status secret-rotator, or secret-rotator daemon"
-                throw ControlFailure(status: .unavailable, message: advice)
-            }
+            try answer.requireReady(at: configuration.control)
             if !report.problems.isEmpty { throw ExitCode.failure }
+        }
+    }
+
+    /// What the database tells; where a daemon runs, one that can't be read is a problem among others.
+    private func makeReport(
+        _ configuration: Configuration,
+        _ answer: DaemonAnswer,
+        now: Instant
+    ) throws -> StatusReport {
+        // What stands there now is not what the daemon has open.
+        if answer.health.storage?.problem == .replaced { return .unread }
+        guard access(configuration.database, F_OK) == 0 || errno != ENOENT else {
+            guard answer.isRunning else { return .empty }
+            return .unreadable("\(configuration.database) is not there, though a daemon runs")
+        }
+        do {
+            return try StatusReport(configuration, now: now)
+        } catch {
+            let failure = ControlFailure(describing: error)
+            // What is the caller's, or this program's, is no trouble of the daemon's.
+            let isOurs = failure.status == .notPermitted || failure.status == .configuration
+            guard answer.isRunning, !isOurs else { throw error }
+            return .unreadable(failure.message)
         }
     }
 }

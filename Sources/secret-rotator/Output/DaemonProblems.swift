@@ -9,7 +9,31 @@ extension StatusProblem {
 
     /// - Parameter pid: The daemon's.
     static func list(daemon health: DaemonHealth, pid: Int32?, now: Instant) -> [StatusProblem] {
-        [stalled(health.engine), held(health.clockHeldSince), blocked(health.log, pid: pid, now: now)].compactMap { $0 }
+        [
+            health.storage.map(storage), stalled(health.engine), held(health.clockHeldSince),
+            blocked(health.log, pid: pid, now: now),
+        ].compactMap { $0 }
+    }
+
+    private static func storage(_ health: StorageHealth) -> StatusProblem {
+        let (kind, advice): (Kind, String) =
+            switch health.problem {
+            case .failed:
+                (.storageFailed, "look at the disk and the folder's permissions; the daemon goes on by itself")
+            case .locked:
+                (.storageLocked, "see who has it open (fuser, lsof), and end that; the daemon goes on by itself")
+            case .replaced: (.storageReplaced, "put it back, or: systemctl restart secret-rotator")
+            case .behind:
+                (.historyBehind, "put the newest copy back, or: secret-rotator restore --accept --reason …")
+            case .fenceLost: (.fenceLost, "find the other daemon, and let only one serve the database")
+            }
+        return .init(
+            kind: kind,
+            subject: "storage",
+            since: health.since,
+            text: "nothing is rotated: \(health.text)",
+            advice: advice
+        )
     }
 
     private static func held(_ since: Instant?) -> StatusProblem? {

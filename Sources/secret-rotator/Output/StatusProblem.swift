@@ -12,6 +12,7 @@ struct StatusProblem {
     enum Kind: String {
         case rowUnreadable = "row_unreadable"
         case hubSuspended = "hub_suspended"
+        case hubPaused = "hub_paused"
         case hubMissing = "hub_missing"
         case rotationParked = "rotation_parked"
         case rotationSlow = "rotation_slow"
@@ -25,6 +26,13 @@ struct StatusProblem {
         case scheduleFailing = "schedule_failing"
         case scheduleOverdue = "schedule_overdue"
         case configurationRejected = "configuration_rejected"
+        case candidateKept = "candidate_kept"
+        case historyUnreadable = "history_unreadable"
+        case storageFailed = "storage_failed"
+        case storageLocked = "storage_locked"
+        case storageReplaced = "storage_replaced"
+        case historyBehind = "history_behind"
+        case fenceLost = "fence_lost"
         case engineStalled = "engine_stalled"
         case clockUnsynchronised = "clock_unsynchronised"
         case logBlocked = "log_blocked"
@@ -69,6 +77,28 @@ struct StatusProblem {
         )
     }
 
+    /// A history that can't be read, though a daemon runs.
+    static func unreadableHistory(_ reason: String) -> StatusProblem {
+        .init(
+            kind: .historyUnreadable,
+            subject: "history",
+            text: reason,
+            advice: "what the daemon does can't be told: see its log, journalctl -u secret-rotator"
+        )
+    }
+
+    /// A candidate of a rotation that the history does not know.
+    static func kept(_ candidate: KeptCandidate) -> StatusProblem {
+        .init(
+            kind: .candidateKept,
+            subject: "rotation \(candidate.rotation)",
+            since: candidate.since,
+            text: "its candidate is kept, but the history does not know that rotation",
+            advice: "restore the history that knows it; or give the candidate up: "
+                + "rotation abandon \(candidate.rotation) --reason …"
+        )
+    }
+
     /// A schedule whose hub is not configured.
     static func orphan(_ secret: SecretName) -> StatusProblem {
         .init(
@@ -84,7 +114,7 @@ extension StatusProblem {
     /// What is wrong with a hub; nil for nothing.
     ///
     /// - Parameter token: Where its token comes from; nil where the hub is not configured.
-    init?(hub name: String, _ status: HubStatus, token: Configuration.FileReference?) {
+    init?(suspended name: String, _ status: HubStatus, token: Configuration.FileReference?) {
         guard case .suspended(let suspension) = status else { return nil }
         kind = .hubSuspended
         subject = "hub \(name)"
@@ -95,5 +125,15 @@ extension StatusProblem {
             case .unauthorized, .noToken: Self.tokenAdvice(token)
             default: "see secret-rotator check; it goes on by itself once the hub answers"
             }
+    }
+
+    /// A hub whose pause is long, or makes something wait for too long.
+    init(paused name: String, _ pause: OverlongPause) {
+        let waiting = pause.waiting == 1 ? "1 slot or request waits" : "\(pause.waiting) slots and requests wait"
+        kind = .hubPaused
+        subject = "hub \(name)"
+        since = pause.since
+        text = "paused until \(pause.until.short), as it asked for: \(waiting)"
+        advice = "it goes on by itself; or, once the hub's limit is raised: hub resume \(name) --reason …"
     }
 }

@@ -16,9 +16,18 @@ struct StatusReport {
     private var hubs: [(name: String, status: HubStatus)] = []
     private(set) var problems: [StatusProblem] = []
     private var health = DaemonHealth()
+    /// Whether the database has been read: else nothing is known of what it holds.
+    private var isRead = true
 
-    /// A report about nothing.
+    /// A report about a database that is not there yet.
     static let empty = StatusReport()
+
+    /// A report about a database that could not be read, or must not be.
+    static let unread = {
+        var report = StatusReport()
+        report.isRead = false
+        return report
+    }()
 
     private init() {}
 
@@ -38,8 +47,12 @@ struct StatusReport {
         waits = try Self.waits(all, obstacles, history, now: now)
         problems += try history.configurationRejectedAt().map { [.configurationRejected($0)] } ?? []
         problems += broken.map { .unreadable($0) }
-        problems += hubs.compactMap {
-            StatusProblem(hub: $0.name, $0.status, token: configuration.hubs[$0.name]?.token)
+        problems += try history.keptCandidates().map { .kept($0) }
+        problems += hubs.compactMap { hub in
+            if let pause = obstacles.overlongPause(hub.name, active, waits.map { ($0.secret, $0.since) }, now: now) {
+                return StatusProblem(paused: hub.name, pause)
+            }
+            return StatusProblem(suspended: hub.name, hub.status, token: configuration.hubs[hub.name]?.token)
         }
         var lastEnded: [String: Instant] = [:]
         for hub in obstacles.hubs.keys { lastEnded[hub] = try history.lastEnded(at: hub, now: now) }
@@ -125,25 +138,26 @@ struct StatusReport {
         }
     }
 
+    /// A report that tells why the database could not be read.
+    static func unreadable(_ reason: String) -> StatusReport {
+        var report = StatusReport.unread
+        report.problems = [.unreadableHistory(reason)]
+        return report
+    }
+
     /// Adds how the daemon itself is: its problems come first, as they explain others.
     mutating func put(_ health: DaemonHealth, _ problems: [StatusProblem]) {
         self.health = health
-        // Slots that wait for the clock have one cause, which has a row.
+        // What waits for the clock or the storage has one cause, which has a row.
         if health.clockHeldSince != nil { self.problems.removeAll { $0.kind == .slotWaiting } }
+        if health.storage != nil {
+            self.problems.removeAll { [.slotWaiting, .requestWaiting, .rotationStalled].contains($0.kind) }
+        }
         self.problems = problems + self.problems
     }
 
     func show() {
-        for hub in hubs { printText("hub          \(hub.name): \(hub.status.text)") }
-        printText("schedules    \(schedules), \(paused) paused")
-        printText("open         \(openRotations) rotations, \(waits.count) requests waiting")
-        for wait in waits.prefix(StatusWait.shown) { printText("waiting      \(wait.text)") }
-        if waits.count > StatusWait.shown {
-            printText("waiting      and \(waits.count - StatusWait.shown) more: --json")
-        }
-        if let nextDue, nextDue.nextDue < .distantFuture {
-            printText("next due     \(nextDue.secret) at \(nextDue.nextDue.short)")
-        }
+        if isRead { showWork() }
         guard !problems.isEmpty else {
             printText("problems     none")
             return
@@ -160,15 +174,30 @@ struct StatusReport {
         table.print(empty: "")
     }
 
+    /// What there is to do: hubs, schedules, rotations and requests.
+    private func showWork() {
+        for hub in hubs { printText("hub          \(hub.name): \(hub.status.text)") }
+        printText("schedules    \(schedules), \(paused) paused")
+        printText("open         \(openRotations) rotations, \(waits.count) requests waiting")
+        for wait in waits.prefix(StatusWait.shown) { printText("waiting      \(wait.text)") }
+        if waits.count > StatusWait.shown {
+            printText("waiting      and \(waits.count - StatusWait.shown) more: --json")
+        }
+        if let nextDue, nextDue.nextDue < .distantFuture {
+            printText("next due     \(nextDue.secret) at \(nextDue.nextDue.short)")
+        }
+    }
+
     func json(daemon: String, pid: Int32?) -> JSONValue {
         .fields([
             "daemon": .string(daemon),
             "pid": .number(pid.map(Int.init)),
-            "hubs": .object(Dictionary(uniqueKeysWithValues: hubs.map { ($0.name, .string($0.status.word)) })),
-            "schedules": .number(schedules),
-            "paused": .number(paused),
-            "open_rotations": .number(openRotations),
-            "waiting_requests": .number(waits.count),
+            "hubs": isRead
+                ? .object(Dictionary(uniqueKeysWithValues: hubs.map { ($0.name, .string($0.status.word)) })) : nil,
+            "schedules": .number(isRead ? schedules : nil),
+            "paused": .number(isRead ? paused : nil),
+            "open_rotations": .number(isRead ? openRotations : nil),
+            "waiting_requests": .number(isRead ? waits.count : nil),
             "waits": waits.isEmpty ? nil : .array(waits.map(\.json)),
             "next_due": .instant(nextDue?.nextDue.ifEver),
             "engine_idle_ms": .number(health.engine?.idleMilliseconds.map { Int($0) }),

@@ -67,18 +67,6 @@ enum Control {
         }.answer
     }
 
-    /// What a daemon that is ready says of its own parts; nil where it does not answer, nothing where the caller may not
-    /// ask.
-    static func health(_ configuration: Configuration) async throws -> DaemonHealth? {
-        do {
-            return try await ControlClient(path: configuration.control).send(Ping())
-        } catch let failure as ControlFailure {
-            return failure.status == .unavailable ? nil : DaemonHealth()
-        } catch is ControlClient.Unreachable {
-            return nil
-        }
-    }
-
     private static func perform<Answer>(
         _ configuration: Configuration,
         asking ask: (ControlClient) async throws -> Answer,

@@ -120,6 +120,27 @@ final class World: Sendable {
         try await run("audit", "list", "--json").objects
     }
 
+    /// The first problem of a kind that `status` tells, once there is one.
+    func problem(_ kind: String) async throws -> [String: Any] {
+        var found: [String: Any] = [:]
+        try await eventually("there is a problem \(kind)") {
+            let status = try await self.run("status", "--json")
+            let problems = status.objects.first?["problems"] as? [[String: Any]] ?? []
+            guard let problem = problems.first(where: { $0["kind"] as? String == kind }) else { return false }
+            #expect(status.status == 1)
+            found = problem
+            return true
+        }
+        #expect(found["advice"] as? String != nil, "no \(kind)")
+        return found
+    }
+
+    /// The kinds of the problems that a `status --json` has told.
+    static func kinds(of status: Program.Outcome) -> [String] {
+        let problems = status.objects.first?["problems"] as? [[String: Any]] ?? []
+        return problems.compactMap { $0["kind"] as? String }
+    }
+
     /// The events of the audit log, of one secret or of all.
     func events(_ alias: String? = nil) async throws -> [String] {
         try await audit()
