@@ -1,31 +1,45 @@
 import RotationEngine
 import SQLite
+import Synchronization
 
 /// The right to write to a database: its epoch, its files and the lock are what they were when it was opened.
 ///
-/// Each process that opens a database for writing raises the epoch, so that one which was there before meets a wrong epoch
-/// in its next transaction, whatever has become of the lock between them.
+/// Each process that writes to a database raises the epoch, so that one which was there before meets a wrong epoch in its
+/// next transaction, whatever has become of the lock between them.
 struct Fence: Sendable {
-    /// The epoch that this process has.
-    let epoch: Int64
+    private let standing: Standing
     private let files: DatabaseFiles
     private let path: String
+
+    /// The epoch that this process has, and whether it has raised it.
+    private final class Standing: Sendable {
+        let value: Mutex<(epoch: Int64, isRaised: Bool)>
+
+        init(epoch: Int64, isRaised: Bool) {
+            value = Mutex((epoch, isRaised))
+        }
+    }
+
+    /// The epoch that this process has.
+    var epoch: Int64 { standing.value.withLock { $0.epoch } }
 
     /// Raises the epoch of a database that was opened for writing.
     ///
     /// - Parameter floor: The new epoch is larger.
     init(raising connection: Connection, above floor: Int64 = 0) throws {
-        epoch = try connection.transaction {
+        let epoch = try connection.transaction {
             let next = max(try Self.epoch(of: connection), floor) + 1
             try connection.run("UPDATE fence SET epoch = ?1", next)
             return next
         }
+        standing = Standing(epoch: epoch, isRaised: true)
         (path, files) = (connection.path, try Self.files(of: connection))
     }
 
-    /// Takes the epoch as it stands: for a second connection of the present writer.
-    init(joining connection: Connection) throws {
-        epoch = try Self.epoch(of: connection)
+    /// Takes the epoch as it stands: for a second connection of the present writer, or for one that becomes the writer by
+    /// its first change, as a command that changes nothing must not.
+    init(joining connection: Connection, raisesWithFirstChange: Bool = false) throws {
+        standing = Standing(epoch: try Self.epoch(of: connection), isRaised: !raisesWithFirstChange)
         (path, files) = (connection.path, try Self.files(of: connection))
     }
 
@@ -46,6 +60,17 @@ struct Fence: Sendable {
     /// Throws `FenceLost` where another process has taken over; within a transaction, so that it holds until its end.
     func checkEpoch(in connection: Connection) throws {
         guard try Self.epoch(of: connection) == epoch else { throw FenceLost.epoch(path: path) }
+    }
+
+    /// Raises the epoch in the first transaction that changes something.
+    fileprivate func raise(in connection: Connection) throws {
+        let (epoch, isRaised) = standing.value.withLock { $0 }
+        if !isRaised { try connection.run("UPDATE fence SET epoch = ?1", epoch + 1) }
+    }
+
+    /// The transaction that may have raised the epoch is durable.
+    fileprivate func noteCommit() {
+        standing.value.withLock { if !$0.isRaised { $0 = ($0.epoch + 1, true) } }
     }
 
     /// Throws `FenceLost` or `StorageReplaced` where this process is not the writer any more.
@@ -69,12 +94,15 @@ extension Connection {
         // A file that is gone is told first: its epoch may be gone with it.
         try fence.checkFiles()
         do {
-            return try transaction {
+            let result = try transaction {
                 try fence.checkEpoch(in: self)
                 let result = try body()
+                try fence.raise(in: self)
                 try fence.checkFiles()
                 return result
             }
+            fence.noteCommit()
+            return result
         } catch let error as SQLiteError where error.code == .busy {
             throw StorageLocked(path: path)
         }

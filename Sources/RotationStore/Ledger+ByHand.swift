@@ -64,7 +64,6 @@ extension Ledger {
                 throw Refusal.hasSchedule(secret)
             }
             try HoldTable.set(secret, until: until, in: connection)
-            try ScheduleTable.setChangedByHand(secret, at: now, in: connection)
             var detail = detail.merging(["operation": .string(operation.rawValue)]) { $1 }
             detail["despite_hold"] = despiteHold.map(JSONValue.string)
             try note(.secretAttempted, secret, actor: actor, now: now, detail: detail)
@@ -91,12 +90,14 @@ extension Ledger {
             switch result {
             case .success(let receipt):
                 if isOurs { try HoldTable.release(secret, in: connection) }
+                try ScheduleTable.setChangedByHand(secret, at: now, in: connection)
                 let detail: [String: JSONValue?] = [
                     "status": .integer(Int64(receipt.status)), "request_id": receipt.requestID.map(JSONValue.string),
                 ]
                 try note(operation.doneEvent, secret, actor: actor, now: now, detail: detail)
             case .failure(let error):
                 if error.effect == .unknown {
+                    try ScheduleTable.setChangedByHand(secret, at: now, in: connection)
                     try HoldTable.set(secret, until: now.advanced(by: hold.settling), in: connection)
                 } else if isOurs {
                     try HoldTable.release(secret, in: connection)

@@ -37,11 +37,12 @@ package struct Ledger {
             return
         }
         try MainSchema.migrator.migrate(connection)
-        (fence, mark) = (try Fence(raising: connection), try Mark(database: path))
+        fence = try Fence(joining: connection, raisesWithFirstChange: true)
+        mark = try Mark(database: path)
         try compareWithMark(now: now ?? SystemClock().now)
     }
 
-    /// Raises the epoch above that of another file.
+    /// Becomes the only writer at once, with an epoch above that of another file.
     mutating func raiseEpoch(above floor: Int64) throws {
         fence = try Fence(raising: connection, above: floor)
     }

@@ -24,14 +24,6 @@ final class Mark {
         case unreadable
     }
 
-    /// The file can't be opened or written.
-    struct Failure: Error, CustomStringConvertible {
-        let path: String
-        let errno: Int32
-
-        var description: String { "\(path): \(String(cString: strerror(errno)))" }
-    }
-
     private let path: String
     private let descriptor: Int32
     private var last: Content?
@@ -42,21 +34,32 @@ final class Mark {
     }
 
     /// Opens the file of a database, and makes it where it is missing.
-    init(database: String) throws(Failure) {
+    init(database: String) throws(SQLiteError) {
         path = Self.path(for: database)
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw Failure(path: path, errno: errno) }
+        guard descriptor >= 0 else { throw Self.failure(path) }
     }
 
     deinit {
         if descriptor >= 0 { Glibc.close(descriptor) }
     }
 
+    /// What is wrong, in the same terms as with the database beside it.
+    private static func failure(_ path: String) -> SQLiteError {
+        let code: ResultCode =
+            switch errno {
+            case EACCES, EPERM, EROFS: .readOnly
+            case ENOSPC, EDQUOT: .full
+            default: .cannotOpen
+            }
+        return SQLiteError(code: code, message: String(cString: strerror(errno)), operation: "mark", path: path)
+    }
+
     /// Reads the file.
-    func read() throws(Failure) -> Finding {
+    func read() throws(SQLiteError) -> Finding {
         var bytes = [UInt8](repeating: 0, count: 256)
         let count = pread(descriptor, &bytes, bytes.count, 0)
-        guard count >= 0 else { throw Failure(path: path, errno: errno) }
+        guard count >= 0 else { throw Self.failure(path) }
         guard count > 0 else { return .none }
         let words = String(decoding: bytes.prefix(count), as: UTF8.self).split(whereSeparator: \.isWhitespace)
         guard words.count == 2, let seq = Int64(words[1]), seq >= 0 else { return .unreadable }
@@ -64,12 +67,12 @@ final class Mark {
     }
 
     /// Writes the number of the newest entry.
-    func write(_ content: Content) throws(Failure) {
+    func write(_ content: Content) throws(SQLiteError) {
         guard content != last else { return }
         let digits = String(content.seq)
         let padding = String(repeating: "0", count: max(0, 19 - digits.count))
         let line = Array("\(content.history) \(padding)\(digits)\n".utf8)
-        guard pwrite(descriptor, line, line.count, 0) == line.count else { throw Failure(path: path, errno: errno) }
+        guard pwrite(descriptor, line, line.count, 0) == line.count else { throw Self.failure(path) }
         // What an unreadable file had more.
         if last == nil { ftruncate(descriptor, off_t(line.count)) }
         last = content

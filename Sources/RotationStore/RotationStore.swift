@@ -45,7 +45,7 @@ package actor RotationStore: RotationStorage {
         var ledger = try Ledger(path: path, origin: origin, mayMigrate: true, now: clock.now)
         var vault = try CandidateVault(path: Self.candidatesPath(for: path), key: key)
         // The history first: from here on a daemon that was there before records nothing, and so begins nothing.
-        if ledger.fence.epoch <= vault.epoch { try ledger.raiseEpoch(above: vault.epoch) }
+        try ledger.raiseEpoch(above: vault.epoch)
         try vault.raiseEpoch(above: ledger.fence.epoch - 1)
         (self.ledger, self.vault) = (ledger, vault)
         fences = [ledger.fence, vault.fence]

@@ -61,13 +61,14 @@ struct RequestTests {
             rotation.state = waiting(fixture, floor: nil)
             try await fixture.store.save(RotationChange(rotation: rotation))
             _ = try fixture.ledger().request([request(fixture)], actor: .daemon)
-            var hurried = try #require(try await fixture.reopened().rotation(rotation.id))
+            let again = try fixture.reopened()
+            var hurried = try #require(try await again.rotation(rotation.id))
             #expect(hurried.state.tally.isHurried)
             let plan = RotationPlan(retry: .standard, confirm: false)
             for event in [RotationEvent.attemptStarted, .attemptEnded(.failed(HubError(.forbidden)))] {
                 try hurried.state.handle(event, plan: plan, now: fixture.clock.now, fraction: 0)
             }
-            try await fixture.store.save(RotationChange(rotation: hurried))
+            try await again.save(RotationChange(rotation: hurried))
             _ = try fixture.ledger().request([request(fixture)], actor: .daemon)
             let state = try #require(try await fixture.reopened().rotation(rotation.id)).state
             #expect(state.wakeAt == fixture.clock.now.advanced(by: RetryPolicy.standard.cap))

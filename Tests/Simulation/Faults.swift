@@ -35,6 +35,7 @@ package enum Fault: String, CaseIterable, Sendable {
     case request = "request"
     case hubResumed = "hub resumed by hand"
     case secondDaemon = "second daemon beside a living one"
+    case standstill = "standstill between record and request"
     case restored = "older files restored"
     case restoredHistory = "older history restored beside newer candidates"
 }

@@ -37,20 +37,9 @@ struct SimulatedStorage: RotationStorage {
         (self.store, self.process, self.hubs, self.world, self.breakage) = (store, process, hubs, world, breakage)
     }
 
-    /// Takes the epoch back from a daemon that has taken over.
-    private func ignoreFence() throws {
-        guard breakage == .ignoresFence else { return }
-        for file in [path, RotationStore.candidatesPath(for: path)] {
-            let connection = try Connection(path: file, mode: .readWrite)
-            defer { connection.close() }
-            try connection.run("UPDATE fence SET epoch = ?1", store.epoch)
-        }
-    }
-
     /// A call that changes something.
     private func write<T>(_ body: () async throws -> T) async throws -> T {
         try meetDeath(.crash)
-        try ignoreFence()
         if let failedWrite, writes.next() == failedWrite.number {
             if failedWrite.isPersisted { _ = try await body() }
             process.die()
@@ -126,7 +115,7 @@ struct SimulatedStorage: RotationStorage {
     }
 
     func checkFence() async throws {
-        try ignoreFence()
+        if breakage == .ignoresFence { return }
         try await read { try await store.checkFence() }
     }
 
@@ -195,6 +184,15 @@ struct SimulatedStorage: RotationStorage {
             }
             world.judge.saved(final.rotation)
         }
+        if isAttempt { try await standStill() }
+    }
+
+    /// The process stands still between the record of an attempt and its request, as after SIGSTOP.
+    private func standStill() async throws {
+        guard world.dice.once(in: world.odds() * 2) else { return }
+        world.counts.add(.standstill)
+        await world.time.sleep(world.dice.duration(1000...7_200_000))
+        try process.checkAlive()
     }
 
     private static func withoutDoubt(_ state: RotationState) -> RotationState {
