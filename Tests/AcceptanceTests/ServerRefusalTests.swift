@@ -100,7 +100,7 @@ struct ServerRefusalTests {
             )
             let held = Self.asPostgres("SELECT count(*) FROM pg_stat_activity WHERE usename = 'weak'")
             for row in Self.postgresql {
-                _ = try await server.output("rm -f $W/hold; \(Self.freshRoles); \(Self.until(held, 0))")
+                _ = try await server.output("rm -f $W/hold $W/held; \(Self.freshRoles); \(Self.until(held, 0))")
                 let made = try await plugIn.ask("generate")
                 #expect(made.status == 0, "\(row): \(made)")
                 if row.step == "test" { #expect(try await plugIn.ask("install", made).status == 0, "\(row)") }
@@ -109,12 +109,15 @@ struct ServerRefusalTests {
                     _ = try await server.output(
                         """
                         touch $W/hold
+                        # No query asks whether it is in: that connection would take the place.
                         (for i in $(seq 1800); do
                             [ -e $W/hold ] || break
-                            PGPASSWORD=weak psql -X -h 127.0.0.1 -p $P -U weak -d postgres -c 'SELECT pg_sleep(300)'
+                            PGPASSWORD=weak psql -X -h 127.0.0.1 -p $P -U weak -d postgres -c 'SELECT 1' \
+                                -c '\\! touch '$W/held -c 'SELECT pg_sleep(300)'
                             sleep .1
                         done) </dev/null >/dev/null 2>&1 &
-                        \(Self.until(held, 1))
+                        for i in $(seq 1800); do [ -e $W/held ] && break; sleep .1; done
+                        [ -e $W/held ]
                         """
                     )
                 }
