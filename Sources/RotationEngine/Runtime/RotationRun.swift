@@ -283,8 +283,9 @@ struct RotationRun {
                 let attempt = Attempt(number: rotation.state.tally.attempts + 1, startedAt: now)
                 try await record(.attemptStarted, attempt: attempt)
                 startedAt = now
-                // What was recorded may be the last thing that this process could record.
+                // What was recorded may be the last thing that this process could record; and it may have stood still since.
                 try await environment.storage.checkFence()
+                try await checkTurn()
             }
             isLetIn = true
             // Nothing but a list can tell that an answer without a body is AI Hub's.
