@@ -136,6 +136,13 @@ package struct History {
         try KeptTable.all(in: connection)
     }
 
+    /// The secrets of which it is unknown which value is in force, and since when.
+    package func unknownValues() throws -> [(secret: SecretName, since: Instant)] {
+        try ScheduleTable.unknownValues(in: connection).compactMap { row in
+            SecretAlias(row.alias).map { (SecretName(hub: row.hub, alias: $0), row.since) }
+        }
+    }
+
     /// When the daemon last refused a configuration that it was to load; nil where the newest one is in force.
     ///
     /// Looks at the newest entries only: it must stay quick however long the log is.

@@ -17,12 +17,17 @@ struct FencingTests {
             try await world.schedule("a", every: "30d")
             let status = try await world.withDaemon { first in
                 if isStopped {
-                    world.hub.inject([SandboxFault(.slow, method: "GET", delay: 1500)])
+                    world.hub.inject([SandboxFault(.slow, method: "GET", delay: 4000)])
                     try await world.expect(0, "rotate-now", "a")
                     try await eventually("a list is under way") {
                         world.hub.received.contains { $0.method == "GET" && $0.alias == "a" }
                     }
-                    first.send(SIGSTOP)
+                    try await eventually("it stands still outside of a transaction") {
+                        first.send(SIGSTOP)
+                        let isFree = try await Self.isFree(world.folder.file("rotator.db"))
+                        if !isFree { first.send(SIGCONT) }
+                        return isFree
+                    }
                 }
                 unlink(world.folder.file("rotator.db.lock"))
                 let second = try await world.withDaemon(writingTo: world.open("second.log")) { _ in
@@ -35,7 +40,7 @@ struct FencingTests {
             }
             #expect(status == 75)
             let log = try world.log
-            #expect(log.contains("another process"))
+            #expect(log.contains("so this"))
             let events = try await world.events()
             #expect(events.count { $0 == "fence.lost" } == 1)
             // Each rotation has sent its one value.
@@ -82,6 +87,8 @@ struct FencingTests {
                     try world.log.contains("restore --accept")
                 }
                 #expect(world.patches("a").count == sent)
+                let problem = try await world.run("status", "--json")
+                #expect(problem.status == 1 && problem.output.contains("history_behind"))
                 // Requests are kept.
                 try await world.expect(0, "restore", "--accept", "--reason", "the newest copy is lost")
                 try await world.expect(0, "rotate-now", "a", "--wait")
@@ -167,7 +174,10 @@ struct FencingTests {
                 try await world.expect(0, "rotate-now", "a", "--wait")
                 try await world.expect(0, "rotate-now", "a", "--wait", "--despite-hold", "leaked")
                 try await eventually("it is found") { try await world.events().contains("drift.found") }
+                let problem = try await world.run("status", "--json")
+                #expect(problem.status == 1 && problem.output.contains("value_unknown"))
                 try await world.expect(0, "rotate-now", "a", "--wait")
+                try await world.expect(0, "status")
             }
             let drift = try await world.audit().first { $0["event"] as? String == "drift.found" }
             let detail = try #require(drift?["detail"] as? [String: Any])
@@ -178,6 +188,17 @@ struct FencingTests {
     }
 
     // MARK: Helpers
+
+    /// Whether nobody has a write transaction open.
+    private static func isFree(_ database: String) async throws -> Bool {
+        let script = """
+            import sqlite3, sys
+            connection = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None)
+            try: connection.execute('BEGIN IMMEDIATE'); connection.execute('ROLLBACK'); print('free')
+            except sqlite3.OperationalError: print('locked')
+            """
+        return try await Oracle.python(script, database) == "free"
+    }
 
     /// Whether a child has ended, waited for or not.
     private static func hasEnded(_ pid: Int32) -> Bool {

@@ -8,7 +8,19 @@ import ValueGenerators
 final class SimulatedSystems: Sendable {
     private let valid = Mutex<[String: Set<[UInt8]>]>([:])
 
+    /// How many steps each process does.
+    private let steps = Mutex<[ObjectIdentifier: Int]>([:])
+
     init() {}
+
+    /// Whether another process does a step.
+    func isBusy(besides process: Process) -> Bool {
+        steps.withLock { $0.contains { $0.key != ObjectIdentifier(process) && $0.value > 0 } }
+    }
+
+    func begin(_ process: Process) { steps.withLock { $0[ObjectIdentifier(process), default: 0] += 1 } }
+
+    func end(_ process: Process) { steps.withLock { $0[ObjectIdentifier(process), default: 1] -= 1 } }
 
     /// A credential of this name is changed for real from now on; the empty value is in force.
     func add(_ name: String) { change { $0[name] = [[]] } }
@@ -63,6 +75,10 @@ struct SimulatedGenerator: ValueGenerator {
         _ made: GeneratedValue,
         _ context: GeneratorContext
     ) async throws(GeneratorError) {
+        // A step that an earlier daemon's process may still do is waited for.
+        guard !systems.isBusy(besides: process) else { throw .tryAgain }
+        systems.begin(process)
+        defer { systems.end(process) }
         // Whether it fails before or after its effect: it is repeated, and must bear that.
         let failsLate = world.dice.once(in: 2)
         if !failsLate { try await meetFaults(mayBePermanent: step != .withdraw) }

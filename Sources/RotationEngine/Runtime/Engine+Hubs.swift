@@ -62,10 +62,13 @@ extension Engine {
     func endHold(of secret: SecretName, _ hub: Hub) async throws {
         let listed: [ListedSecret]
         do {
-            listed = try await hub.api.list(alias: secret.alias, workspace: nil)
-        } catch  where error.isRefusalToList {
+            listed = try await hub.api.list(alias: secret.alias, workspace: nil) { [storage] in
+                // While it waited for its turn, the hub may have been paused.
+                guard try await storage.hubStatus(secret.hub).probeAt == nil else { throw HubError(.notSent) }
+            }
+        } catch let error as HubError where error.isRefusalToList {
             listed = []
-        } catch {
+        } catch is HubError {
             return try await storage.putOffLook(secret, until: clock.now.advanced(by: Self.lookPause))
         }
         let updatedAt = listed.first { $0.alias == secret.alias.text }?.updatedAt

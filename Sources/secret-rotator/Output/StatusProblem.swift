@@ -27,6 +27,7 @@ struct StatusProblem {
         case scheduleOverdue = "schedule_overdue"
         case configurationRejected = "configuration_rejected"
         case candidateKept = "candidate_kept"
+        case valueUnknown = "value_unknown"
         case historyUnreadable = "history_unreadable"
         case storageFailed = "storage_failed"
         case storageLocked = "storage_locked"
@@ -96,6 +97,17 @@ struct StatusProblem {
             text: "its candidate is kept, but the history does not know that rotation",
             advice: "restore the history that knows it; or give the candidate up: "
                 + "rotation abandon \(candidate.rotation) --reason …"
+        )
+    }
+
+    /// A secret whose value in force is unknown, as its `updated_at` moved when nothing of ours moved it.
+    static func unknownValue(of secret: SecretName, since: Instant) -> StatusProblem {
+        .init(
+            kind: .valueUnknown,
+            subject: "\(secret)",
+            since: since,
+            text: "the hub shows an update that no rotation has made: which value is in force is unknown",
+            advice: "see who has changed it; rotate-now \(secret) puts a new value in force"
         )
     }
 

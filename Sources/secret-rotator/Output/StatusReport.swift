@@ -48,6 +48,7 @@ struct StatusReport {
         problems += try history.configurationRejectedAt().map { [.configurationRejected($0)] } ?? []
         problems += broken.map { .unreadable($0) }
         problems += try history.keptCandidates().map { .kept($0) }
+        problems += try history.unknownValues().map { .unknownValue(of: $0.secret, since: $0.since) }
         problems += hubs.compactMap { hub in
             if let pause = obstacles.overlongPause(hub.name, active, waits.map { ($0.secret, $0.since) }, now: now) {
                 return StatusProblem(paused: hub.name, pause)
