@@ -37,7 +37,8 @@ struct SimulateCommand: ParsableCommand {
             guard let violation = outcome.violation else { continue }
             found.append(seed)
             print("seed \(seed): \(violation)")
-            if found.count == 10 { break }
+            // One finding shows that a defect would be found.
+            if found.count == (options.breakage == nil ? 10 : 1) { break }
         }
         let took = ContinuousClock.now - start
         print("\(seeds) seeds, \(rotations) rotations, \(deaths) deaths of the daemon, in \(took)")
