@@ -4,8 +4,8 @@ import Synchronization
 
 /// The control socket's place in the file system.
 ///
-/// The socket is bound to a name of this process's own and then renamed: swift-nio removes the name that it has bound when
-/// the server closes, whoever's socket stands there by then.
+/// The socket is bound to a name of this process's own and then renamed: when the server closes, swift-nio removes the name
+/// that it has bound, even where another process has put its socket there.
 final class SocketFile: Sendable {
     private let path: String
     /// Device and inode of the socket that was put in place; nil before that.

@@ -4,13 +4,11 @@ import Scheduling
 
 /// Reads and writes the main database's row of `fence`: which history it is, and whether it was found behind.
 enum FenceTable {
-    /// The name of this history, made at random with it.
-    static func history(in connection: Connection) throws -> String {
-        let history = try connection.first("SELECT history FROM fence") { row throws(SQLiteError) in
-            try row.get(0, as: String.self)
-        }
-        guard let history else { throw UndecodableRow(row: "fence") }
-        return history
+    /// What the mark of this history is to say; nil where the history was found behind, and not accepted.
+    static func mark(in connection: Connection) throws(SQLiteError) -> Mark.Content? {
+        try connection.first(
+            "SELECT history, (SELECT coalesce(max(seq), 0) FROM audit_log) FROM fence WHERE behind_since IS NULL"
+        ) { row throws(SQLiteError) in Mark.Content(history: try row.get(0), seq: try row.get(1)) }
     }
 
     /// Why nothing may be rotated by this history; nil where it is the newest one, or was accepted.

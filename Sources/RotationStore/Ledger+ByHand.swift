@@ -37,7 +37,6 @@ extension Ledger {
     ///
     /// - Parameters:
     ///   - holdFor: How long the secret is held if nobody lives to record the end.
-    ///   - despiteHold: Why the hold of an earlier change does not count; nil where it does.
     ///   - detail: What is asked for; never a value.
     /// - Returns: The end of the hold.
     /// - Throws: ``Refusal`` where the hub rests, a rotation of the secret is open, somebody else is at it, or a secret
@@ -48,7 +47,6 @@ extension Ledger {
         actor: Actor,
         now: Instant,
         holdFor: Duration,
-        despiteHold: String? = nil,
         detail: [String: JSONValue]
     ) throws -> Instant {
         let until = now.advanced(by: holdFor)
@@ -57,15 +55,14 @@ extension Ledger {
             if let open = try RotationTable.openRotation(of: secret, in: connection) {
                 throw Refusal.rotationIsOpen(secret, open)
             }
-            if despiteHold == nil, let held = try HoldTable.until(secret, in: connection), held > now {
+            if let held = try HoldTable.until(secret, in: connection), held > now {
                 throw Refusal.held(secret, until: held)
             }
             if operation == .delete, try ScheduleTable.exists(secret, in: connection) {
                 throw Refusal.hasSchedule(secret)
             }
             try HoldTable.set(secret, until: until, in: connection)
-            var detail = detail.merging(["operation": .string(operation.rawValue)]) { $1 }
-            detail["despite_hold"] = despiteHold.map(JSONValue.string)
+            let detail = detail.merging(["operation": .string(operation.rawValue)]) { $1 }
             try note(.secretAttempted, secret, actor: actor, now: now, detail: detail)
             return until
         }

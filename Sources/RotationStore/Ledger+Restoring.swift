@@ -9,16 +9,16 @@ extension Ledger {
     ///
     /// An entry says so once; until ``acceptRestore(reason:actor:now:)`` nothing may be rotated, and the mark stays.
     func compareWithMark(now: Instant) throws {
-        guard let mark, try FenceTable.behind(in: connection) == nil else { return }
-        let (history, newest) = (try FenceTable.history(in: connection), try AuditTable.newest(in: connection))
+        guard let mark, let present = try FenceTable.mark(in: connection) else { return }
         let behind: HistoryBehind
         switch try mark.read() {
-        case .none: return try advanceMark()
-        case .content(let content) where content.history == history && content.seq <= newest: return try advanceMark()
-        case .content(let content):
-            let isOther = content.history != history
-            behind = HistoryBehind(mark: content.seq, newest: newest, isOther: isOther)
-        case .unreadable: behind = HistoryBehind(mark: nil, newest: newest, isOther: false)
+        case .none: return try mark.write(present)
+        case .content(let found) where found.history == present.history && found.seq <= present.seq:
+            return try mark.write(present)
+        case .content(let found):
+            let isOther = found.history != present.history
+            behind = HistoryBehind(mark: found.seq, newest: present.seq, isOther: isOther)
+        case .unreadable: behind = HistoryBehind(mark: nil, newest: present.seq, isOther: false)
         }
         try transaction {
             try FenceTable.setBehind(behind, at: now, in: connection)
@@ -86,9 +86,8 @@ extension Ledger {
 
     /// Writes the number of the newest entry into the mark, unless the history is behind it.
     func advanceMark() throws {
-        guard let mark, try FenceTable.behind(in: connection) == nil else { return }
-        let history = try FenceTable.history(in: connection)
-        try mark.write(Mark.Content(history: history, seq: try AuditTable.newest(in: connection)))
+        guard let mark, let present = try FenceTable.mark(in: connection) else { return }
+        try mark.write(present)
     }
 }
 

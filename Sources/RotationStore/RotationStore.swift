@@ -232,6 +232,7 @@ package actor RotationStore: RotationStorage {
 
     /// Does something with the ledger on this actor's queue: how commands reach it through the control socket.
     package func withLedger<T: Sendable>(_ body: @Sendable (Ledger) throws -> T) throws -> T {
+        // What can't be erased now is erased by the next call, or at the next start.
         defer { try? Self.eraseGivenUp(ledger, vault) }
         return try body(ledger)
     }

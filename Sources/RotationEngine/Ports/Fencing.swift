@@ -1,6 +1,6 @@
 /// This process is no longer the only writer: another one has taken over, or may do so.
 ///
-/// Whoever meets it ends: it writes, sends and runs nothing more.
+/// A process that meets it ends: it writes, sends and runs nothing more.
 package enum FenceLost: Error, Hashable, Sendable, CustomStringConvertible {
     /// Another process has raised the epoch of a database.
     case epoch(path: String)
