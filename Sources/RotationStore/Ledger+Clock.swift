@@ -30,11 +30,21 @@ extension Ledger {
         }
     }
 
-    /// When the newest entry was written; nil for an empty log.
-    package func lastEntryTime() throws -> Instant? {
+    /// The latest time among the newest entries, as far back as the last step of the clock that was recorded; nil for none.
+    ///
+    /// Not that of the newest entry: one may have been written after the clock was set back and before the daemon that was
+    /// to record it has died.
+    package func latestEntryTime() throws -> Instant? {
         let time: String? =
             try connection.first(
-                "SELECT json_extract(line, '$.time') FROM audit_log ORDER BY seq DESC LIMIT 1"
+                """
+                WITH newest AS MATERIALIZED (
+                    SELECT seq, json_extract(line, '$.time') AS time, json_extract(line, '$.event') AS event
+                    FROM audit_log ORDER BY seq DESC LIMIT 1000
+                )
+                SELECT max(time) FROM newest
+                WHERE seq >= coalesce((SELECT max(seq) FROM newest WHERE event = 'clock.skewed'), 0)
+                """
             ) { row throws(SQLiteError) in try row.get(0, as: String?.self) } ?? nil
         return time.flatMap { Instant(rfc3339: $0) }
     }

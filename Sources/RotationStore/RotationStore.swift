@@ -200,8 +200,8 @@ package actor RotationStore: RotationStorage {
         try ledger.noteMoved(rotation, updatedAt: updatedAt, now: now)
     }
 
-    package func lastEntryTime() throws -> Instant? {
-        try ledger.lastEntryTime()
+    package func latestEntryTime() throws -> Instant? {
+        try ledger.latestEntryTime()
     }
 
     package func requestAll(trigger: Trigger, overdueOnly: Bool, now: Instant, actor: Actor) throws -> Int {

@@ -115,7 +115,7 @@ final class SimulatedDaemon: Sendable {
     /// What a daemon does at its start, before the engine runs.
     func takeInClock() async throws {
         let now = site.surroundings.time.now
-        guard let last = try await store.lastEntryTime(), last.duration(to: now) < .zero - ClockWatch.tolerance else {
+        guard let last = try await store.latestEntryTime(), last.duration(to: now) < .zero - ClockWatch.tolerance else {
             return
         }
         try await store.takeClockStep(last.duration(to: now), now: now, farthest: Self.retry.longestWait)

@@ -98,13 +98,13 @@ package final class DaemonRuntime: Sendable {
         }
     }
 
-    /// A clock that is behind the newest entry was ahead when that was written, or is behind now.
+    /// A clock that is behind an entry was ahead when that was written, or is behind now.
     private func takeInClock(_ retry: RetryPolicy) async throws {
         let now = SystemClock().now
-        guard let last = try await store.lastEntryTime() else { return }
+        guard let last = try await store.latestEntryTime() else { return }
         let step = last.duration(to: now)
         guard step < .zero - ClockWatch.tolerance else { return }
-        logger.error("the clock is \(.zero - step) behind the newest entry of the history")
+        logger.error("the clock is \(.zero - step) behind an entry of the history")
         try await store.takeClockStep(step, now: now, farthest: retry.longestWait)
     }
 

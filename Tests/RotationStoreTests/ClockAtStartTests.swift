@@ -1,0 +1,32 @@
+import AuditLog
+import RotationEngine
+import RotationStore
+import Scheduling
+import Testing
+
+/// By which entries a start notices that the clock was set while nobody recorded it.
+struct ClockAtStartTests {
+    /// An entry was written after the clock was set back, and then the daemon died before it had recorded the step.
+    @Test func entryAfterAStepDoesNotHideIt() async throws {
+        try await StoreFixture.with { fixture async throws in
+            let (now, ahead) = (fixture.clock.now, fixture.clock.now.advanced(by: .seconds(400 * 86_400)))
+            for time in [ahead, now] {
+                try await fixture.store.append(AuditEntry(.daemonStarted, time: time.rfc3339, actor: .daemon))
+            }
+            #expect(try await fixture.store.latestEntryTime() == ahead)
+            try await fixture.store.takeClockStep(ahead.duration(to: now), now: now, farthest: .seconds(86_400))
+            #expect(try await fixture.store.latestEntryTime() == now)
+        }
+    }
+
+    /// A step that was recorded is not met again at each start.
+    @Test func stepThatWasRecordedIsOver() async throws {
+        try await StoreFixture.with { fixture async throws in
+            let now = fixture.clock.now
+            let later = now.advanced(by: .seconds(60))
+            try await fixture.store.takeClockStep(.seconds(-3600), now: now, farthest: .seconds(86_400))
+            try await fixture.store.append(AuditEntry(.daemonStopped, time: later.rfc3339, actor: .daemon))
+            #expect(try await fixture.store.latestEntryTime() == later)
+        }
+    }
+}
