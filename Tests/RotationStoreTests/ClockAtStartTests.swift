@@ -2,6 +2,7 @@ import AuditLog
 import RotationEngine
 import RotationStore
 import Scheduling
+import TestSupport
 import Testing
 
 /// By which entries a start notices that the clock was set while nobody recorded it.
