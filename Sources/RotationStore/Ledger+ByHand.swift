@@ -36,6 +36,7 @@ extension Ledger {
     /// Records that a hub is about to be asked by hand, and keeps rotations of the secret away meanwhile.
     ///
     /// - Parameters:
+    ///   - despiteHold: Why it may go ahead though an earlier value may still arrive; nil where it may not.
     ///   - holdFor: How long the secret is held if nobody lives to record the end.
     ///   - detail: What is asked for; never a value.
     /// - Returns: The end of the hold.
@@ -47,6 +48,7 @@ extension Ledger {
         actor: Actor,
         now: Instant,
         holdFor: Duration,
+        despiteHold: String? = nil,
         detail: [String: JSONValue]
     ) throws -> Instant {
         let until = now.advanced(by: holdFor)
@@ -56,13 +58,19 @@ extension Ledger {
                 throw Refusal.rotationIsOpen(secret, open)
             }
             if let held = try HoldTable.until(secret, in: connection), held > now {
-                throw Refusal.held(secret, until: held)
+                guard despiteHold != nil else {
+                    throw Refusal.held(secret, until: held, canBeOverridden: operation == .update)
+                }
+                // At the hold's end the hub may have either value.
+                try LookTable.doubtRotation(of: secret, in: connection)
             }
             if operation == .delete, try ScheduleTable.exists(secret, in: connection) {
                 throw Refusal.hasSchedule(secret)
             }
             try HoldTable.set(secret, until: until, in: connection)
-            let detail = detail.merging(["operation": .string(operation.rawValue)]) { $1 }
+            var detail = detail
+            detail["operation"] = .string(operation.rawValue)
+            detail["despite_hold"] = despiteHold.map(JSONValue.string)
             try note(.secretAttempted, secret, actor: actor, now: now, detail: detail)
             return until
         }

@@ -12,7 +12,12 @@ extension Ledger {
         guard let mark, let present = try FenceTable.mark(in: connection) else { return }
         let behind: HistoryBehind
         switch try mark.read() {
-        case .none: return try mark.write(present)
+        case .none:
+            // Whether this history is the newest one can't be known any more: the hub is asked about what is open.
+            if try RotationTable.hasOpen(in: connection) {
+                try connection.transaction(fence) { try RotationTable.setMustRecheck(in: connection) }
+            }
+            return try mark.write(present)
         case .content(let found) where found.history == present.history && found.seq <= present.seq:
             return try mark.write(present)
         case .content(let found):
@@ -35,6 +40,7 @@ extension Ledger {
         try transaction {
             guard let behind = try FenceTable.behind(in: connection) else { throw Refusal.notBehind }
             try FenceTable.clearBehind(in: connection)
+            try RotationTable.setMustRecheck(in: connection)
             var detail = behind.detail
             detail["reason"] = .string(reason)
             let entry = AuditEntry(.restoreAccepted, time: now.rfc3339, actor: actor, detail: detail)

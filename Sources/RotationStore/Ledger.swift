@@ -99,7 +99,7 @@ package struct Ledger {
         case attemptUnderWay(RotationID)
         case rotationIsOpen(SecretName, RotationID)
         case hasSchedule(SecretName)
-        case held(SecretName, until: Instant)
+        case held(SecretName, until: Instant, canBeOverridden: Bool = false)
         case hubSuspended(String, HubError.Kind)
         case hubPaused(String, until: Instant)
         case notBehind
@@ -136,8 +136,9 @@ package struct Ledger {
                 "\(secret): rotation \(id) is open, and a change by hand could undo it: wait for its end"
             case .hasSchedule(let secret):
                 "\(secret) has a schedule, which would fail from now on: schedule remove \(secret) first"
-            case .held(let secret, let until):
+            case .held(let secret, let until, let canBeOverridden):
                 "\(secret): an earlier request may still be on its way; try again after \(until.rfc3339)"
+                    + (canBeOverridden ? ", or give --despite-hold REASON" : "")
             case .hubSuspended(let hub, let reason):
                 "hub \(hub) is suspended (\(reason.rawValue)): see secret-rotator status"
             case .hubPaused(let hub, let until):

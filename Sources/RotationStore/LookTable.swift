@@ -49,6 +49,15 @@ enum LookTable {
         ) { row throws(SQLiteError) in try row.get(0, as: String?.self) }
     }
 
+    /// Something else than a rotation of ours may be what the look finds.
+    static func doubtRotation(of secret: SecretName, in connection: Connection) throws(SQLiteError) {
+        try connection.run(
+            "UPDATE looks SET rotation = NULL WHERE hub = ?1 AND alias = ?2",
+            secret.hub,
+            secret.alias.text
+        )
+    }
+
     static func putOff(_ secret: SecretName, until instant: Instant, in connection: Connection) throws(SQLiteError) {
         try connection.run(
             "UPDATE looks SET look_at = ?3 WHERE hub = ?1 AND alias = ?2",

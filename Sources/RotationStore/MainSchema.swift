@@ -5,7 +5,7 @@ enum MainSchema {
     /// "SRot", which `file(1)` and the `sqlite3` shell show.
     static let migrator = Migrator(
         applicationID: 0x5352_6F74,
-        steps: [version1, version2, version3, version4, version5, version6, version7, version8, version9]
+        steps: [version1, version2, version3, version4, version5, version6, version7, version8, version9, version10]
     )
 
     /// Instants are Unix time in milliseconds, durations milliseconds, truth values 0 and 1.
@@ -350,6 +350,11 @@ enum MainSchema {
         ) STRICT, WITHOUT ROWID;
         ALTER TABLE schedules ADD COLUMN value_unknown_since INTEGER;
         ALTER TABLE schedules ADD COLUMN changed_by_hand_at INTEGER;
+        """
+
+    /// Rotations of a history that may be an older copy.
+    private static let version10 = """
+        ALTER TABLE rotations ADD COLUMN must_recheck INTEGER NOT NULL DEFAULT 0;
         """
 
     /// The columns of a schedule that version 5 takes over.

@@ -101,8 +101,10 @@ struct EvidenceColumns {
     var source: String?
     /// Numbers, separated by commas.
     var seen: String?
+    var mustRecheck: Bool
 
-    init(source: String?, seen: String?) {
+    init(source: String?, seen: String?, mustRecheck: Bool) {
+        self.mustRecheck = mustRecheck
         self.source = source
         self.seen = seen
     }
@@ -110,6 +112,7 @@ struct EvidenceColumns {
     init(_ evidence: UpdateEvidence) {
         source = evidence.source?.rawValue
         seen = Self.text(evidence.seen)
+        mustRecheck = evidence.mustRecheck
     }
 
     /// Numbers as a column has them; nil for none.
@@ -128,8 +131,10 @@ struct EvidenceColumns {
     /// The evidence; nil where the columns hold something else.
     var decoded: UpdateEvidence? {
         guard let seen = Self.numbers(seen) else { return nil }
-        guard let source else { return UpdateEvidence(seen: seen) }
-        return UpdateEvidence.Source(rawValue: source).map { UpdateEvidence(source: $0, seen: seen) }
+        guard let source else { return UpdateEvidence(seen: seen, mustRecheck: mustRecheck) }
+        return UpdateEvidence.Source(rawValue: source).map {
+            UpdateEvidence(source: $0, seen: seen, mustRecheck: mustRecheck)
+        }
     }
 }
 

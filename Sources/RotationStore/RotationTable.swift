@@ -13,7 +13,7 @@ enum RotationTable {
         confirmations, repetitions, is_ambiguous, is_install_begun, retry_floor, next_step_at, error, error_status,
         is_confirmed, ended_at, closed_at, outcome, must_confirm, decision, failed_step, failed_cause, failed_number,
         failed_reason, deferred_step, deferred_cause, deferred_number, deferred_reason, evidence_source, seen_updates,
-        is_stuck, changed_at, is_hurried, hurry_floor
+        is_stuck, changed_at, is_hurried, hurry_floor, must_recheck
         """
 
     /// One row, before it is known to be sound.
@@ -73,7 +73,7 @@ enum RotationTable {
                 number: try row.get(39),
                 reason: try row.get(40)
             )
-            evidence = EvidenceColumns(source: try row.get(41), seen: try row.get(42))
+            evidence = EvidenceColumns(source: try row.get(41), seen: try row.get(42), mustRecheck: try row.get(47))
             tally.unconfirmed = try row.get(15)
             tally.isStuck = try row.get(43)
             changedAt = try row.get(44)
@@ -303,7 +303,7 @@ enum RotationTable {
                 failed_number = CASE WHEN ?3 = 'finished' THEN NULL WHEN ?16 IS NULL THEN failed_number ELSE ?32 END,
                 failed_reason = CASE WHEN ?3 = 'finished' THEN NULL WHEN ?16 IS NULL THEN failed_reason ELSE ?33 END,
                 deferred_step = ?34, deferred_cause = ?35, deferred_number = ?36, deferred_reason = ?37,
-                is_hurried = ?38, hurry_floor = ?39
+                is_hurried = ?38, hurry_floor = ?39, must_recheck = ?40
             WHERE id = ?1 AND closed_at IS NULL AND (?22 IS NULL OR phase = ?22) AND (?23 IS NULL OR attempts = ?23)
                 AND (?22 IS NOT 'abandoning' OR decision IS ?29)
             """,
@@ -345,9 +345,22 @@ enum RotationTable {
             deferred.number,
             deferred.reason,
             tally.isHurried,
-            tally.hurryFloor
+            tally.hurryFloor,
+            evidence.mustRecheck
         )
         guard changed == 1 || previous == nil else { throw StaleRotation(rotation: rotation.id) }
+    }
+
+    /// Has each rotation without an outcome ask its hub before it does anything else: the history may be an older copy.
+    static func setMustRecheck(in connection: Connection) throws(SQLiteError) {
+        try connection.run("UPDATE rotations SET must_recheck = 1 WHERE outcome IS NULL AND must_recheck = 0")
+    }
+
+    /// Whether a rotation has no outcome.
+    static func hasOpen(in connection: Connection) throws(SQLiteError) -> Bool {
+        try connection.first("SELECT 1 FROM rotations WHERE outcome IS NULL AND must_recheck = 0 LIMIT 1") {
+            row throws(SQLiteError) in try row.get(0, as: Bool.self)
+        } ?? false
     }
 
     static func record(_ attempt: Attempt, of rotation: RotationID, in connection: Connection) throws {

@@ -17,6 +17,7 @@ struct RotationStatePropertyTests {
         var ending: Ending?
         var wasAmbiguous = false
         for _ in 0..<400 where driver.state.phase != .closed {
+            if random.next() % 16 == 0 { driver.state.recheck() }
             for event in events(for: driver.action, driver, random) { try driver.take(event) }
             if case .wait(let until) = driver.action { driver.now = until }
             if let ended = ending {
@@ -45,6 +46,7 @@ struct RotationStatePropertyTests {
             let error = HubError(randomKind(random))
             return [.attemptStarted, .attemptEnded(isGood ? MachineDriver.receipt : .failed(error))]
         case .reportLostAttempt: return [.attemptEnded(.unknown)]
+        case .recheck: return [.listed(updatedAt: isGood ? driver.state.evidence.seen.last : 3)]
         case .confirm: return [isGood ? .listed(updatedAt: 2) : .notListed]
         case .erase: return [.erased]
         case .park:
@@ -56,5 +58,14 @@ struct RotationStatePropertyTests {
 
     private func randomKind(_ random: SeededRandom) -> HubError.Kind {
         HubError.Kind.allCases[Int(random.next() % UInt64(HubError.Kind.allCases.count))]
+    }
+}
+
+extension RotationState {
+    /// As it is read from a history that may be an older copy.
+    fileprivate mutating func recheck() {
+        var evidence = evidence
+        evidence.mustRecheck = true
+        self = RotationState(phase: phase, tally: tally, evidence: evidence, wakeAt: wakeAt)
     }
 }

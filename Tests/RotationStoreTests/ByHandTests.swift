@@ -99,7 +99,7 @@ struct ByHandTests {
             let ledger = try fixture.ledger()
             try Self.begin(.update, "a", fixture, ledger)
             let until = fixture.clock.now.advanced(by: .seconds(90))
-            #expect(throws: Ledger.Refusal.held(try fixture.name(), until: until)) {
+            #expect(throws: Ledger.Refusal.held(try fixture.name(), until: until, canBeOverridden: true)) {
                 try Self.begin(.update, "a", fixture, ledger)
             }
         }

@@ -62,12 +62,14 @@ package struct HubDesk: Sendable {
     ///
     /// - Parameters:
     ///   - detail: What is asked for, for the history; never a value.
+    ///   - despiteHold: Why it may go ahead though an earlier value may still arrive; nil where it may not.
     ///   - send: Sends the one request.
     func change(
         _ operation: HandOperation,
         _ secret: SecretName,
         for caller: Caller,
         detail: [String: JSONValue] = [:],
+        despiteHold: String? = nil,
         send: @escaping @Sendable (any SecretsAPI) async throws -> Receipt
     ) async throws {
         let hub = try hub(secret.hub)
@@ -82,6 +84,7 @@ package struct HubDesk: Sendable {
                 // Read when the history's turn has come: the wait for it must not use the hold up.
                 now: clock.now,
                 holdFor: limit + hub.lateHold,
+                despiteHold: despiteHold,
                 detail: detail
             )
         }

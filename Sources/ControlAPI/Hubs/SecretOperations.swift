@@ -62,24 +62,36 @@ package struct UpdateSecret: HubOperation {
     package var secret: SecretName
     package var access: WorkspaceAccess?
     package var description: String?
+    /// Why it may go ahead though an earlier value may still arrive.
+    package var despiteHold: String?
 
-    package init(secret: SecretName, access: WorkspaceAccess? = nil, description: String? = nil) {
+    package init(
+        secret: SecretName,
+        access: WorkspaceAccess? = nil,
+        description: String? = nil,
+        despiteHold: String? = nil
+    ) {
+        self.despiteHold = despiteHold
         self.secret = secret
         self.access = access
         self.description = description
     }
 
     package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> Done {
-        try RequestLimits.check(["description": description])
+        try RequestLimits.check(["description": description, "despite-hold": despiteHold])
         let update = SecretUpdate(alias: secret.alias, value: value, description: description, access: access)
         let named = [
             ("value", value != nil), ("description", description != nil), ("allowed_workspaces", access != nil),
         ]
         let fields = named.filter(\.1).map(\.0)
         guard !fields.isEmpty else { throw ControlFailure(status: .usage, message: "there is nothing to change") }
-        try await desk.change(.update, secret, for: caller, detail: ["fields": .texts(fields)]) { api in
-            try await api.update(update) {}
-        }
+        try await desk.change(
+            .update,
+            secret,
+            for: caller,
+            detail: ["fields": .texts(fields)],
+            despiteHold: despiteHold
+        ) { api in try await api.update(update) {} }
         return Done()
     }
 }

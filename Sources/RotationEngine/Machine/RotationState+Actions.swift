@@ -5,6 +5,7 @@ extension RotationState {
     /// What is to be done now.
     package func nextAction(plan: RotationPlan, now: Instant) -> RotationAction {
         if let wakeAt, now < wakeAt { return .wait(until: wakeAt) }
+        if isRecheckDue { return .recheck }
         switch phase {
         case .claimed: return .generate
         case .generated: return .stage

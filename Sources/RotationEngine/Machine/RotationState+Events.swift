@@ -19,6 +19,8 @@ extension RotationState {
     ) throws(UnexpectedEvent) {
         let pace = Pace(plan: plan, now: now, fraction: fraction)
         switch (phase, event) {
+        case (_, .listed) where isRecheckDue, (_, .notListed) where isRecheckDue, (_, .listFailed) where isRecheckDue:
+            handleRecheck(event, pace)
         case (_, .requested): bringForward(now)
         case (_, .hubResumed): liftFloor(now)
         case (.claimed, .policyChanged), (.staged, .policyChanged):
@@ -116,7 +118,7 @@ extension RotationState {
         backOff(pace, retryAfter: retryAfter)
     }
 
-    private mutating func wait(after error: HubError, _ pace: Pace) {
+    mutating func wait(after error: HubError, _ pace: Pace) {
         switch error.kind {
         // These speak about the hub, which is suspended and probed as a whole: the secret goes on as soon as it is back.
         case .unauthorized, .noToken, .cancelled: wakeAt = pace.now
@@ -149,7 +151,11 @@ extension RotationState {
 
     private mutating func handlePreflight(_ event: RotationEvent, _ pace: Pace) throws(UnexpectedEvent) {
         switch event {
+        case .listed(let updatedAt?, _)
+        where evidence.mustRecheck && !evidence.seen.isEmpty && evidence.isMoved(updatedAt):
+            parkAsUpdated(updatedAt)
         case .listed(let updatedAt, _):
+            evidence.mustRecheck = false
             evidence.source = updatedAt == nil ? .noTimestamp : .updatedAt
             if let updatedAt { evidence.note(updatedAt) }
             reach(.staged)

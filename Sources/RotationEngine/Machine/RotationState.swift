@@ -164,6 +164,8 @@ package enum RotationAction: Hashable, Sendable {
     case attempt(number: Int)
     /// The last attempt has no end: it is unknown.
     case reportLostAttempt
+    /// List the secret: was it updated since the history was written?
+    case recheck
     /// List the secret: was it updated?
     case confirm
     /// Erase candidate and state.

@@ -20,11 +20,15 @@ package struct UpdateEvidence: Hashable, Sendable {
     ///
     /// The newest is the last one.
     package private(set) var seen: [Int64]
+    /// Whether the history may be an older copy: before anything else is sent or undone, a list must show that nothing
+    /// has updated the secret since.
+    package var mustRecheck: Bool
 
     /// How many values are kept; a replica that is staler than that many updates is not expected.
     package static let limit = 32
 
-    package init(source: Source? = nil, seen: [Int64] = []) {
+    package init(source: Source? = nil, seen: [Int64] = [], mustRecheck: Bool = false) {
+        self.mustRecheck = mustRecheck
         self.source = source
         self.seen = seen.suffix(Self.limit)
     }

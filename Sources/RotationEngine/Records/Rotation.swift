@@ -95,7 +95,7 @@ package enum Ending: Hashable, Sendable {
 /// Why a rotation failed: a class, and the HTTP status or the generator's step where there is one.
 package struct Failure: Hashable, Sendable {
     /// A class of ``AIHubClient/HubError/Kind``, or one of the generator's: `generator`, `unusable_value`,
-    /// `repeated_value`, `candidate_lost`, `policy_changed`, `withdrawal`.
+    /// `repeated_value`, `candidate_lost`, `policy_changed`, `unknown_update`, `withdrawal`.
     package var kind: String
     /// The HTTP status.
     package var status: Int?
@@ -122,6 +122,8 @@ package struct Failure: Hashable, Sendable {
     package static let unusableValue = Failure(kind: "unusable_value")
     /// The generator made the value that is in force already, several times.
     package static let repeatedValue = Failure(kind: "repeated_value")
+    /// The history may be an older copy, and the hub shows an update that it does not know: a newer value may be in force.
+    package static let unknownUpdate = Failure(kind: "unknown_update")
     /// The candidate can't be read any more, and nothing was sent.
     package static let candidateLost = Failure(kind: "candidate_lost")
     /// The generator could not put the old credential back.

@@ -131,8 +131,10 @@ extension Rotation {
             detail["attempt"] = .integer(Int64(state.tally.attempts))
         case .attemptEnded(.unknown):
             detail = ["error": "unknown", "attempt": .integer(Int64(state.tally.attempts))]
-        case .listFailed(let error) where before.phase == .staged:
+        case .listFailed(let error) where before.phase == .staged || before.isRecheckDue:
             detail = Self.detail(of: error)
+        case .listed where state.phase == .parked(.unknownUpdate):
+            detail = ["error": .string(Failure.unknownUpdate.kind)]
         case .listed, .notListed, .listFailed:
             guard state.tally.unconfirmed > before.tally.unconfirmed else { return nil }
             detail = ["error": .string(Failure.unconfirmed.kind), "attempt": .integer(Int64(state.tally.attempts))]

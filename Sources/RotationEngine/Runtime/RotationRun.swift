@@ -76,7 +76,7 @@ struct RotationRun {
             case .perform(let step): try await perform(step)
             case .attempt: error = try await attempt()
             case .reportLostAttempt: try await endAttempt(.unknown)
-            case .confirm: error = try await list()
+            case .confirm, .recheck: error = try await list()
             case .erase: try await close()
             case .wait, .park, .done: return .settled
             }
@@ -117,13 +117,16 @@ struct RotationRun {
         }
         try await environment.storage.save(change)
         let isNews = rotation.state.ending == nil
+        let isSentAgain = next.state.tally.unconfirmed > rotation.state.tally.unconfirmed
         rotation = next
         saved = next.state
-        log(event, isNews: isNews)
+        log(event, isNews: isNews, isSentAgain: isSentAgain)
     }
 
-    /// - Parameter isNews: Whether the rotation had not ended before the event.
-    private func log(_ event: RotationEvent, isNews: Bool) {
+    /// - Parameters:
+    ///   - isNews: Whether the rotation had not ended before the event.
+    ///   - isSentAgain: Whether an attempt was answered 2xx and had no confirmed effect.
+    private func log(_ event: RotationEvent, isNews: Bool, isSentAgain: Bool) {
         var logger = environment.logger
         if rotation.state.tally.attempts > 0 { logger[metadataKey: "attempt"] = "\(rotation.state.tally.attempts)" }
         if case .generatorFailed(let error) = event {
@@ -147,7 +150,8 @@ struct RotationRun {
                 "finish failed: the old credential may still be valid",
                 metadata: ["next_attempt": "\(next)"]
             )
-        case (.listed, .delivering), (.notListed, .delivering), (.listFailed, .delivering):
+        case (.listed, .delivering) where isSentAgain, (.notListed, .delivering) where isSentAgain,
+            (.listFailed, .delivering) where isSentAgain:
             let next = rotation.state.wakeAt?.rfc3339 ?? "now"
             logger.warning(
                 "the hub answered 2xx, but its list does not show the update: the value is sent again",

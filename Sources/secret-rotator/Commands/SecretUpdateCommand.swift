@@ -10,7 +10,8 @@ struct SecretUpdateCommand: AsyncParsableCommand {
         abstract: "Change a secret in a hub; what is not given stays.",
         discussion: """
             With --value the new value comes from standard input; one line break at its end is left out, unless \
-            --keep-line-break is given. It is refused while a rotation of the secret is open.
+            --keep-line-break is given. It is refused while a rotation of the secret is open, and while an \
+            earlier value may still arrive, unless --despite-hold is given.
 
             Examples:
               secret-rotator secret update production/db_password --value < value.txt
@@ -28,6 +29,7 @@ struct SecretUpdateCommand: AsyncParsableCommand {
     )
     var allowedWorkspaces: String?
     @Option(help: "What it is for.") var description: String?
+    @Option(help: "Update though an earlier value may still arrive at the hub, and why.") var despiteHold: String?
 
     func validate() throws {
         guard value || allowedWorkspaces != nil || description != nil else {
@@ -43,7 +45,12 @@ struct SecretUpdateCommand: AsyncParsableCommand {
             let configuration = try global.load()
             let name = try configuration.secret(secret)
             let new = value ? try ValueInput.read(keepsLineBreak: keepLineBreak) : nil
-            let operation = UpdateSecret(secret: name, access: access, description: description)
+            let operation = UpdateSecret(
+                secret: name,
+                access: access,
+                description: description,
+                despiteHold: despiteHold
+            )
             _ = try await Control.perform(operation, value: new, hub: name.hub, configuration)
             printText("\(name): updated")
         }
