@@ -115,6 +115,7 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case hubSuspended = "hub.suspended"
     case hubResumed = "hub.resumed"
     case driftFound = "drift.found"
+    case accessRefused = "access.refused"
     case auditExported = "audit.exported"
     case auditVerified = "audit.verified"
 }

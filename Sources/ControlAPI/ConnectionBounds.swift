@@ -2,7 +2,7 @@ import Synchronization
 
 /// How many connections the control socket has at once, and how long one may be idle.
 package struct ConnectionBounds: Sendable {
-    /// Connections of all users together.
+    /// Connections of all users but root together: root gets in whatever others do.
     package var total: Int
     /// Connections of one user.
     package var perUser: Int
@@ -41,7 +41,7 @@ final class ConnectionCount: Sendable {
     /// Counts one more connection of a user, where there are not too many already.
     func add(_ user: UInt32) -> Admission {
         counts.withLock { counts in
-            guard counts.total < bounds.total, counts.users[user, default: 0] < bounds.perUser else {
+            guard counts.total < bounds.total || user == 0, counts.users[user, default: 0] < bounds.perUser else {
                 defer { counts.hasRefused = true }
                 return .refused(isFirst: !counts.hasRefused)
             }

@@ -1,9 +1,13 @@
+import AuditLog
 import CLinux
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import RotationEngine
+import RotationStore
+import Scheduling
 import SecretMemory
 
 /// Where an operation is in the API, who may ask for it, and how large its request may be.
@@ -58,7 +62,7 @@ extension ControlServer {
                 let (caller, body): (Caller, ByteBuffer)
                 do {
                     caller = try await context.caller()
-                    try checkRight(of: caller, endpoint.right, endpoint.path)
+                    try await checkRight(of: caller, endpoint.right, endpoint.path)
                     body = try await Self.body(of: request, limit: endpoint.sizeLimit)
                 } catch {
                     var response = try Self.response(refusing: error)
@@ -82,12 +86,20 @@ extension ControlServer {
         return body
     }
 
-    private func checkRight(of caller: Caller, _ right: Right, _ path: String) throws {
+    private func checkRight(of caller: Caller, _ right: Right, _ path: String) async throws {
         let roles = environment.roles()
-        guard roles.allow(caller, right) else {
-            environment.logger.warning("refused: \(path)", metadata: ["uid": "\(caller.uid)"])
-            throw ControlFailure(status: .notPermitted, message: roles.refusal(of: caller, right))
+        guard !roles.allow(caller, right) else { return }
+        let now = environment.clock.now
+        if let count = refusals.add(caller.uid, at: now) {
+            environment.logger.warning("refused: \(path)", metadata: ["uid": "\(caller.uid)", "count": "\(count)"])
+            let detail: [String: JSONValue?] = [
+                "count": .integer(Int64(count)), "operation": .string(path), "right": .string(right.rawValue),
+            ]
+            let entry = AuditEntry(.accessRefused, time: now.rfc3339, actor: caller.actor, detail: detail)
+            // It is refused whether or not that can be written.
+            try? await environment.queue.withLedger { try $0.append(entry) }
         }
+        throw ControlFailure(status: .notPermitted, message: roles.refusal(of: caller, right))
     }
 
     private static func response(refusing error: any Error) throws -> Response {

@@ -62,6 +62,7 @@ package struct ControlServer: Sendable {
     private let file: SocketFile
     private let bounds: ConnectionBounds
     let activity = ControlActivity()
+    let refusals = RefusalCount()
     let environment: Environment
     /// How long a daemon that stops waits for an operation's end.
     private static let operationPatience = Duration.seconds(35)
@@ -114,7 +115,7 @@ package struct ControlServer: Sendable {
                 try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
                 try channel.pipeline.syncOperations.addHandler(AcceptPause(), position: .first)
             }.get()
-            if let problem = file.place(name, mode: 0o660) {
+            if let problem = file.place(name, mode: 0o666) {
                 environment.logger.critical(
                     "the control socket can't be put in its place",
                     metadata: ["error": "\(problem)"]
@@ -167,7 +168,10 @@ package struct ControlServer: Sendable {
     private func router() -> Router<ControlContext> {
         let router = Router(context: ControlContext.self)
         // Not on the history's queue: how that is, is part of the answer.
-        add(Ping.self, Endpoint(Ping.self), to: router) { _, _, _ in (environment.health(), []) }
+        add(Ping.self, Endpoint(Ping.self), to: router) { _, _, caller in
+            let health = environment.health()
+            return (environment.roles().allow(caller, .look) ? health : health.withoutDetails, [])
+        }
         add(AddSchedules.self, to: router)
         add(EditSchedules.self, to: router)
         add(ApplySchedules.self, to: router)

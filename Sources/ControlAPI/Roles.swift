@@ -2,6 +2,10 @@ import Glibc
 
 /// What a caller may do.
 package enum Right: String, Hashable, Sendable {
+    /// Ask whether the daemon runs, and whether anything keeps it from rotating: everybody but plug-ins.
+    case ask
+    /// See how the daemon's parts are.
+    case look
     /// Request rotations, pause and resume schedules, resume hubs, see what a hub lists.
     case operate
     /// Change schedules and secrets.
@@ -25,14 +29,22 @@ package struct Roles: Hashable, Sendable {
         }
     }
 
-    /// Who may request, pause and resume; nil for everybody who can open the socket.
+    /// Who may request, pause and resume; nil for the daemon's group.
     package var operators: Members?
     /// Who may change schedules and secrets too.
     package var editors: Members
+    /// Who may see how the daemon is.
+    package var auditors: Members
     /// Users as whom plug-ins run: they have no right at all, whatever else is said of them, as a plug-in could connect.
     package var plugInUsers: Set<UInt32>
 
-    package init(operators: Members? = nil, editors: Members = Members(), plugInUsers: Set<UInt32> = []) {
+    package init(
+        operators: Members? = nil,
+        editors: Members = Members(),
+        auditors: Members = Members(),
+        plugInUsers: Set<UInt32> = []
+    ) {
+        self.auditors = auditors
         self.operators = operators
         self.editors = editors
         self.plugInUsers = plugInUsers
@@ -47,8 +59,14 @@ package struct Roles: Hashable, Sendable {
         if caller.uid == geteuid() || editors.contains(caller) { return true }
         switch right {
         case .edit: return false
-        case .operate: return operators?.contains(caller) ?? true
+        case .operate: return operates(caller)
+        case .look: return operates(caller) || auditors.contains(caller)
+        case .ask: return true
         }
+    }
+
+    private func operates(_ caller: Caller) -> Bool {
+        operators?.contains(caller) ?? caller.groups.contains(getegid())
     }
 
     /// Why a caller may not do something, and what to do.

@@ -63,8 +63,10 @@ struct ControlSocketFloodTests {
                     ofItemAtPath: world.folder.file("control.sock")
                 )
                 try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: world.folder.path)
+                // Everybody may ask how the daemon is.
+                let refused = Self.paths.filter { $0 != "ping" }
                 #expect(
-                    try await call(world, as: stranger, Self.paths) == Array(repeating: "403", count: Self.paths.count)
+                    try await call(world, as: stranger, refused) == Array(repeating: "403", count: refused.count)
                 )
                 #expect(try await call(world, as: stranger, ["nothing"]) == ["404"])
                 let before = try peakMemory(daemon.pid)

@@ -16,13 +16,24 @@ struct RolesTests {
         let caller = Caller(uid: uid, gid: gid, name: nil)
         #expect(Self.roles.allow(caller, .operate) == operates)
         #expect(Self.roles.allow(caller, .edit) == edits)
+        #expect(Self.roles.allow(caller, .look) == operates)
+        #expect(Self.roles.allow(caller, .ask))
     }
 
-    @Test func withoutRolesWhoCanOpenTheSocketOperatesAndNobodyEdits() {
-        let stranger = Caller(uid: 98, gid: 99, name: nil)
-        #expect(Roles().allow(stranger, .operate))
-        #expect(!Roles().allow(stranger, .edit))
+    @Test func withoutRolesTheDaemonsGroupOperatesAndNobodyEdits() {
+        let (stranger, member) = (Caller(uid: 98, gid: 99, name: nil), Caller(uid: 98, gid: getegid(), name: nil))
+        #expect(!Roles().allow(stranger, .operate) && !Roles().allow(stranger, .look))
+        #expect(Roles().allow(member, .operate) && Roles().allow(member, .look))
+        #expect(!Self.roles.allow(member, .operate))
+        #expect(!Roles().allow(member, .edit))
         #expect(Roles().allow(Caller(uid: geteuid(), gid: 99, name: nil), .edit))
+    }
+
+    @Test func auditorsLookAndDoNothing() {
+        let roles = Roles(operators: .init(), auditors: .init(groups: [31]))
+        let auditor = Caller(uid: 98, gid: 31, name: nil)
+        #expect(roles.allow(auditor, .look))
+        #expect(!roles.allow(auditor, .operate) && !roles.allow(auditor, .edit))
     }
 
     /// As a plug-in, it would have what else is said of it.
@@ -33,6 +44,7 @@ struct RolesTests {
         let caller = Caller(uid: uid, gid: 22, name: nil)
         #expect(roles.allow(caller, .operate) == (uid == 0))
         #expect(roles.allow(caller, .edit) == (uid == 0))
+        #expect(roles.allow(caller, .ask) == (uid == 0))
         #expect(roles.refusal(of: caller, .edit).contains("as root, or as a user or group of roles:"))
         #expect(roles.allow(Caller(uid: 13, gid: 22, name: nil), .edit))
     }

@@ -9,8 +9,10 @@ enum RolesReader {
         if var members = mapping.mapping("operators") { operators = read(members: &members) }
         var editors = Roles.Members()
         if var members = mapping.mapping("editors") { editors = read(members: &members) }
+        var auditors = Roles.Members()
+        if var members = mapping.mapping("auditors") { auditors = read(members: &members) }
         mapping.finish()
-        return Roles(operators: operators, editors: editors)
+        return Roles(operators: operators, editors: editors, auditors: auditors)
     }
 
     private static func read(members: inout MappingReader) -> Roles.Members {

@@ -14,8 +14,8 @@ struct StatusCommand: AsyncParsableCommand {
         discussion: """
             It asks the daemon at its control socket, and reads the database. Each problem is told with since when it \
             lasts and what to do next. Exits with 0 if all is well, 1 if anything needs a person, 69 unless a daemon is \
-            ready: so a monitor needs the exit status alone. Who may not ask the daemon is told that it is running, \
-            and nothing more of it.
+            ready: so a monitor needs the exit status alone. Who has no role is told of the kind of a problem, \
+            without details.
 
             Examples:
               secret-rotator status
