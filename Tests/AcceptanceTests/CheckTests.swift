@@ -97,7 +97,7 @@ struct CheckTests {
     /// What a user may not read, the daemon answers for.
     @Test(.enabled(if: getuid() == 0, "needs root, to become another user"))
     func daemonAnswersForWhatItsCallerMayNotRead() async throws {
-        try await World.with { world async throws in
+        try await World.with(extra: "roles: {operators: {users: [61002]}}") { world async throws in
             try await world.schedule("present", every: "30d")
             let user: UInt32 = 61_002
             let open: @Sendable () async throws -> Void = {

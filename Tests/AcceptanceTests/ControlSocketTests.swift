@@ -150,8 +150,9 @@ struct ControlSocketTests {
         }
     }
 
-    /// Even with everything readable: without roles, only the daemon's group operates. It is told in the history, once a
-    /// minute at the most.
+    /// Even with everything readable: without roles, only the daemon's group operates.
+    ///
+    /// A refusal is in the history, once a minute at the most.
     @Test(.enabled(if: isRoot, "needs root, to become other users"))
     func strangerGetsNowhere() async throws {
         try await World.with { world in

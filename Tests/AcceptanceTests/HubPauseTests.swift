@@ -103,6 +103,17 @@ struct HubPauseTests {
             }
             let table = try await world.run("hub", "list").output
             #expect(table.contains("paused") && table.contains("NEXT PROBE"))
+            // One that has lasted for long is a problem.
+            for (earlier, isProblem) in [(0, false), (20 * 60_000, true)] {
+                let script = """
+                    import sqlite3, sys
+                    connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+                    connection.execute('UPDATE hubs SET paused_since = paused_since - ?', [sys.argv[2]])
+                    """
+                _ = try await Oracle.python(script, world.folder.file("rotator.db"), "\(earlier)")
+                let status = try await world.run("status", "--json")
+                #expect(World.kinds(of: status).contains("hub_paused") == isProblem)
+            }
             let resumed = try await world.run("hub", "resume", "local", "--reason", "the limit was raised")
             #expect(resumed.status == 0 && resumed.errors.contains("no daemon runs"))
             #expect(try await Self.state(world) == "half_open")

@@ -103,22 +103,29 @@ struct ConnectionBoundsTests {
         try await withServer(.init(total: 5, perUser: 3, idle: .seconds(60))) { path in
             let said = try await run(
                 """
-                held = [connect() for _ in range(3)]
-                print(*[ask(caller) for caller in held])
-                os.setuid(61001)
-                held += [connect() for _ in range(2)]
-                print(*[ask(caller) for caller in held[3:]])
+                held = [connect()]
+                print(ask(held[0]))
+                os.seteuid(61001)
+                held += [connect() for _ in range(3)]
+                print(*[ask(caller) for caller in held[1:]])
+                os.seteuid(0)
+                os.seteuid(61002)
+                held += [connect()]
+                print(ask(held[4]))
                 print(status(connect()))
+                # Whatever others do, root gets in.
+                os.seteuid(0)
+                print(ask(connect()))
                 """,
                 path
             )
-            #expect(said == ["200 200 200", "200 200", "503"])
+            #expect(said == ["200", "200 200 200", "200", "503", "200"])
         }
     }
 
     /// A command says why.
     @Test func commandThatIsRefusedIsToldWhy() async throws {
-        try await withServer(.init(total: 0)) { path in
+        try await withServer(.init(perUser: 0)) { path in
             let failure = await #expect(throws: ControlFailure.self) {
                 try await ControlClient(path: path).send(Ping())
             }
