@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import SecretMemory
+import ValueGenerators
 
 /// An operation on its way over the control socket: its JSON, and after a newline the bytes of a value, if it has one.
 ///
@@ -25,7 +26,9 @@ enum OperationMessage {
     ) throws -> (operation: Operation, value: SecretValue?) {
         let bytes = message.readableBytesView
         let end = bytes.firstIndex(of: newline)
-        guard let operation = try? JSONDecoder().decode(type, from: Data(bytes[..<(end ?? bytes.endIndex)])) else {
+        let decoder = JSONDecoder()
+        if let key = CodingUserInfoKey.generatorRegistry { decoder.userInfo[key] = BuiltInGenerators() }
+        guard let operation = try? decoder.decode(type, from: Data(bytes[..<(end ?? bytes.endIndex)])) else {
             throw ControlFailure(
                 status: .usage,
                 message: "the request can't be read: is the command as old as the daemon?"

@@ -16,11 +16,13 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
     case template(String)
     case validity
     case unexpected(String)
+    /// A parameter that is missing, or of a wrong type.
+    case parameter(String)
 
     package var description: String {
         switch self {
         case .type(let type):
-            "there is no generator \"\(type)\": use password, token, uuid, key_pair, totp_seed, template, file or command"
+            "there is no generator \"\(type)\": use \(Self.kinds)"
         case .command(let name):
             "\(name.debugDescription) is no plug-in: give the name of a file in the generators directory"
         case .variable(let name):
@@ -35,6 +37,8 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
             "valid_for is outside 0s to 366d"
         case .unexpected(let key):
             "\(key) tests a certificate: say so, with expect: certificate"
+        case .parameter(let key):
+            "\(key) is missing, or of a wrong type"
         case .template(let text):
             "the template: \(text)"
         case .timeout:
@@ -52,5 +56,11 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
         case .symbol(let symbol):
             "\(symbol.debugDescription) can't be a symbol: use ASCII punctuation, each character once"
         }
+    }
+
+    /// The names of all kinds, for people.
+    private static var kinds: String {
+        let names = BuiltInGenerators.kinds.map { $0.type }
+        return names.dropLast().joined(separator: ", ") + (names.last.map { " or \($0)" } ?? "")
     }
 }

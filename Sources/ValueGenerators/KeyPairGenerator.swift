@@ -24,8 +24,32 @@ package struct KeyPairPolicy: Hashable, Sendable {
         self.publicFile = publicFile
     }
 
+}
+
+extension KeyPairPolicy: BuiltInPolicy {
+    package static let type = "key_pair"
+    package static func standard() throws(InvalidPolicy) -> KeyPairPolicy { try KeyPairPolicy() }
+
+    package init(_ parameters: PolicyParameters) throws(InvalidPolicy) {
+        try self.init(
+            algorithm: parameters.choice("algorithm"),
+            publicFile: parameters.textIfPresent("public_file")
+        )
+    }
+
+    package var parameters: [String: JSONValue] {
+        var fields: [String: JSONValue] = ["algorithm": .string(algorithm.rawValue)]
+        fields["public_file"] = publicFile.map(JSONValue.string)
+        return fields
+    }
+
     /// How hard it is to break, in bits: security strengths of NIST SP 800-57, part 1, table 2.
-    var strength: Double { 128 }
+    package var entropy: Double? { 128 }
+    package var steps: Set<GeneratorStep> { publicFile == nil ? [] : [.install, .withdraw] }
+
+    package func makeGenerator(_ host: GeneratorHost) -> any ValueGenerator {
+        KeyPairGenerator(policy: self, host: host.files)
+    }
 }
 
 /// Makes key pairs by swift-crypto, whose random source is the kernel's.
@@ -34,7 +58,7 @@ struct KeyPairGenerator: ValueGenerator {
     /// Where public halves may be written; nil where none is, as in a command that only tries generators.
     let host: FileHost?
 
-    var steps: Set<GeneratorStep> { GeneratorSpecification.keyPair(policy).steps }
+    var steps: Set<GeneratorStep> { policy.steps }
 
     func generate(_ context: GeneratorContext) async throws(GeneratorError) -> GeneratedValue {
         var old: String?

@@ -89,7 +89,45 @@ package struct PasswordPolicy: Hashable, Sendable {
     }
 
     /// The logarithm, to base 2, of how many passwords satisfy the policy; each is equally likely.
-    package var entropy: Double {
+    package var entropy: Double? {
         (isWithoutRuns ? RunFreeTable(self).logarithmOfCount : CompositionTable(self).logarithmOfCount) / log(2)
+    }
+}
+
+extension PasswordPolicy: BuiltInPolicy {
+    package static let type = "password"
+    package static func standard() throws(InvalidPolicy) -> PasswordPolicy { try PasswordPolicy() }
+
+    package init(_ parameters: PolicyParameters) throws(InvalidPolicy) {
+        var minima: [CharacterClass: Int] = [:]
+        for (name, minimum) in try parameters.object("classes") {
+            guard let known = CharacterClass(rawValue: name), case .integer(let number) = minimum,
+                let count = Int(exactly: number)
+            else { throw .parameter("classes") }
+            minima[known] = count
+        }
+        try self.init(
+            length: parameters.integer("length"),
+            minima: minima,
+            excluded: parameters.text("exclude"),
+            symbols: parameters.text("symbols"),
+            allowed: parameters.textIfPresent("allowed"),
+            isWithoutRuns: parameters.flag("no_runs")
+        )
+    }
+
+    package var parameters: [String: JSONValue] {
+        let classes = minima.map { ($0.key.rawValue, JSONValue.integer(Int64($0.value))) }
+        var fields: [String: JSONValue] = [
+            "length": .integer(Int64(length)), "classes": .object(Dictionary(classes) { first, _ in first }),
+            "exclude": .string(excluded), "symbols": .string(symbols),
+        ]
+        fields["allowed"] = allowed.map(JSONValue.string)
+        if isWithoutRuns { fields["no_runs"] = true }
+        return fields
+    }
+
+    package func makeGenerator(_ host: GeneratorHost) -> any ValueGenerator {
+        PasswordGenerator(policy: self, random: host.random)
     }
 }

@@ -1,3 +1,4 @@
+package import AuditLog
 import SecretMemory
 
 /// A shared secret for one-time passwords (RFC 6238), as authenticators take it: Base32 (RFC 4648, section 6) without padding.
@@ -32,5 +33,21 @@ struct TOTPSeedGenerator: ValueGenerator {
                 text[place] = Self.alphabet[index]
             }
         }
+    }
+}
+
+extension TOTPSeedPolicy: BuiltInPolicy {
+    package static let type = "totp_seed"
+    package static func standard() throws(InvalidPolicy) -> TOTPSeedPolicy { try TOTPSeedPolicy() }
+
+    package init(_ parameters: PolicyParameters) throws(InvalidPolicy) {
+        try self.init(bytes: parameters.integer("bytes"))
+    }
+
+    package var parameters: [String: JSONValue] { ["bytes": .integer(Int64(bytes))] }
+    package var entropy: Double? { Double(bytes * 8) }
+
+    package func makeGenerator(_ host: GeneratorHost) -> any ValueGenerator {
+        TOTPSeedGenerator(policy: self, random: host.random)
     }
 }

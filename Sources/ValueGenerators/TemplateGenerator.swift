@@ -33,10 +33,9 @@ package struct TemplatePolicy: Hashable, Sendable {
             throw .template("{{\(unused)}} does not stand in it")
         }
         for (name, part) in parts {
-            switch part {
-            case .password, .token, .uuid, .totpSeed: continue
-            case .keyPair(let policy) where policy.publicFile == nil: continue
-            default: throw .template("{{\(name)}} can't be made by \(part.type)")
+            // Each part must be drawn here, without an effect elsewhere.
+            guard part.entropy != nil, part.steps.isEmpty, !(part.policy is TemplatePolicy) else {
+                throw .template("{{\(name)}} can't be made by \(part.type)")
             }
         }
         self.template = template
@@ -61,7 +60,7 @@ package struct TemplatePolicy: Hashable, Sendable {
     }
 
     /// The parts together: each is drawn by itself.
-    var entropy: Double {
+    package var entropy: Double? {
         Self.pieces(of: template).reduce(into: [String: Double]()) { sum, piece in
             if case .part(let name) = piece { sum[name] = parts[name]?.entropy ?? 0 }
         }.values.reduce(0, +)
@@ -92,6 +91,34 @@ package struct TemplatePolicy: Hashable, Sendable {
         }
         if !rest.isEmpty { pieces.append(.text(String(rest))) }
         return pieces
+    }
+}
+
+extension TemplatePolicy: BuiltInPolicy {
+    package static let type = "template"
+
+    package static func standard() throws(InvalidPolicy) -> TemplatePolicy {
+        throw .template("give it: generator: {type: template, template: \"…{{password}}…\"}")
+    }
+
+    package init(_ parameters: PolicyParameters) throws(InvalidPolicy) {
+        var parts: [String: GeneratorSpecification] = [:]
+        for (name, part) in try parameters.object("parts") {
+            guard let part = GeneratorSpecification(json: part.losslessText) else { throw .parameter("parts") }
+            parts[name] = part
+        }
+        try self.init(template: parameters.text("template"), format: parameters.choice("format"), parts: parts)
+    }
+
+    package var parameters: [String: JSONValue] {
+        [
+            "template": .string(template), "format": .string(format.rawValue),
+            "parts": .object(parts.mapValues(\.fields)),
+        ]
+    }
+
+    package func makeGenerator(_ host: GeneratorHost) -> any ValueGenerator {
+        TemplateGenerator(policy: self, random: host.random, clock: host.clock)
     }
 }
 

@@ -1,3 +1,4 @@
+package import AuditLog
 import SecretMemory
 
 /// Random bytes, written as text.
@@ -52,5 +53,24 @@ struct TokenGenerator: ValueGenerator {
                 text[place] = alphabet[index]
             }
         }
+    }
+}
+
+extension TokenPolicy: BuiltInPolicy {
+    package static let type = "token"
+    package static func standard() throws(InvalidPolicy) -> TokenPolicy { try TokenPolicy() }
+
+    package init(_ parameters: PolicyParameters) throws(InvalidPolicy) {
+        try self.init(bytes: parameters.integer("bytes"), encoding: parameters.choice("encoding"))
+    }
+
+    package var parameters: [String: JSONValue] {
+        ["bytes": .integer(Int64(bytes)), "encoding": .string(encoding.rawValue)]
+    }
+
+    package var entropy: Double? { Double(bytes * 8) }
+
+    package func makeGenerator(_ host: GeneratorHost) -> any ValueGenerator {
+        TokenGenerator(policy: self, random: host.random)
     }
 }

@@ -1,3 +1,4 @@
+package import AuditLog
 import SecretMemory
 
 /// The versions of RFC 9562 that a value may have.
@@ -56,5 +57,36 @@ package enum UUIDBits {
             text[place] = digits.utf8Start[Int(half >> UInt64(60 - 4 * (nibble % 16)) & 0xF)]
             place += 1
         }
+    }
+}
+
+/// A UUID of a version of RFC 9562.
+package struct UUIDPolicy: BuiltInPolicy {
+    package static let type = "uuid"
+    package static func standard() -> UUIDPolicy { UUIDPolicy(version: .v4) }
+    package let version: UUIDVersion
+
+    package init(version: UUIDVersion) {
+        self.version = version
+    }
+
+    package init(_ parameters: PolicyParameters) throws(InvalidPolicy) {
+        guard let version = UUIDVersion(rawValue: try parameters.integer("version")) else {
+            throw .parameter("version")
+        }
+        self.version = version
+    }
+
+    package var parameters: [String: JSONValue] { ["version": .integer(Int64(version.rawValue))] }
+
+    package var entropy: Double? {
+        switch version {
+        case .v4: 122
+        case .v7: 74
+        }
+    }
+
+    package func makeGenerator(_ host: GeneratorHost) -> any ValueGenerator {
+        UUIDGenerator(version: version, random: host.random, clock: host.clock)
     }
 }

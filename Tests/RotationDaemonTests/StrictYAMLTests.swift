@@ -74,8 +74,8 @@ struct StrictYAMLTests {
         let entry = "every: 1d\ngenerator:\n    type: command\n    command: x\n    parameters:\n\(lines)"
         let (definition, complaints) = try ScheduleReaderTests.read(entry)
         #expect(complaints.isEmpty)
-        guard case .command(let policy)? = definition?.generator else { return [:] }
-        return policy.parameters
+        guard let policy = definition?.generator.policy as? CommandPolicy else { return [:] }
+        return policy.arguments
     }
 
     // MARK: Structure

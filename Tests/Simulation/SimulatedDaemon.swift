@@ -87,7 +87,7 @@ final class SimulatedDaemon: Sendable {
     private static func makeGenerator(_ site: Site, _ process: Process) -> Engine.MakeGenerator {
         { specification in
             let world = site.surroundings
-            if case .file(let policy) = specification {
+            if let policy = specification.policy as? FilePolicy {
                 let name = SimulatedFiles.name(of: policy)
                 return SimulatedFileGenerator(name: name, files: site.files, process: process, world: world)
             }

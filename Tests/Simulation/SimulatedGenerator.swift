@@ -50,7 +50,7 @@ struct SimulatedGenerator: ValueGenerator {
 
     /// Tokens stand for credentials that the generator changes; UUIDs are made only.
     static func steps(of specification: GeneratorSpecification) -> Set<GeneratorStep> {
-        if case .token = specification { Set(GeneratorStep.allCases) } else { [] }
+        if specification.policy is TokenPolicy { Set(GeneratorStep.allCases) } else { [] }
     }
 
     init(

@@ -64,7 +64,7 @@ struct ComposedGeneratorTests {
             """
         let values = try await specification.draw(20, seed: 7)
         #expect(try Python.run(program, lines: values) == Array(repeating: "svc 32 True 16 True {{}}", count: 20))
-        let parts = try PasswordPolicy().entropy + symbols.entropy
+        let parts = try (PasswordPolicy().entropy ?? 0) + (symbols.entropy ?? 0)
         #expect(abs((specification.entropy ?? 0) - parts) < 1e-9)
         let text = try TemplatePolicy(template: "u:{{token}}@h")
         let one = try await GeneratorSpecification.template(text).draw(1, seed: 1).first

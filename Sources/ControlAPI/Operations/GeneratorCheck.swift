@@ -43,36 +43,35 @@ package struct GeneratorCheck: Sendable {
         case refused(String)
     }
 
-    private static func distinct(_ candidates: [Candidate]) -> [(Candidate, CommandPolicy)] {
-        var seen: Set<CommandPolicy> = []
+    private static func distinct(_ candidates: [Candidate]) -> [(Candidate, PlugInCall)] {
+        var seen: Set<PlugInCall> = []
         return candidates.compactMap { candidate in
-            guard case .command(let policy) = candidate.generator,
-                let key = try? CommandPolicy(command: policy.command, parameters: policy.parameters),
-                seen.insert(key).inserted
+            guard let call = candidate.generator.plugIn,
+                seen.insert(PlugInCall(command: call.command, timeout: .zero, parameters: call.parameters)).inserted
             else { return nil }
-            return (candidate, policy)
+            return (candidate, call)
         }
     }
 
     /// The answers, in the order of the questions.
-    private func answers(to questions: [(Candidate, CommandPolicy)]) async -> [Answer] {
+    private func answers(to questions: [(Candidate, PlugInCall)]) async -> [Answer] {
         await withTaskGroup(of: (Int, Answer).self) { group in
             var found: [Int: Answer] = [:]
-            for (index, (candidate, policy)) in questions.enumerated() {
+            for (index, (candidate, call)) in questions.enumerated() {
                 if index >= Self.width, let (index, answer) = await group.next() { found[index] = answer }
-                group.addTask { (index, await answer(to: candidate, policy)) }
+                group.addTask { (index, await answer(to: candidate, call)) }
             }
             for await (index, answer) in group { found[index] = answer }
             return questions.indices.compactMap { found[$0] }
         }
     }
 
-    private func answer(to candidate: Candidate, _ policy: CommandPolicy) async -> Answer {
+    private func answer(to candidate: Candidate, _ call: PlugInCall) async -> Answer {
         do {
             try await makeGenerator(candidate.generator).check()
             return .good
         } catch {
-            let who = "\(candidate.secret): its plug-in \(policy.command)"
+            let who = "\(candidate.secret): its plug-in \(call.command)"
             let what = error.failure.text
             if case .permanent(let failure, let explanation) = error, failure.cause == .notStarted {
                 return .unknown("\(who) could not be asked: \(explanation ?? what)")
@@ -92,9 +91,7 @@ extension ControlOperation {
 
     /// How long plug-ins may take to answer, all one after the other.
     fileprivate static func patience(_ generators: [GeneratorSpecification]) -> Duration {
-        Set(generators).reduce(.zero) { sum, generator in
-            if case .command(let policy) = generator { sum + policy.timeout } else { sum }
-        }
+        Set(generators).reduce(.zero) { $0 + ($1.plugIn?.timeout ?? .zero) }
     }
 }
 
@@ -123,13 +120,9 @@ extension ApplySchedules {
     package var patience: Duration { Self.patience(wishes.map(\.definition.generator)) }
 
     package func generators(in history: History) throws -> [GeneratorCheck.Candidate] {
-        guard wishes.contains(where: { $0.definition.generator.isPlugIn }) else { return [] }
+        guard wishes.contains(where: { $0.definition.generator.plugIn != nil }) else { return [] }
         let current = try history.schedules().map { ($0.secret, $0.definition.generator) }
         let known = Dictionary(current) { first, _ in first }
         return wishes.map { .init($0.secret, $0.definition.generator) }.filter { known[$0.secret] != $0.generator }
     }
-}
-
-extension GeneratorSpecification {
-    fileprivate var isPlugIn: Bool { if case .command = self { true } else { false } }
 }

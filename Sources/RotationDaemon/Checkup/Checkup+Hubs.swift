@@ -122,22 +122,18 @@ extension Checkup {
     private func check(_ generator: GeneratorSpecification, of secret: SecretName, isConfined: Bool) -> [Finding] {
         let subject = "\(secret)"
         // What reading the file says is more exact.
-        if case .file(let policy) = generator { return checkFile(policy, subject) }
+        if let policy = generator.policy as? FilePolicy { return checkFile(policy, subject) }
         if let refusal = configuration.refusal(of: generator) {
             let text = "its generator is refused: \(refusal)"
             return [
                 .problem(subject, text, advice: "mend the configuration, or: schedule edit \(subject) --generator …")
             ]
         }
-        switch generator {
-        case .command(let policy): return checkPlugIn(policy, subject, isConfined: isConfined)
-        case .keyPair(let policy): return checkPublicFile(policy, secret)
-        case .password, .token, .uuid, .totpSeed, .template, .file: return []
-        }
+        if let call = generator.plugIn { return checkPlugIn(call, subject, isConfined: isConfined) }
+        return generator.publicFile.map { checkPublicFile($0, secret) } ?? []
     }
 
-    private func checkPublicFile(_ policy: KeyPairPolicy, _ secret: SecretName) -> [Finding] {
-        guard let path = policy.publicFile else { return [] }
+    private func checkPublicFile(_ path: String, _ secret: SecretName) -> [Finding] {
         let file = PublicFile(path, configuration.fileHost, hub: secret.hub, alias: secret.alias.text)
         return file.problem.map { [.problem("\(secret)", "its public key can't be written: \($0)")] } ?? []
     }
@@ -159,7 +155,7 @@ extension Checkup {
     /// The daemon's user: who owns the database.
     private var daemonUser: UInt32 { FileStatus(configuration.database)?.owner ?? geteuid() }
 
-    private func checkPlugIn(_ policy: CommandPolicy, _ subject: String, isConfined: Bool) -> [Finding] {
+    private func checkPlugIn(_ policy: PlugInCall, _ subject: String, isConfined: Bool) -> [Finding] {
         var findings: [Finding] = []
         do { _ = try PlugInFile(policy.command, in: configuration.generatorsDirectory) } catch {
             findings.append(

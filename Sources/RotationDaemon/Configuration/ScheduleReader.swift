@@ -202,17 +202,8 @@ package enum ScheduleReader {
     }
 
     private static func standardGenerator(_ name: String) throws(InvalidPolicy) -> GeneratorSpecification {
-        switch GeneratorType(rawValue: name) {
-        case .password: .password(try PasswordPolicy())
-        case .token: .token(try TokenPolicy())
-        case .uuid: .uuid(.v4)
-        case .keyPair: .keyPair(try KeyPairPolicy())
-        case .totpSeed: .totpSeed(try TOTPSeedPolicy())
-        case .template: throw .template("give it: generator: {type: template, template: \"…{{password}}…\"}")
-        case .file: throw .path("")
-        case .command: throw .command("")
-        case nil: throw .type(name)
-        }
+        guard let kind = BuiltInGenerators.kind(name) else { throw .type(name) }
+        return GeneratorSpecification(try kind.standard())
     }
 
     private static func template(_ mapping: inout MappingReader) throws(InvalidPolicy) -> TemplatePolicy? {

@@ -41,7 +41,7 @@ final class PlugIns: Sendable {
     /// Makes a generator that works by what is in force now.
     @Sendable func makeGenerator(_ specification: GeneratorSpecification) -> any ValueGenerator {
         let host = host
-        if case .command = specification {
+        if specification.plugIn != nil {
             let user = host.identity.user?.uid ?? geteuid()
             _ = ranAs.withLock { $0.insert(user) }
         }

@@ -221,20 +221,13 @@ extension RotationState {
         switch phase {
         case .parked, .finishHeld, .closed: return nil
         case .claimed, .generated, .installed, .withdrawing, .abandoning, .succeeded, .finishFailed:
-            limit = generator.timeout ?? Self.ownLimit
-        case .staged: limit = max(generator.timeout ?? .zero, timeouts.request)
+            limit = generator.plugIn?.timeout ?? Self.ownLimit
+        case .staged: limit = max(generator.plugIn?.timeout ?? .zero, timeouts.request)
         case .tested, .delivering: limit = timeouts.request
         case .delivered: limit = max(timeouts.confirm, timeouts.request)
         case .finished, .failed, .abandoned: limit = Self.ownLimit
         }
         return max(limit, Self.shortestLimit)
-    }
-}
-
-extension GeneratorSpecification {
-    /// How long one of its steps may take; nil where that has no limit of its own.
-    fileprivate var timeout: Duration? {
-        if case .command(let policy) = self { policy.timeout } else { nil }
     }
 }
 

@@ -1,12 +1,9 @@
 import AIHubClient
 package import AuditLog
-import Foundation
 import Scheduling
 import ValueGenerators
 
 extension ScheduleDefinition {
-    private static let generatorFields = Memo<Exact<String>, JSONValue?>()
-
     /// The definition by the keys of the schedule file, as the audit log and `--json` have it; what is not set is
     /// absent.
     package var fields: [String: JSONValue] {
@@ -20,9 +17,7 @@ extension ScheduleDefinition {
             "catch_up": catchUp == .once ? nil : .string(catchUp.rawValue),
             "group": group.map { .string($0.name) },
             "group_spacing": group.map { .string(DurationText.format($0.spacing)) },
-            "generator": Self.generatorFields.value(for: Exact(wrappedValue: generator.json)) {
-                try? JSONDecoder().decode(JSONValue.self, from: Data(generator.json.utf8))
-            },
+            "generator": generator.fields,
             "min_interval": .string(DurationText.format(minInterval)),
             "allowed_workspaces": access?.field,
             "description": description.map(JSONValue.string),

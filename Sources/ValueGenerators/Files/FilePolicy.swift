@@ -48,3 +48,40 @@ package struct FilePolicy: Hashable, Sendable {
     /// All files that are read.
     var allPaths: [String] { paths + [matches].compactMap { $0 } }
 }
+
+extension FilePolicy: BuiltInPolicy {
+    package static let type = "file"
+    package static func standard() throws(InvalidPolicy) -> FilePolicy { throw .path("") }
+
+    package init(_ parameters: PolicyParameters) throws(InvalidPolicy) {
+        var expected: Set<Content> = []
+        for name in try parameters.texts("expect") {
+            guard let content = Content(rawValue: name) else { throw .parameter("expect") }
+            expected.insert(content)
+        }
+        try self.init(
+            paths: parameters.texts("path"),
+            expected: expected,
+            matches: parameters.textIfPresent("matches"),
+            validFor: parameters.duration("valid_for")
+        )
+    }
+
+    package var parameters: [String: JSONValue] {
+        var fields: [String: JSONValue] = [
+            "path": .array(paths.map(JSONValue.string)),
+            "expect": .array(expected.map(\.rawValue).sorted().map(JSONValue.string)),
+            "valid_for": .string(SecondsText.format(validFor)),
+        ]
+        fields["matches"] = matches.map(JSONValue.string)
+        return fields
+    }
+
+    package var entropy: Double? { nil }
+    package var isWatched: Bool { true }
+    package var filePaths: [String] { allPaths }
+
+    package func makeGenerator(_ host: GeneratorHost) -> any ValueGenerator {
+        FileGenerator(policy: self, host: host.files, clock: host.clock)
+    }
+}

@@ -11,14 +11,14 @@ struct CommandGenerator: ValueGenerator {
     /// How long a step waits for processes of an earlier daemon to end before it is put off.
     private static let fencePatience = Duration.seconds(5)
 
-    var steps: Set<GeneratorStep> { GeneratorSpecification.command(policy).steps }
+    var steps: Set<GeneratorStep> { policy.steps }
 
     func check() async throws(GeneratorError) {
-        _ = try await ask(PlugInMessage(step: .check, made: nil, context: nil, parameters: policy.parameters))
+        _ = try await ask(PlugInMessage(step: .check, made: nil, context: nil, parameters: policy.arguments))
     }
 
     func generate(_ context: GeneratorContext) async throws(GeneratorError) -> GeneratedValue {
-        let question = PlugInMessage(step: .generate, made: nil, context: context, parameters: policy.parameters)
+        let question = PlugInMessage(step: .generate, made: nil, context: context, parameters: policy.arguments)
         guard let made = try await ask(question) else {
             throw .permanent(StepFailure(.generate, .invalidAnswer), explanation: nil)
         }
@@ -34,7 +34,7 @@ struct CommandGenerator: ValueGenerator {
             step: StepFailure.Step(step),
             made: made,
             context: context,
-            parameters: policy.parameters
+            parameters: policy.arguments
         )
         _ = try await ask(question)
     }

@@ -5,7 +5,7 @@ package struct CommandPolicy: Hashable, Sendable {
     /// The name of a file in the generators directory.
     package let command: String
     /// Handed to the plug-in with each step.
-    @Exact package private(set) var parameters: [String: JSONValue]
+    @Exact package private(set) var arguments: [String: JSONValue]
     /// Which of the daemon's environment variables it gets.
     package let environment: [String]
     /// How long a step may take.
@@ -36,7 +36,7 @@ package struct CommandPolicy: Hashable, Sendable {
         if let bad = environment.first(where: { !isVariable($0) || Self.isReserved($0) }) { throw .variable(bad) }
         guard Self.timeouts.contains(timeout) else { throw .timeout }
         self.command = command
-        self.parameters = parameters
+        arguments = parameters
         self.environment = environment
         self.timeout = timeout
     }
@@ -44,5 +44,44 @@ package struct CommandPolicy: Hashable, Sendable {
     /// Variables that are set for each plug-in, lead the dynamic linker, or tell where the daemon's credentials are.
     private static func isReserved(_ name: String) -> Bool {
         ["PATH", "TMPDIR", "GENERATORS_DIRECTORY", "CREDENTIALS_DIRECTORY"].contains(name) || name.hasPrefix("LD_")
+    }
+}
+
+extension CommandPolicy: BuiltInPolicy {
+    package static let type = "command"
+    package static func standard() throws(InvalidPolicy) -> CommandPolicy { throw .command("") }
+
+    package init(_ parameters: PolicyParameters) throws(InvalidPolicy) {
+        try self.init(
+            command: parameters.text("command"),
+            parameters: parameters.object("parameters"),
+            environment: parameters.texts("environment"),
+            timeout: parameters.duration("timeout")
+        )
+    }
+
+    package var entropy: Double? { nil }
+    package var steps: Set<GeneratorStep> { Set(GeneratorStep.allCases) }
+    package var usedPaths: [String] { arguments.values.flatMap(Self.texts).filter { $0.hasPrefix("/") } }
+    package var plugIn: PlugInCall? { PlugInCall(command: command, timeout: timeout, parameters: arguments) }
+
+    package var parameters: [String: JSONValue] {
+        [
+            "command": .string(command), "parameters": .object(arguments),
+            "environment": .array(environment.map(JSONValue.string)), "timeout": .string(SecondsText.format(timeout)),
+        ]
+    }
+
+    package func makeGenerator(_ host: GeneratorHost) -> any ValueGenerator {
+        CommandGenerator(policy: self, host: host.plugIns)
+    }
+
+    private static func texts(_ value: JSONValue) -> [String] {
+        switch value {
+        case .string(let text): [text]
+        case .array(let values): values.flatMap(texts)
+        case .object(let fields): fields.values.flatMap(texts)
+        case .null, .bool, .integer, .number: []
+        }
     }
 }
