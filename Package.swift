@@ -30,10 +30,13 @@ let package = Package(
         .target(name: "SQLite", dependencies: ["CSQLite"]),
         .target(name: "SecretMemory", dependencies: ["CLinux"]),
         .target(name: "Scheduling"),
+        // The words, the pure machines and the ports: nothing below it but what they are made of.
+        .target(name: "RotationCore", dependencies: ["CLinux", "Scheduling", "SecretMemory"]),
+        .target(name: "TransparencyLog", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "AIHubClient",
             dependencies: [
-                "SecretMemory",
+                "RotationCore", "Scheduling", "SecretMemory",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
@@ -42,11 +45,10 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
-        .target(name: "AuditLog", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "ValueGenerators",
             dependencies: [
-                "AuditLog", "CLinux", "SecretMemory",
+                "CLinux", "RotationCore", "Scheduling", "SecretMemory",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -58,23 +60,21 @@ let package = Package(
         .target(
             name: "RotationEngine",
             dependencies: [
-                "CLinux", "Scheduling", "AIHubClient", "ValueGenerators", "AuditLog", "SecretMemory",
+                "RotationCore", "Scheduling", "SecretMemory",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .target(
             name: "RotationStore",
             dependencies: [
-                "SQLite", "RotationEngine", "AIHubClient", "AuditLog", "Scheduling", "SecretMemory", "ValueGenerators",
+                "SQLite", "RotationCore", "Scheduling", "SecretMemory",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
         .target(
             name: "ControlAPI",
             dependencies: [
-                "CLinux", "RotationEngine", "RotationStore", "AIHubClient", "AuditLog", "Scheduling", "SQLite",
-                "SecretMemory",
-                "ValueGenerators",
+                "CLinux", "RotationCore", "RotationStore", "Scheduling", "SQLite", "SecretMemory", "ValueGenerators",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -90,7 +90,8 @@ let package = Package(
         .target(
             name: "RotationDaemon",
             dependencies: [
-                "CLinux", "ControlAPI", "SQLite", "RotationStore", "RotationEngine", "AIHubClient", "AuditLog",
+                "CLinux", "ControlAPI", "SQLite", "RotationStore", "RotationEngine", "RotationCore", "TransparencyLog",
+                "AIHubClient",
                 "Scheduling",
                 "SecretMemory", "ValueGenerators",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -113,8 +114,8 @@ let package = Package(
         .executableTarget(
             name: "secret-rotator",
             dependencies: [
-                "RotationDaemon", "ControlAPI", "SandboxHub", "RotationStore", "RotationEngine", "AIHubClient",
-                "AuditLog",
+                "RotationDaemon", "ControlAPI", "SandboxHub", "RotationStore", "RotationEngine", "RotationCore",
+                "TransparencyLog", "AIHubClient",
                 "Scheduling", "SecretMemory", "SQLite", "ValueGenerators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -134,7 +135,8 @@ package.targets += [
     .target(
         name: "TestSupport",
         dependencies: [
-            "RotationEngine", "RotationStore", "AIHubClient", "AuditLog", "SandboxHub", "Scheduling", "SecretMemory",
+            "RotationCore", "RotationEngine", "RotationStore", "AIHubClient", "SandboxHub", "Scheduling",
+            "SecretMemory",
             "ValueGenerators", "SQLite",
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "Logging", package: "swift-log"),
@@ -149,7 +151,7 @@ package.targets += [
     .target(
         name: "Simulation",
         dependencies: [
-            "RotationEngine", "RotationStore", "AIHubClient", "AuditLog", "Scheduling", "SecretMemory", "SQLite",
+            "RotationCore", "RotationEngine", "RotationStore", "AIHubClient", "Scheduling", "SecretMemory", "SQLite",
             "TestSupport", "ValueGenerators",
             .product(name: "Logging", package: "swift-log"),
         ],
@@ -162,7 +164,7 @@ package.targets += [
     .testTarget(
         name: "AIHubClientTests",
         dependencies: [
-            "AIHubClient", "SandboxHub", "SecretMemory", "TestSupport",
+            "AIHubClient", "RotationCore", "SandboxHub", "SecretMemory", "TestSupport",
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "NIOCore", package: "swift-nio"),
@@ -174,31 +176,37 @@ package.targets += [
     ),
     .testTarget(
         name: "ValueGeneratorsTests",
-        dependencies: ["AuditLog", "ValueGenerators", "SecretMemory", "TestSupport"]
+        dependencies: ["RotationCore", "ValueGenerators", "SecretMemory", "TestSupport"]
     ),
     .testTarget(
-        name: "AuditLogTests",
-        dependencies: ["AuditLog", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]
+        name: "RotationCoreTests",
+        dependencies: ["RotationCore", "Scheduling", "SecretMemory", "ValueGenerators", "TestSupport"]
+    ),
+    .testTarget(
+        name: "TransparencyLogTests",
+        dependencies: ["TransparencyLog", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]
     ),
     .testTarget(
         name: "RotationEngineTests",
         dependencies: [
-            "RotationEngine", "RotationStore", "AIHubClient", "AuditLog", "Scheduling", "SecretMemory",
+            "RotationCore", "RotationEngine", "RotationStore", "AIHubClient", "Scheduling", "SecretMemory",
             "ValueGenerators", "TestSupport",
         ]
     ),
     .testTarget(
         name: "RotationStoreTests",
         dependencies: [
-            "RotationStore", "RotationEngine", "AuditLog", "Scheduling", "SecretMemory", "SQLite", "ValueGenerators",
-            "AIHubClient", "TestSupport",
+            "RotationStore", "RotationCore", "RotationEngine", "Scheduling", "SecretMemory", "SQLite",
+            "ValueGenerators",
+            "TestSupport",
         ]
     ),
-    .testTarget(name: "ControlAPITests", dependencies: ["ControlAPI", "TestSupport"]),
+    .testTarget(name: "ControlAPITests", dependencies: ["ControlAPI", "RotationCore", "Scheduling", "TestSupport"]),
     .testTarget(
         name: "RotationDaemonTests",
         dependencies: [
-            "RotationDaemon", "AIHubClient", "AuditLog", "ControlAPI", "RotationEngine", "RotationStore", "SandboxHub",
+            "RotationDaemon", "AIHubClient", "TransparencyLog", "ControlAPI", "RotationCore", "RotationEngine",
+            "RotationStore", "SandboxHub",
             "SQLite", "Scheduling", "SecretMemory", "ValueGenerators", "TestSupport",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "InMemoryLogging", package: "swift-log"),
@@ -216,7 +224,8 @@ package.targets += [
     .executableTarget(
         name: "Benchmarks",
         dependencies: [
-            "secret-rotator", "Scheduling", "SecretMemory", "Simulation", "TestSupport", "ValueGenerators",
+            "secret-rotator", "RotationCore", "Scheduling", "SecretMemory", "Simulation", "TestSupport",
+            "ValueGenerators",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "SystemPackage", package: "swift-system"),

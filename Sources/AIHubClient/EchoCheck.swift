@@ -1,4 +1,5 @@
 import Foundation
+import RotationCore
 import SecretMemory
 
 /// Decides which words of an answer may be kept: those that share nothing with what was sent.

@@ -1,4 +1,5 @@
 import NIOCore
+import RotationCore
 import SecretMemory
 
 /// Writes a request's JSON object straight into the buffer that is sent.

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import RotationCore
 
 /// Reads a list of secrets while it arrives, each item by itself.
 ///

@@ -1,3 +1,4 @@
+import RotationCore
 import Synchronization
 
 /// Lets a hub's requests through, so many at once and so many a second.

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+import RotationCore
 
 /// Reads what a hub answers; lets nothing of a failure's text through.
 enum ResponseParser {

@@ -1,9 +1,10 @@
 import Glibc
+import RotationCore
 
 /// The `Retry-After` header field (RFC 9110, section 10.2.3).
 package enum RetryAfter {
     /// No hub may send us away for longer than this at once: a wrong clock on its side must not stop rotations.
-    package static let maximum = Duration.seconds(86_400)
+    package static let maximum = HubStatus.longestPause
 
     /// Reads a number of seconds, or an HTTP date against `now`.
     ///

@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+package import RotationCore
 import SecretMemory
 
 /// AI Hub's secrets API over HTTP, for one hub.

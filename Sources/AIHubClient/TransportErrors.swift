@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOPosix
 import NIOSSL
+import RotationCore
 
 /// Turns the errors of the HTTP stack into our classes; the error objects themselves, which may hold a whole request,
 /// are dropped here.

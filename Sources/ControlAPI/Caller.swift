@@ -1,5 +1,5 @@
-package import AuditLog
 import Glibc
+package import RotationCore
 
 /// Who speaks to the daemon, as the kernel tells it (SO_PEERCRED, unix(7)): nobody can claim to be somebody else.
 package struct Caller: Hashable, Sendable {

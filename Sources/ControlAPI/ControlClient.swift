@@ -1,9 +1,9 @@
-import AIHubClient
 import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+import RotationCore
 package import SecretMemory
 
 /// A command's side of the control socket.

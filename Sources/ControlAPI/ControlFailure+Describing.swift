@@ -1,4 +1,4 @@
-import RotationEngine
+import RotationCore
 import RotationStore
 import SQLite
 import SecretMemory

@@ -1,7 +1,6 @@
-package import RotationEngine
+package import RotationCore
 package import RotationStore
 package import Scheduling
-package import ValueGenerators
 
 /// Something that a command asks for: sent to the daemon where one runs, else done in the command's own process, by the
 /// same code.

@@ -1,11 +1,10 @@
-import AuditLog
 import CLinux
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
-import RotationEngine
+import RotationCore
 import RotationStore
 import Scheduling
 import SecretMemory

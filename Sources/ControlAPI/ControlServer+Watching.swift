@@ -2,7 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import RotationEngine
+import RotationCore
 import RotationStore
 
 /// The requests that a caller wants to follow: `POST /v1/rotations/watch`.

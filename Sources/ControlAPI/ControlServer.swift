@@ -5,12 +5,11 @@ import HummingbirdCore
 package import Logging
 import NIOCore
 import NIOPosix
-package import RotationEngine
+package import RotationCore
 package import RotationStore
 import Scheduling
 import SecretMemory
 import ServiceLifecycle
-package import ValueGenerators
 
 /// The daemon's side of the control socket.
 package struct ControlServer: Sendable {

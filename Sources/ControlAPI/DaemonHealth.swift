@@ -1,4 +1,4 @@
-package import RotationEngine
+package import RotationCore
 package import Scheduling
 
 /// How the daemon is, as it answers a ``Ping``.

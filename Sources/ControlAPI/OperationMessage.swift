@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import RotationCore
 import SecretMemory
 import ValueGenerators
 

@@ -1,4 +1,4 @@
-import RotationEngine
+import RotationCore
 
 /// How long the texts of a request may be, and how many secrets it may name.
 enum RequestLimits {

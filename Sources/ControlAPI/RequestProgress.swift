@@ -1,4 +1,4 @@
-package import RotationEngine
+package import RotationCore
 package import RotationStore
 package import Scheduling
 

@@ -1,4 +1,4 @@
-import AuditLog
+import RotationCore
 import SQLite
 
 /// Appends to and reads the table `audit_log`.

@@ -1,10 +1,8 @@
-import AIHubClient
 import Foundation
 import Glibc
-import RotationEngine
+import RotationCore
 import SQLite
 import SecretMemory
-import ValueGenerators
 
 /// Sealed candidates in a database of their own, readable by the owner alone.
 ///

@@ -1,7 +1,5 @@
-import AIHubClient
-import AuditLog
 import Foundation
-import RotationEngine
+import RotationCore
 package import SQLite
 import Scheduling
 

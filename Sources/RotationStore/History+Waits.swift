@@ -1,5 +1,4 @@
-import AIHubClient
-package import RotationEngine
+package import RotationCore
 import SQLite
 package import Scheduling
 

@@ -1,20 +1,21 @@
-import AIHubClient
-package import RotationEngine
+package import RotationCore
 import SQLite
 package import Scheduling
 
 /// The main database, for reading: what auditors and operators ask.
 package struct History {
     let connection: Connection
+    let generators: any GeneratorRegistry
 
-    init(connection: Connection) {
-        self.connection = connection
+    init(connection: Connection, generators: any GeneratorRegistry) {
+        (self.connection, self.generators) = (connection, generators)
     }
 
     /// Opens the database read-only; a daemon may be writing to it.
     ///
     /// - Throws: `SQLiteError`, or `Migrator.Failure` for a file that is newer, older or not ours.
-    package init(path: String) throws {
+    package init(path: String, generators: any GeneratorRegistry) throws {
+        self.generators = generators
         connection = try Connection(path: path, mode: .readOnly)
         try MainSchema.migrator.verify(connection)
     }
@@ -23,12 +24,12 @@ package struct History {
     ///
     /// - Parameter broken: Receives rows that can't be decoded.
     package func schedules(broken: (UndecodableRow) -> Void = { _ in }) throws -> [Schedule] {
-        try ScheduleTable.all(in: connection, broken: broken)
+        try ScheduleTable.all(by: generators, in: connection, broken: broken)
     }
 
     /// One schedule; nil where there is none.
     package func schedule(of secret: SecretName) throws -> Schedule? {
-        try ScheduleTable.find(secret, in: connection)
+        try ScheduleTable.find(secret, by: generators, in: connection)
     }
 
     /// Rotations, the newest first.
@@ -40,12 +41,19 @@ package struct History {
         limit: Int = 1000,
         broken: (UndecodableRow) -> Void = { _ in }
     ) throws -> [StoredRotation] {
-        try RotationTable.list(openOnly: openOnly, secret: secret, limit: limit, in: connection, broken: broken)
+        try RotationTable.list(
+            openOnly: openOnly,
+            secret: secret,
+            limit: limit,
+            by: generators,
+            in: connection,
+            broken: broken
+        )
     }
 
     /// One rotation, open or past; nil where there is none.
     package func rotation(_ id: RotationID) throws -> StoredRotation? {
-        try RotationTable.find(id, in: connection)
+        try RotationTable.find(id, by: generators, in: connection)
     }
 
     /// A rotation's attempts, the first one first.
@@ -121,7 +129,7 @@ package struct History {
             row throws(SQLiteError) in try row.get(0, as: RotationID?.self)
         }
         guard let id = id ?? nil else { return nil }
-        return try RotationTable.find(id, in: connection)
+        return try RotationTable.find(id, by: generators, in: connection)
     }
 
     /// Whether a request is still there: it goes when its schedule does.

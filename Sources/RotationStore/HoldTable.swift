@@ -1,5 +1,4 @@
-import AIHubClient
-import RotationEngine
+import RotationCore
 import SQLite
 import Scheduling
 

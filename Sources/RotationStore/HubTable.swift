@@ -1,5 +1,4 @@
-import AIHubClient
-import RotationEngine
+import RotationCore
 import SQLite
 import Scheduling
 
@@ -62,7 +61,7 @@ enum HubTable {
             if let reason = suspendedReason.flatMap(HubError.Kind.init), let suspendedSince, let probeAt {
                 return .suspended(.init(reason: reason, since: suspendedSince, probeAt: probeAt, probes: probes))
             }
-            let length = pauseLength.map { Duration.milliseconds(min(max($0, 0), RetryAfter.maximum.milliseconds)) }
+            let length = pauseLength.map { Duration.milliseconds(min(max($0, 0), HubStatus.longestPause.milliseconds)) }
             if let pausedUntil {
                 let since = pausedSince ?? pausedUntil
                 return .paused(.init(since: since, until: pausedUntil, length: length ?? HubStatus.standardPause))

@@ -1,9 +1,6 @@
-import AIHubClient
-package import AuditLog
-package import RotationEngine
+package import RotationCore
 import SQLite
 package import Scheduling
-package import ValueGenerators
 
 /// A person's order to end a rotation.
 package struct Abandonment: Sendable {
@@ -58,7 +55,9 @@ extension Ledger {
         steps: (GeneratorSpecification) -> Set<GeneratorStep> = { $0.steps }
     ) throws -> (secret: SecretName, outcome: Abandonment.Outcome) {
         try transaction {
-            guard let stored = try RotationTable.find(order.rotation, in: connection), stored.closedAt == nil else {
+            guard let stored = try RotationTable.find(order.rotation, by: generators, in: connection),
+                stored.closedAt == nil
+            else {
                 throw Refusal.noRotation(order.rotation)
             }
             let before = stored.rotation

@@ -1,6 +1,4 @@
-package import AIHubClient
-package import AuditLog
-package import RotationEngine
+package import RotationCore
 import SQLite
 package import Scheduling
 

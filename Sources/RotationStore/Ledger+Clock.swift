@@ -1,6 +1,4 @@
-import AIHubClient
-import AuditLog
-import RotationEngine
+import RotationCore
 import SQLite
 package import Scheduling
 
@@ -58,7 +56,7 @@ extension Ledger {
 
     private func bringBack(now: Instant, farthest: Duration) throws -> Int {
         var moved = 0
-        for schedule in try ScheduleTable.all(in: connection, broken: { _ in }) {
+        for schedule in try ScheduleTable.all(by: generators, in: connection, broken: { _ in }) {
             let sound = schedule.broughtBack(to: now, farthest: farthest)
             guard sound != schedule else { continue }
             try ScheduleTable.updateProgress(sound, in: connection)

@@ -1,9 +1,6 @@
-import AIHubClient
-import AuditLog
-package import RotationEngine
+package import RotationCore
 import SQLite
 package import Scheduling
-import ValueGenerators
 
 extension Ledger {
     /// What is due at a hub, open rotations first.

@@ -1,6 +1,4 @@
-import AIHubClient
-package import AuditLog
-package import RotationEngine
+package import RotationCore
 import SQLite
 package import Scheduling
 
@@ -32,7 +30,7 @@ extension Ledger {
             guard let after = before.lifted else { return nil }
             try HubTable.set(after, of: hub, in: connection)
             for id in try RotationTable.waiting(at: hub, forFloorAfter: now, in: connection) {
-                try RotationTable.changeWait(of: id, by: .hubResumed, now: now, in: connection)
+                try RotationTable.changeWait(of: id, by: .hubResumed, now: now, generators: generators, in: connection)
             }
             var entry = AuditEntry(.hubResumed, time: now.rfc3339, actor: actor, hub: hub)
             entry.detail = before.closure.merging(["reason": .string(reason)]) { $1 }

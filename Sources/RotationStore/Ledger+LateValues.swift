@@ -1,6 +1,4 @@
-import AIHubClient
-import AuditLog
-package import RotationEngine
+package import RotationCore
 import SQLite
 package import Scheduling
 
@@ -16,7 +14,7 @@ extension Ledger {
         try transaction {
             guard let late = try LookTable.rotation(of: secret, in: connection) else { return false }
             try LookTable.remove(secret, in: connection)
-            guard let updatedAt, var schedule = try ScheduleTable.find(secret, in: connection),
+            guard let updatedAt, var schedule = try ScheduleTable.find(secret, by: generators, in: connection),
                 let last = schedule.seenUpdates.last, !schedule.seenUpdates.contains(updatedAt)
             else { return false }
             var evidence = UpdateEvidence(seen: schedule.seenUpdates)

@@ -1,9 +1,6 @@
-import AIHubClient
-package import AuditLog
-package import RotationEngine
+package import RotationCore
 import SQLite
 package import Scheduling
-package import ValueGenerators
 
 extension Ledger {
     /// A request as it was taken in.
@@ -31,7 +28,7 @@ extension Ledger {
         random: any RandomSource
     ) throws -> [TakenRequest] {
         try transaction {
-            let schedules = try ScheduleTable.all(in: connection) { _ in }
+            let schedules = try ScheduleTable.all(by: generators, in: connection) { _ in }
             return try schedules.compactMap { schedule in
                 let isMeant = !overdueOnly || schedule.overdueSince(now: now) != nil
                 guard !schedule.isPaused(at: now), isMeant else { return nil }
@@ -44,13 +41,19 @@ extension Ledger {
     }
 
     private func take(_ request: RotationRequest, actor: Actor) throws -> TakenRequest {
-        guard try ScheduleTable.find(request.secret, in: connection) != nil else {
+        guard try ScheduleTable.find(request.secret, by: generators, in: connection) != nil else {
             throw Refusal.noSchedule(request.secret)
         }
         let open = try request.fresh ? nil : openForJoining(request.secret)
         try RequestTable.insert(request, actor: actor, joining: open, in: connection)
         if let open {
-            try RotationTable.changeWait(of: open, by: .requested, now: request.requestedAt, in: connection)
+            try RotationTable.changeWait(
+                of: open,
+                by: .requested,
+                now: request.requestedAt,
+                generators: generators,
+                in: connection
+            )
         }
         let detail: [String: JSONValue?] = [
             "request": .string(request.id.rawValue),

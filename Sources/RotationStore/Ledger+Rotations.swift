@@ -1,16 +1,13 @@
-import AIHubClient
-import AuditLog
-package import RotationEngine
+package import RotationCore
 import SQLite
 package import Scheduling
-import ValueGenerators
 
 extension Ledger {
     /// Opens a rotation, if all that must hold for it holds at this moment.
     package func claim(_ claim: Claim) throws -> Rotation? {
         try transaction {
             guard try RotationTable.openRotation(of: claim.secret, in: connection) == nil,
-                var schedule = try ScheduleTable.find(claim.secret, in: connection),
+                var schedule = try ScheduleTable.find(claim.secret, by: generators, in: connection),
                 try HubTable.status(of: claim.secret.hub, in: connection).probeAt == nil,
                 try !isHeld(claim.secret, now: claim.now), try isItsTurn(schedule, now: claim.now)
             else { return try discardOrphans(of: claim) }
@@ -85,7 +82,7 @@ extension Ledger {
 
     /// A request whose schedule was removed after it was taken in can't be served any more: it is dropped, and told.
     private func discardOrphans(of claim: Claim) throws -> Rotation? {
-        guard try ScheduleTable.find(claim.secret, in: connection) == nil else { return nil }
+        guard try ScheduleTable.find(claim.secret, by: generators, in: connection) == nil else { return nil }
         let dropped = try connection.run(
             "DELETE FROM requests WHERE hub = ?1 AND alias = ?2 AND rotation IS NULL",
             claim.secret.hub,
@@ -105,7 +102,9 @@ extension Ledger {
 
     /// Whether a rotation's generator is the one that its schedule has now; true where the schedule is gone.
     package func isPolicyCurrent(_ rotation: Rotation) throws -> Bool {
-        guard let schedule = try ScheduleTable.find(rotation.secret, in: connection) else { return true }
+        guard let schedule = try ScheduleTable.find(rotation.secret, by: generators, in: connection) else {
+            return true
+        }
         return schedule.definition.generator == rotation.generator
     }
 
@@ -178,7 +177,7 @@ extension Ledger {
             try ScheduleTable.setValueUnknown(rotation.secret, since: nil, in: connection)
         }
         if isReplaced { try RequestTable.release(rotation.id, in: connection) }
-        if let schedule = try ScheduleTable.find(rotation.secret, in: connection) {
+        if let schedule = try ScheduleTable.find(rotation.secret, by: generators, in: connection) {
             let moved = schedule.after(end.ending, of: rotation, now: end.now, retry: end.retry)
             try ScheduleTable.updateProgress(moved, in: connection)
             nextDue = moved.nextDue

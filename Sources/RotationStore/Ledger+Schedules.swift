@@ -1,9 +1,6 @@
-import AIHubClient
-package import AuditLog
-package import RotationEngine
+package import RotationCore
 import SQLite
 package import Scheduling
-import ValueGenerators
 
 extension Ledger {
     /// Adds schedules: all of them, or none.
@@ -48,7 +45,7 @@ extension Ledger {
         now: Instant
     ) throws -> SchedulePlan {
         try transaction {
-            let current = try ScheduleTable.all(in: connection) { _ in }
+            let current = try ScheduleTable.all(by: generators, in: connection) { _ in }
             let plan = SchedulePlan(
                 current: current,
                 wishes: wishes,
@@ -155,7 +152,9 @@ extension Ledger {
     }
 
     func existing(_ secret: SecretName) throws -> Schedule {
-        guard let schedule = try ScheduleTable.find(secret, in: connection) else { throw Refusal.noSchedule(secret) }
+        guard let schedule = try ScheduleTable.find(secret, by: generators, in: connection) else {
+            throw Refusal.noSchedule(secret)
+        }
         return schedule
     }
 

@@ -1,8 +1,6 @@
-import AIHubClient
-package import RotationEngine
+package import RotationCore
 import SQLite
 import Scheduling
-import ValueGenerators
 
 extension Ledger {
     /// The query of ``watchedSchedules()``.
@@ -10,13 +8,13 @@ extension Ledger {
 
     /// The schedules whose values somebody else makes.
     package func watchedSchedules() throws -> [Schedule] {
-        try ScheduleTable.watched(in: connection) { _ in }
+        try ScheduleTable.watched(by: generators, in: connection) { _ in }
     }
 
     /// Takes in what was found where a schedule's values come from.
     package func takeLook(_ look: SourceLook) throws {
         try transaction {
-            guard let schedule = try ScheduleTable.find(look.secret, in: connection),
+            guard let schedule = try ScheduleTable.find(look.secret, by: generators, in: connection),
                 schedule.definition.generator == look.generator
             else { return }
             let after = schedule.afterLook(look.content, isNew: look.isNew, isLasting: look.isLasting, now: look.now)

@@ -1,5 +1,4 @@
-import AuditLog
-import RotationEngine
+import RotationCore
 import SQLite
 package import Scheduling
 
@@ -18,7 +17,7 @@ extension Ledger {
         try transaction {
             for zone in changed { try ZoneTable.set(zone, in: connection) }
             let names = Set(changed.map(\.name))
-            for var schedule in try ScheduleTable.all(in: connection, broken: { _ in }) {
+            for var schedule in try ScheduleTable.all(by: generators, in: connection, broken: { _ in }) {
                 guard schedule.definition.cadence.expression != nil, let zone = schedule.definition.timezone,
                     names.contains(zone.name), schedule.failures == 0, schedule.slot > now
                 else { continue }

@@ -1,9 +1,6 @@
-package import AIHubClient
-package import AuditLog
-package import RotationEngine
+package import RotationCore
 import SQLite
 package import Scheduling
-import ValueGenerators
 
 /// The main database, for writing: schedules, rotations, attempts, requests and the audit log.
 ///
@@ -14,6 +11,8 @@ package struct Ledger {
     let connection: Connection
     /// What audit entries say of this process.
     let origin: AuditOrigin
+    /// Reads the generators of rows.
+    let generators: any GeneratorRegistry
     /// Its right to write.
     private(set) var fence: Fence
     /// The number of the newest entry, outside the database; nil for a second connection of the same writer.
@@ -26,9 +25,17 @@ package struct Ledger {
     ///   - origin: What audit entries say of this process.
     ///   - mayMigrate: Whether the caller holds the lock, and so may create the file and migrate it, and becomes its only
     ///     writer: whoever was it before can write no more. Else it is a second connection of the present writer.
+    ///   - generators: Reads the generators of rows.
     ///   - now: When; the present if not given.
     /// - Throws: `SQLiteError`, or `Migrator.Failure` for a file that is newer, older or not ours.
-    package init(path: String, origin: AuditOrigin, mayMigrate: Bool, now: Instant? = nil) throws {
+    package init(
+        path: String,
+        origin: AuditOrigin,
+        mayMigrate: Bool,
+        generators: any GeneratorRegistry,
+        now: Instant? = nil
+    ) throws {
+        self.generators = generators
         connection = try Connection(path: path, mode: mayMigrate ? .create : .readWrite)
         self.origin = origin
         guard mayMigrate else {
@@ -63,7 +70,7 @@ package struct Ledger {
     }
 
     /// What can be read.
-    package var history: History { History(connection: connection) }
+    package var history: History { History(connection: connection, generators: generators) }
 
     /// Closes the file.
     ///

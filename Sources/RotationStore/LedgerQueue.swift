@@ -1,4 +1,4 @@
-package import AuditLog
+package import RotationCore
 import SQLite
 
 /// Serialises the use of a ledger: a connection is one owner's at a time.
@@ -19,9 +19,9 @@ package actor LedgerActor: LedgerQueue {
     }
 
     /// Opens the database; the caller holds the lock.
-    package init(path: String, origin: AuditOrigin) throws {
+    package init(path: String, origin: AuditOrigin, generators: any GeneratorRegistry) throws {
         executor = DatabaseExecutor(label: "secret-rotator.ledger")
-        ledger = try Ledger(path: path, origin: origin, mayMigrate: true)
+        ledger = try Ledger(path: path, origin: origin, mayMigrate: true, generators: generators)
     }
 
     package func withLedger<T: Sendable>(_ body: @Sendable (Ledger) throws -> T) throws -> T {

@@ -1,7 +1,5 @@
-import AIHubClient
-import RotationEngine
+import RotationCore
 import Scheduling
-import ValueGenerators
 
 /// A phase, spread over columns; only sound combinations can be read back.
 struct PhaseColumns {

@@ -1,4 +1,4 @@
-import RotationEngine
+import RotationCore
 import SQLite
 import Scheduling
 
@@ -47,7 +47,7 @@ extension RotationStore {
     private static func standing(of id: String, _ ledger: Ledger) throws -> Standing {
         do {
             guard let id = RotationID(rawValue: id),
-                let stored = try RotationTable.find(id, in: ledger.connection)
+                let stored = try RotationTable.find(id, by: ledger.generators, in: ledger.connection)
             else { return .unknown }
             return stored.closedAt == nil ? .open : .closed
         } catch is UndecodableRow {

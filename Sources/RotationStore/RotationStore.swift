@@ -1,9 +1,7 @@
-package import AuditLog
-package import RotationEngine
+package import RotationCore
 import SQLite
 package import Scheduling
 package import SecretMemory
-package import ValueGenerators
 
 /// The engine's storage: the ledger and the candidates' vault, on one serial queue.
 package actor RotationStore: RotationStorage {
@@ -30,6 +28,7 @@ package actor RotationStore: RotationStorage {
     ///   - path: The main database; the candidates' one stands beside it.
     ///   - key: Seals candidates.
     ///   - origin: What audit entries say of this process.
+    ///   - generators: Reads the generators of rows.
     ///   - executor: Where it runs; a queue of its own if not given.
     ///   - checkLock: Throws where the caller does not hold the lock any more.
     package init(
@@ -38,11 +37,12 @@ package actor RotationStore: RotationStorage {
         origin: AuditOrigin,
         clock: any Clock,
         random: any RandomSource,
+        generators: any GeneratorRegistry,
         executor: (any SerialExecutor)? = nil,
         checkLock: @escaping @Sendable () throws(FenceLost) -> Void = {}
     ) throws {
         self.executor = executor ?? DatabaseExecutor(label: "secret-rotator.store")
-        var ledger = try Ledger(path: path, origin: origin, mayMigrate: true, now: clock.now)
+        var ledger = try Ledger(path: path, origin: origin, mayMigrate: true, generators: generators, now: clock.now)
         var vault = try CandidateVault(path: Self.candidatesPath(for: path), key: key)
         // The history first: from here on a daemon that was there before records nothing, and so begins nothing.
         try ledger.raiseEpoch(above: vault.epoch)
@@ -107,7 +107,9 @@ package actor RotationStore: RotationStorage {
     }
 
     package func rotation(_ id: RotationID) throws -> Rotation? {
-        guard let stored = try RotationTable.find(id, in: ledger.connection), stored.closedAt == nil else { return nil }
+        guard let stored = try RotationTable.find(id, by: ledger.generators, in: ledger.connection),
+            stored.closedAt == nil
+        else { return nil }
         return stored.rotation
     }
 
@@ -117,12 +119,16 @@ package actor RotationStore: RotationStorage {
 
     package func stage(_ made: GeneratedValue, for rotation: Rotation) throws -> [UInt8]? {
         // Once staged, a rotation has its one candidate: whoever comes with another one is mistaken.
-        guard try RotationTable.find(rotation.id, in: ledger.connection)?.rotation.state.phase == .claimed else {
+        guard
+            try RotationTable.find(rotation.id, by: ledger.generators, in: ledger.connection)?.rotation.state.phase
+                == .claimed
+        else {
             throw StaleRotation(rotation: rotation.id)
         }
         let isFound = try vault.hasCandidate(rotation.id.rawValue)
         let fingerprint = vault.fingerprint(of: made.value)
-        let last = try ScheduleTable.find(rotation.secret, in: ledger.connection)?.lastFingerprint
+        let last = try ScheduleTable.find(rotation.secret, by: ledger.generators, in: ledger.connection)?
+            .lastFingerprint
         // What another tool has left in a file can't be made anew: where it is wanted again, it is sent again.
         let mayRepeat = rotation.generator.isWatched
         if let last, !mayRepeat, !isFound, vault.has(made.value, fingerprint: last) { return nil }

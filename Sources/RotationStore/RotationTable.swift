@@ -1,9 +1,6 @@
-import AIHubClient
-import AuditLog
-package import RotationEngine
+package import RotationCore
 import SQLite
 package import Scheduling
-import ValueGenerators
 
 /// Reads and writes the tables `rotations` and `attempts`.
 enum RotationTable {
@@ -94,7 +91,7 @@ enum RotationTable {
             mustConfirm = try row.get(31)
         }
 
-        func stored() throws(UndecodableRow) -> StoredRotation {
+        func stored(by generators: any GeneratorRegistry) throws(UndecodableRow) -> StoredRotation {
             let row = "rotations \(id)"
             let secret = try SecretName(hub: hub, alias: alias, row: row)
             let counts = [
@@ -102,7 +99,7 @@ enum RotationTable {
             ]
             guard counts.allSatisfy(plausibleCounts.contains),
                 let id = RotationID(rawValue: id), let trigger = Trigger(rawValue: trigger),
-                let generator = GeneratorSpecification(json: generator), let phase = state.decoded,
+                let generator = generators.specification(json: generator), let phase = state.decoded,
                 let evidence = evidence.decoded,
                 deferred.isSound
             else { throw UndecodableRow(row: row) }
@@ -135,13 +132,17 @@ enum RotationTable {
         }
     }
 
-    static func find(_ id: RotationID, in connection: Connection) throws -> StoredRotation? {
+    static func find(
+        _ id: RotationID,
+        by generators: any GeneratorRegistry,
+        in connection: Connection
+    ) throws -> StoredRotation? {
         let raw = try decoding("rotations \(id)") {
             try connection.first("SELECT \(columns) FROM rotations WHERE id = ?1", id) {
                 row throws(SQLiteError) in try Raw(row)
             }
         }
-        return try raw?.stored()
+        return try raw?.stored(by: generators)
     }
 
     /// Rotations from the newest on; rows that can't be decoded are passed to `broken`.
@@ -149,6 +150,7 @@ enum RotationTable {
         openOnly: Bool,
         secret: SecretName?,
         limit: Int,
+        by generators: any GeneratorRegistry,
         in connection: Connection,
         broken: (UndecodableRow) -> Void
     ) throws -> [StoredRotation] {
@@ -169,7 +171,7 @@ enum RotationTable {
             }
         }
         return rows.compactMap { raw in
-            do throws(UndecodableRow) { return try raw.get().stored() } catch {
+            do throws(UndecodableRow) { return try raw.get().stored(by: generators) } catch {
                 broken(error)
                 return nil
             }
@@ -274,7 +276,7 @@ enum RotationTable {
     /// An ended rotation's outcome is never written over.
     ///
     /// - Parameter previous: What must be stored; nil for whatever is.
-    /// - Throws: ``RotationEngine/StaleRotation`` where something else is stored.
+    /// - Throws: ``RotationCore/StaleRotation`` where something else is stored.
     static func update(
         _ rotation: Rotation,
         previous: RotationState?,
@@ -400,9 +402,15 @@ enum RotationTable {
     /// Has an event change an open rotation's wait, and nothing else of it.
     ///
     /// A row that can't be read is left alone: it has a problem of its own.
-    static func changeWait(of id: RotationID, by event: RotationEvent, now: Instant, in connection: Connection) throws {
+    static func changeWait(
+        of id: RotationID,
+        by event: RotationEvent,
+        now: Instant,
+        generators: any GeneratorRegistry,
+        in connection: Connection
+    ) throws {
         let stored: StoredRotation?
-        do { stored = try find(id, in: connection) } catch is UndecodableRow { return }
+        do { stored = try find(id, by: generators, in: connection) } catch is UndecodableRow { return }
         guard let before = stored?.rotation.state else { return }
         var state = before
         try state.handle(event, plan: RotationPlan(retry: .standard, confirm: false), now: now, fraction: 0)

@@ -1,8 +1,6 @@
-import AIHubClient
-import RotationEngine
+import RotationCore
 import SQLite
 import Scheduling
-import ValueGenerators
 
 /// Reads and writes the table `schedules`.
 enum ScheduleTable {
@@ -65,11 +63,11 @@ enum ScheduleTable {
             seenUpdates = try row.get(30)
         }
 
-        func schedule() throws(UndecodableRow) -> Schedule {
+        func schedule(by generators: any GeneratorRegistry) throws(UndecodableRow) -> Schedule {
             let row = "schedules \(hub)/\(alias)"
             let secret = try SecretName(hub: hub, alias: alias, row: row)
             guard plausibleCounts.contains(failures), let cadence = timing.cadence(every: every),
-                let generator = GeneratorSpecification(json: generator), let catchUp = timing.catchUpRule,
+                let generator = generators.specification(json: generator), let catchUp = timing.catchUpRule,
                 (cadence == .onChange) == generator.isWatched,
                 let seenUpdates = EvidenceColumns.numbers(seenUpdates)
             else { throw UndecodableRow(row: row) }
@@ -113,7 +111,11 @@ enum ScheduleTable {
         }
     }
 
-    static func find(_ secret: SecretName, in connection: Connection) throws -> Schedule? {
+    static func find(
+        _ secret: SecretName,
+        by generators: any GeneratorRegistry,
+        in connection: Connection
+    ) throws -> Schedule? {
         let raw = try decoding("schedules \(secret)") {
             try connection.first(
                 "SELECT \(columns) FROM schedules WHERE hub = ?1 AND alias = ?2",
@@ -121,24 +123,34 @@ enum ScheduleTable {
                 secret.alias.text
             ) { row throws(SQLiteError) in try Raw(row) }
         }
-        return try raw?.schedule()
+        return try raw?.schedule(by: generators)
     }
 
     /// All schedules by name; rows that can't be decoded are passed to `broken`.
-    static func all(in connection: Connection, broken: (UndecodableRow) -> Void) throws -> [Schedule] {
-        try list("SELECT \(columns) FROM schedules ORDER BY hub, alias", in: connection, broken: broken)
+    static func all(
+        by generators: any GeneratorRegistry,
+        in connection: Connection,
+        broken: (UndecodableRow) -> Void
+    ) throws -> [Schedule] {
+        let sql = "SELECT \(columns) FROM schedules ORDER BY hub, alias"
+        return try list(sql, by: generators, in: connection, broken: broken)
     }
 
     /// The schedules without a cadence, whose values somebody else makes.
     static let watchedQuery = "SELECT \(columns) FROM schedules WHERE every_ms IS NULL AND cron IS NULL"
 
     /// The schedules whose values somebody else makes; rows that can't be decoded are passed to `broken`.
-    static func watched(in connection: Connection, broken: (UndecodableRow) -> Void) throws -> [Schedule] {
-        try list(watchedQuery, in: connection, broken: broken)
+    static func watched(
+        by generators: any GeneratorRegistry,
+        in connection: Connection,
+        broken: (UndecodableRow) -> Void
+    ) throws -> [Schedule] {
+        try list(watchedQuery, by: generators, in: connection, broken: broken)
     }
 
     private static func list(
         _ sql: String,
+        by generators: any GeneratorRegistry,
         in connection: Connection,
         broken: (UndecodableRow) -> Void
     ) throws -> [Schedule] {
@@ -150,7 +162,7 @@ enum ScheduleTable {
             }
         }
         return rows.compactMap { raw in
-            do throws(UndecodableRow) { return try raw.get().schedule() } catch {
+            do throws(UndecodableRow) { return try raw.get().schedule(by: generators) } catch {
                 broken(error)
                 return nil
             }

@@ -1,4 +1,4 @@
-import RotationEngine
+import RotationCore
 import SQLite
 import Scheduling
 

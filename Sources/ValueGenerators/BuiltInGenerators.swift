@@ -1,6 +1,6 @@
-import AuditLog
 import Crypto
 import Foundation
+package import RotationCore
 
 /// What generators need of the process: its random source, and where plug-ins and files are.
 package struct GeneratorHost: Sendable {

@@ -1,4 +1,5 @@
 import Glibc
+import RotationCore
 
 /// Counts the passwords that satisfy a policy, by how many characters of each class they have.
 ///

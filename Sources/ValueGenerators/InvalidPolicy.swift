@@ -1,3 +1,5 @@
+import RotationCore
+
 /// Why a generator can't be configured so.
 package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
     case type(String)

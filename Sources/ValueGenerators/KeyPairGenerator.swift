@@ -1,6 +1,6 @@
-package import AuditLog
 import Crypto
 import CryptoExtras
+package import RotationCore
 import SecretMemory
 
 /// A private key in PEM (RFC 7468; PKCS #8, RFC 5958), and where its public half goes.

@@ -1,3 +1,4 @@
+package import RotationCore
 import SecretMemory
 
 /// Draws a password from all that satisfy a policy, each equally likely.

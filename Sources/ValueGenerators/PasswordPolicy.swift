@@ -1,5 +1,5 @@
-package import AuditLog
 import Glibc
+package import RotationCore
 
 /// A class of characters in a password.
 package enum CharacterClass: String, Hashable, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-package import AuditLog
+package import RotationCore
 
 /// The parameters of a policy, as they are read from canonical JSON.
 package struct PolicyParameters {

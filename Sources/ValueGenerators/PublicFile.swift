@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import RotationCore
 import SecretMemory
 
 /// What a key pair's generator remembers of its public half's file.

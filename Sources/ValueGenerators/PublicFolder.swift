@@ -1,4 +1,5 @@
 import Glibc
+import RotationCore
 
 /// The folder of a public key's file, held open: below a folder of ``FileHost/publicFolders``, and reached from there
 /// without a symbolic link.

@@ -1,4 +1,5 @@
 import Glibc
+import RotationCore
 
 /// Counts the passwords of a policy in which no two equal characters stand side by side, by what is still to come.
 ///

@@ -1,4 +1,4 @@
-package import AuditLog
+package import RotationCore
 import SecretMemory
 
 /// A shared secret for one-time passwords (RFC 6238), as authenticators take it: Base32 (RFC 4648, section 6) without padding.

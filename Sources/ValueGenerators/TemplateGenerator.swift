@@ -1,5 +1,5 @@
-package import AuditLog
 import Foundation
+package import RotationCore
 import SecretMemory
 
 /// A text with places for generated parts: `{"user":"svc","password":"{{password}}"}`.

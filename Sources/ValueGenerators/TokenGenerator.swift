@@ -1,4 +1,4 @@
-package import AuditLog
+package import RotationCore
 import SecretMemory
 
 /// Random bytes, written as text.

@@ -1,5 +1,6 @@
 import AIHubClient
 import Foundation
+import RotationCore
 import Testing
 
 /// A hub that repeats what was sent: of its answer nothing is kept that shares four characters with value or token.

@@ -1,4 +1,4 @@
-import AIHubClient
+import RotationCore
 import Testing
 
 /// An error holds classes and numbers: whatever way it is shown, nothing of a request or a response is seen.

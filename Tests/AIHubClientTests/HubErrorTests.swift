@@ -1,4 +1,4 @@
-import AIHubClient
+import RotationCore
 import Testing
 
 struct HubErrorTests {

@@ -1,4 +1,4 @@
-import AIHubClient
+import RotationCore
 import Testing
 
 /// A redirect is never followed: the token must not travel.

@@ -2,6 +2,7 @@ import AIHubClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import RotationCore
 import Testing
 
 /// What stands in each request, down to its header fields.

@@ -1,4 +1,4 @@
-import AIHubClient
+import RotationCore
 import Testing
 
 /// What a 2xx must hold to be a success.

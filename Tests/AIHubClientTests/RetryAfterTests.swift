@@ -1,4 +1,5 @@
 import AIHubClient
+import RotationCore
 import Testing
 
 struct RetryAfterTests {

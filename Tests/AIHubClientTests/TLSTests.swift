@@ -1,5 +1,6 @@
 import AIHubClient
 import NIOSSL
+import RotationCore
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import AIHubClient
 import NIOCore
 import NIOHTTP1
+import RotationCore
 import TestSupport
 import Testing
 

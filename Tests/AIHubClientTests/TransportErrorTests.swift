@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import RotationCore
 import Testing
 
 @testable import AIHubClient

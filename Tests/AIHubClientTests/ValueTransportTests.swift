@@ -1,5 +1,6 @@
 import AIHubClient
 import Foundation
+import RotationCore
 import SandboxHub
 import TestSupport
 import Testing

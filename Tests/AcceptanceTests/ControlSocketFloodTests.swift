@@ -1,6 +1,6 @@
 import ControlAPI
 import Foundation
-import RotationEngine
+import RotationCore
 import TestSupport
 import Testing
 

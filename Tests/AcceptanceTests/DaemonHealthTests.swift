@@ -2,8 +2,8 @@ import ControlAPI
 import Foundation
 import Glibc
 import Logging
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import RotationStore
 import SandboxHub
 import Scheduling
@@ -114,7 +114,7 @@ struct DaemonHealthTests {
     ) async throws {
         let database = world.folder.file("rotator.db")
         let lock = try DaemonLock(database: database, role: .ready)
-        let ledger = try LedgerActor(path: database, origin: Host.origin())
+        let ledger = try LedgerActor(path: database, origin: Host.origin(), generators: BuiltInGenerators())
         let desk = HubDesk(queue: ledger, names: { [] }, find: { _ in nil }, clock: SystemClock())
         let server = ControlServer(
             path: world.folder.file("control.sock"),

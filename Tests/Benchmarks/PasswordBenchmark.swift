@@ -1,4 +1,5 @@
 import ArgumentParser
+import RotationCore
 import SecretMemory
 import TestSupport
 import ValueGenerators

@@ -1,6 +1,7 @@
 import AIHubClient
 import Foundation
 import Logging
+import RotationCore
 import TestSupport
 import Testing
 import ValueGenerators

@@ -1,8 +1,8 @@
 import ControlAPI
 import Glibc
 import Logging
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import RotationStore
 import Scheduling
 import TestSupport
@@ -42,7 +42,11 @@ struct ConnectionBoundsTests {
     private func withServer(_ bounds: ConnectionBounds, _ body: (String) async throws -> Void) async throws {
         try await TemporaryFolder.with { folder async throws in
             let (path, clock) = (folder.file("control.sock"), ManualClock())
-            let ledger = try LedgerActor(path: folder.file("rotator.db"), origin: EngineWorld.origin)
+            let ledger = try LedgerActor(
+                path: folder.file("rotator.db"),
+                origin: EngineWorld.origin,
+                generators: BuiltInGenerators()
+            )
             let server = ControlServer(
                 path: path,
                 environment: .init(

@@ -1,5 +1,5 @@
 import Glibc
-import RotationEngine
+import RotationCore
 import SandboxHub
 import TestSupport
 import Testing

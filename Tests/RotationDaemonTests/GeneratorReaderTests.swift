@@ -1,5 +1,5 @@
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import Scheduling
 import Testing
 import ValueGenerators

@@ -1,5 +1,5 @@
-import AIHubClient
 import Foundation
+import RotationCore
 import RotationEngine
 import Synchronization
 import TestSupport

@@ -1,6 +1,5 @@
 import ControlAPI
 import Dispatch
-import RotationEngine
 import Scheduling
 import Synchronization
 import TestSupport

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import RotationCore
 import RotationDaemon
 import TestSupport
 import Testing

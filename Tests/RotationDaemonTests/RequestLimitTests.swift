@@ -1,7 +1,5 @@
-import AIHubClient
-import AuditLog
 import ControlAPI
-import RotationEngine
+import RotationCore
 import RotationStore
 import Scheduling
 import TestSupport
@@ -51,7 +49,14 @@ struct RequestLimitTests {
     private func withDesk(_ body: (Desk) async throws -> Void) async throws {
         try await TemporaryFolder.with { folder async throws in
             let path = folder.file("rotator.db")
-            let desk = Desk(ledger: try Ledger(path: path, origin: EngineWorld.origin, mayMigrate: true))
+            let desk = Desk(
+                ledger: try Ledger(
+                    path: path,
+                    origin: EngineWorld.origin,
+                    mayMigrate: true,
+                    generators: BuiltInGenerators()
+                )
+            )
             defer { desk.ledger.close() }
             try desk.ledger.add([EngineWorld.schedule("a", now: desk.clock.now)], actor: .daemon, now: desk.clock.now)
             try await body(desk)

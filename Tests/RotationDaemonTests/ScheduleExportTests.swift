@@ -1,8 +1,6 @@
-import AIHubClient
-import AuditLog
 import Foundation
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import Scheduling
 import TestSupport
 import Testing

@@ -1,6 +1,5 @@
-import AIHubClient
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import Scheduling
 import Testing
 import ValueGenerators

@@ -1,6 +1,5 @@
-import AuditLog
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import Testing
 import ValueGenerators
 

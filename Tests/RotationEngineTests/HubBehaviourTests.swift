@@ -1,5 +1,4 @@
-import AIHubClient
-import AuditLog
+import RotationCore
 import RotationEngine
 import RotationStore
 import Scheduling
@@ -110,7 +109,12 @@ struct HubBehaviourTests {
             try await world.engine.requestAll(overdueOnly: false)
             let until = world.clock.now.advanced(by: EngineWorld.retry.retryAfterCap)
             try await eventually("the pause is armed") { world.alarm.instant == until }
-            let ledger = try Ledger(path: world.path, origin: EngineWorld.origin, mayMigrate: false)
+            let ledger = try Ledger(
+                path: world.path,
+                origin: EngineWorld.origin,
+                mayMigrate: false,
+                generators: BuiltInGenerators()
+            )
             defer { ledger.close() }
             let resume = { _ = try ledger.resumeHub("h", reason: "r", actor: .daemon, now: world.clock.now) }
             try resume()
@@ -225,7 +229,12 @@ struct HubBehaviourTests {
                 let isArmed = world.alarm.instant.map { $0 < world.clock.now.advanced(by: .seconds(60)) } ?? false
                 return try world.entries("rotation.deferred") == 1 && isArmed
             }
-            let ledger = try Ledger(path: world.path, origin: EngineWorld.origin, mayMigrate: false)
+            let ledger = try Ledger(
+                path: world.path,
+                origin: EngineWorld.origin,
+                mayMigrate: false,
+                generators: BuiltInGenerators()
+            )
             defer { ledger.close() }
             var edit = ScheduleEdit()
             edit.generator = .uuid(.v4)

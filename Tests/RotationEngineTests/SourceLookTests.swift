@@ -1,5 +1,4 @@
-import AIHubClient
-import AuditLog
+import RotationCore
 import RotationEngine
 import RotationStore
 import Scheduling
@@ -23,7 +22,12 @@ struct SourceLookTests {
                 #expect(looks.withLock { $0 } == count, "\(what)")
             }
             try await expect(1, "the first look")
-            let ledger = try Ledger(path: world.path, origin: EngineWorld.origin, mayMigrate: false)
+            let ledger = try Ledger(
+                path: world.path,
+                origin: EngineWorld.origin,
+                mayMigrate: false,
+                generators: BuiltInGenerators()
+            )
             let definition = ScheduleDefinition(
                 cadence: .onChange,
                 generator: .file(try FilePolicy(paths: ["/nonexistent/file"]))
@@ -55,7 +59,12 @@ struct SourceLookTests {
                 generator: .file(try FilePolicy(paths: ["/nonexistent/file"]))
             )
             let secret = SecretName(hub: "h", alias: try #require(SecretAlias("filed")))
-            let ledger = try Ledger(path: world.path, origin: EngineWorld.origin, mayMigrate: false)
+            let ledger = try Ledger(
+                path: world.path,
+                origin: EngineWorld.origin,
+                mayMigrate: false,
+                generators: BuiltInGenerators()
+            )
             defer { ledger.close() }
             try ledger.add(
                 [Schedule(adding: definition, for: secret, now: world.clock.now)],

@@ -1,6 +1,7 @@
 import Scheduling
 import Testing
 
+@testable import RotationCore
 @testable import RotationEngine
 
 /// When trouble with the storage is told, since when, and when it is over.

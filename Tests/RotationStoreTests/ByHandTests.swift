@@ -1,6 +1,4 @@
-import AIHubClient
-import AuditLog
-import RotationEngine
+import RotationCore
 import RotationStore
 import Scheduling
 import TestSupport

@@ -1,5 +1,4 @@
-import AuditLog
-import RotationEngine
+import RotationCore
 import RotationStore
 import Scheduling
 import TestSupport

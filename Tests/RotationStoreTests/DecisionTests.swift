@@ -1,11 +1,8 @@
-import AIHubClient
-import AuditLog
-import RotationEngine
+import RotationCore
 import RotationStore
 import Scheduling
 import TestSupport
 import Testing
-import ValueGenerators
 
 /// What the store makes of a person's decision about a parked rotation.
 struct DecisionTests {

@@ -1,10 +1,9 @@
-import AIHubClient
-import AuditLog
-import RotationEngine
+import RotationCore
 import SQLite
 import Scheduling
 import TestSupport
 import Testing
+import ValueGenerators
 
 @testable import RotationStore
 
@@ -50,7 +49,12 @@ struct HubPauseStoreTests {
             let until = now.advanced(by: .seconds(86_400))
             try connection.run("INSERT INTO hubs (name, paused_until) VALUES ('h', ?1)", until)
             connection.close()
-            let ledger = try Ledger(path: path, origin: EngineWorld.origin, mayMigrate: true)
+            let ledger = try Ledger(
+                path: path,
+                origin: EngineWorld.origin,
+                mayMigrate: true,
+                generators: BuiltInGenerators()
+            )
             defer { ledger.close() }
             guard case .paused(let pause) = try ledger.history.hubStatus("h") else {
                 Issue.record("not paused")

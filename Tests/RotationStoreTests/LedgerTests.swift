@@ -1,6 +1,4 @@
-import AIHubClient
-import AuditLog
-import RotationEngine
+import RotationCore
 import RotationStore
 import SQLite
 import Scheduling
@@ -46,7 +44,9 @@ struct LedgerTests {
         try await StoreFixture.with { fixture async throws in
             try fixture.execute("PRAGMA user_version = 99")
             #expect(throws: Migrator.Failure.self) { try fixture.ledger() }
-            #expect(throws: Migrator.Failure.self) { try History(path: fixture.folder.file("rotator.db")) }
+            #expect(throws: Migrator.Failure.self) {
+                try History(path: fixture.folder.file("rotator.db"), generators: BuiltInGenerators())
+            }
             #expect(throws: Migrator.Failure.self) { try fixture.reopened() }
         }
     }
@@ -54,7 +54,12 @@ struct LedgerTests {
     @Test func commandDoesNotCreateTheDatabaseWithoutTheLock() async throws {
         try await TemporaryFolder.with { folder async throws in
             #expect(throws: SQLiteError.self) {
-                try Ledger(path: folder.file("none.db"), origin: EngineWorld.origin, mayMigrate: false)
+                try Ledger(
+                    path: folder.file("none.db"),
+                    origin: EngineWorld.origin,
+                    mayMigrate: false,
+                    generators: BuiltInGenerators()
+                )
             }
             #expect(try folder.contents().isEmpty)
         }

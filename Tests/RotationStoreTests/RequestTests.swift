@@ -1,11 +1,8 @@
-import AIHubClient
-import AuditLog
-import RotationEngine
+import RotationCore
 import RotationStore
 import Scheduling
 import TestSupport
 import Testing
-import ValueGenerators
 
 struct RequestTests {
     private func request(_ fixture: StoreFixture, alias: String = "a", fresh: Bool = false) throws -> RotationRequest {

@@ -1,11 +1,9 @@
-import AIHubClient
-import RotationEngine
+import RotationCore
 import RotationStore
 import SQLite
 import Scheduling
 import TestSupport
 import Testing
-import ValueGenerators
 
 struct RotationTableTests {
     private static let failure = Failure(kind: "rejected", status: 400)

@@ -1,6 +1,5 @@
-import AIHubClient
 import Foundation
-import RotationEngine
+import RotationCore
 import RotationStore
 import SQLite
 import Scheduling

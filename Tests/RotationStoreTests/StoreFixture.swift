@@ -1,7 +1,5 @@
-import AIHubClient
-import AuditLog
 import Foundation
-import RotationEngine
+import RotationCore
 import RotationStore
 import SQLite
 import Scheduling
@@ -44,7 +42,14 @@ struct StoreFixture {
         _ random: SeededRandom
     ) throws -> RotationStore {
         let path = folder.file("rotator.db")
-        return try RotationStore(path: path, key: key, origin: EngineWorld.origin, clock: clock, random: random)
+        return try RotationStore(
+            path: path,
+            key: key,
+            origin: EngineWorld.origin,
+            clock: clock,
+            random: random,
+            generators: BuiltInGenerators()
+        )
     }
 
     /// The store as it is after a restart, with the same key or another one.
@@ -54,7 +59,12 @@ struct StoreFixture {
 
     /// The same database as a command opens it.
     func ledger() throws -> Ledger {
-        try Ledger(path: folder.file("rotator.db"), origin: EngineWorld.origin, mayMigrate: false)
+        try Ledger(
+            path: folder.file("rotator.db"),
+            origin: EngineWorld.origin,
+            mayMigrate: false,
+            generators: BuiltInGenerators()
+        )
     }
 
     func name(_ alias: String = "a") throws -> SecretName {

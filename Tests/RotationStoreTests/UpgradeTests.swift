@@ -1,6 +1,4 @@
-import AIHubClient
-import AuditLog
-import RotationEngine
+import RotationCore
 import SQLite
 import Scheduling
 import TestSupport
@@ -34,7 +32,12 @@ struct UpgradeTests {
 
             )
             connection.close()
-            let ledger = try Ledger(path: path, origin: EngineWorld.origin, mayMigrate: true)
+            let ledger = try Ledger(
+                path: path,
+                origin: EngineWorld.origin,
+                mayMigrate: true,
+                generators: BuiltInGenerators()
+            )
             defer { ledger.close() }
             let schedules = try ledger.history.schedules()
             #expect(schedules.map(\.secret.alias.text) == ["a", "b"])

@@ -1,6 +1,6 @@
+import RotationCore
 import Synchronization
 import TestSupport
-import ValueGenerators
 
 /// The one source of chance in a simulation: the same seed, the same run.
 final class Dice: RandomSource {

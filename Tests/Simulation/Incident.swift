@@ -1,5 +1,4 @@
-import AIHubClient
-import AuditLog
+import RotationCore
 import RotationEngine
 import RotationStore
 import Scheduling

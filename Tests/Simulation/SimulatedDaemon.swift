@@ -1,5 +1,5 @@
-import AIHubClient
 import Logging
+import RotationCore
 import RotationEngine
 import RotationStore
 import Scheduling
@@ -39,6 +39,7 @@ final class SimulatedDaemon: Sendable {
             origin: EngineWorld.origin,
             clock: world.time,
             random: world.dice,
+            generators: BuiltInGenerators(),
             executor: StepActorExecutor(steps: site.steps)
         )
         let process = process

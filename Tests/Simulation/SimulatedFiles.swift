@@ -1,4 +1,4 @@
-import RotationEngine
+import RotationCore
 import Scheduling
 import SecretMemory
 import Synchronization

@@ -1,4 +1,4 @@
-import RotationEngine
+import RotationCore
 import SecretMemory
 import Synchronization
 import TestSupport

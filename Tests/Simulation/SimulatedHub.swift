@@ -1,5 +1,4 @@
-import AIHubClient
-import RotationEngine
+import RotationCore
 import Scheduling
 import SecretMemory
 import Synchronization

@@ -1,6 +1,7 @@
 import Foundation
 import RotationStore
 import Scheduling
+import ValueGenerators
 
 /// Daemons that live beside each other, and files that were replaced by older copies.
 extension Simulation {
@@ -53,7 +54,7 @@ extension Simulation {
     }
 
     private func newestEntry(of path: String) throws -> Int {
-        let history = try History(path: path)
+        let history = try History(path: path, generators: BuiltInGenerators())
         defer { history.close() }
         var count = 0
         try history.auditLines { _ in count += 1 }

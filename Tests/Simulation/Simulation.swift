@@ -1,6 +1,5 @@
-import AIHubClient
-import AuditLog
 import Foundation
+import RotationCore
 import RotationEngine
 import RotationStore
 import Scheduling
@@ -142,7 +141,12 @@ package final class Simulation {
         _ judge: Judge,
         now: Instant
     ) throws {
-        let ledger = try Ledger(path: path, origin: EngineWorld.origin, mayMigrate: true)
+        let ledger = try Ledger(
+            path: path,
+            origin: EngineWorld.origin,
+            mayMigrate: true,
+            generators: BuiltInGenerators()
+        )
         defer { ledger.close() }
         var schedules: [Schedule] = []
         for name in hubs.keys.sorted() {
@@ -237,14 +241,14 @@ package final class Simulation {
     // MARK: Judging
 
     private func countRotations() throws -> Int {
-        let history = try History(path: path)
+        let history = try History(path: path, generators: BuiltInGenerators())
         defer { history.close() }
         return try history.rotations(limit: 1_000_000).count
     }
 
     /// With fair weather for two days nothing is overdue, open or failing.
     private func checkThatAllIsWell() throws {
-        let history = try History(path: path)
+        let history = try History(path: path, generators: BuiltInGenerators())
         defer { history.close() }
         let now = time.now
         for stored in try history.rotations(openOnly: true)

@@ -1,6 +1,5 @@
-package import AIHubClient
-package import AuditLog
 import Logging
+package import RotationCore
 package import RotationEngine
 package import RotationStore
 import SQLite
@@ -40,7 +39,14 @@ package final class EngineWorld: Sendable {
         self.clock = clock
         path = folder.file("rotator.db")
         let random = SeededRandom(seed: 7)
-        store = try RotationStore(path: path, key: key, origin: Self.origin, clock: clock, random: random)
+        store = try RotationStore(
+            path: path,
+            key: key,
+            origin: Self.origin,
+            clock: clock,
+            random: random,
+            generators: BuiltInGenerators()
+        )
         engine = Engine(
             configuration: .init(
                 hubs: hubs,
@@ -49,7 +55,9 @@ package final class EngineWorld: Sendable {
             storage: store,
             clock: clock,
             random: random,
-            makeGenerator: makeGenerator,
+            makeGenerator: makeGenerator ?? { [random, clock] specification in
+                specification.makeGenerator(random: random) { clock.now.rawValue }
+            },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
     }
@@ -90,7 +98,12 @@ package final class EngineWorld: Sendable {
             let clock = ManualClock()
             let hub = ScriptedHub()
             for alias in aliases { hub.add(alias) }
-            let ledger = try Ledger(path: folder.file("rotator.db"), origin: origin, mayMigrate: true)
+            let ledger = try Ledger(
+                path: folder.file("rotator.db"),
+                origin: origin,
+                mayMigrate: true,
+                generators: BuiltInGenerators()
+            )
             try ledger.add(aliases.map { try schedule($0, now: clock.now) }, actor: .daemon, now: clock.now)
             ledger.close()
             let world = try EngineWorld(
@@ -129,7 +142,7 @@ package final class EngineWorld: Sendable {
 
     /// Asks for a rotation now.
     package func request(_ alias: String, fresh: Bool = false) throws {
-        let ledger = try Ledger(path: path, origin: Self.origin, mayMigrate: false)
+        let ledger = try Ledger(path: path, origin: Self.origin, mayMigrate: false, generators: BuiltInGenerators())
         defer { ledger.close() }
         guard let name = SecretAlias(alias) else { throw NeverHappened(description: "an alias") }
         let request = RotationRequest(
@@ -159,7 +172,7 @@ package final class EngineWorld: Sendable {
 
     /// Reads the history.
     package func history<T>(_ read: (History) throws -> T) throws -> T {
-        let history = try History(path: path)
+        let history = try History(path: path, generators: BuiltInGenerators())
         defer { history.close() }
         return try read(history)
     }

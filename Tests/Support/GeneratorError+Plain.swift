@@ -1,4 +1,4 @@
-package import ValueGenerators
+package import RotationCore
 
 extension GeneratorError {
     /// A plug-in's "not now".

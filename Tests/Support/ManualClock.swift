@@ -1,4 +1,4 @@
-import RotationEngine
+import RotationCore
 package import Scheduling
 import Synchronization
 

@@ -1,4 +1,4 @@
-package import AIHubClient
+package import RotationCore
 import SecretMemory
 import Synchronization
 

@@ -1,5 +1,5 @@
+import RotationCore
 import Synchronization
-import ValueGenerators
 
 /// Random numbers from a seed (Steele, Lea, Flood 2014).
 package struct SplitMix64: RandomNumberGenerator, Sendable {

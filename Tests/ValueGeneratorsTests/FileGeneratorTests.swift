@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import RotationCore
 import SecretMemory
 import TestSupport
 import Testing

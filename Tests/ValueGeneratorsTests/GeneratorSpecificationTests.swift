@@ -1,3 +1,4 @@
+import RotationCore
 import SecretMemory
 import TestSupport
 import Testing

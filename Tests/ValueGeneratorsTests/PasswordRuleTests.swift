@@ -1,3 +1,4 @@
+import RotationCore
 import TestSupport
 import Testing
 import ValueGenerators

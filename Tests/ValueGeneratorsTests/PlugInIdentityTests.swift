@@ -1,3 +1,4 @@
+import RotationCore
 import Testing
 import ValueGenerators
 

@@ -1,5 +1,5 @@
-import AuditLog
 import Foundation
+import RotationCore
 import Testing
 
 @testable import ValueGenerators

@@ -1,6 +1,4 @@
-package import AIHubClient
-import AuditLog
-package import RotationEngine
+package import RotationCore
 import RotationStore
 package import SecretMemory
 

@@ -1,4 +1,4 @@
-package import RotationEngine
+package import RotationCore
 package import RotationStore
 
 /// Ends a rotation that a person decides about.

@@ -1,4 +1,4 @@
-import RotationEngine
+import RotationCore
 package import RotationStore
 
 /// Goes on with a history that is not the newest one, by a person's decision.

@@ -1,6 +1,5 @@
-package import RotationEngine
+package import RotationCore
 package import RotationStore
-package import ValueGenerators
 
 /// Asks plug-ins whether their parameters will do, before a schedule that uses them is saved.
 package struct GeneratorCheck: Sendable {

@@ -1,5 +1,4 @@
-import AuditLog
-package import RotationEngine
+package import RotationCore
 package import RotationStore
 package import Scheduling
 

@@ -1,7 +1,6 @@
-package import RotationEngine
+package import RotationCore
 package import RotationStore
 package import Scheduling
-import ValueGenerators
 
 /// Adds schedules, all or none.
 package struct AddSchedules: ControlOperation {

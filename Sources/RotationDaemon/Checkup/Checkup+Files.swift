@@ -1,8 +1,9 @@
-import AuditLog
 import Glibc
-import RotationEngine
+import RotationCore
 import RotationStore
 import SecretMemory
+import TransparencyLog
+import ValueGenerators
 
 extension Checkup {
     func checkConfiguration() -> [Finding] {
@@ -108,7 +109,7 @@ extension Checkup {
 
     private func checkContent() -> Finding {
         do {
-            let history = try History(path: configuration.database)
+            let history = try History(path: configuration.database, generators: BuiltInGenerators())
             defer { history.close() }
             let problems = try history.damage()
             guard problems.isEmpty else {

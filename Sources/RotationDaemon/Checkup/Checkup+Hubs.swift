@@ -1,7 +1,7 @@
 import AIHubClient
 import ControlAPI
 import Glibc
-import RotationEngine
+import RotationCore
 import RotationStore
 import Scheduling
 import SecretMemory
@@ -40,7 +40,9 @@ extension Checkup {
 
     /// A hub that asked us to stay away, or refused the token, is not asked by `check` either.
     private func restingHub(_ name: String) -> Finding? {
-        guard let history = try? History(path: configuration.database) else { return nil }
+        guard let history = try? History(path: configuration.database, generators: BuiltInGenerators()) else {
+            return nil
+        }
         defer { history.close() }
         switch try? history.hubStatus(name) {
         case .suspended(let suspension):
@@ -81,7 +83,9 @@ extension Checkup {
 
     /// Holds the schedules against the configuration and what the hubs list.
     func checkSchedules(_ hubs: [HubAnswer]) -> [Finding] {
-        guard FileStatus(configuration.database) != nil, let history = try? History(path: configuration.database) else {
+        guard FileStatus(configuration.database) != nil,
+            let history = try? History(path: configuration.database, generators: BuiltInGenerators())
+        else {
             return []
         }
         defer { history.close() }

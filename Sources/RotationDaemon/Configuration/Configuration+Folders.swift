@@ -1,4 +1,5 @@
 import Foundation
+import RotationCore
 import ValueGenerators
 
 /// Reads `generators:`, and holds its folders against each other and against what is the daemon's own.

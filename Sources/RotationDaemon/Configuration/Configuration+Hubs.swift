@@ -1,4 +1,5 @@
 import AIHubClient
+import RotationCore
 
 /// Reads `hubs:`.
 extension Configuration {

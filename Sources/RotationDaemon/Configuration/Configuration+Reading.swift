@@ -1,10 +1,11 @@
 import AIHubClient
-import AuditLog
 import ControlAPI
 import Crypto
 import Foundation
 import Logging
+import RotationCore
 import Scheduling
+import TransparencyLog
 import Yams
 
 extension Configuration {

@@ -1,8 +1,8 @@
 package import AIHubClient
-package import AuditLog
 package import ControlAPI
 import Foundation
 package import Logging
+package import RotationCore
 package import ValueGenerators
 
 /// The whole configuration file, validated.

@@ -1,4 +1,4 @@
-import AuditLog
+import RotationCore
 import Yams
 
 /// Reads what a plug-in is told: any YAML, as ``StrictYAML`` lets it through.

@@ -1,4 +1,4 @@
-import AuditLog
+import RotationCore
 
 /// What a YAML scalar without quotes stands for.
 ///

@@ -1,8 +1,6 @@
-package import AIHubClient
-import AuditLog
-package import RotationEngine
+package import RotationCore
 import Scheduling
-package import ValueGenerators
+import ValueGenerators
 package import Yams
 
 /// Reads one entry of a schedules file, or the options of `schedule add` and `schedule edit`, which are the same keys.

@@ -1,5 +1,4 @@
-import AuditLog
-package import RotationEngine
+package import RotationCore
 import Yams
 
 extension SchedulesFile {

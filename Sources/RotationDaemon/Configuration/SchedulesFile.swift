@@ -1,7 +1,7 @@
 import ControlAPI
 import Foundation
 import Glibc
-package import RotationEngine
+package import RotationCore
 import Yams
 
 /// A file of schedules, as `schedule apply` and `schedule diff` take it.

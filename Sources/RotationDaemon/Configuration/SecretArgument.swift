@@ -1,6 +1,5 @@
-import AIHubClient
 package import ControlAPI
-package import RotationEngine
+package import RotationCore
 
 extension Configuration {
     /// Reads a SECRET argument: `alias` where one hub is configured, else `hub/alias`.

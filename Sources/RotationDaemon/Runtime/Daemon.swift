@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 import Logging
-import RotationEngine
+import RotationCore
 import SecretMemory
 import ServiceLifecycle
 import UnixSignals

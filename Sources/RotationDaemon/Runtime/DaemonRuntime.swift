@@ -1,8 +1,7 @@
-import AIHubClient
-import AuditLog
 package import ControlAPI
 import Glibc
 package import Logging
+package import RotationCore
 package import RotationEngine
 import RotationStore
 import SQLite
@@ -152,6 +151,7 @@ package final class DaemonRuntime: Sendable {
             origin: Host.origin(),
             clock: SystemClock(),
             random: SystemRandom(),
+            generators: BuiltInGenerators(),
             checkLock: { () throws(FenceLost) in try lock.check() }
         )
     }

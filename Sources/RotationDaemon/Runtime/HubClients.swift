@@ -2,6 +2,7 @@ package import AIHubClient
 import AsyncHTTPClient
 import Glibc
 import Logging
+import RotationCore
 package import RotationEngine
 import SecretMemory
 import Synchronization

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 import Logging
-import RotationEngine
+package import RotationCore
 import Scheduling
 import Synchronization
 package import ValueGenerators

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-package import RotationEngine
+package import RotationCore
 import Synchronization
 
 /// The exclusive lock beside the database: whoever holds it may create the database, migrate it and rotate.

@@ -1,5 +1,5 @@
-package import AuditLog
 import Glibc
+package import RotationCore
 
 /// What the history says of this machine and of who runs the program.
 package enum Host {

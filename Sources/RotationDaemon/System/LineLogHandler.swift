@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 package import Logging
-import RotationEngine
+import RotationCore
 import Scheduling
 
 /// Writes log lines to standard error: for the journal, for a person, or as JSON.

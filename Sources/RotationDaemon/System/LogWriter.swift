@@ -1,7 +1,7 @@
 package import ControlAPI
 import Dispatch
 import Foundation
-package import RotationEngine
+package import RotationCore
 import Scheduling
 import Synchronization
 

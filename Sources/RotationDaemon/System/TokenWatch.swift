@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import RotationCore
 import Synchronization
 import ValueGenerators
 

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import RotationCore
 import SecretMemory
 
 /// A file below one of the folders of a ``FileHost``, opened: no link on the way to it leads out of the folder.

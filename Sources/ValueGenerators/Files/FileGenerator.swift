@@ -1,4 +1,5 @@
 import Foundation
+import RotationCore
 import SecretMemory
 
 /// Takes what another tool has left in a file for the value.

@@ -1,4 +1,4 @@
-package import AuditLog
+package import RotationCore
 
 /// Which file's content is a schedule's value, and what must be in it.
 package struct FilePolicy: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import RotationCore
 package import SecretMemory
 
 /// The files of a policy: their content, and whether it is what it must be.

@@ -1,4 +1,5 @@
 import Foundation
+import RotationCore
 import SecretMemory
 import SwiftASN1
 import X509

@@ -1,6 +1,6 @@
-import AuditLog
 import Foundation
 import Glibc
+import RotationCore
 import SecretMemory
 
 /// Has a plug-in make values, and change the credential behind the secret.

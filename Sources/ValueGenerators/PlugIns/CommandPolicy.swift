@@ -1,4 +1,4 @@
-package import AuditLog
+package import RotationCore
 
 /// Which plug-in makes a schedule's values, and what it is told.
 package struct CommandPolicy: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import RotationCore
 
 /// What a plug-in may not touch.
 ///

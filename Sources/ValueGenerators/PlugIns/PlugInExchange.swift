@@ -1,4 +1,4 @@
-package import AuditLog
+package import RotationCore
 
 /// One question to a plug-in and what came of it, without value and state: what the log and `plug-in try` show.
 package struct PlugInExchange: Sendable {

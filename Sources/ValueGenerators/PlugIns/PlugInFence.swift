@@ -1,4 +1,5 @@
 import Glibc
+import RotationCore
 import Synchronization
 
 /// Keeps the steps of a daemon apart from those that processes of an earlier daemon may still be doing.

@@ -1,4 +1,5 @@
 import Glibc
+import RotationCore
 
 /// A plug-in's file, opened and checked: what runs is what was checked, whatever its name leads to by then.
 package struct PlugInFile: ~Copyable {

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import RotationCore
 import SecretMemory
 
 /// What stands between the daemon and a plug-in: a process of its own that checks the plug-in's file, starts it confined,

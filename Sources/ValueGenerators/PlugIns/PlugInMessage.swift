@@ -1,5 +1,5 @@
-import AuditLog
 import Foundation
+import RotationCore
 import SecretMemory
 
 /// One JSON object to a plug-in, and one from it.

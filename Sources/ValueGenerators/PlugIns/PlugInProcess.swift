@@ -1,4 +1,5 @@
 import Foundation
+import RotationCore
 import SecretMemory
 import Subprocess
 import SystemPackage

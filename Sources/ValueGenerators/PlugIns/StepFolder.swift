@@ -2,6 +2,7 @@ import CLinux
 import Crypto
 import Foundation
 import Glibc
+import RotationCore
 
 /// The temporary folder of one step, which is the plug-in's `TMPDIR`: it may hold keys.
 package enum StepFolder {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import AuditLog
 import Foundation
+import RotationCore
 import RotationDaemon
 import RotationStore
 

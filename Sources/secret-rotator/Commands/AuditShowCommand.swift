@@ -1,9 +1,7 @@
 import ArgumentParser
-import AuditLog
 import ControlAPI
 import Foundation
 import RotationDaemon
-import RotationEngine
 import RotationStore
 
 struct AuditShowCommand: AsyncParsableCommand {

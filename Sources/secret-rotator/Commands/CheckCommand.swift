@@ -1,7 +1,7 @@
 import ArgumentParser
-import AuditLog
 import ControlAPI
 import Glibc
+import RotationCore
 import RotationDaemon
 
 struct CheckCommand: AsyncParsableCommand {

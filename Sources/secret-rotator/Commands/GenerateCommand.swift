@@ -1,8 +1,8 @@
 import ArgumentParser
 import ControlAPI
 import Glibc
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import RotationStore
 import Scheduling
 import SecretMemory

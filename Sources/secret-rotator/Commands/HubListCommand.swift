@@ -1,8 +1,6 @@
-import AIHubClient
 import ArgumentParser
-import AuditLog
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import RotationStore
 import Scheduling
 

@@ -1,9 +1,10 @@
 import ArgumentParser
-import AuditLog
 import ControlAPI
 import Glibc
+import RotationCore
 import RotationDaemon
 import RotationStore
+import TransparencyLog
 
 struct KeygenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

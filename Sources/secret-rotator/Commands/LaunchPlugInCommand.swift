@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import RotationCore
 import RotationDaemon
 import ValueGenerators
 

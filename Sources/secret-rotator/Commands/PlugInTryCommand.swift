@@ -1,8 +1,8 @@
 import ArgumentParser
 import ControlAPI
 import Glibc
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import Scheduling
 import ValueGenerators
 import Yams

@@ -1,12 +1,10 @@
 import ArgumentParser
-import AuditLog
 import ControlAPI
 import Glibc
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import RotationStore
 import Scheduling
-import ValueGenerators
 
 struct RotateNowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,10 +1,9 @@
 package import ArgumentParser
 import ControlAPI
+package import RotationCore
 import RotationDaemon
-package import RotationEngine
 import RotationStore
 import Scheduling
-import ValueGenerators
 
 struct RotationAbandonCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,10 +1,8 @@
 import ArgumentParser
-import AuditLog
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import RotationStore
 import Scheduling
-import ValueGenerators
 
 struct RotationListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,7 @@
 import ArgumentParser
-import AuditLog
 import ControlAPI
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import RotationStore
 import Scheduling
 

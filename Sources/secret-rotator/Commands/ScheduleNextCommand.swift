@@ -1,10 +1,9 @@
 import AIHubClient
 import ArgumentParser
-import AuditLog
 import ControlAPI
 import Glibc
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import RotationStore
 import Scheduling
 

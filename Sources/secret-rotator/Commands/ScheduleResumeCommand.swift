@@ -1,7 +1,6 @@
 import ArgumentParser
 import ControlAPI
 import RotationDaemon
-import RotationEngine
 import RotationStore
 import Scheduling
 

@@ -1,11 +1,9 @@
 import ArgumentParser
-import AuditLog
 import Foundation
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import RotationStore
 import Scheduling
-import ValueGenerators
 
 struct ScheduleShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

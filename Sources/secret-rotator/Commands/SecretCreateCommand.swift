@@ -1,7 +1,7 @@
 import ArgumentParser
 import ControlAPI
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import SecretMemory
 
 struct SecretCreateCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ControlAPI
+import RotationCore
 import RotationDaemon
-import RotationEngine
 
 struct SecretDeleteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

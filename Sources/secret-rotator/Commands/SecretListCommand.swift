@@ -1,9 +1,7 @@
-import AIHubClient
 import ArgumentParser
-import AuditLog
 import ControlAPI
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import Scheduling
 
 struct SecretListCommand: AsyncParsableCommand {

@@ -1,9 +1,8 @@
 import ArgumentParser
-import AuditLog
 import ControlAPI
 import Glibc
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import RotationStore
 import Scheduling
 

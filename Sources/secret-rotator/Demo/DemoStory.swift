@@ -1,5 +1,6 @@
 import ControlAPI
 import Logging
+import RotationCore
 import RotationDaemon
 import RotationEngine
 import RotationStore

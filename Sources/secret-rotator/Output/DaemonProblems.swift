@@ -1,4 +1,5 @@
 import ControlAPI
+import RotationCore
 import RotationEngine
 import Scheduling
 

@@ -1,5 +1,4 @@
-import AuditLog
-import RotationEngine
+import RotationCore
 import Scheduling
 
 /// What was changed about schedules, or would be.

@@ -1,10 +1,7 @@
-import AIHubClient
-import AuditLog
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import RotationStore
 import Scheduling
-import ValueGenerators
 
 /// What a request would lead to, as things are: no step is run to find out.
 struct RotationOutlook {

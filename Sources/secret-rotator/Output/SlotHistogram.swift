@@ -1,5 +1,4 @@
-import AuditLog
-import RotationEngine
+import RotationCore
 import Scheduling
 
 /// How many rotations begin in each hour or day, and where more begin within a minute than a hub takes.

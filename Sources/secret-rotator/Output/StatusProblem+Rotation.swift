@@ -1,8 +1,6 @@
-import AIHubClient
-import RotationEngine
+import RotationCore
 import RotationStore
 import Scheduling
-import ValueGenerators
 
 extension StatusProblem {
     /// A rotation that is open for longer than this is worth a row.

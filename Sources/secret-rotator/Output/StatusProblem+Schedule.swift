@@ -1,7 +1,6 @@
-import RotationEngine
+import RotationCore
 import RotationStore
 import Scheduling
-import ValueGenerators
 
 extension StatusProblem {
     /// What is wrong with a schedule of which no rotation is open; nil for nothing.

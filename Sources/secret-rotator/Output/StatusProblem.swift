@@ -1,10 +1,7 @@
-import AIHubClient
-import AuditLog
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import RotationStore
 import Scheduling
-import ValueGenerators
 
 /// Something that a person must look at: what is wrong, since when, and what to do next.
 struct StatusProblem {

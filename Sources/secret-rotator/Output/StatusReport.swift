@@ -1,8 +1,6 @@
-import AIHubClient
-import AuditLog
 import ControlAPI
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import RotationStore
 import Scheduling
 

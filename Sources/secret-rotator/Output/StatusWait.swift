@@ -1,6 +1,4 @@
-import AIHubClient
-import AuditLog
-import RotationEngine
+import RotationCore
 import Scheduling
 
 /// A request that waits, and for what.

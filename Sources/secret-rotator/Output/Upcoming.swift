@@ -1,5 +1,5 @@
 import HeapModule
-import RotationEngine
+import RotationCore
 import Scheduling
 
 /// The slots to come of several cadences, in the order in which their rotations begin.

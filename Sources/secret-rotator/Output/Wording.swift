@@ -1,9 +1,6 @@
-import AIHubClient
-import AuditLog
-import RotationEngine
+import RotationCore
 import RotationStore
 import Scheduling
-import ValueGenerators
 
 /// Words that several outputs share.
 enum Wording {

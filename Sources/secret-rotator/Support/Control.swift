@@ -1,8 +1,7 @@
-import AIHubClient
 import ControlAPI
 import Glibc
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import RotationStore
 import Scheduling
 import SecretMemory
@@ -25,7 +24,12 @@ enum Control {
         try await perform(configuration) { client in
             try await client.send(operation) { warn($0) }
         } inProcess: {
-            let ledger = try Ledger(path: configuration.database, origin: Host.origin(), mayMigrate: true)
+            let ledger = try Ledger(
+                path: configuration.database,
+                origin: Host.origin(),
+                mayMigrate: true,
+                generators: BuiltInGenerators()
+            )
             defer { ledger.close() }
             let plugIns = configuration.plugInHost { _ in }
             let check = GeneratorCheck {
@@ -134,7 +138,11 @@ enum Control {
 private enum LocalDesk {
     static func with<T>(_ configuration: Configuration, _ body: (HubDesk) async throws -> T) async throws -> T {
         let clients = HubClients()
-        let ledger = try LedgerActor(path: configuration.database, origin: Host.origin())
+        let ledger = try LedgerActor(
+            path: configuration.database,
+            origin: Host.origin(),
+            generators: BuiltInGenerators()
+        )
         let desk = HubDesk(
             queue: ledger,
             names: { Array(configuration.hubs.keys) },

@@ -2,6 +2,7 @@ import ControlAPI
 import Glibc
 import RotationDaemon
 import RotationStore
+import ValueGenerators
 
 /// How reading commands come to the history: read-only, whether a daemon runs or not.
 enum Database {
@@ -17,7 +18,7 @@ enum Database {
                 message: "\(configuration.database): \(reason)"
             )
         }
-        return try History(path: configuration.database)
+        return try History(path: configuration.database, generators: BuiltInGenerators())
     }
 
     /// Reads from the history; nil where there is none yet.

@@ -1,8 +1,7 @@
 import ArgumentParser
 import ControlAPI
+import RotationCore
 import RotationDaemon
-import RotationEngine
-import ValueGenerators
 import Yams
 
 /// The keys of an entry of the schedules file, as options.

@@ -1,8 +1,8 @@
 import ArgumentParser
 import ControlAPI
 import Glibc
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import SecretMemory
 
 /// Runs a command's work; says on standard error what went wrong, and exits with the documented status.

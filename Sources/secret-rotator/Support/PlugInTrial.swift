@@ -1,7 +1,6 @@
-import AuditLog
 import ControlAPI
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import Scheduling
 import Synchronization
 import ValueGenerators

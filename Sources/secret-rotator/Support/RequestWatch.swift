@@ -1,8 +1,7 @@
 import ArgumentParser
-import AuditLog
 import ControlAPI
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import Scheduling
 
 /// Follows requests until their rotations are closed: progress on standard error, results on standard output.

@@ -1,6 +1,6 @@
 import ArgumentParser
+import RotationCore
 import RotationDaemon
-import RotationEngine
 import RotationStore
 
 extension CompletionKind {

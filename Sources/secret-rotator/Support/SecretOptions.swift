@@ -1,6 +1,6 @@
-import AIHubClient
 import ControlAPI
 import Glibc
+import RotationCore
 import RotationDaemon
 import Yams
 

@@ -1,5 +1,6 @@
 import AIHubClient
 import AsyncHTTPClient
+import RotationCore
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import AIHubClient
+import RotationCore
 
 extension SecretsClient {
     /// Changes a secret, with nothing to do in between.

@@ -1,8 +1,7 @@
-import AIHubClient
-import AuditLog
 import ControlAPI
 import Foundation
 import Logging
+import RotationCore
 import RotationDaemon
 import RotationEngine
 import RotationStore
@@ -56,14 +55,19 @@ struct DaemonFolder {
         let definition = ScheduleDefinition(cadence: .every(period), generator: .uuid(.v4))
         let name = SecretName(hub: "h", alias: try #require(SecretAlias(alias)))
         let added = isDue ? now.advanced(by: .seconds(-3601)) : now
-        let ledger = try Ledger(path: folder.file("rotator.db"), origin: Host.origin(), mayMigrate: true)
+        let ledger = try Ledger(
+            path: folder.file("rotator.db"),
+            origin: Host.origin(),
+            mayMigrate: true,
+            generators: BuiltInGenerators()
+        )
         defer { ledger.close() }
         try ledger.add([Schedule(adding: definition, for: name, now: added)], actor: Caller.current.actor, now: now)
     }
 
     /// The audit log's entries.
     func entries() throws -> [[String: any Sendable]] {
-        let history = try History(path: folder.file("rotator.db"))
+        let history = try History(path: folder.file("rotator.db"), generators: BuiltInGenerators())
         defer { history.close() }
         var lines: [String] = []
         try history.auditLines { lines.append($0) }

@@ -1,5 +1,6 @@
 import AIHubClient
 import AsyncHTTPClient
+import RotationCore
 import SecretMemory
 
 /// Sends requests of the real client to a hub that answers whatever a seed says.

@@ -1,4 +1,5 @@
 import Glibc
+import RotationCore
 import SecretMemory
 
 /// Decides which lines of a plug-in's standard error may be shown.

@@ -1,4 +1,5 @@
 import Glibc
+import RotationCore
 import SecretMemory
 
 /// The texts that must not be shown: a value, a state, and each string inside them where they are JSON.

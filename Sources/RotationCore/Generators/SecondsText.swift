@@ -1,0 +1,19 @@
+/// A length of time as the JSON of a generator has it: `60s`, `1500ms`; the schedule file takes that, too.
+package enum SecondsText {
+    package static func format(_ duration: Duration) -> String {
+        let (seconds, rest) = duration.components
+        let milliseconds = seconds * 1000 + rest / 1_000_000_000_000_000
+        return milliseconds % 1000 == 0 ? "\(seconds)s" : "\(milliseconds)ms"
+    }
+
+    /// Reads what ``format(_:)`` wrote; nil for anything else.
+    package static func parse(_ text: String) -> Duration? {
+        let number = text.prefix { $0.isASCII && $0.isNumber }
+        guard number.count <= 9, let count = Int64(number) else { return nil }
+        switch text.dropFirst(number.count) {
+        case "s": return .seconds(count)
+        case "ms": return .milliseconds(count)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package import Scheduling
+
+/// Whether a hub may be spoken to: a pure state machine.
+package enum HubStatus: Hashable, Sendable {
+    /// No hub may send us away for longer than this at once: a wrong clock on its side must not stop rotations.
+    package static let longestPause = Duration.seconds(86_400)
+
+    /// It may.
+    case available
+    /// It may, but a request has failed in a way that could speak about the hub as a whole.
+    case doubtful(Doubt)
+    /// It may: a probe was let in, and no update has succeeded since.
+    case halfOpen(HalfOpen)
+    /// Not before its end, and then only for a probe with a list call: it asked us to stay away.
+    case paused(Pause)
+    /// Not at all, but for a probe with a list call.
+    case suspended(Suspension)
+
+    /// What is remembered of a suspension or a pause until an update has succeeded: a hub that lists but refuses updates
+    /// must not be tried every minute for ever.
+    package struct HalfOpen: Hashable, Sendable {
+        /// Probes that had failed.
+        package var probes: Int
+        /// The length of the pause before; nil after a suspension.
+        package var pause: Duration?
+
+        package init(probes: Int, pause: Duration? = nil) {
+            self.probes = probes
+            self.pause = pause
+        }
+    }
+
+    /// A failure that is the secret's own matter while it stays alone: a gateway may dislike one value, a time-out come
+    /// from one request.
+    package struct Doubt: Hashable, Sendable {
+        package var reason: HubError.Kind
+        /// The secret that met it first.
+        package var alias: String
+        /// How often it was met in a row, by whichever secret.
+        package var count: Int
+
+        package init(reason: HubError.Kind, alias: String, count: Int) {
+            self.reason = reason
+            self.alias = alias
+            self.count = count
+        }
+    }
+
+    /// Why and since when a hub is suspended, and when it is probed.
+    package struct Suspension: Hashable, Sendable {
+        package var reason: HubError.Kind
+        package var since: Instant
+        package var probeAt: Instant
+        /// Probes that have failed.
+        package var probes: Int
+
+        package init(reason: HubError.Kind, since: Instant, probeAt: Instant, probes: Int) {
+            self.reason = reason
+            self.since = since
+            self.probeAt = probeAt
+            self.probes = probes
+        }
+    }
+
+    /// The first probe waits this long, each further one twice as long as the one before.
+    package static let firstProbe = Duration.seconds(60)
+    /// No probe waits longer.
+    package static let slowestProbe = Duration.seconds(15 * 60)
+    /// Consecutive transport failures after which a hub is suspended.
+    package static let transportLimit = 5
+
+    /// The status after a request about a secret has failed.
+    ///
+    /// - Parameters:
+    ///   - alias: The secret; nil for a request about the hub as a whole.
+    ///   - cap: The longest pause that the hub may ask for.
+    /// - Returns: nil where the error changes nothing about the hub.
+    package func after(_ error: HubError, about alias: String?, now: Instant, cap: Duration) -> HubStatus? {
+        if case .suspended = self { return nil }
+        switch error.kind {
+        case .unauthorized, .noToken:
+            return suspended(error.kind, now: now)
+        case .throttled:
+            return afterThrottling(error, now: now, cap: cap)
+        case .forbidden:
+            guard let alias else { return nil }
+            return afterForbidden(alias, now: now)
+        case .connectionFailed, .tls, .timedOut, .connectionLost:
+            return afterTransportFailure(error.kind, alias ?? "", now: now)
+        case .notFound, .conflict, .rejected, .redirected, .unavailable, .legacyError, .malformed, .unconfirmed,
+            .cancelled, .notSent:
+            return nil
+        }
+    }
+
+    /// Whether an error can change the status of a hub.
+    package static func isConcerned(by error: HubError) -> Bool {
+        switch error.kind {
+        case .unauthorized, .noToken, .throttled, .forbidden: true
+        case .connectionFailed, .tls, .timedOut, .connectionLost: true
+        case .notFound, .conflict, .rejected, .redirected, .unavailable, .legacyError, .malformed: false
+        case .unconfirmed, .cancelled, .notSent: false
+        }
+    }
+
+    /// One secret's 403 is its own; a second secret's speaks about the hub.
+    private func afterForbidden(_ alias: String, now: Instant) -> HubStatus? {
+        switch self {
+        case .doubtful(let doubt) where doubt.reason == .forbidden:
+            return doubt.alias == alias ? nil : suspended(.forbidden, now: now)
+        case .halfOpen: return suspended(.forbidden, now: now)
+        default: return .doubtful(Doubt(reason: .forbidden, alias: alias, count: 1))
+        }
+    }
+
+    private func afterTransportFailure(_ kind: HubError.Kind, _ alias: String, now: Instant) -> HubStatus? {
+        switch self {
+        case .doubtful(var doubt) where doubt.reason != .forbidden:
+            doubt.count += 1
+            return doubt.count >= Self.transportLimit ? suspended(kind, now: now) : .doubtful(doubt)
+        case .halfOpen: return suspended(kind, now: now)
+        default: return .doubtful(Doubt(reason: kind, alias: alias, count: 1))
+        }
+    }
+
+    /// The status after a probe of a paused or suspended hub.
+    ///
+    /// - Parameters:
+    ///   - error: Why the probe failed; nil where the hub has answered it.
+    ///   - cap: The longest pause that the hub may ask for.
+    package func afterProbe(_ error: HubError?, now: Instant, cap: Duration) -> HubStatus {
+        switch self {
+        case .paused(let pause): return after(probe: error, pause, now: now, cap: cap)
+        case .suspended(var suspension):
+            guard let error, error.isFailureOfProbe else {
+                return .halfOpen(HalfOpen(probes: suspension.probes))
+            }
+            suspension.probes += 1
+            let delay = Self.delay(afterProbes: suspension.probes)
+            suspension.probeAt = now.advanced(by: max(delay, min(error.retryAfter ?? .zero, cap)))
+            return .suspended(suspension)
+        case .available, .doubtful, .halfOpen: return self
+        }
+    }
+
+    /// The status after a person has lifted a pause or suspension; nil where there is none.
+    package var lifted: HubStatus? {
+        switch self {
+        case .paused(let pause): .halfOpen(HalfOpen(probes: 0, pause: pause.length))
+        case .suspended(let suspension): .halfOpen(HalfOpen(probes: suspension.probes))
+        case .available, .doubtful, .halfOpen: nil
+        }
+    }
+
+    /// The status after an update has succeeded; nil where that is no news.
+    package var afterSuccess: HubStatus? {
+        switch self {
+        case .halfOpen, .doubtful: .available
+        case .available, .paused, .suspended: nil
+        }
+    }
+
+    func suspended(_ reason: HubError.Kind, now: Instant) -> HubStatus {
+        var probes = 0
+        if case .halfOpen(let before) = self { probes = before.probes + 1 }
+        let probeAt = now.advanced(by: Self.delay(afterProbes: probes))
+        return .suspended(Suspension(reason: reason, since: now, probeAt: probeAt, probes: probes))
+    }
+
+    private static func delay(afterProbes probes: Int) -> Duration {
+        min(firstProbe * (1 << min(probes, 10)), slowestProbe)
+    }
+
+    /// The status by another configuration: a suspended hub is probed at once, and a pause is no longer than the cap.
+    ///
+    /// - Returns: nil where nothing changes.
+    package func reconfigured(now: Instant, cap: Duration) -> HubStatus? {
+        switch self {
+        case .suspended(var suspension):
+            suspension.probeAt = now
+            return .suspended(suspension)
+        case .available, .doubtful, .halfOpen, .paused: return shortened(to: cap)
+        }
+    }
+
+    /// The status with a pause that is no longer than a cap; nil where nothing changes.
+    package func shortened(to cap: Duration) -> HubStatus? {
+        guard case .paused(let pause) = self else { return nil }
+        let shortened = pause.shortened(to: cap)
+        return shortened == pause ? nil : .paused(shortened)
+    }
+
+    /// The entry that tells of a change; nil for a change that nobody needs to know of.
+    package static func entry(from before: HubStatus, to after: HubStatus, hub: String, now: Instant) -> AuditEntry? {
+        switch (before, after) {
+        case (.suspended, .suspended): nil
+        case (_, .suspended(let suspension)): suspension.entry(.hubSuspended, hub: hub, now: now)
+        case (.suspended(let suspension), _): suspension.entry(.hubResumed, hub: hub, now: now)
+        default: nil
+        }
+    }
+
+    /// When a hub that may not be spoken to is probed; nil for one that may.
+    package var probeAt: Instant? {
+        switch self {
+        case .available, .doubtful, .halfOpen: nil
+        case .paused(let pause): pause.until
+        case .suspended(let suspension): suspension.probeAt
+        }
+    }
+}
+
+extension HubStatus.Suspension {
+    fileprivate func entry(_ event: AuditEvent, hub: String, now: Instant) -> AuditEntry {
+        let detail: [String: JSONValue?] = ["error": .string(reason.rawValue), "since": .string(since.rfc3339)]
+        return AuditEntry(event, time: now.rfc3339, actor: .daemon, hub: hub, detail: detail)
+    }
+}

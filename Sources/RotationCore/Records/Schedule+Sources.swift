@@ -1,0 +1,52 @@
+package import Scheduling
+
+/// What was found at the source of values that somebody else makes.
+package struct SourceContent: Hashable, Sendable {
+    /// The fingerprints of what is there, by the present staging key first, then by the older ones; none where nothing is.
+    package var fingerprints: [[UInt8]]
+    /// Whether it may be delivered.
+    package var isUsable: Bool
+
+    package init(fingerprints: [[UInt8]], isUsable: Bool) {
+        self.fingerprints = fingerprints
+        self.isUsable = isUsable
+    }
+}
+
+extension Schedule {
+    /// The schedule after somebody has looked at where its values come from.
+    ///
+    /// What matters is whether the source holds another value than the one in force, not whether it was seen to change:
+    /// what changed while the daemon was down, or the schedule paused, is delivered after that.
+    ///
+    /// - Parameters:
+    ///   - content: What was found.
+    ///   - isNew: Whether it was not so at the last look.
+    ///   - isLasting: Whether it has been of no use for longer than it takes to write files one after the other.
+    package func afterLook(_ content: SourceContent, isNew: Bool, isLasting: Bool, now: Instant) -> Schedule {
+        guard definition.generator.isWatched, !isPaused(at: now) else { return self }
+        var schedule = self
+        if let adoptedFingerprint, content.fingerprints.contains(adoptedFingerprint), failures == 0 {
+            // By the present key: the older ones may go.
+            schedule.adoptedFingerprint = content.fingerprints.first
+            // It has changed and changed back before anything was done; and whether it is still valid matters to nobody.
+            if nextDue != .distantFuture { schedule.awaitSlot(after: now) }
+        } else if content.isUsable && adoptedFingerprint == nil {
+            // Nothing rotates because it was added.
+            schedule.adoptedFingerprint = content.fingerprints.first
+        } else if content.isUsable || isLasting {
+            // What can't be used makes a rotation fail, which tells of it; what comes later is another value.
+            schedule.adoptedFingerprint = adoptedFingerprint ?? []
+            schedule.becomeDue(isNew && content.isUsable, now)
+        }
+        return schedule
+    }
+
+    /// Has the next rotation serve what was found; a retry that waits comes at once for what is new.
+    private mutating func becomeDue(_ isNew: Bool, _ now: Instant) {
+        guard nextDue == .distantFuture || isNew && nextDue > now else { return }
+        let earliest = lastOpened.map { max(now, $0.advanced(by: definition.minInterval)) } ?? now
+        guard earliest < nextDue else { return }
+        (slot, nextDue) = (now, earliest)
+    }
+}

@@ -1,0 +1,340 @@
+import Logging
+import RotationCore
+import Scheduling
+
+/// Performs what a rotation's state machine asks for, until the rotation waits or is closed.
+///
+/// Each state is saved, with its audit entries, before the next action is begun: if the history can't be written,
+/// nothing is sent. Whatever storage throws ends the run, and the rotation is read anew later.
+struct RotationRun {
+    /// What a run needs of the outside.
+    struct Environment: Sendable {
+        var storage: any RotationStorage
+        var api: any SecretsAPI
+        var clock: any Clock
+        var random: any RandomSource
+        var plan: RotationPlan
+        var generator: any ValueGenerator
+        /// The trigger that audit entries name.
+        var trigger: Trigger
+        var logger: Logger
+        /// Whether the daemon is about to stop: nothing new is begun then.
+        var isStopping: @Sendable () -> Bool
+    }
+
+    /// Why a run came back.
+    enum Result {
+        /// Nothing is left to do for now: the rotation waits, is parked or is closed.
+        case settled
+        /// The daemon is stopping.
+        case stopped
+        /// The hub said something about itself as a whole.
+        case hub(HubError)
+    }
+
+    private let environment: Environment
+    private var rotation: Rotation
+    /// The state that storage has.
+    private var saved: RotationState
+    private var made: GeneratedValue?
+
+    init(_ rotation: Rotation, _ environment: Environment) {
+        self.rotation = rotation
+        saved = rotation.state
+        self.environment = environment
+    }
+
+    /// Whether an update of this run has succeeded.
+    private(set) var hasDelivered = false
+    /// Whether the hub has let a request of this run in: whatever it then said of the secret, the token is good.
+    private(set) var isLetIn = false
+    /// Whether the hub has answered a list.
+    private(set) var hasListed = false
+    /// Whether the hub refused to list, which needs a right that updating does not.
+    private(set) var isListRefused = false
+
+    /// Ends a rotation of which nothing was sent or installed, as its schedule has another generator by now.
+    mutating func replaceIfUntouched() async throws {
+        switch rotation.state.phase {
+        case .claimed, .staged:
+            guard rotation.state.tally.attempts == 0, !rotation.state.tally.isInstallBegun else { return }
+            try await record(.policyChanged)
+        default: return
+        }
+    }
+
+    mutating func proceed() async throws -> Result {
+        while !environment.isStopping() {
+            let action = rotation.state.nextAction(plan: environment.plan, now: environment.clock.now)
+            var error: HubError?
+            switch action {
+            case .generate: try await generate()
+            case .stage: try await stage()
+            case .preflight: error = try await list()
+            case .perform(let step): try await perform(step)
+            case .attempt: error = try await attempt()
+            case .reportLostAttempt: try await endAttempt(.unknown)
+            case .confirm, .recheck: error = try await list()
+            case .erase: try await close()
+            case .wait, .park, .done: return .settled
+            }
+            if let error, error.kind == .notSent { return .settled }
+            if let error, HubStatus.isConcerned(by: error) { return .hub(error) }
+        }
+        return .stopped
+    }
+
+    // MARK: Saving
+
+    /// Takes an event in and saves what it leads to.
+    private mutating func record(_ event: RotationEvent, attempt: Attempt? = nil) async throws {
+        let now = environment.clock.now
+        var next = rotation
+        let fraction = Double(environment.random.next() >> 11) / Double(UInt64(1) << 53)
+        try next.state.handle(event, plan: environment.plan, now: now, fraction: fraction)
+        // A value that is only in memory is no state to keep: after a crash another one is made.
+        guard next.state.phase != .generated else {
+            rotation = next
+            return
+        }
+        let trigger = environment.trigger
+        let entries = next.entries(for: event, before: rotation.state, now: now, trigger: trigger)
+        var change = RotationChange(rotation: next, previous: saved, attempt: attempt, entries: entries)
+        if case .delivered = rotation.state.phase, next.state.tally.unconfirmed > rotation.state.tally.unconfirmed {
+            change.attempt = Attempt(
+                number: next.state.tally.attempts,
+                startedAt: now,
+                endedAt: now,
+                outcome: .unconfirmed
+            )
+        }
+        if rotation.state.ending == nil, let ending = next.state.ending {
+            let plan = environment.plan
+            let heldUntil = next.state.tally.isAmbiguous ? now.advanced(by: plan.lateHold) : nil
+            change.end = .init(ending: ending, now: now, retry: plan.retry, trigger: trigger, heldUntil: heldUntil)
+        }
+        try await environment.storage.save(change)
+        let isNews = rotation.state.ending == nil
+        let isSentAgain = next.state.tally.unconfirmed > rotation.state.tally.unconfirmed
+        rotation = next
+        saved = next.state
+        log(event, isNews: isNews, isSentAgain: isSentAgain)
+    }
+
+    /// - Parameters:
+    ///   - isNews: Whether the rotation had not ended before the event.
+    ///   - isSentAgain: Whether an attempt was answered 2xx and had no confirmed effect.
+    private func log(_ event: RotationEvent, isNews: Bool, isSentAgain: Bool) {
+        var logger = environment.logger
+        if rotation.state.tally.attempts > 0 { logger[metadataKey: "attempt"] = "\(rotation.state.tally.attempts)" }
+        if case .generatorFailed(let error) = event {
+            logger[metadataKey: "step"] = "\(error.failure.text)"
+            if case .permanent(_, let explanation?) = error { logger[metadataKey: "reason"] = "\(explanation)" }
+        }
+        switch (event, rotation.state.phase) {
+        case (_, .parked(let failure)):
+            logger.error("rotation is parked: a person must decide", metadata: ["error": "\(failure.text)"])
+        case (.erased, _):
+            logger.debug("candidate erased, rotation closed")
+        case (_, .failed(let failure)) where isNews:
+            logger.error("rotation failed", metadata: ["error": "\(failure.text)"])
+        case (_, .succeeded(let confirmed)) where isNews:
+            logger.info("rotation succeeded", metadata: ["confirmed": "\(confirmed)"])
+        case (_, .finishHeld) where isNews:
+            logger.warning("rotation succeeded, but no list can confirm it: finish waits for a person")
+        case (.generatorFailed, .finishFailed), (.candidateLost, .finishFailed):
+            let next = rotation.state.wakeAt?.rfc3339 ?? "now"
+            logger.error(
+                "finish failed: the old credential may still be valid",
+                metadata: ["next_attempt": "\(next)"]
+            )
+        case (.listed, .delivering) where isSentAgain, (.notListed, .delivering) where isSentAgain,
+            (.listFailed, .delivering) where isSentAgain:
+            let next = rotation.state.wakeAt?.rfc3339 ?? "now"
+            logger.warning(
+                "the hub answered 2xx, but its list does not show the update: the value is sent again",
+                metadata: ["next_attempt": "\(next)"]
+            )
+        case (.attemptEnded(.failed(let error)), _), (.listFailed(let error), _):
+            let next = rotation.state.wakeAt?.rfc3339 ?? "now"
+            logger.warning("hub did not take it: \(error)", metadata: ["next_attempt": "\(next)"])
+        case (.generatorFailed(.tryAgain), _):
+            logger.warning(
+                "generator asks for another try",
+                metadata: ["next_attempt": "\(rotation.state.wakeAt?.rfc3339 ?? "now")"]
+            )
+        case (.generatorFailed, _):
+            logger.warning("generator failed")
+        default:
+            logger.debug("rotation: \(rotation.state.phaseName)")
+        }
+    }
+
+    // MARK: Actions
+
+    private var context: GeneratorContext {
+        GeneratorContext(hub: rotation.secret.hub, alias: rotation.secret.alias.text, rotation: rotation.id.rawValue)
+    }
+
+    private mutating func generate() async throws {
+        // One that was sealed right before a crash is the rotation's candidate: another one would be a second value.
+        if try await environment.storage.hasCandidate(rotation.id) {
+            guard try await candidate() != nil else { return }
+            try await record(.generated)
+            return
+        }
+        try await environment.storage.checkFence()
+        do {
+            made = try await environment.generator.generate(context)
+        } catch {
+            try await record(.generatorFailed(error))
+            return
+        }
+        try await record(.generated)
+    }
+
+    private mutating func stage() async throws {
+        guard let made else { throw UnexpectedEvent(phase: rotation.state.phase, event: .staged) }
+        guard let fingerprint = try await environment.storage.stage(made, for: rotation) else {
+            try await record(.repeatedValue)
+            return
+        }
+        rotation.fingerprint = fingerprint
+        try await record(.staged)
+    }
+
+    /// Lists the secret, before or after delivering.
+    private mutating func list() async throws -> HubError? {
+        // A host that has no descriptor left for a connection waits, as after any other failure.
+        var hasTurn = false
+        do {
+            let listed = try await environment.api.list(alias: rotation.secret.alias, workspace: nil) {
+                try await checkTurn()
+                hasTurn = true
+            }
+            (isLetIn, hasListed) = (true, true)
+            // The query is a wish: whatever else a hub lists is passed over.
+            if let secret = listed.first(where: { $0.alias == rotation.secret.alias.text }) {
+                try await noteMoved(secret)
+                try await record(.listed(updatedAt: secret.updatedAt, isForeign: try await isForeign(secret)))
+            } else {
+                try await record(.notListed)
+            }
+            return nil
+        } catch let error as HubError {
+            if error.kind != .notSent || hasTurn { try await record(.listFailed(error)) }
+            guard error.isRefusalToList else { return error }
+            // A hub that has listed the secret before lists: one refusal is its gateway's, not a missing right.
+            if rotation.state.evidence.source == .unlisted { isListRefused = true }
+            return nil
+        }
+    }
+
+    /// Has it recorded where preflight sees an update that none of ours has made: the value in force is unknown.
+    private func noteMoved(_ secret: ListedSecret) async throws {
+        let evidence = rotation.state.evidence
+        guard evidence.source == nil, let updatedAt = secret.updatedAt, evidence.isMoved(updatedAt) else { return }
+        let now = environment.clock.now
+        guard try await environment.storage.noteMoved(rotation, updatedAt: updatedAt, now: now) else { return }
+        environment.logger.warning(
+            "the hub shows an update that is not ours: the value in force is unknown until this ends"
+        )
+    }
+
+    /// Whether a secret's last update is known to be another user's; learns from what follows an update of ours.
+    private func isForeign(_ secret: ListedSecret) async throws -> Bool {
+        guard case .delivered = rotation.state.phase, let updatedAt = secret.updatedAt,
+            rotation.state.evidence.isMoved(updatedAt)
+        else { return false }
+        let (storage, hub) = (environment.storage, rotation.secret.hub)
+        let owner = try await storage.tokenOwner(hub)
+        // Once an attempt, by the first list after it: what moves later may be another client's again and again.
+        let learned = rotation.state.tally.confirmations == 0 ? owner.after(secret.lastUpdatedBy) : owner
+        if learned != owner { try await storage.setTokenOwner(learned, hub) }
+        return owner.isForeign(secret.lastUpdatedBy)
+    }
+
+    private mutating func perform(_ step: GeneratorStep) async throws {
+        guard let candidate = try await candidate() else { return }
+        try await record(.stepStarted(step))
+        try await environment.storage.checkFence()
+        do {
+            try await environment.generator.perform(step, candidate, context)
+        } catch {
+            try await record(.generatorFailed(error.during(step)))
+            return
+        }
+        try await record(.stepDone(step))
+    }
+
+    private mutating func attempt() async throws -> HubError? {
+        guard let candidate = try await candidate() else { return nil }
+        let update = SecretUpdate(
+            alias: rotation.secret.alias,
+            value: candidate.value,
+            description: rotation.description,
+            access: rotation.access
+        )
+        // The attempt is recorded when its turn has come, right before it is sent: one that waits for the hub's limits
+        // is none yet, and can be given up without a doubt about its effect.
+        var startedAt: Instant?
+        do {
+            let receipt = try await environment.api.update(update) {
+                try await checkTurn()
+                let now = environment.clock.now
+                let attempt = Attempt(number: rotation.state.tally.attempts + 1, startedAt: now)
+                try await record(.attemptStarted, attempt: attempt)
+                startedAt = now
+                // What was recorded may be the last thing that this process could record; and it may have stood still since.
+                try await environment.storage.checkFence()
+                try await checkTurn()
+            }
+            isLetIn = true
+            // Nothing but a list can tell that an answer without a body is AI Hub's.
+            guard !receipt.isEmpty || rotation.state.evidence.source == .updatedAt else {
+                let error = HubError(.malformed, status: receipt.status, requestID: receipt.requestID)
+                try await endAttempt(.failed(error), startedAt: startedAt)
+                return error
+            }
+            try await endAttempt(.delivered(receipt), startedAt: startedAt)
+            hasDelivered = true
+            return nil
+        } catch let error as HubError {
+            if error.isDefinite && error.kind != .redirected { isLetIn = true }
+            guard let startedAt else { return error }
+            try await endAttempt(.failed(error), startedAt: startedAt)
+            return error
+        }
+    }
+
+    /// While a request waited for its turn, the daemon may have begun to stop, or the hub to rest.
+    private func checkTurn() async throws {
+        if environment.isStopping() { throw HubError(.notSent) }
+        let status = try await environment.storage.hubStatus(rotation.secret.hub)
+        if status.probeAt != nil { throw HubError(.notSent) }
+    }
+
+    private mutating func endAttempt(_ outcome: Attempt.Outcome, startedAt: Instant? = nil) async throws {
+        let now = environment.clock.now
+        let attempt = Attempt(
+            number: rotation.state.tally.attempts,
+            startedAt: startedAt ?? now,
+            endedAt: outcome == .unknown ? nil : now,
+            outcome: outcome
+        )
+        try await record(.attemptEnded(outcome), attempt: attempt)
+    }
+
+    /// The candidate, unsealed once per run; where it is gone, that is recorded.
+    private mutating func candidate() async throws -> GeneratedValue? {
+        if made == nil { made = try await environment.storage.candidate(of: rotation) }
+        if made == nil { try await record(.candidateLost) }
+        return made
+    }
+
+    private mutating func close() async throws {
+        made = nil
+        let isGone = try await environment.storage.eraseCandidate(of: rotation.id)
+        try await record(isGone ? .erased : .eraseBlocked)
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import RotationCore
+import Testing
+
+@Suite("Lines of the audit log")
+struct AuditEntryTests {
+    private let origin = AuditOrigin(host: "ops1", boot: "b0071d", version: "1.0.0")
+    private let time = "2026-11-23T11:26:12.123Z"
+
+    @Test("the daemon's entry is written so")
+    func daemon() {
+        let entry = AuditEntry(
+            .rotationAttempted,
+            time: time,
+            actor: .daemon,
+            hub: "main",
+            alias: "db/password",
+            rotation: "r-1",
+            trigger: .catchUp,
+            detail: ["status": 503, "class": "server", "late": true, "unknown": nil]
+        )
+        let expected = #"""
+            {"actor":{"kind":"daemon"},"alias":"db/password","boot":"b0071d",\#
+            "detail":{"class":"server","late":true,"status":503},"event":"rotation.attempted","host":"ops1",\#
+            "hub":"main","rotation":"r-1","seq":42,"time":"2026-11-23T11:26:12.123Z","trigger":"catch_up",\#
+            "version":"1.0.0"}
+            """#
+        #expect(entry.line(seq: 42, origin: origin) == expected)
+    }
+
+    @Test("a user's entry is written so")
+    func user() {
+        let entry = AuditEntry(.auditExported, time: time, actor: .user(name: "ada", uid: 1000))
+        let expected = #"""
+            {"actor":{"kind":"user","name":"ada","uid":1000},"boot":"b0071d","event":"audit.exported","host":"ops1",\#
+            "seq":1,"time":"2026-11-23T11:26:12.123Z","version":"1.0.0"}
+            """#
+        #expect(entry.line(seq: 1, origin: origin) == expected)
+    }
+
+    @Test("what an entry does not have, its line does not name")
+    func absent() {
+        let origin = AuditOrigin(host: "ops1", boot: nil, version: "1.0.0")
+        let entry = AuditEntry(.daemonStarted, time: time, actor: .signal, detail: ["nothing": nil])
+        let expected = #"""
+            {"actor":{"kind":"signal"},"event":"daemon.started","host":"ops1","seq":1,\#
+            "time":"2026-11-23T11:26:12.123Z","version":"1.0.0"}
+            """#
+        #expect(entry.line(seq: 1, origin: origin) == expected)
+    }
+
+    @Test(
+        "each actor is told apart",
+        arguments: [
+            (Actor.daemon, #"{"kind":"daemon"}"#), (.signal, #"{"kind":"signal"}"#),
+            (.user(name: "root", uid: 0), #"{"kind":"user","name":"root","uid":0}"#),
+            (.user(name: nil, uid: .max), #"{"kind":"user","uid":4294967295}"#),
+        ]
+    )
+    func actors(actor: Actor, expected: String) {
+        #expect(actor.json.canonicalText == expected)
+    }
+
+    @Test("an entry is one line, whatever its texts hold", arguments: ["\n", "\r\n", "a\nb", "\u{0}\u{1F}"])
+    func oneLine(text: String) throws {
+        let entry = AuditEntry(
+            .schedulePaused,
+            time: text,
+            actor: .user(name: text, uid: 1),
+            hub: text,
+            alias: text,
+            rotation: text,
+            detail: [text: .string(text)]
+        )
+        let line = entry.line(seq: 1, origin: AuditOrigin(host: text, boot: text, version: text))
+        #expect(line.utf8.allSatisfy { $0 >= 0x20 })
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        #expect(object["alias"] as? String == text)
+        #expect((object["detail"] as? [String: String]) == [text: text])
+    }
+
+    @Test("events have names of the form subject.verb, each its own")
+    func eventNames() throws {
+        let names = AuditEvent.allCases.map(\.rawValue)
+        let form = try Regex("[a-z]+\\.[a-z]+")
+        #expect(Set(names).count == names.count)
+        #expect(try names.allSatisfy { try form.wholeMatch(in: $0) != nil })
+    }
+
+    // Pinned: logs that were written have them.
+    @Test("triggers keep their names")
+    func triggerNames() {
+        #expect(
+            Set(Trigger.allCases.map(\.rawValue))
+                .isSuperset(of: ["schedule", "catch_up", "rotate_now", "signal", "resume"])
+        )
+    }
+}
