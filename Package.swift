@@ -224,9 +224,12 @@ package.targets += [
     .executableTarget(
         name: "Benchmarks",
         dependencies: [
-            "secret-rotator", "RotationCore", "Scheduling", "SecretMemory", "Simulation", "TestSupport",
+            "secret-rotator", "RotationCore", "SQLite", "Scheduling", "SecretMemory", "Simulation", "TestSupport",
             "ValueGenerators",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "SystemPackage", package: "swift-system"),
         ],

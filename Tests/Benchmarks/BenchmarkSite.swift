@@ -8,23 +8,38 @@ struct BenchmarkSite {
     let folder: String
 
     /// Makes a site, runs a closure in it, and leaves nothing behind.
-    static func with<T>(_ body: (BenchmarkSite) async throws -> T) async throws -> T {
+    ///
+    /// - Parameters:
+    ///   - port: The hub's port. 9 is discard: where nothing is due, nobody speaks to it.
+    ///   - hubKeys: More keys of the hub, in YAML's flow style.
+    static func with<T>(
+        port: Int = 9,
+        hubKeys: String = "",
+        _ body: (BenchmarkSite) async throws -> T
+    ) async throws -> T {
+        try await withFolder { folder in
+            let site = BenchmarkSite(folder: folder)
+            try await site.prepare(port: port, hubKeys: hubKeys)
+            return try await body(site)
+        }
+    }
+
+    /// Makes a temporary folder, runs a closure, and leaves nothing behind.
+    static func withFolder<T>(_ body: (String) async throws -> T) async throws -> T {
         let folder = FileManager.default.temporaryDirectory.appending(path: "sr-bench-\(UUID().uuidString.prefix(8))")
             .path()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let site = BenchmarkSite(folder: folder)
-        try await site.prepare()
-        return try await body(site)
+        return try await body(folder)
     }
 
-    private func prepare() async throws {
-        try Data("unused\n".utf8).write(to: URL(filePath: "\(folder)/token"))
+    private func prepare(port: Int, hubKeys: String) async throws {
+        try Data("sandbox-token\n".utf8).write(to: URL(filePath: "\(folder)/token"))
         chmod("\(folder)/token", 0o600)
-        // Port 9 (discard): nothing is due, so nobody speaks to it.
+        let more = hubKeys.isEmpty ? "" : ", \(hubKeys)"
         let configuration = """
             database: \(folder)/rotator.db
-            hubs: {idle: {url: "http://127.0.0.1:9/api", context: none, token: "file:\(folder)/token"}}
+            hubs: {bench: {url: "http://127.0.0.1:\(port)/api", context: none, token: "file:\(folder)/token"\(more)}}
             keys: {staging: "file:\(folder)/staging.key"}
             """
         try Data(configuration.utf8).write(to: URL(filePath: "\(folder)/config.yaml"))
@@ -42,7 +57,7 @@ struct BenchmarkSite {
     @discardableResult
     private func execute(_ arguments: [String], expecting statuses: Set<Int32> = [0]) async throws -> String {
         let result = try await Subprocess.run(
-            .path(program),
+            .path(Self.program),
             arguments: Arguments(arguments),
             output: .string(limit: 1 << 30),
             error: .string(limit: 65_536)
@@ -57,12 +72,16 @@ struct BenchmarkSite {
     ///
     /// - Returns: How long it took to become ready.
     @discardableResult
-    func withDaemon(_ body: (_ pid: Int32) async throws -> Void) async throws -> Duration {
+    func withDaemon(
+        environment: Environment = .inherit,
+        _ body: (_ pid: Int32) async throws -> Void
+    ) async throws -> Duration {
         var ready = Duration.zero
         let start = ContinuousClock.now
         _ = try await Subprocess.run(
-            .path(program),
+            .path(Self.program),
             arguments: ["--config", "\(folder)/config.yaml", "daemon"],
+            environment: environment,
             input: .none,
             output: .discarded,
             error: .discarded
@@ -80,7 +99,8 @@ struct BenchmarkSite {
         return ready
     }
 
-    private var program: FilePath {
+    /// The executable that was built beside this one.
+    static var program: FilePath {
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return FilePath(URL(filePath: own).deletingLastPathComponent().appending(path: "secret-rotator").path())
     }

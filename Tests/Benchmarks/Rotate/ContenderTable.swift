@@ -1,0 +1,28 @@
+import Foundation
+
+/// The lines of an aligned table of contenders.
+enum ContenderTable {
+    private static let widths = [38, 8, 13, 9, 11, 10, 10, 9]
+
+    static var heading: String {
+        row(["CONTENDER", "N", "ROTATIONS/S", "CPU MS", "SERVER MS", "PEAK MIB", "ANON MIB", "FSYNCS", "COMMITS"])
+    }
+
+    /// CPU milliseconds, fsyncs and commits are those of one rotation.
+    static func line(of contender: Contender) -> String {
+        row([
+            contender.name, "\(contender.count)", contender.rate.formatted(places: 1),
+            (contender.cpu * 1000).formatted(places: 3),
+            contender.server.map { ($0 * 1000).formatted(places: 3) } ?? "-",
+            mebibytes(contender.peakKiB), contender.anonymousKiB.map(mebibytes) ?? "-",
+            contender.syncs?.formatted(places: 3) ?? "-", contender.commits?.formatted(places: 3) ?? "-",
+        ])
+    }
+
+    private static func mebibytes(_ kibibytes: Int) -> String { (Double(kibibytes) / 1024).formatted(places: 1) }
+
+    private static func row(_ cells: [String]) -> String {
+        let padded = zip(cells, widths).map { $0.padding(toLength: max($1, $0.count + 1), withPad: " ", startingAt: 0) }
+        return padded.joined() + (cells.last ?? "")
+    }
+}
