@@ -60,7 +60,8 @@ struct BenchmarkSite {
             .path(Self.program),
             arguments: Arguments(arguments),
             output: .string(limit: 1 << 30),
-            error: .string(limit: 65_536)
+            // --wait reports the progress of each rotation there.
+            error: .string(limit: 1 << 28)
         )
         guard case .exited(let status) = result.terminationStatus, statuses.contains(status) else {
             throw ValidationError(result.standardError)

@@ -2,20 +2,24 @@ import Foundation
 
 /// The lines of an aligned table of contenders.
 enum ContenderTable {
-    private static let widths = [38, 8, 13, 9, 11, 10, 10, 9]
+    private static let widths = [38, 8, 13, 9, 11, 10, 10, 9, 9]
 
     static var heading: String {
-        row(["CONTENDER", "N", "ROTATIONS/S", "CPU MS", "SERVER MS", "PEAK MIB", "ANON MIB", "FSYNCS", "COMMITS"])
+        row([
+            "CONTENDER", "N", "ROTATIONS/S", "CPU MS", "SERVER MS", "PEAK MIB", "ANON MIB", "FSYNCS", "COMMITS",
+            "DISK µS",
+        ])
     }
 
     /// CPU milliseconds, fsyncs and commits are those of one rotation.
-    static func line(of contender: Contender) -> String {
+    static func line(of contender: Contender, diskSync: Duration) -> String {
         row([
             contender.name, "\(contender.count)", contender.rate.formatted(places: 1),
             (contender.cpu * 1000).formatted(places: 3),
             contender.server.map { ($0 * 1000).formatted(places: 3) } ?? "-",
             mebibytes(contender.peakKiB), contender.anonymousKiB.map(mebibytes) ?? "-",
             contender.syncs?.formatted(places: 3) ?? "-", contender.commits?.formatted(places: 3) ?? "-",
+            (diskSync.seconds * 1e6).formatted(places: 0),
         ])
     }
 

@@ -8,8 +8,9 @@ struct RotateBenchmark: AsyncParsableCommand {
         abstract: "Rotations a second of the daemon, end to end, beside what limits it and what else one could take.",
         discussion: """
             N secrets are due at once; the hub is nginx on loopback, which answers {} to each PATCH. CPU MS (the program's) \
-            and SERVER MS (the hub's), FSYNCS and COMMITS are those of one rotation. F is what two cores could do at the \
-            most: 2 / (CPU of a bare PATCH with its server + CPU of the rows in C, 64 rotations a commit).
+            and SERVER MS (the hub's), FSYNCS and COMMITS are those of one rotation; DISK µS is the disk's own fdatasync of \
+            4 KiB, the median of 200 right after the run. F is what two cores could do at the most: 2 / (CPU of a bare PATCH \
+            with its server + CPU of the rows in C, 64 rotations a commit).
 
             Needs nginx and cc; the contender in Python is left out where PyPI can't be reached, and the reason printed.
             """
@@ -34,8 +35,7 @@ struct RotateBenchmark: AsyncParsableCommand {
         let counts = short ? [300] : count.sorted()
         try await BenchmarkSite.withFolder { folder in
             let counter = try await WriteCounter(folder: folder)
-            let sync = try DiskSync.median(in: folder).seconds * 1e6
-            show("fdatasync of 4 KiB, median: \(sync.formatted(places: 0)) µs")
+            show("load average before: \(Self.loadAverage), on \(ProcessInfo.processInfo.activeProcessorCount) cores")
             var results = try await LoopbackServer.withNginx(folder: folder) { server in
                 try await compare(counts, Contest(folder: folder, counter: counter, server: server))
             }
@@ -44,7 +44,7 @@ struct RotateBenchmark: AsyncParsableCommand {
                 results[index].unconfirmed = unconfirmed
                 results[index].confirmed = confirmed
             }
-            show("")
+            show("load average after: \(Self.loadAverage), with the benchmark's own\n")
             for goal in RotationGoal.all(results) { show(goal.line) }
         }
     }
@@ -60,23 +60,23 @@ struct RotateBenchmark: AsyncParsableCommand {
                 server: contest.server,
                 counter: contest.counter
             )
-            let daemon = show(try await run.measure())
+            let daemon = try show(await run.measure())
             (run.waits, run.name) = (true, "secret-rotator, --wait")
-            let waiting = wait || short ? show(try await run.measure()) : nil
-            let bareClient = show(try await contest.bareClient(count))
-            let batchedRows = show(try await contest.replay(count, batch: 64))
+            let waiting = wait || short ? try show(await run.measure()) : nil
+            let bareClient = try show(await contest.bareClient(count))
+            let batchedRows = try show(await contest.replay(count, batch: 64))
             let bounded = min(count, Self.mostOfScheduler)
             if let python, schedulers[bounded] == nil {
-                let few = show(try await contest.scheduler(bounded, workers: 16, python: python))
-                let many = show(try await contest.scheduler(bounded, workers: 64, python: python))
+                let few = try show(await contest.scheduler(bounded, workers: 16, python: python))
+                let many = try show(await contest.scheduler(bounded, workers: 64, python: python))
                 schedulers[bounded] = few.rate > many.rate ? few : many
             }
             var result = RotationResults(count: count, daemon: daemon, bareClient: bareClient, batchedRows: batchedRows)
             (result.waiting, result.scheduler) = (waiting, schedulers[bounded])
             results.append(result)
         }
-        show(try await contest.replay(min(counts[0], Self.mostOfSingleRows), batch: 0))
-        show(try await contest.curlLoop(min(counts[0], Self.mostOfCurl)))
+        try show(await contest.replay(min(counts[0], Self.mostOfSingleRows), batch: 0))
+        try show(await contest.curlLoop(min(counts[0], Self.mostOfCurl)))
         return results
     }
 
@@ -90,8 +90,8 @@ struct RotateBenchmark: AsyncParsableCommand {
                 return try await run.measure()
             }
         }
-        let unconfirmed = show(try await measure("secret-rotator, sandbox", confirms: false))
-        return (unconfirmed, show(try await measure("secret-rotator, sandbox, confirmed", confirms: true)))
+        let unconfirmed = try show(await measure("secret-rotator, sandbox", confirms: false))
+        return (unconfirmed, try show(await measure("secret-rotator, sandbox, confirmed", confirms: true)))
     }
 
     /// Python with its packages; nil where they can't be had, which is said.
@@ -102,10 +102,19 @@ struct RotateBenchmark: AsyncParsableCommand {
         }
     }
 
+    /// Prints a contender, and beside it the disk's own fsync time right after its run.
     @discardableResult
-    private func show(_ contender: Contender) -> Contender {
-        show(ContenderTable.line(of: contender))
+    private func show(_ contender: Contender) throws -> Contender {
+        let sync = try DiskSync.median(in: FileManager.default.temporaryDirectory.path())
+        show(ContenderTable.line(of: contender, diskSync: sync))
         return contender
+    }
+
+    /// How many processes wanted a core in the last minute: other work on the machine spoils what is measured.
+    private static var loadAverage: String {
+        var average = 0.0
+        getloadavg(&average, 1)
+        return average.formatted(places: 1)
     }
 
     /// Prints a line at once: a run takes minutes.
