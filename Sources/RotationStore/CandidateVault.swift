@@ -8,7 +8,7 @@ import SecretMemory
 ///
 /// They are apart from the history so that no auditor's read transaction on that one can keep a sealed value in a WAL.
 struct CandidateVault {
-    private let connection: Connection
+    let connection: Connection
     private let key: StagingKey
     /// Its right to write.
     private(set) var fence: Fence
@@ -96,15 +96,25 @@ struct CandidateVault {
         return try GeneratedValue(unpacking: plain)
     }
 
-    /// Deletes a candidate and truncates the WAL, so that no file holds it any more.
+    /// Deletes a candidate; its bytes are gone once ``truncate()`` has succeeded after the commit.
     ///
     /// - Parameter rotation: The name of its rotation, as ``rotations()`` has it.
-    /// - Returns: Whether its bytes are gone; false where somebody's read transaction keeps the WAL from being truncated.
-    func erase(_ rotation: String) throws -> Bool {
+    func delete(_ rotation: String) throws {
         _ = try connection.transaction(fence) {
             try connection.run("DELETE FROM candidates WHERE rotation = ?1", rotation)
         }
-        return try connection.truncateWAL()
+    }
+
+    /// Truncates the WAL, so that no file holds what was deleted any more.
+    ///
+    /// - Returns: false where somebody's read transaction keeps it from being truncated.
+    func truncate() throws -> Bool {
+        try connection.truncateWAL()
+    }
+
+    /// Commits a batch of changes, and tells each of them.
+    func commit(_ batch: [any BatchMember], _ files: Files) {
+        connection.commit(batch, files, fence)
     }
 
     // MARK: Candidates that the history does not know

@@ -88,9 +88,13 @@ struct Fence: Sendable {
 extension Connection {
     /// Runs a closure in one transaction of the only writer.
     ///
+    /// Within a batch it is a savepoint.
+    ///
     /// - Throws: `FenceLost` or `StorageReplaced`, with nothing written, where it is not that any more; `StorageLocked`
     ///   where another process has kept its lock for too long.
     func transaction<T>(_ fence: Fence, _ body: () throws -> T) throws -> T {
+        // A member of a batch: its transaction has checked all this, and checks it again before it is committed.
+        if isInTransaction { return try savepoint(body) }
         // A file that is gone is told first: its epoch may be gone with it.
         try fence.checkFiles()
         do {
@@ -105,6 +109,25 @@ extension Connection {
             return result
         } catch let error as SQLiteError where error.code == .busy {
             throw StorageLocked(path: path)
+        }
+    }
+}
+
+extension Connection {
+    /// Commits a batch in one transaction, and settles each of its members: all of them where it could not be committed.
+    ///
+    /// - Parameter afterCommit: What follows the commit before anybody is told of it.
+    func commit(
+        _ batch: [any BatchMember],
+        _ files: Files,
+        _ fence: Fence,
+        afterCommit: () throws -> Void = {}
+    ) {
+        do {
+            try transaction(fence) { for member in batch { try member.write(in: self, files) } }
+            try afterCommit()
+        } catch {
+            for member in batch { member.fail(error) }
         }
     }
 }

@@ -65,8 +65,14 @@ package struct Ledger {
     /// - Throws: `FenceLost` or `StorageReplaced`, with nothing written, where this process is not the writer any more.
     func transaction<T>(_ body: () throws -> T) throws -> T {
         let result = try connection.transaction(fence, body)
-        try advanceMark()
+        // A batch has its own commit, which the mark follows.
+        if !connection.isInTransaction { try advanceMark() }
         return result
+    }
+
+    /// Commits a batch of changes, and tells each of them; the mark follows its commit.
+    func commit(_ batch: [any BatchMember], _ files: Files) {
+        connection.commit(batch, files, fence, afterCommit: advanceMark)
     }
 
     /// What can be read.

@@ -12,7 +12,9 @@ extension RotationStore {
         for id in try vault.rotations() {
             switch try standing(of: id, ledger) {
             case .open: break
-            case .closed: _ = try vault.erase(id)
+            case .closed:
+                try vault.delete(id)
+                _ = try vault.truncate()
             case .unknown:
                 try ledger.noteKept(id, now: now)
                 try vault.setKept(id, true)

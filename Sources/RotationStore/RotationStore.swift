@@ -8,12 +8,17 @@ package actor RotationStore: RotationStorage {
     private let executor: any SerialExecutor
     private let ledger: Ledger
     private let vault: CandidateVault
+    private let history = GroupCommit()
+    private let candidates = GroupCommit()
     private let clock: any Clock
     private let random: any RandomSource
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
+
+    /// Whether nothing was committed to the candidates since their WAL was truncated.
+    private var isTruncated = false
 
     private let checkLock: @Sendable () throws(FenceLost) -> Void
     /// The right to write to both files, as it can be seen from outside the queue.
@@ -70,6 +75,48 @@ package actor RotationStore: RotationStorage {
         path + ".candidates"
     }
 
+    // MARK: Batches
+
+    /// Has something written to the history with the next commit, and returns once that is durable.
+    private nonisolated func change<T: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> T) async throws -> T {
+        let change = Change { try body($0.ledger) }
+        history.add(change)
+        return try await settle(change)
+    }
+
+    /// Has something written to the candidates with the next commit, and returns once that is durable.
+    private nonisolated func changeCandidates<T: Sendable>(
+        _ body: @escaping @Sendable (Files) throws -> T
+    ) async throws -> T {
+        let change = Change(body)
+        candidates.add(change)
+        return try await settleCandidates(change)
+    }
+
+    /// Commits batches until a change is among them.
+    ///
+    /// Whoever comes first commits for all who have asked meanwhile: these find their result.
+    private func settle<T>(_ change: Change<T>) throws -> T {
+        while true {
+            if let result = change.result { return try result.get() }
+            ledger.commit(history.next(), Files(ledger: ledger, vault: vault))
+        }
+    }
+
+    private func settleCandidates<T>(_ change: Change<T>) throws -> T {
+        while true {
+            if let result = change.result { return try result.get() }
+            vault.commit(candidates.next(), Files(ledger: ledger, vault: vault))
+            isTruncated = false
+        }
+    }
+
+    /// Truncates the candidates' WAL once for all whose deletion was committed before.
+    private func truncate() throws -> Bool {
+        if !isTruncated { isTruncated = try vault.truncate() }
+        return isTruncated
+    }
+
     // MARK: While the queue may be blocked
 
     /// A file that was deleted or replaced since it was opened; nil for none.
@@ -102,8 +149,8 @@ package actor RotationStore: RotationStorage {
         try ledger.earliestDue(hub: hub, part, now: now)
     }
 
-    package func claim(_ claim: Claim) throws -> Rotation? {
-        try ledger.claim(claim)
+    package nonisolated func claim(_ claim: Claim) async throws -> Rotation? {
+        try await change { try $0.claim(claim) }
     }
 
     package func rotation(_ id: RotationID) throws -> Rotation? {
@@ -113,25 +160,28 @@ package actor RotationStore: RotationStorage {
         return stored.rotation
     }
 
-    package func save(_ change: RotationChange) throws {
-        try ledger.save(change, now: clock.now)
+    package nonisolated func save(_ change: RotationChange) async throws {
+        let clock = clock
+        try await self.change { try $0.save(change, now: clock.now) }
     }
 
-    package func stage(_ made: GeneratedValue, for rotation: Rotation) throws -> [UInt8]? {
+    package nonisolated func stage(_ made: GeneratedValue, for rotation: Rotation) async throws -> [UInt8]? {
+        try await changeCandidates { files in try Self.stage(made, for: rotation, files) }
+    }
+
+    private static func stage(_ made: GeneratedValue, for rotation: Rotation, _ files: Files) throws -> [UInt8]? {
+        let (ledger, vault) = (files.ledger, files.vault)
+        let stored = try RotationTable.find(rotation.id, by: ledger.generators, in: ledger.connection)
         // Once staged, a rotation has its one candidate: whoever comes with another one is mistaken.
-        guard
-            try RotationTable.find(rotation.id, by: ledger.generators, in: ledger.connection)?.rotation.state.phase
-                == .claimed
-        else {
-            throw StaleRotation(rotation: rotation.id)
-        }
+        guard stored?.rotation.state.phase == .claimed else { throw StaleRotation(rotation: rotation.id) }
         let isFound = try vault.hasCandidate(rotation.id.rawValue)
         let fingerprint = vault.fingerprint(of: made.value)
-        let last = try ScheduleTable.find(rotation.secret, by: ledger.generators, in: ledger.connection)?
-            .lastFingerprint
+        let schedule = try ScheduleTable.find(rotation.secret, by: ledger.generators, in: ledger.connection)
         // What another tool has left in a file can't be made anew: where it is wanted again, it is sent again.
         let mayRepeat = rotation.generator.isWatched
-        if let last, !mayRepeat, !isFound, vault.has(made.value, fingerprint: last) { return nil }
+        if let last = schedule?.lastFingerprint, !mayRepeat, !isFound, vault.has(made.value, fingerprint: last) {
+            return nil
+        }
         try vault.stage(made, for: rotation)
         return fingerprint
     }
@@ -150,8 +200,9 @@ package actor RotationStore: RotationStorage {
         try vault.checkFence()
     }
 
-    package func eraseCandidate(of id: RotationID) throws -> Bool {
-        try vault.erase(id.rawValue)
+    package nonisolated func eraseCandidate(of id: RotationID) async throws -> Bool {
+        try await changeCandidates { try $0.vault.delete(id.rawValue) }
+        return try await truncate()
     }
 
     package func isPolicyCurrent(_ rotation: Rotation) throws -> Bool {
@@ -162,16 +213,16 @@ package actor RotationStore: RotationStorage {
         try HubTable.listsRefusedAt(hub, in: ledger.connection)
     }
 
-    package func setListsRefused(_ hub: String, at instant: Instant?) throws {
-        try ledger.transaction { try HubTable.setListsRefused(hub, at: instant, in: ledger.connection) }
+    package nonisolated func setListsRefused(_ hub: String, at instant: Instant?) async throws {
+        try await change { try HubTable.setListsRefused(hub, at: instant, in: $0.connection) }
     }
 
     package func tokenOwner(_ hub: String) throws -> TokenOwner {
         try HubTable.tokenOwner(of: hub, in: ledger.connection)
     }
 
-    package func setTokenOwner(_ owner: TokenOwner, _ hub: String) throws {
-        try ledger.transaction { try HubTable.set(owner, of: hub, in: ledger.connection) }
+    package nonisolated func setTokenOwner(_ owner: TokenOwner, _ hub: String) async throws {
+        try await change { try HubTable.set(owner, of: hub, in: $0.connection) }
     }
 
     package func takeClockStep(_ step: Duration, now: Instant, farthest: Duration) throws {
@@ -194,16 +245,16 @@ package actor RotationStore: RotationStorage {
         try ledger.takeLook(look)
     }
 
-    package func endHold(_ secret: SecretName, updatedAt: Int64?, now: Instant) throws -> Bool {
-        try ledger.endHold(secret, updatedAt: updatedAt, now: now)
+    package nonisolated func endHold(_ secret: SecretName, updatedAt: Int64?, now: Instant) async throws -> Bool {
+        try await change { try $0.endHold(secret, updatedAt: updatedAt, now: now) }
     }
 
     package func putOffLook(_ secret: SecretName, until instant: Instant) throws {
         try ledger.putOffLook(secret, until: instant)
     }
 
-    package func noteMoved(_ rotation: Rotation, updatedAt: Int64, now: Instant) throws -> Bool {
-        try ledger.noteMoved(rotation, updatedAt: updatedAt, now: now)
+    package nonisolated func noteMoved(_ rotation: Rotation, updatedAt: Int64, now: Instant) async throws -> Bool {
+        try await change { try $0.noteMoved(rotation, updatedAt: updatedAt, now: now) }
     }
 
     package func latestEntryTime() throws -> Instant? {
@@ -226,8 +277,8 @@ package actor RotationStore: RotationStorage {
         try ledger.updateHub(hub, now: now, change)
     }
 
-    package func append(_ entry: AuditEntry) throws {
-        try ledger.append(entry)
+    package nonisolated func append(_ entry: AuditEntry) async throws {
+        try await change { try $0.append(entry) }
     }
 
     /// Appends that this process is not the writer any more: the one entry that it may still write.

@@ -33,3 +33,38 @@ extension Connection {
         }
     }
 }
+
+extension Connection {
+    /// Runs a closure in a savepoint of the open transaction (<https://sqlite.org/lang_savepoint.html>): where it throws,
+    /// what it did is undone, and the transaction goes on.
+    ///
+    /// - Throws: What the closure throws; `SQLiteError` with `.misuse` where no transaction is open. Where SQLite has
+    ///   rolled the whole transaction back, or the savepoint can't be rolled back, ``isInTransaction`` is false or the
+    ///   transaction is not to be committed any more: see ``SavepointLost``.
+    package func savepoint<T>(_ body: () throws -> T) throws -> T {
+        guard isInTransaction else {
+            throw SQLiteError(code: .misuse, message: "no transaction is open", operation: "SAVEPOINT")
+        }
+        try execute("SAVEPOINT member")
+        do {
+            let result = try body()
+            try execute("RELEASE member")
+            return result
+        } catch {
+            guard isInTransaction else { throw SavepointLost(cause: error) }
+            do {
+                try execute("ROLLBACK TO member")
+                try execute("RELEASE member")
+            } catch let second {
+                throw SavepointLost(cause: second)
+            }
+            throw error
+        }
+    }
+}
+
+/// A failure after which a transaction must not be committed: SQLite has rolled it back, or could not undo a part of it.
+package struct SavepointLost: Error {
+    /// The failure.
+    package let cause: any Error
+}

@@ -1,0 +1,153 @@
+import RotationCore
+import SQLite
+import TestSupport
+import Testing
+
+@testable import RotationStore
+
+/// Changes that share a commit: each is told only after it is durable, and one that is refused fails alone.
+struct GroupCommitTests {
+    private struct Refused: Error {}
+
+    /// A table for numbers, in the history.
+    private func withFiles(_ body: (Files) async throws -> Void) async throws {
+        try await StoreFixture.with { fixture async throws in
+            let ledger = try fixture.ledger()
+            try ledger.connection.execute(
+                "CREATE TABLE numbers (number INTEGER PRIMARY KEY CHECK (number >= 0)) STRICT"
+            )
+            let vault = try CandidateVault(path: fixture.folder.file("other.candidates"), key: fixture.key)
+            try await body(Files(ledger: ledger, vault: vault))
+            ledger.close()
+        }
+    }
+
+    /// What another connection sees.
+    private static func seen(_ files: Files) throws -> [Int] {
+        let reader = try Connection(path: files.ledger.connection.path, mode: .readOnly)
+        defer { reader.close() }
+        return try reader.all("SELECT number FROM numbers ORDER BY number") { row throws(SQLiteError) in try row.get(0)
+        }
+    }
+
+    private static func insert(_ number: Int, then error: (any Error)? = nil) -> Change<Int> {
+        Change { files in
+            _ = try files.ledger.transaction {
+                try files.ledger.connection.run("INSERT INTO numbers (number) VALUES (?1)", number)
+            }
+            if let error { throw error }
+            return number
+        }
+    }
+
+    @Test func allOfABatchAreDurableTogether() async throws {
+        try await withFiles { files async throws in
+            let batch = (0..<3).map { Self.insert($0) }
+            #expect(batch.allSatisfy { !$0.isSettled })
+            files.ledger.commit(batch, files)
+            let results = try batch.map { try $0.result?.get() }
+            #expect(results == [0, 1, 2])
+            #expect(try Self.seen(files) == [0, 1, 2])
+        }
+    }
+
+    /// Nothing is told before the commit: the last member still sees the others unsettled for the world outside.
+    @Test func nothingIsVisibleBeforeTheCommit() async throws {
+        try await withFiles { files async throws in
+            let last = Change { try Self.seen($0) }
+            files.ledger.commit([Self.insert(1), last], files)
+            let before = try last.result?.get()
+            #expect(before == [])
+            #expect(try Self.seen(files) == [1])
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func refusedMemberFailsAloneAndLeavesNothing(isConstraint: Bool) async throws {
+        try await withFiles { files async throws in
+            let refused = isConstraint ? Self.insert(-1) : Self.insert(7, then: Refused())
+            files.ledger.commit([Self.insert(1), refused, Self.insert(2)], files)
+            #expect(throws: (any Error).self) { try refused.result?.get() }
+            #expect(try Self.seen(files) == [1, 2])
+        }
+    }
+
+    private static let failures: [any Error] = [
+        SQLiteError(code: .full, message: "", operation: ""), SQLiteError(code: .ioError, message: "", operation: ""),
+        FenceLost.epoch(path: ""), StorageReplaced(path: ""), StorageLocked(path: ""),
+    ]
+
+    /// The database itself has failed, or another process has taken over: nobody's change has been made.
+    @Test(arguments: failures.indices)
+    func failureOfTheDatabaseIsTheWholeBatchs(index: Int) async throws {
+        let error = Self.failures[index]
+        try await withFiles { files async throws in
+            let batch = [Self.insert(1), Self.insert(2, then: error), Self.insert(3)]
+            files.ledger.commit(batch, files)
+            for member in batch { #expect(throws: (any Error).self) { try member.result?.get() } }
+            #expect(try Self.seen(files) == [])
+            files.ledger.commit([Self.insert(4)], files)
+            #expect(try Self.seen(files) == [4])
+        }
+    }
+
+    /// SQLite rolls a transaction back by itself after some failures: no statement may run after that in autocommit.
+    @Test func nothingRunsAfterTheTransactionIsGone() async throws {
+        try await withFiles { files async throws in
+            let spoiler = Change<Int> { files in
+                try files.ledger.connection.execute("ROLLBACK")
+                throw Refused()
+            }
+            let batch = [Self.insert(1), spoiler, Self.insert(2)]
+            files.ledger.commit(batch, files)
+            for member in batch { #expect(throws: (any Error).self) { try member.result?.get() } }
+            #expect(try Self.seen(files) == [])
+        }
+    }
+
+    /// A commit that is refused is nobody's success.
+    @Test func failedCommitIsTheWholeBatchs() async throws {
+        try await withFiles { files async throws in
+            try files.ledger.connection.execute(
+                """
+                CREATE TABLE parents (id INTEGER PRIMARY KEY) STRICT;
+                CREATE TABLE children (parent INTEGER REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED) STRICT
+                """
+            )
+            let orphan = Change { try $0.ledger.connection.run("INSERT INTO children (parent) VALUES (1)") }
+            let other = Self.insert(1)
+            files.ledger.commit([other, orphan], files)
+            #expect(throws: (any Error).self) { try other.result?.get() }
+            #expect(throws: (any Error).self) { try orphan.result?.get() }
+            #expect(try Self.seen(files) == [])
+        }
+    }
+
+    @Test func batchIsBoundedAndInOrder() {
+        let queue = GroupCommit()
+        for number in 0..<300 { queue.add(Self.insert(number)) }
+        #expect(queue.next().count == 256)
+        #expect(queue.next().count == 44)
+        #expect(queue.next().isEmpty)
+    }
+
+    /// The mark is never ahead of the history, and follows each batch.
+    @Test func markFollowsTheBatch() async throws {
+        try await StoreFixture.with { fixture async throws in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<50 {
+                    group.addTask {
+                        try await fixture.store.append(AuditEntry(.daemonStarted, time: "", actor: .daemon))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let ledger = try fixture.ledger()
+            let newest = try FenceTable.mark(in: ledger.connection)
+            let mark = try Mark(database: fixture.folder.file("rotator.db"))
+            let found = try mark.read()
+            #expect(found == newest.map { Mark.Finding.content($0) })
+            ledger.close()
+        }
+    }
+}
