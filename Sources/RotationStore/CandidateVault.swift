@@ -23,8 +23,7 @@ struct CandidateVault {
         fchmod(file, 0o600)
         Glibc.close(file)
         // Nobody else writes here; whoever only reads is not waited for with the queue held.
-        connection = try Connection(path: path, mode: .readWrite, busyTimeout: 500)
-        try CandidateSchema.migrator.migrate(connection)
+        connection = try CandidateSchema.migrator.open(path, mode: .readWrite, busyTimeout: 500)
         fence = try Fence(joining: connection)
         self.key = key
     }

@@ -189,8 +189,8 @@ package struct History {
         return rows == ["ok"] ? [] : rows
     }
 
-    /// The schema's number.
-    package var schemaVersion: Int { MainSchema.migrator.steps.count }
+    /// The number of the schema's migrations, as `PRAGMA user_version` has it.
+    package var schemaVersion: Int { MainSchema.migrator.migrations.count }
 
     /// Closes the file.
     package func close() {

@@ -1,3 +1,4 @@
+import Glibc
 package import RotationCore
 import SQLite
 package import Scheduling
@@ -36,14 +37,16 @@ package struct Ledger {
         now: Instant? = nil
     ) throws {
         self.generators = generators
-        connection = try Connection(path: path, mode: mayMigrate ? .create : .readWrite)
         self.origin = origin
         guard mayMigrate else {
+            connection = try Connection(path: path, mode: .readWrite)
             try MainSchema.migrator.verify(connection)
             (fence, mark) = (try Fence(joining: connection), nil)
             return
         }
-        try MainSchema.migrator.migrate(connection)
+        // No new history beside candidates that will be refused: both would be in the way of the old history.
+        if access(path, F_OK) != 0 { try CandidateSchema.migrator.check(RotationStore.candidatesPath(for: path)) }
+        connection = try MainSchema.migrator.open(path, mode: .create)
         fence = try Fence(joining: connection, raisesWithFirstChange: true)
         mark = try Mark(database: path)
         try compareWithMark(now: now ?? SystemClock().now)

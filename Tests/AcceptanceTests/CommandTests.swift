@@ -70,7 +70,10 @@ struct CommandTests {
     }
 
     @Test(arguments: [
-        ("PRAGMA user_version = 99", 78 as Int32, "newer than this program's"),
+        (
+            "INSERT INTO migrations (name, applied_at) VALUES ('of-next-year', 0)", 78 as Int32,
+            "is newer than this program"
+        ),
         ("UPDATE schedules SET generator = 'junk'", 1, "can't be read"),
         ("UPDATE schedules SET next_due = 0", 1, "its slot passed"),
     ])

@@ -37,34 +37,6 @@ struct HubPauseStoreTests {
         }
     }
 
-    /// A pause of a day that an earlier version has stored is a pause that can be shortened and lifted.
-    @Test func pauseOfAnEarlierVersionIsTakenOver() async throws {
-        try await TemporaryFolder.with { folder async throws in
-            let path = folder.file("rotator.db")
-            let present = MainSchema.migrator
-            let connection = try Connection(path: path, mode: .create)
-            let steps = Array(present.steps.prefix(7))
-            try Migrator(applicationID: present.applicationID, steps: steps).migrate(connection)
-            let now = SystemClock().now
-            let until = now.advanced(by: .seconds(86_400))
-            try connection.run("INSERT INTO hubs (name, paused_until) VALUES ('h', ?1)", until)
-            connection.close()
-            let ledger = try Ledger(
-                path: path,
-                origin: EngineWorld.origin,
-                mayMigrate: true,
-                generators: BuiltInGenerators()
-            )
-            defer { ledger.close() }
-            guard case .paused(let pause) = try ledger.history.hubStatus("h") else {
-                Issue.record("not paused")
-                return
-            }
-            #expect(pause.until == until)
-            #expect(abs(pause.since.duration(to: now).milliseconds) < 600_000)
-        }
-    }
-
     /// The wait that the hub had asked the rotation for ends with the pause.
     @Test func resumingLiftsThePauseAndTheWaitsThatBelongToIt() async throws {
         try await StoreFixture.with { fixture async throws in

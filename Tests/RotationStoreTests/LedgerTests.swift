@@ -40,17 +40,6 @@ struct LedgerTests {
         }
     }
 
-    @Test func olderProgramRefusesANewerDatabase() async throws {
-        try await StoreFixture.with { fixture async throws in
-            try fixture.execute("PRAGMA user_version = 99")
-            #expect(throws: Migrator.Failure.self) { try fixture.ledger() }
-            #expect(throws: Migrator.Failure.self) {
-                try History(path: fixture.folder.file("rotator.db"), generators: BuiltInGenerators())
-            }
-            #expect(throws: Migrator.Failure.self) { try fixture.reopened() }
-        }
-    }
-
     @Test func commandDoesNotCreateTheDatabaseWithoutTheLock() async throws {
         try await TemporaryFolder.with { folder async throws in
             #expect(throws: SQLiteError.self) {

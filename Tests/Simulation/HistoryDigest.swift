@@ -3,7 +3,8 @@ import Scheduling
 
 /// What a run has left behind, as one number: two runs that differ anywhere differ here.
 enum HistoryDigest {
-    /// Hashes each row of each table of a history; fingerprints and the history's name are left out, as each run has its own.
+    /// Hashes each row of each table of a history; fingerprints, the history's name and the migrations' instants
+    /// are left out, as each run has its own.
     static func of(_ path: String) throws -> UInt64 {
         let connection = try Connection(path: path, mode: .readOnly)
         defer { connection.close() }
@@ -13,6 +14,7 @@ enum HistoryDigest {
             let columns = """
                 SELECT name FROM pragma_table_info('\(table)')
                 WHERE name NOT LIKE '%fingerprint%' AND NOT ('\(table)' = 'fence' AND name = 'history')
+                    AND name <> 'applied_at'
                 """
             let row = try texts(connection, columns).map { "quote(\"\($0)\")" }.joined(separator: " || ',' || ")
             hash.combine(table)

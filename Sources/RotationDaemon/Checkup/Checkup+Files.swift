@@ -1,6 +1,7 @@
 import Glibc
 import RotationCore
 import RotationStore
+import SQLite
 import SecretMemory
 import TransparencyLog
 import ValueGenerators
@@ -120,6 +121,8 @@ extension Checkup {
                 )
             }
             return .good("database", "\(configuration.database): sound, schema \(history.schemaVersion)")
+        } catch let failure as Migrator.Failure {
+            return .problem("database", failure.finding, advice: failure.advice)
         } catch {
             return .problem("database", "\(error)")
         }
