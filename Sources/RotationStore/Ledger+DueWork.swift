@@ -26,24 +26,32 @@ extension Ledger {
         return work
     }
 
+    /// What a request that can be served now fulfils: `?1` hub, `?2` now.
+    ///
+    /// Of several for one secret the first counts.
+    private static let isServable = """
+        q.hub = ?1 AND q.rotation IS NULL AND NOT EXISTS (
+            SELECT 1 FROM requests AS e WHERE e.hub = q.hub AND e.alias = q.alias AND e.rotation IS NULL
+                AND (e.requested_at, e.id) < (q.requested_at, q.id)
+        ) AND NOT EXISTS (
+            SELECT 1 FROM rotations AS r WHERE r.hub = q.hub AND r.alias = q.alias AND r.closed_at IS NULL
+        ) AND NOT EXISTS (
+            SELECT 1 FROM holds AS h WHERE h.hub = q.hub AND h.alias = q.alias AND h.until > ?2
+        ) AND NOT EXISTS (
+            SELECT 1 FROM schedules AS s WHERE s.hub = q.hub AND s.alias = q.alias AND NOT \(GroupTable.isFree)
+        )
+        """
+
+    /// The secrets that somebody wants rotated, the first request first: by an index in that order, so that it costs what
+    /// it finds and not what waits. `?3` how many.
+    package static let dueRequestsQuery = """
+        SELECT q.alias, q."trigger" FROM requests AS q INDEXED BY requests_waiting
+        WHERE \(isServable) ORDER BY q.requested_at LIMIT ?3
+        """
+
     private func dueRequests(hub: String, now: Instant, limit: Int) throws -> [DueWork] {
-        let rows = try connection.all(
-            """
-            SELECT q.alias, min(q.requested_at), q."trigger" FROM requests AS q
-            WHERE q.hub = ?1 AND q.rotation IS NULL AND NOT EXISTS (
-                SELECT 1 FROM rotations AS r WHERE r.hub = q.hub AND r.alias = q.alias AND r.closed_at IS NULL
-            ) AND NOT EXISTS (
-                SELECT 1 FROM holds AS h WHERE h.hub = q.hub AND h.alias = q.alias AND h.until > ?2
-            ) AND NOT EXISTS (
-                SELECT 1 FROM schedules AS s WHERE s.hub = q.hub AND s.alias = q.alias AND NOT \(GroupTable.isFree)
-            )
-            GROUP BY q.alias ORDER BY min(q.requested_at) LIMIT ?3
-            """,
-            hub,
-            now,
-            limit
-        ) { row throws(SQLiteError) in
-            (alias: try row.get(0, as: String.self), trigger: try row.get(2, as: Trigger.self))
+        let rows = try connection.all(Self.dueRequestsQuery, hub, now, limit) { row throws(SQLiteError) in
+            (alias: try row.get(0, as: String.self), trigger: try row.get(1, as: Trigger.self))
         }
         return rows.compactMap { row in
             SecretAlias(row.alias).map { .request(SecretName(hub: hub, alias: $0), row.trigger) }
@@ -98,13 +106,8 @@ extension Ledger {
                 UNION ALL
                 SELECT min(free_at) FROM groups WHERE rotation IS NULL AND free_at > ?2
                 UNION ALL
-                SELECT 0 FROM requests AS q WHERE q.hub = ?1 AND q.rotation IS NULL AND NOT EXISTS (
-                    SELECT 1 FROM rotations AS r WHERE r.hub = q.hub AND r.alias = q.alias AND r.closed_at IS NULL)
-                    AND NOT EXISTS (
-                        SELECT 1 FROM holds AS h WHERE h.hub = q.hub AND h.alias = q.alias AND h.until > ?2)
-                    AND NOT EXISTS (
-                        SELECT 1 FROM schedules AS s
-                        WHERE s.hub = q.hub AND s.alias = q.alias AND NOT \(GroupTable.isFree))
+                SELECT * FROM (
+                    SELECT 0 FROM requests AS q INDEXED BY requests_waiting WHERE \(Self.isServable) LIMIT 1)
                 UNION ALL
                 SELECT * FROM (SELECT s.due_at FROM schedules AS s WHERE s.hub = ?1 AND s.due_at IS NOT NULL
                     AND NOT EXISTS (

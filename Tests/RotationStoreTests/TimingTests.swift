@@ -82,18 +82,22 @@ struct TimingTests {
         }
     }
 
-    /// Of very many schedules, finding what is due reads those that are.
-    @Test func dueSlotsAreFoundByTheirIndex() async throws {
+    /// Of very many schedules and requests, finding what is due reads those that are.
+    @Test(arguments: [
+        (Ledger.dueSlotsQuery, "schedules_due (hub=? AND due_at<?)"),
+        (Ledger.dueRequestsQuery, "requests_waiting (hub=?)"),
+    ])
+    func dueWorkIsFoundByItsIndex(query: String, index: String) async throws {
         try await StoreFixture.with { fixture async throws in
             let connection = try Connection(path: fixture.folder.file("rotator.db"), mode: .readOnly)
             defer { connection.close() }
             let plan: [String] = try connection.all(
-                "EXPLAIN QUERY PLAN " + Ledger.dueSlotsQuery,
+                "EXPLAIN QUERY PLAN " + query,
                 "h",
                 fixture.clock.now,
                 9
             ) { row throws(SQLiteError) in try row.get(3) }
-            #expect(plan.contains { $0.contains("schedules_due (hub=? AND due_at<?)") }, "\(plan)")
+            #expect(plan.contains { $0.contains(index) }, "\(plan)")
             #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
         }
     }
