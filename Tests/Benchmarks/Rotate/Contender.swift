@@ -23,6 +23,10 @@ struct Contender: Sendable {
     var server: Double? { serverSeconds.map { $0 / Double(count) } }
     /// fsyncs and fdatasyncs of a rotation.
     var syncs: Double? { writes.map { Double($0.syncs) / Double(count) } }
+    /// What an fsync took in the mean during the run, in seconds; nil where there was none.
+    var secondsOfSync: Double? {
+        writes.flatMap { $0.syncs > 0 ? Double($0.syncNanoseconds) / Double($0.syncs) / 1e9 : nil }
+    }
     /// Commits of a rotation.
     var commits: Double? { writes.map { Double($0.commits) / Double(count) } }
 }

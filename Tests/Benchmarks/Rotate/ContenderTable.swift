@@ -2,12 +2,12 @@ import Foundation
 
 /// The lines of an aligned table of contenders.
 enum ContenderTable {
-    private static let widths = [38, 8, 13, 9, 11, 10, 10, 9, 9]
+    private static let widths = [38, 8, 13, 9, 11, 10, 10, 9, 9, 10]
 
     static var heading: String {
         row([
-            "CONTENDER", "N", "ROTATIONS/S", "CPU MS", "SERVER MS", "PEAK MIB", "ANON MIB", "FSYNCS", "COMMITS",
-            "DISK µS",
+            "CONTENDER", "N", "ROTATIONS/S", "CPU MS", "SERVER MS", "PEAK MIB", "ANON MIB", "COMMITS", "FSYNCS",
+            "FSYNC µS", "DISK µS",
         ])
     }
 
@@ -18,7 +18,8 @@ enum ContenderTable {
             (contender.cpu * 1000).formatted(places: 3),
             contender.server.map { ($0 * 1000).formatted(places: 3) } ?? "-",
             mebibytes(contender.peakKiB), contender.anonymousKiB.map(mebibytes) ?? "-",
-            contender.syncs?.formatted(places: 3) ?? "-", contender.commits?.formatted(places: 3) ?? "-",
+            contender.commits?.formatted(places: 3) ?? "-", contender.syncs?.formatted(places: 3) ?? "-",
+            contender.secondsOfSync.map { ($0 * 1e6).formatted(places: 0) } ?? "-",
             (diskSync.seconds * 1e6).formatted(places: 0),
         ])
     }

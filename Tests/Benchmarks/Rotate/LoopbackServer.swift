@@ -30,11 +30,11 @@ struct LoopbackServer: Sendable {
         try Data(configuration.utf8).write(to: URL(filePath: "\(folder)/nginx.conf"))
         let arguments = ["-p", folder, "-c", "\(folder)/nginx.conf", "-e", "\(folder)/nginx.log"]
         do {
-            try await ShellCommand.run(.name("nginx"), arguments + ["-t", "-q"])
+            try await ShellCommand.run(nginx, arguments + ["-t", "-q"])
         } catch {
             throw ValidationError("\(error)\nThe server of this benchmark is nginx: apt-get install nginx-light")
         }
-        return try await with(.name("nginx"), arguments, port: port, body)
+        return try await with(nginx, arguments, port: port, body)
     }
 
     /// Runs the sandbox, the program's own hub, while a closure runs.
@@ -63,6 +63,12 @@ struct LoopbackServer: Sendable {
             return try await body(server)
         }
         return result.closureResult
+    }
+
+    /// Debian installs it where only root's PATH looks.
+    private static var nginx: Executable {
+        let path = "/usr/sbin/nginx"
+        return FileManager.default.isExecutableFile(atPath: path) ? .path(FilePath(path)) : .name("nginx")
     }
 
     /// A port that was free a moment ago.

@@ -8,8 +8,8 @@ struct RotateBenchmark: AsyncParsableCommand {
         abstract: "Rotations a second of the daemon, end to end, beside what limits it and what else one could take.",
         discussion: """
             N secrets are due at once; the hub is nginx on loopback, which answers {} to each PATCH. CPU MS (the program's) \
-            and SERVER MS (the hub's), FSYNCS and COMMITS are those of one rotation; DISK µS is the disk's own fdatasync of \
-            4 KiB, the median of 200 right after the run. F is what two cores could do at the most: 2 / (CPU of a bare PATCH \
+            and SERVER MS (the hub's), FSYNCS and COMMITS are those of one rotation. FSYNC µS is the mean of the contender's \
+            own in its run; DISK µS is the disk's for 4 KiB, the median of 200 right after it. F is what two cores could do at the most: 2 / (CPU of a bare PATCH \
             with its server + CPU of the rows in C, 64 rotations a commit).
 
             Needs nginx and cc; the contender in Python is left out where PyPI can't be reached, and the reason printed.

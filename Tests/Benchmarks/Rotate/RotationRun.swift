@@ -13,8 +13,8 @@ struct RotationRun {
     /// Whether the command that asks for the rotations waits for their ends.
     var waits = false
 
-    /// The longest that a run may take.
-    private static let limit = Duration.seconds(600)
+    /// The longest that a run may take: ten minutes, or 20 rotations a second.
+    private var limit: Duration { .seconds(max(600, count / 20)) }
     private static let pace = Duration.milliseconds(200)
 
     /// Adds the schedules, starts the daemon, asks for all rotations, and measures until the last one is closed.
@@ -42,7 +42,7 @@ struct RotationRun {
         let server = try ProcessUsage.cpuSeconds(pid: server.pid)
         let command = ProcessUsage.endedChildrenSeconds
         let cpu = try ProcessUsage.cpuSeconds(pid: pid)
-        let waiting = waits ? ["--wait", "--timeout", "10m"] : []
+        let waiting = waits ? ["--wait", "--timeout", "\(limit.components.seconds)s"] : []
         try await site.run(["rotate-now", "--all", "--json"] + waiting)
         var contender = Contender(name: name, count: count, seconds: 0, cpuSeconds: 0, peakKiB: 0)
         contender.anonymousKiB = try await waitUntilClosed(pid, site)
@@ -59,7 +59,7 @@ struct RotationRun {
     private func waitUntilClosed(_ pid: Int32, _ site: BenchmarkSite) async throws -> Int {
         let history = try Connection(path: "\(site.folder)/rotator.db", mode: .readOnly)
         defer { history.close() }
-        let deadline = ContinuousClock.now + Self.limit
+        let deadline = ContinuousClock.now + limit
         var anonymous = 0
         while ContinuousClock.now < deadline {
             anonymous = max(anonymous, try ProcessUsage(pid: pid).anonymousKiB)
@@ -73,7 +73,7 @@ struct RotationRun {
             if isUnderWay == false { return anonymous }
             try await Task.sleep(for: Self.pace)
         }
-        throw ValidationError("\(name): not all of \(count) rotations were closed within \(Self.limit)")
+        throw ValidationError("\(name): not all of \(count) rotations were closed within \(limit)")
     }
 
     private func secondsByHistory(_ site: BenchmarkSite) throws -> Double {

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Subprocess
 
@@ -7,11 +8,17 @@ struct WriteCounter {
     struct Counts {
         /// Calls of fsync(2) and fdatasync(2).
         var syncs: Int
+        /// What they took together, in nanoseconds.
+        var syncNanoseconds: Int
         /// Transactions that wrote, of all connections.
         var commits: Int
 
         static func - (later: Counts, earlier: Counts) -> Counts {
-            Counts(syncs: later.syncs - earlier.syncs, commits: later.commits - earlier.commits)
+            Counts(
+                syncs: later.syncs - earlier.syncs,
+                syncNanoseconds: later.syncNanoseconds - earlier.syncNanoseconds,
+                commits: later.commits - earlier.commits
+            )
         }
     }
 
@@ -26,7 +33,7 @@ struct WriteCounter {
             options: ["-shared", "-fPIC"]
         )
         file = "\(folder)/write-counters"
-        try Data(count: 16).write(to: URL(filePath: file))
+        try Data(count: 24).write(to: URL(filePath: file))
     }
 
     /// The variables of a process whose writes are to be counted.
@@ -40,7 +47,7 @@ struct WriteCounter {
         let numbers = data.withUnsafeBytes { bytes in
             stride(from: 0, to: bytes.count, by: 8).map { bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self) }
         }
-        guard numbers.count == 2 else { return Counts(syncs: 0, commits: 0) }
-        return Counts(syncs: Int(numbers[0]), commits: Int(numbers[1]))
+        guard numbers.count == 3 else { throw ValidationError("\(file) holds no counters") }
+        return Counts(syncs: Int(numbers[0]), syncNanoseconds: Int(numbers[1]), commits: Int(numbers[2]))
     }
 }
