@@ -31,7 +31,7 @@ extension Ledger {
     /// Of several for one secret the first counts.
     private static let isServable = """
         q.hub = ?1 AND q.rotation IS NULL AND NOT EXISTS (
-            SELECT 1 FROM requests AS e WHERE e.hub = q.hub AND e.alias = q.alias AND e.rotation IS NULL
+            SELECT 1 FROM requests AS e INDEXED BY requests_by_secret WHERE e.hub = q.hub AND e.alias = q.alias AND e.rotation IS NULL
                 AND (e.requested_at, e.id) < (q.requested_at, q.id)
         ) AND NOT EXISTS (
             SELECT 1 FROM rotations AS r WHERE r.hub = q.hub AND r.alias = q.alias AND r.closed_at IS NULL

@@ -43,10 +43,18 @@ enum RequestTable {
         try connection.run("UPDATE requests SET rotation = NULL WHERE rotation = ?1", rotation)
     }
 
+    /// A secret's waiting requests: `?1` hub, `?2` alias.
+    ///
+    /// By its index, as the one that has them in order has those of all secrets.
+    static let waitingQuery = """
+        SELECT id FROM requests INDEXED BY requests_by_secret
+        WHERE hub = ?1 AND alias = ?2 AND rotation IS NULL ORDER BY requested_at, id
+        """
+
     /// Gives all of a secret's waiting requests to a rotation.
     static func join(_ rotation: Rotation, in connection: Connection) throws(SQLiteError) -> [RotationID] {
         let waiting: [RotationID] = try connection.all(
-            "SELECT id FROM requests WHERE hub = ?1 AND alias = ?2 AND rotation IS NULL ORDER BY requested_at, id",
+            waitingQuery,
             rotation.secret.hub,
             rotation.secret.alias.text
         ) { row throws(SQLiteError) in try row.get(0) }

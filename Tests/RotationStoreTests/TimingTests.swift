@@ -86,6 +86,7 @@ struct TimingTests {
     @Test(arguments: [
         (Ledger.dueSlotsQuery, "schedules_due (hub=? AND due_at<?)"),
         (Ledger.dueRequestsQuery, "requests_waiting (hub=?)"),
+        (Ledger.dueRequestsQuery, "requests_by_secret (hub=? AND alias=?)"),
     ])
     func dueWorkIsFoundByItsIndex(query: String, index: String) async throws {
         try await StoreFixture.with { fixture async throws in
