@@ -349,7 +349,8 @@ package actor Engine {
         do {
             if case .look(let secret) = work { return try await endHold(of: secret, hub) }
             guard let rotation = try await take(work) else { return }
-            try await run(rotation, hub)
+            let isOpenedNow = if case .resume = work { false } else { true }
+            try await run(rotation, isOpenedNow: isOpenedNow, hub)
             storageWatch.withLock { $0.noteWrite() }
         } catch let error as UndecodableRow {
             broken.insert(work.key)
@@ -385,7 +386,7 @@ package actor Engine {
         )
     }
 
-    private func run(_ rotation: Rotation, _ hub: Hub) async throws {
+    private func run(_ rotation: Rotation, isOpenedNow: Bool, _ hub: Hub) async throws {
         var logger = logger
         logger[metadataKey: "hub"] = "\(rotation.secret.hub)"
         logger[metadataKey: "alias"] = "\(rotation.secret.alias)"
@@ -410,11 +411,12 @@ package actor Engine {
                 plan: plan,
                 generator: generator,
                 trigger: rotation.openedAt < startedAt ? .resume : rotation.trigger,
+                isOpenedNow: isOpenedNow,
                 logger: logger,
                 isStopping: { [self] in stopping.load(ordering: .sequentiallyConsistent) }
             )
         )
-        if try await !storage.isPolicyCurrent(rotation) { try await run.replaceIfUntouched() }
+        if !isOpenedNow, try await !storage.isPolicyCurrent(rotation) { try await run.replaceIfUntouched() }
         let result = try await run.proceed()
         // Also before a failure that came after it: a doubt begins anew with the last success.
         if run.isLetIn { proven.insert(rotation.secret.hub) }

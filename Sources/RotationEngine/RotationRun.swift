@@ -17,6 +17,8 @@ struct RotationRun {
         var generator: any ValueGenerator
         /// The trigger that audit entries name.
         var trigger: Trigger
+        /// Whether the rotation was opened just now: nothing of it can have been left by an earlier run.
+        var isOpenedNow: Bool
         var logger: Logger
         /// Whether the daemon is about to stop: nothing new is begun then.
         var isStopping: @Sendable () -> Bool
@@ -36,6 +38,8 @@ struct RotationRun {
     private var rotation: Rotation
     /// The state that storage has.
     private var saved: RotationState
+    /// Entries of what was reached since.
+    private var unsavedEntries: [AuditEntry] = []
     private var made: GeneratedValue?
 
     init(_ rotation: Rotation, _ environment: Environment) {
@@ -98,7 +102,12 @@ struct RotationRun {
             return
         }
         let trigger = environment.trigger
-        let entries = next.entries(for: event, before: rotation.state, now: now, trigger: trigger)
+        let entries = unsavedEntries + next.entries(for: event, before: rotation.state, now: now, trigger: trigger)
+        guard !isSavedLater(event, next.state, now: now) else {
+            (rotation, unsavedEntries) = (next, entries)
+            log(event, isNews: true, isSentAgain: false)
+            return
+        }
         var change = RotationChange(rotation: next, previous: saved, attempt: attempt, entries: entries)
         if case .delivered = rotation.state.phase, next.state.tally.unconfirmed > rotation.state.tally.unconfirmed {
             change.attempt = Attempt(
@@ -118,7 +127,24 @@ struct RotationRun {
         let isSentAgain = next.state.tally.unconfirmed > rotation.state.tally.unconfirmed
         rotation = next
         saved = next.state
+        unsavedEntries = []
         log(event, isNews: isNews, isSentAgain: isSentAgain)
+    }
+
+    /// Whether a state becomes durable together with the attempt that follows it.
+    ///
+    /// The sealed candidate is durable already, and makes another one impossible; nothing has an effect before the attempt
+    /// is recorded. Where there is an `install`, that is the effect, and the baseline is saved before it.
+    private func isSavedLater(_ event: RotationEvent, _ next: RotationState, now: Instant) -> Bool {
+        switch event {
+        case .staged: break
+        case .listed: guard rotation.state.evidence.source == nil else { return false }
+        default: return false
+        }
+        switch next.nextAction(plan: environment.plan, now: now) {
+        case .preflight, .attempt: return true
+        default: return false
+        }
     }
 
     /// - Parameters:
@@ -178,12 +204,12 @@ struct RotationRun {
 
     private mutating func generate() async throws {
         // One that was sealed right before a crash is the rotation's candidate: another one would be a second value.
-        if try await environment.storage.hasCandidate(rotation.id) {
+        if !environment.isOpenedNow, try await environment.storage.hasCandidate(rotation.id) {
             guard try await candidate() != nil else { return }
             try await record(.generated)
             return
         }
-        try await environment.storage.checkFence()
+        if rotation.generator.plugIn != nil { try await environment.storage.checkFence() }
         do {
             made = try await environment.generator.generate(context)
         } catch {

@@ -10,6 +10,8 @@ package actor RotationStore: RotationStorage {
     private let vault: CandidateVault
     private let history = GroupCommit()
     private let candidates = GroupCommit()
+    private let hubs = HubMemory()
+    private let reader: HistoryReader
     private let clock: any Clock
     private let random: any RandomSource
 
@@ -56,6 +58,7 @@ package actor RotationStore: RotationStorage {
         fences = [ledger.fence, vault.fence]
         lockWaits = [ledger.connection.lockWait, vault.lockWait]
         (self.clock, self.random, self.checkLock) = (clock, random, checkLock)
+        reader = try HistoryReader(path: path, origin: origin, generators: generators)
         try Self.sortCandidates(ledger, vault, now: clock.now)
         try Self.takeUpFound(ledger, vault, now: clock.now)
     }
@@ -112,7 +115,8 @@ package actor RotationStore: RotationStorage {
     }
 
     /// Truncates the candidates' WAL once for all whose deletion was committed before.
-    private func truncate() throws -> Bool {
+    private func settleErasure(_ change: Change<Void>) throws -> Bool {
+        try settleCandidates(change)
         if !isTruncated { isTruncated = try vault.truncate() }
         return isTruncated
     }
@@ -136,17 +140,23 @@ package actor RotationStore: RotationStorage {
 
     /// Truncates the WAL and closes both files; nothing can be called after it.
     package func close() {
+        reader.close()
         vault.close()
         _ = try? ledger.connection.truncateWAL()
         ledger.close()
     }
 
-    package func dueWork(hub: String, _ part: WorkPart = .all, now: Instant, limit: Int) throws -> [DueWork] {
-        try ledger.dueWork(hub: hub, part, now: now, limit: limit)
+    package nonisolated func dueWork(
+        hub: String,
+        _ part: WorkPart = .all,
+        now: Instant,
+        limit: Int
+    ) throws -> [DueWork] {
+        try reader.read { try $0.dueWork(hub: hub, part, now: now, limit: limit) }
     }
 
-    package func earliestDue(hub: String, _ part: WorkPart = .all, now: Instant) throws -> Instant? {
-        try ledger.earliestDue(hub: hub, part, now: now)
+    package nonisolated func earliestDue(hub: String, _ part: WorkPart = .all, now: Instant) throws -> Instant? {
+        try reader.read { try $0.earliestDue(hub: hub, part, now: now) }
     }
 
     package nonisolated func claim(_ claim: Claim) async throws -> Rotation? {
@@ -194,26 +204,29 @@ package actor RotationStore: RotationStorage {
         try vault.hasCandidate(id.rawValue)
     }
 
-    package func checkFence() throws {
+    /// The history's epoch tells: a new daemon raises it there first. That of the candidates is checked by each commit.
+    package nonisolated func checkFence() throws {
         try checkLock()
-        try ledger.checkFence()
-        try vault.checkFence()
+        for fence in fences { try fence.checkFiles() }
+        try reader.read { try $0.checkFence() }
     }
 
     package nonisolated func eraseCandidate(of id: RotationID) async throws -> Bool {
-        try await changeCandidates { try $0.vault.delete(id.rawValue) }
-        return try await truncate()
+        let change = Change { try $0.vault.delete(id.rawValue) }
+        candidates.add(change)
+        return try await settleErasure(change)
     }
 
     package func isPolicyCurrent(_ rotation: Rotation) throws -> Bool {
         try ledger.isPolicyCurrent(rotation)
     }
 
-    package func listsRefusedAt(_ hub: String) throws -> Instant? {
-        try HubTable.listsRefusedAt(hub, in: ledger.connection)
+    package nonisolated func listsRefusedAt(_ hub: String) async throws -> Instant? {
+        try await rowOfHub(hub).listsRefusedAt
     }
 
     package nonisolated func setListsRefused(_ hub: String, at instant: Instant?) async throws {
+        defer { hubs.forget() }
         try await change { try HubTable.setListsRefused(hub, at: instant, in: $0.connection) }
     }
 
@@ -265,8 +278,23 @@ package actor RotationStore: RotationStorage {
         try ledger.requestAll(trigger: trigger, overdueOnly: overdueOnly, now: now, actor: actor, random: random).count
     }
 
-    package func hubStatus(_ hub: String) throws -> HubStatus {
-        try ledger.history.hubStatus(hub)
+    package nonisolated func hubStatus(_ hub: String) async throws -> HubStatus {
+        try await rowOfHub(hub).status
+    }
+
+    /// What is remembered of a hub, from memory where nothing has changed since it was read.
+    private nonisolated func rowOfHub(_ hub: String) async throws -> HubMemory.Row {
+        if let known = hubs.row(of: hub) { return known }
+        return try await readHub(hub)
+    }
+
+    private func readHub(_ hub: String) throws -> HubMemory.Row {
+        let row = HubMemory.Row(
+            status: try ledger.history.hubStatus(hub),
+            listsRefusedAt: try HubTable.listsRefusedAt(hub, in: ledger.connection)
+        )
+        hubs.remember(row, of: hub)
+        return row
     }
 
     package func updateHub(
@@ -274,7 +302,8 @@ package actor RotationStore: RotationStorage {
         now: Instant,
         _ change: @Sendable (HubStatus, Instant) -> HubStatus?
     ) throws -> HubStatus? {
-        try ledger.updateHub(hub, now: now, change)
+        defer { hubs.forget() }
+        return try ledger.updateHub(hub, now: now, change)
     }
 
     package nonisolated func append(_ entry: AuditEntry) async throws {
@@ -290,7 +319,10 @@ package actor RotationStore: RotationStorage {
     /// Does something with the ledger on this actor's queue: how commands reach it through the control socket.
     package func withLedger<T: Sendable>(_ body: @Sendable (Ledger) throws -> T) throws -> T {
         // What can't be erased now is erased by the next call, or at the next start.
-        defer { try? Self.eraseGivenUp(ledger, vault) }
+        defer {
+            try? Self.eraseGivenUp(ledger, vault)
+            hubs.forget()
+        }
         return try body(ledger)
     }
 }

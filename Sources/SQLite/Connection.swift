@@ -17,7 +17,7 @@ package final class Connection {
     }
 
     private var handle: OpaquePointer?
-    private var statements: [String: OpaquePointer] = [:]
+    private var statements: [StatementKey: OpaquePointer] = [:]
     /// The file's path as it was given.
     package let path: String
     /// The present wait for another connection's lock.
@@ -194,7 +194,7 @@ package final class Connection {
     ) throws(SQLiteError) {
         // Taken out while it runs: a nested use of the same SQL gets a statement of its own.
         let statement: OpaquePointer
-        if let kept = statements.removeValue(forKey: sql) {
+        if let kept = statements.removeValue(forKey: StatementKey(sql: sql)) {
             statement = kept
         } else {
             statement = try prepare(sql)
@@ -202,7 +202,7 @@ package final class Connection {
         defer {
             sqlite3_reset(statement)
             sqlite3_clear_bindings(statement)
-            if let twin = statements.updateValue(statement, forKey: sql) { sqlite3_finalize(twin) }
+            if let twin = statements.updateValue(statement, forKey: StatementKey(sql: sql)) { sqlite3_finalize(twin) }
         }
         guard Int(sqlite3_bind_parameter_count(statement)) == values.count else {
             throw SQLiteError(code: .misuse, message: "got \(values.count) values", operation: sql)
@@ -284,5 +284,15 @@ package final class Connection {
     package func truncateWAL() throws(SQLiteError) -> Bool {
         let busy: Int? = try first("PRAGMA wal_checkpoint(TRUNCATE)") { row throws(SQLiteError) in try row.get(0) }
         return busy == 0
+    }
+}
+
+/// A statement's text as a key: texts of a kilobyte are compared whole, but hashed by their length and last bytes alone.
+private struct StatementKey: Hashable {
+    let sql: String
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(sql.utf8.count)
+        for byte in sql.utf8.suffix(24) { hasher.combine(byte) }
     }
 }

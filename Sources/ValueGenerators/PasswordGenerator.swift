@@ -5,7 +5,7 @@ import SecretMemory
 struct PasswordGenerator: ValueGenerator {
     private let policy: PasswordPolicy
     private let random: any RandomSource
-    private let table: Table
+    private let prepared: Prepared
     var steps: Set<GeneratorStep> { [] }
 
     /// How the policy's passwords are counted.
@@ -14,14 +14,27 @@ struct PasswordGenerator: ValueGenerator {
         case runFree(RunFreeTable)
     }
 
+    /// What is computed once for a policy.
+    private struct Prepared {
+        let table: Table
+        let alphabets: [[UInt8]]
+
+        init(_ policy: PasswordPolicy) {
+            table = policy.isWithoutRuns ? .runFree(RunFreeTable(policy)) : .compositions(CompositionTable(policy))
+            alphabets = policy.classes.map(\.alphabet)
+        }
+    }
+
+    private static let known = Memo<PasswordPolicy, Prepared>()
+
     init(policy: PasswordPolicy, random: any RandomSource) {
         self.policy = policy
         self.random = random
-        table = policy.isWithoutRuns ? .runFree(RunFreeTable(policy)) : .compositions(CompositionTable(policy))
+        prepared = Self.known.value(for: policy) { Prepared(policy) }
     }
 
     func generate(_ context: GeneratorContext) async throws(GeneratorError) -> GeneratedValue {
-        switch table {
+        switch prepared.table {
         case .runFree(let table):
             return try GeneratedValue(length: policy.length) { table.draw(into: $0, using: random) }
         case .compositions(let table):
@@ -34,7 +47,7 @@ struct PasswordGenerator: ValueGenerator {
     private func fill(_ password: UnsafeMutableRawBufferPointer, _ counts: [Int]) {
         var generator = random.generator
         var place = 0
-        for (count, alphabet) in zip(counts, policy.classes.map(\.alphabet)) {
+        for (count, alphabet) in zip(counts, prepared.alphabets) {
             for _ in 0..<count {
                 password[place] = alphabet[Int.random(in: 0..<alphabet.count, using: &generator)]
                 place += 1

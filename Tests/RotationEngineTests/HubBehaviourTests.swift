@@ -109,15 +109,13 @@ struct HubBehaviourTests {
             try await world.engine.requestAll(overdueOnly: false)
             let until = world.clock.now.advanced(by: EngineWorld.retry.retryAfterCap)
             try await eventually("the pause is armed") { world.alarm.instant == until }
-            let ledger = try Ledger(
-                path: world.path,
-                origin: EngineWorld.origin,
-                mayMigrate: false,
-                generators: BuiltInGenerators()
-            )
-            defer { ledger.close() }
-            let resume = { _ = try ledger.resumeHub("h", reason: "r", actor: .daemon, now: world.clock.now) }
-            try resume()
+            let now = world.clock.now
+            let resume = {
+                _ = try await world.store.withLedger {
+                    try $0.resumeHub("h", reason: "r", actor: .daemon, now: now)
+                }
+            }
+            try await resume()
             world.engine.wake()
             try await eventually("one went ahead, and met it again") { world.hub.listCalls == 2 }
             try await eventually("it is paused again") {
@@ -125,7 +123,7 @@ struct HubBehaviourTests {
             }
             try await world.untilLooked()
             #expect(world.hub.listCalls == 2)
-            try resume()
+            try await resume()
             world.engine.wake()
             try await eventually("all succeed") { try world.entries("rotation.succeeded") == Self.many.count }
         }

@@ -26,7 +26,7 @@ struct ClaimTests {
             fixture.clock.advance(by: .seconds(3600))
             let ledger = try fixture.ledger()
             _ = try ledger.pause([fixture.name()], .init(since: fixture.clock.now, reason: "freeze"), actor: .daemon)
-            #expect(try await fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9).isEmpty)
+            #expect(try fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9).isEmpty)
             #expect(try await fixture.claim(.schedule) == nil)
             #expect(try await fixture.claim(.rotateNow) != nil)
         }
@@ -41,7 +41,7 @@ struct ClaimTests {
                 actor: .daemon
             )
             let slot = until.advanced(by: .seconds(3600))
-            #expect(try await fixture.store.earliestDue(hub: "h", now: fixture.clock.now) == slot)
+            #expect(try fixture.store.earliestDue(hub: "h", now: fixture.clock.now) == slot)
             fixture.clock.advance(by: .seconds(7200))
             #expect(try await fixture.claim(.schedule) == nil)
             fixture.clock.advance(by: .seconds(3600))

@@ -76,7 +76,7 @@ struct DecisionTests {
             let stored = try await fixture.store.rotation(rotation.id)
             #expect(stored?.state.phase == .abandoning(.withdraw, Failure(kind: "rejected")))
             // It is work for the engine now.
-            let work = try await fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9)
+            let work = try fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9)
             #expect(work == [.resume(rotation.id, rotation.secret)])
             let decided = try fixture.details("rotation.decided")
             #expect(decided == [["decision": "withdraw", "reason": "looked"]])
@@ -129,7 +129,7 @@ struct DecisionTests {
             try await fixture.store.save(RotationChange(rotation: rotation))
             #expect(try await !abandon(rotation, .withdraw, fixture))
             #expect(try await fixture.store.rotation(rotation.id)?.state.phase == .parked(.unconfirmed))
-            #expect(try await fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9).isEmpty)
+            #expect(try fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9).isEmpty)
             fixture.clock.advance(by: .seconds(60))
             #expect(try await !abandon(rotation, .withdraw, fixture))
             let stored = try await fixture.store.rotation(rotation.id)
@@ -193,12 +193,12 @@ struct DecisionTests {
             )
             try await fixture.store.save(RotationChange(rotation: rotation, end: end))
             let kept = rotation
-            #expect(try await fixture.store.dueWork(hub: "h", now: now, limit: 9).isEmpty)
+            #expect(try fixture.store.dueWork(hub: "h", now: now, limit: 9).isEmpty)
             await #expect(throws: Ledger.Refusal.hasSucceeded(rotation.secret)) {
                 try await abandon(kept, .withdraw, fixture)
             }
             #expect(try await !abandon(rotation, .keep, fixture))
-            let work = try await fixture.store.dueWork(hub: "h", now: now, limit: 9)
+            let work = try fixture.store.dueWork(hub: "h", now: now, limit: 9)
             #expect(work == [.resume(rotation.id, rotation.secret)])
             #expect(try await abandon(rotation, nil, fixture))
             let stored = try fixture.ledger().history.rotation(rotation.id)

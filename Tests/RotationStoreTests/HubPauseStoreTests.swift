@@ -123,9 +123,9 @@ struct HubPauseStoreTests {
         try await StoreFixture.with { fixture async throws in
             let now = fixture.clock.now
             let rotation = try await fixture.opened()
-            let work = { try await fixture.store.dueWork(hub: "h", .withoutHub, now: now, limit: 9) }
-            #expect(try await work().isEmpty)
-            #expect(try await fixture.store.earliestDue(hub: "h", .withoutHub, now: now) == nil)
+            let work = { try fixture.store.dueWork(hub: "h", .withoutHub, now: now, limit: 9) }
+            #expect(try work().isEmpty)
+            #expect(try fixture.store.earliestDue(hub: "h", .withoutHub, now: now) == nil)
             let later = now.advanced(by: .seconds(30))
             let rows: [(RotationState.Phase, Instant?, Bool)] = [
                 (.delivering(attempt: .ended), nil, false), (.parked(.candidateLost), nil, false),
@@ -138,7 +138,7 @@ struct HubPauseStoreTests {
                 try await fixture.store.save(RotationChange(rotation: next))
                 #expect(try await work() == (isDue ? [.resume(rotation.id, rotation.secret)] : []), "\(phase)")
                 if wakeAt == later {
-                    #expect(try await fixture.store.earliestDue(hub: "h", .withoutHub, now: now) == later)
+                    #expect(try fixture.store.earliestDue(hub: "h", .withoutHub, now: now) == later)
                 }
             }
         }

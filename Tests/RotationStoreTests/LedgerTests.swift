@@ -67,7 +67,7 @@ struct LedgerTests {
                 )
             }
             fixture.clock.advance(by: .seconds(7200))
-            let work = try await fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 3)
+            let work = try fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 3)
             let secrets = work.map { item -> String in
                 if case .slot(let secret, _) = item { secret.alias.text } else { "" }
             }

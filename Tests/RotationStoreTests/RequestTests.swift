@@ -20,7 +20,7 @@ struct RequestTests {
             let requests = try [request(fixture), request(fixture)]
             let ledger = try fixture.ledger()
             _ = try ledger.request(requests, actor: .user(name: "ops", uid: 1000))
-            let work = try await fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9)
+            let work = try fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9)
             #expect(work == [.request(try fixture.name(), .rotateNow)])
             let rotation = try await fixture.opened()
             for request in requests {
@@ -98,7 +98,7 @@ struct RequestTests {
                 try await fixture.store.dueWork(hub: "h", now: now, limit: 9) == [.resume(rotation.id, rotation.secret)]
             )
             try await fixture.end(rotation)
-            let work = try await fixture.store.dueWork(hub: "h", now: now, limit: 9)
+            let work = try fixture.store.dueWork(hub: "h", now: now, limit: 9)
             #expect(work == [.request(try fixture.name(), .rotateNow)])
         }
     }

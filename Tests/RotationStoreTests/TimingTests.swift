@@ -113,18 +113,18 @@ struct TimingTests {
             fixture.clock.advance(by: Self.hour)
             let first = try #require(try await fixture.claim(.schedule, alias: "g1"))
             #expect(try await fixture.claim(.schedule, alias: "g2") == nil)
-            let due = { try await fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9).map(\.key) }
+            let due = { try fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9).map(\.key) }
             let second = DueWork.Key.secret(try fixture.name("g2"))
-            #expect(try await !due().contains(second))
+            #expect(try !due().contains(second))
             fixture.clock.advance(by: .seconds(30))
             try await fixture.end(first)
             // From its end on, also for a request.
             #expect(try await fixture.claim(.rotateNow, alias: "g2") == nil)
             let free = fixture.clock.now.advanced(by: .seconds(600))
             try fixture.execute("UPDATE schedules SET next_due = 9e12 WHERE alias = 'a'")
-            #expect(try await fixture.store.earliestDue(hub: "h", now: fixture.clock.now) == free)
+            #expect(try fixture.store.earliestDue(hub: "h", now: fixture.clock.now) == free)
             fixture.clock.advance(by: .seconds(600))
-            #expect(try await due().contains(second))
+            #expect(try due().contains(second))
             #expect(try await fixture.claim(.schedule, alias: "g2") != nil)
         }
     }
@@ -141,11 +141,11 @@ struct TimingTests {
                 trigger: .rotateNow
             )
             _ = try fixture.ledger().request([request], actor: .daemon)
-            let keys = { try await fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9).map(\.key) }
+            let keys = { try fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9).map(\.key) }
             let second = DueWork.Key.secret(try fixture.name("g2"))
-            #expect(try await !keys().contains(second))
+            #expect(try !keys().contains(second))
             try await fixture.end(first)
-            #expect(try await keys().contains(second))
+            #expect(try keys().contains(second))
         }
     }
 

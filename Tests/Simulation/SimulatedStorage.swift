@@ -60,6 +60,8 @@ struct SimulatedStorage: RotationStorage {
 
     private func read<T>(_ body: () async throws -> T) async throws -> T {
         try meetDeath(.crash)
+        // What reads without waiting for the writer is a place for other jobs all the same: any thread may come between.
+        await Task.yield()
         let result = try await body()
         try process.checkAlive()
         return result
@@ -77,7 +79,7 @@ struct SimulatedStorage: RotationStorage {
 
     func dueWork(hub: String, _ part: WorkPart, now: Instant, limit: Int) async throws -> [DueWork] {
         if breakage == .ignoresGroup { try change("DELETE FROM groups") }
-        let work = try await read { try await store.dueWork(hub: hub, part, now: now, limit: limit) }
+        let work = try await read { try store.dueWork(hub: hub, part, now: now, limit: limit) }
         guard breakage == .losesDueWork else { return work }
         return work.filter { item in
             if case .secret(let secret) = item.key { secret.alias.text != "s0" } else { true }
@@ -85,7 +87,7 @@ struct SimulatedStorage: RotationStorage {
     }
 
     func earliestDue(hub: String, _ part: WorkPart, now: Instant) async throws -> Instant? {
-        try await read { try await store.earliestDue(hub: hub, part, now: now) }
+        try await read { try store.earliestDue(hub: hub, part, now: now) }
     }
 
     func rotation(_ id: RotationID) async throws -> Rotation? {
@@ -113,7 +115,7 @@ struct SimulatedStorage: RotationStorage {
     }
 
     func checkFence() async throws {
-        do { try await read { try await store.checkFence() } } catch is FenceLost where breakage == .ignoresFence {}
+        do { try await read { try store.checkFence() } } catch is FenceLost where breakage == .ignoresFence {}
     }
 
     func hubStatus(_ hub: String) async throws -> HubStatus {
