@@ -152,9 +152,9 @@ extension Ledger {
         try rotation.state.handle(.stopped, plan: plan, now: now, fraction: 0)
         try store(rotation, from: before.state, now: now)
         let detail: [String: JSONValue?] = [
-            "error": .string(Failure.unconfirmed.kind), "parked": true, "reason": .string(order.reason),
+            "error": .string(Failure.unconfirmed.kind), "reason": .string(order.reason),
         ]
-        var entry = rotation.entry(.rotationDeferred, now: now, trigger: rotation.trigger, detail: detail)
+        var entry = rotation.entry(.rotationParked, now: now, trigger: rotation.trigger, detail: detail)
         entry.actor = order.actor
         try AuditTable.append(entry, origin: origin, in: connection)
     }

@@ -90,7 +90,7 @@ extension Ledger {
         )
         guard dropped > 0 else { return nil }
         try note(
-            .rotationMissed,
+            .requestDropped,
             claim.secret,
             actor: .daemon,
             now: claim.now,
@@ -152,8 +152,8 @@ extension Ledger {
                 """,
                 rotation.id
             )
-            let detail: [String: JSONValue?] = ["error": "candidate_lost", "candidate_found": true]
-            let entry = rotation.entry(.rotationDeferred, now: now, trigger: .resume, detail: detail)
+            let detail: [String: JSONValue?] = ["error": "candidate_lost"]
+            let entry = rotation.entry(.rotationUnparked, now: now, trigger: .resume, detail: detail)
             try AuditTable.append(entry, origin: origin, in: connection)
         }
     }

@@ -21,6 +21,11 @@ package final class LockedBytes: @unchecked Sendable {
     /// - Throws: ``MemoryError`` where the kernel has no memory, else what `fill` throws; all is wiped then.
     package init(count: Int, fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws {
         let size = Self.pageAligned(max(count, 1))
+        if size == Self.pageSize, let spare = SparePages.shared.take() {
+            (pages, self.count, isLocked) = (UnsafeMutableRawBufferPointer(start: spare, count: size), count, true)
+            try fill(UnsafeMutableRawBufferPointer(rebasing: pages[0..<count]))
+            return
+        }
         let protection = PROT_READ | PROT_WRITE
         guard let base = mmap(nil, size, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), base != MAP_FAILED else {
             throw MemoryError(errno: errno)
@@ -40,7 +45,11 @@ package final class LockedBytes: @unchecked Sendable {
     }
 
     deinit {
-        Self.release(pages)
+        guard let base = pages.baseAddress else { return }
+        explicit_bzero(base, pages.count)
+        if isLocked, pages.count == Self.pageSize, SparePages.shared.keep(base) { return }
+        munlock(base, pages.count)
+        munmap(base, pages.count)
     }
 
     /// Lends the bytes for the time of a call; the pointer is invalid after it.
@@ -48,16 +57,10 @@ package final class LockedBytes: @unchecked Sendable {
         try body(UnsafeRawBufferPointer(rebasing: pages[0..<count]))
     }
 
-    private static func release(_ pages: UnsafeMutableRawBufferPointer) {
-        guard let base = pages.baseAddress else { return }
-        explicit_bzero(base, pages.count)
-        munlock(base, pages.count)
-        munmap(base, pages.count)
-    }
+    private static let pageSize = sysconf(Int32(_SC_PAGESIZE))
 
     private static func pageAligned(_ count: Int) -> Int {
-        let page = sysconf(Int32(_SC_PAGESIZE))
-        return (count + page - 1) / page * page
+        (count + pageSize - 1) / pageSize * pageSize
     }
 }
 

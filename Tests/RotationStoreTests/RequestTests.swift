@@ -123,7 +123,7 @@ struct RequestTests {
             #expect(try ledger.history.waiting().count == 0)
             var lines: [String] = []
             try ledger.history.auditLines { lines.append($0) }
-            #expect(lines.last?.contains("rotation.missed") == true)
+            #expect(lines.last?.contains("request.dropped") == true)
         }
     }
 

@@ -1,5 +1,6 @@
-import SecretMemory
 import Testing
+
+@testable import SecretMemory
 
 private struct Stop: Error, Equatable {}
 
@@ -39,25 +40,34 @@ struct LockedBytesTests {
         #expect(try LockedBytes([1]).isLocked == ProcessHardening.canLockMemory)
     }
 
-    @Test("the memory is given back with the last reference")
-    func release() async {
+    @Test(
+        "the memory is wiped with the last reference; a page is used again, and more is given back",
+        arguments: [3, 5000]
+    )
+    func release(count: Int) async {
         // In a process of its own, where nobody else maps the same address again.
-        await #expect(processExitsWith: .success) {
-            var bytes: LockedBytes? = try LockedBytes([1, 2, 3])
+        await #expect(processExitsWith: .success) { [count] in
+            var bytes: LockedBytes? = try LockedBytes(count: count) { $0.copyBytes(from: [1, 2, 3]) }
             let address = bytes?.withBytes { UInt(bitPattern: $0.baseAddress) } ?? 0
             try #require(try Mapping.flags(at: address) != nil)
+            let isKept = bytes?.isLocked == true && count <= 4096
             bytes = nil
             let isSecret = try Mapping.flags(at: address)?.contains("dd") ?? false
-            try #require(!isSecret)
+            try #require(isSecret == isKept)
+            guard isKept else { return }
+            try #require(UnsafePointer<UInt8>(bitPattern: address).map { [$0[0], $0[1], $0[2]] } == [0, 0, 0])
+            let next = try LockedBytes(count: 4096) { buffer in try #require(buffer.allSatisfy { $0 == 0 }) }
+            try #require(next.withBytes { UInt(bitPattern: $0.baseAddress) } == address)
+            try #require(try Mapping.flags(at: address)?.isSuperset(of: ["dd", "wf", "lo"]) == true)
         }
     }
 
-    @Test("where the filling fails, the error comes through and the memory is given back, once")
+    @Test("where the filling fails, the error comes through and the memory is wiped, once")
     func failingFill() async {
         await #expect(processExitsWith: .success) {
             var address: UInt = 0
             #expect(throws: Stop()) {
-                _ = try LockedBytes(count: 3) { buffer in
+                _ = try LockedBytes(count: 5000) { buffer in
                     address = UInt(bitPattern: buffer.baseAddress)
                     throw Stop()
                 }
@@ -66,5 +76,14 @@ struct LockedBytesTests {
             let isSecret = try Mapping.flags(at: address)?.contains("dd") ?? false
             try #require(!isSecret)
         }
+    }
+
+    @Test("no more than 64 pages are spare")
+    func spare() throws {
+        let addresses = (1...80).map { UInt($0 * 4096) }
+        let pages = SparePages()
+        let kept = addresses.compactMap(UnsafeMutableRawPointer.init(bitPattern:)).filter { pages.keep($0) }
+        #expect(kept.count == SparePages.limit)
+        #expect(pages.take() == kept.last)
     }
 }

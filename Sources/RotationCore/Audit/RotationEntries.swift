@@ -105,7 +105,10 @@ extension Rotation {
             break
         }
         if let deferral = deferral(for: event, before: before) {
-            entries.append(entry(.rotationDeferred, now: now, trigger: trigger, detail: deferral))
+            let isParked = if case .parked = state.phase { true } else { false }
+            entries.append(
+                entry(isParked ? .rotationParked : .rotationDeferred, now: now, trigger: trigger, detail: deferral)
+            )
         }
         return entries
     }
@@ -121,7 +124,7 @@ extension Rotation {
         return entry(.generatorStep, now: now, trigger: trigger, detail: all)
     }
 
-    /// What is told when the rotation must wait; nil when it need not.
+    /// What is told when the rotation must wait, be it for a person; nil when it need not.
     private func deferral(for event: RotationEvent, before: RotationState) -> [String: JSONValue?]? {
         var detail: [String: JSONValue?]
         switch event {
@@ -145,7 +148,7 @@ extension Rotation {
             return nil
         }
         if case .parked = state.phase {
-            detail["parked"] = true
+            // It waits for a person, until no instant.
         } else if state.ending != nil && before.ending == nil || state.wakeAt == nil {
             return nil
         }

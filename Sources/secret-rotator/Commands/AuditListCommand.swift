@@ -52,7 +52,7 @@ struct AuditListCommand: AsyncParsableCommand {
         switch event {
         case "rotation.succeeded", "hub.resumed": .green
         case "rotation.failed", "rotation.abandoned", "secret.failed", "hub.suspended", "configuration.rejected": .red
-        case "rotation.deferred", "rotation.missed", "clock.skewed", "drift.found": .yellow
+        case "rotation.deferred", "rotation.missed", "request.dropped", "clock.skewed", "drift.found": .yellow
         default: .plain
         }
     }
