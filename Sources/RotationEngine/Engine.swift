@@ -239,7 +239,12 @@ package actor Engine {
             startedAt = min(startedAt, clock.now)
         }
         if let step = untoldStep {
-            try await storage.takeClockStep(step, now: clock.now, farthest: configuration.retry.longestWait)
+            try await storage.takeClockStep(
+                step,
+                now: clock.now,
+                farthest: configuration.retry.longestWait,
+                lateHolds: configuration.hubs.mapValues(\.lateHold)
+            )
             untoldStep = nil
             let (now, isSynchronised) = (clock.now, clock.isSynchronised)
             clockHold.withLock { $0 = isSynchronised ? nil : now }

@@ -61,28 +61,83 @@ final class Change<T: Sendable>: BatchMember {
 
     /// The result; nil while the batch has not been committed.
     var result: Result<T, any Error>? { outcome.withLock { $0 } }
+
+    /// The result after the batch was committed.
+    ///
+    /// - Throws: Why it was not written; ``Unsettled`` where no batch has had it, which would be a defect.
+    var settled: T {
+        get throws {
+            guard let result else { throw Unsettled() }
+            return try result.get()
+        }
+    }
 }
+
+/// A change that no batch has had: a defect of the program.
+struct Unsettled: Error {}
 
 /// Changes of one database that wait for the next commit.
 ///
-/// A batch is what arrived while the last commit ran: there is no timer, and a lone change waits for no other.
+/// A batch is what arrived while the last commit ran: there is no timer, and a lone change waits for no other. One caller at a
+/// time leads: it commits for all, and the others wait without a call of the database's queue.
 final class GroupCommit: Sendable {
     /// How many changes share a commit at most.
     static let limit = 256
 
-    private let waiting = Mutex<[any BatchMember]>([])
-
-    /// Adds a change to the next batch.
-    func add(_ member: any BatchMember) {
-        waiting.withLock { $0.append(member) }
+    /// What a caller finds after it has added its change.
+    enum Turn {
+        /// Its change is settled.
+        case settled
+        /// It is to commit the next batch, in which its change is.
+        case lead
     }
 
-    /// The next batch, in the order in which it was asked for.
-    func next() -> [any BatchMember] {
-        waiting.withLock { waiting in
-            let batch = Array(waiting.prefix(Self.limit))
-            waiting.removeFirst(batch.count)
+    private struct Waiter {
+        let member: any BatchMember
+        /// Whom to tell; nil for the one who leads.
+        var continuation: CheckedContinuation<Turn, Never>?
+    }
+
+    private struct State {
+        var waiting: [Waiter] = []
+        var isLed = false
+    }
+
+    private let state = Mutex(State())
+
+    /// How many changes wait.
+    var count: Int { state.withLock { $0.waiting.count } }
+
+    /// Adds a change to the next batch, and waits until it is settled, or until its caller is to commit.
+    func join(_ member: any BatchMember) async -> Turn {
+        await withCheckedContinuation { continuation in
+            let leads = state.withLock { state in
+                let leads = !state.isLed
+                state.isLed = true
+                state.waiting.append(Waiter(member: member, continuation: leads ? nil : continuation))
+                return leads
+            }
+            if leads { continuation.resume(returning: .lead) }
+        }
+    }
+
+    /// Commits the next batch, in the order in which it was asked for, and hands the lead on.
+    ///
+    /// - Parameter commit: Settles each member.
+    func lead(_ commit: ([any BatchMember]) -> Void) {
+        let batch = state.withLock { state in
+            let batch = Array(state.waiting.prefix(Self.limit))
+            state.waiting.removeFirst(batch.count)
             return batch
         }
+        commit(batch.map(\.member))
+        for waiter in batch { waiter.continuation?.resume(returning: .settled) }
+        let next = state.withLock { state in
+            state.isLed = !state.waiting.isEmpty
+            guard state.isLed else { return nil as CheckedContinuation<Turn, Never>? }
+            defer { state.waiting[0].continuation = nil }
+            return state.waiting[0].continuation
+        }
+        next?.resume(returning: .lead)
     }
 }

@@ -137,12 +137,14 @@ extension Ledger {
     /// Until when a request of unknown effect may still arrive, so that what a person has seen of the hub may change; nil
     /// where none may.
     private func arrival(_ rotation: Rotation, now: Instant, lateHold: Duration) throws -> Instant? {
+        let held = try HoldTable.until(rotation.secret, in: connection).flatMap { $0 > now ? $0 : nil }
         let isOpen = rotation.state.ending == nil
         let found = try RotationTable.lastDoubt(of: rotation.id, isOpen: isOpen, timeout: lateHold, in: connection)
-        guard let last = found else { return nil }
+        guard let last = found else { return held }
         let until = last.advanced(by: lateHold)
-        // One that lies farther in the future was noted by a clock that was ahead.
-        return last <= now.advanced(by: lateHold) && now < until ? until : nil
+        // One that lies farther in the future was noted by a clock that was ahead: the hold since it was set tells.
+        guard last <= now.advanced(by: lateHold), now < until else { return held }
+        return held.map { max($0, until) } ?? until
     }
 
     /// Has nothing more sent, so that a person can look at a hub that no longer changes.

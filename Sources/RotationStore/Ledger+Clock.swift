@@ -11,14 +11,18 @@ extension Ledger {
     /// - Parameters:
     ///   - step: How far it was set, negative for backwards.
     ///   - farthest: No wait of the retry policy, or that a hub may ask for, is longer.
-    package func takeClockStep(_ step: Duration, now: Instant, farthest: Duration) throws {
+    ///   - lateHolds: How long after an attempt of unknown effect each hub may still apply it.
+    package func takeClockStep(
+        _ step: Duration,
+        now: Instant,
+        farthest: Duration,
+        lateHolds: [String: Duration]
+    ) throws {
         try transaction {
             var moved = 0
-            if step < .zero {
-                moved = try bringBack(now: now, farthest: farthest)
-            } else {
-                try moveHolds(by: step, now: now)
-            }
+            try moveHolds(by: step, now: now)
+            if step < .zero { moved = try bringBack(now: now, farthest: farthest) }
+            try holdWhatMayArrive(now: now, lateHolds)
             try GroupTable.takeClockStep(step, now: now, in: connection)
             let detail: [String: JSONValue?] = [
                 "step_ms": .integer(step.milliseconds), "schedules_moved": moved > 0 ? .integer(Int64(moved)) : nil,
@@ -50,8 +54,36 @@ extension Ledger {
     /// A hold lasts for a length of time, whatever the clock is set to: what is on its way arrives no sooner for it.
     private func moveHolds(by step: Duration, now: Instant) throws {
         let before = now.advanced(by: .zero - step)
-        try connection.run("UPDATE holds SET until = until + ?1 WHERE until > ?2", step.milliseconds, before)
-        try connection.run("UPDATE looks SET look_at = look_at + ?1 WHERE look_at > ?2", step.milliseconds, before)
+        for (table, column) in [("holds", "until"), ("looks", "look_at")] {
+            // What was over by the clock as it was stays over.
+            try connection.run(
+                """
+                UPDATE \(table) SET \(column) = CASE WHEN \(column) > ?2 THEN \(column) + ?1 ELSE ?3 END
+                WHERE \(column) > min(?2, ?3)
+                """,
+                step.milliseconds,
+                before,
+                now
+            )
+        }
+    }
+
+    /// When an attempt of an open rotation was sent can't be told any more by the clock: it may arrive for a whole hold from
+    /// now on.
+    private func holdWhatMayArrive(now: Instant, _ lateHolds: [String: Duration]) throws {
+        for (hub, lateHold) in lateHolds {
+            try connection.run(
+                """
+                INSERT INTO holds (hub, alias, until)
+                SELECT hub, alias, ?2 FROM rotations
+                WHERE hub = ?1 AND closed_at IS NULL AND outcome IS NULL
+                    AND (is_ambiguous = 1 OR is_attempt_under_way = 1)
+                ON CONFLICT (hub, alias) DO UPDATE SET until = max(until, excluded.until)
+                """,
+                hub,
+                now.advanced(by: lateHold)
+            )
+        }
     }
 
     private func bringBack(now: Instant, farthest: Duration) throws -> Int {
@@ -77,8 +109,8 @@ extension Ledger {
         try connection.run("UPDATE hubs SET paused_until = ?1 WHERE paused_until > ?2", now, latest)
         try connection.run("UPDATE hubs SET paused_since = ?1 WHERE paused_since > ?1", now)
         try connection.run("UPDATE hubs SET probe_at = ?1 WHERE probe_at > ?2", now, latest)
-        try connection.run("UPDATE holds SET until = ?1 WHERE until > ?2", now, latest)
-        try connection.run("UPDATE looks SET look_at = ?1 WHERE look_at > ?2", now, latest)
+        try connection.run("UPDATE holds SET until = ?1 WHERE until > ?1", latest)
+        try connection.run("UPDATE looks SET look_at = ?1 WHERE look_at > ?1", latest)
         return moved
     }
 }

@@ -83,8 +83,8 @@ package actor RotationStore: RotationStorage {
     /// Has something written to the history with the next commit, and returns once that is durable.
     private nonisolated func change<T: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> T) async throws -> T {
         let change = Change { try body($0.ledger) }
-        history.add(change)
-        return try await settle(change)
+        if await history.join(change) == .lead { await commitHistory() }
+        return try change.settled
     }
 
     /// Has something written to the candidates with the next commit, and returns once that is durable.
@@ -92,31 +92,21 @@ package actor RotationStore: RotationStorage {
         _ body: @escaping @Sendable (Files) throws -> T
     ) async throws -> T {
         let change = Change(body)
-        candidates.add(change)
-        return try await settleCandidates(change)
+        if await candidates.join(change) == .lead { await commitCandidates() }
+        return try change.settled
     }
 
-    /// Commits batches until a change is among them.
-    ///
-    /// Whoever comes first commits for all who have asked meanwhile: these find their result.
-    private func settle<T>(_ change: Change<T>) throws -> T {
-        while true {
-            if let result = change.result { return try result.get() }
-            ledger.commit(history.next(), Files(ledger: ledger, vault: vault))
-        }
+    private func commitHistory() {
+        history.lead { ledger.commit($0, Files(ledger: ledger, vault: vault)) }
     }
 
-    private func settleCandidates<T>(_ change: Change<T>) throws -> T {
-        while true {
-            if let result = change.result { return try result.get() }
-            vault.commit(candidates.next(), Files(ledger: ledger, vault: vault))
-            isTruncated = false
-        }
+    private func commitCandidates() {
+        candidates.lead { vault.commit($0, Files(ledger: ledger, vault: vault)) }
+        isTruncated = false
     }
 
     /// Truncates the candidates' WAL once for all whose deletion was committed before.
-    private func settleErasure(_ change: Change<Void>) throws -> Bool {
-        try settleCandidates(change)
+    private func truncate() throws -> Bool {
         if !isTruncated { isTruncated = try vault.truncate() }
         return isTruncated
     }
@@ -212,9 +202,8 @@ package actor RotationStore: RotationStorage {
     }
 
     package nonisolated func eraseCandidate(of id: RotationID) async throws -> Bool {
-        let change = Change { try $0.vault.delete(id.rawValue) }
-        candidates.add(change)
-        return try await settleErasure(change)
+        try await changeCandidates { try $0.vault.delete(id.rawValue) }
+        return try await truncate()
     }
 
     package func isPolicyCurrent(_ rotation: Rotation) throws -> Bool {
@@ -238,8 +227,14 @@ package actor RotationStore: RotationStorage {
         try await change { try HubTable.set(owner, of: hub, in: $0.connection) }
     }
 
-    package func takeClockStep(_ step: Duration, now: Instant, farthest: Duration) throws {
-        try ledger.takeClockStep(step, now: now, farthest: farthest)
+    package func takeClockStep(
+        _ step: Duration,
+        now: Instant,
+        farthest: Duration,
+        lateHolds: [String: Duration]
+    ) throws {
+        defer { hubs.forget() }
+        try ledger.takeClockStep(step, now: now, farthest: farthest, lateHolds: lateHolds)
     }
 
     package func refreshZones(now: Instant) throws -> [String] {

@@ -1,8 +1,9 @@
 import RotationCore
-import RotationStore
 import Scheduling
 import TestSupport
 import Testing
+
+@testable import RotationStore
 
 /// What somebody does to a secret by hand keeps rotations of it away, and the other way round.
 struct ByHandTests {
@@ -126,6 +127,37 @@ struct ByHandTests {
                 try ledger.checkHubIsOpen("h", now: fixture.clock.now)
             }
             #expect(try Self.events(ledger).suffix(2) == ["secret.failed", "hub.suspended"])
+        }
+    }
+
+    /// A hold lasts for a length of time, whatever the clock is set to.
+    @Test(arguments: [7200, -7200])
+    func holdIsMovedWithTheClock(seconds: Int) async throws {
+        try await StoreFixture.with { fixture async throws in
+            let ledger = try fixture.ledger()
+            try Self.begin(.update, "a", fixture, ledger)
+            fixture.clock.advance(by: .seconds(60 + seconds))
+            try await fixture.store.takeClockStep(
+                .seconds(seconds),
+                now: fixture.clock.now,
+                farthest: .seconds(86_400),
+                lateHolds: [:]
+            )
+            #expect(
+                try HoldTable.until(fixture.name(), in: ledger.connection)
+                    == fixture.clock.now.advanced(by: .seconds(30))
+            )
+            // One that was over stays over.
+            fixture.clock.advance(by: .seconds(30 + seconds))
+            try await fixture.store.takeClockStep(
+                .seconds(seconds),
+                now: fixture.clock.now,
+                farthest: .seconds(86_400),
+                lateHolds: [:]
+            )
+            let until = try #require(try HoldTable.until(fixture.name(), in: ledger.connection))
+            #expect(until <= fixture.clock.now)
+            ledger.close()
         }
     }
 }

@@ -14,7 +14,12 @@ struct ClockAtStartTests {
                 try await fixture.store.append(AuditEntry(.daemonStarted, time: time.rfc3339, actor: .daemon))
             }
             #expect(try await fixture.store.latestEntryTime() == ahead)
-            try await fixture.store.takeClockStep(ahead.duration(to: now), now: now, farthest: .seconds(86_400))
+            try await fixture.store.takeClockStep(
+                ahead.duration(to: now),
+                now: now,
+                farthest: .seconds(86_400),
+                lateHolds: [:]
+            )
             #expect(try await fixture.store.latestEntryTime() == now)
         }
     }
@@ -24,7 +29,7 @@ struct ClockAtStartTests {
         try await StoreFixture.with { fixture async throws in
             let now = fixture.clock.now
             let later = now.advanced(by: .seconds(60))
-            try await fixture.store.takeClockStep(.seconds(-3600), now: now, farthest: .seconds(86_400))
+            try await fixture.store.takeClockStep(.seconds(-3600), now: now, farthest: .seconds(86_400), lateHolds: [:])
             try await fixture.store.append(AuditEntry(.daemonStopped, time: later.rfc3339, actor: .daemon))
             #expect(try await fixture.store.latestEntryTime() == later)
         }

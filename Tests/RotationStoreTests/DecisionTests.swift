@@ -57,6 +57,28 @@ struct DecisionTests {
         }
     }
 
+    /// When an attempt was sent can't be told by a clock that was set meanwhile: what it sent may arrive for a whole hold.
+    @Test(arguments: [7200, -7200])
+    func clockThatIsSetEndsNoHold(seconds: Int) async throws {
+        try await StoreFixture.with { fixture async throws in
+            let rotation = try await parked(fixture, outcome: .failed(HubError(.timedOut)))
+            fixture.clock.advance(by: .seconds(seconds))
+            let hold = Duration.seconds(30)
+            try await fixture.store.takeClockStep(
+                .seconds(seconds),
+                now: fixture.clock.now,
+                farthest: .seconds(86_400),
+                lateHolds: ["h": hold, "other": .seconds(60)]
+            )
+            let until = fixture.clock.now.advanced(by: hold)
+            await #expect(throws: Ledger.Refusal.held(rotation.secret, until: until)) {
+                try await abandon(rotation, .withdraw, fixture)
+            }
+            fixture.clock.advance(by: hold)
+            #expect(try await !abandon(rotation, .withdraw, fixture))
+        }
+    }
+
     /// Half a minute after the end of the attempt, or twice that after its beginning where nobody saw the end.
     @Test(arguments: [(Attempt.Outcome.failed(HubError(.timedOut)), 40), (.unknown, 60)])
     func nothingIsPutBackWhileARequestMayArrive(outcome: Attempt.Outcome, seconds: Int) async throws {
@@ -170,7 +192,12 @@ struct DecisionTests {
             )
             try await fixture.store.save(RotationChange(rotation: rotation, end: end))
             try fixture.execute("UPDATE rotations SET finish_after_ms = \(7 * 86_400_000)")
-            try await fixture.store.takeClockStep(.seconds(-400 * 86_400), now: now, farthest: .seconds(86_400))
+            try await fixture.store.takeClockStep(
+                .seconds(-400 * 86_400),
+                now: now,
+                farthest: .seconds(86_400),
+                lateHolds: [:]
+            )
             let wakeAt = try await fixture.store.rotation(rotation.id)?.state.wakeAt
             #expect(wakeAt == now.advanced(by: week))
         }

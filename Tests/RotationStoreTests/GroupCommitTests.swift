@@ -1,5 +1,6 @@
 import RotationCore
 import SQLite
+import Synchronization
 import TestSupport
 import Testing
 
@@ -8,6 +9,13 @@ import Testing
 /// Changes that share a commit: each is told only after it is durable, and one that is refused fails alone.
 struct GroupCommitTests {
     private struct Refused: Error {}
+
+    /// How many changes each batch had.
+    private final class Sizes: Sendable {
+        private let sizes = Mutex<[Int]>([])
+        var all: [Int] { sizes.withLock { $0 } }
+        func note(_ size: Int) { sizes.withLock { $0.append(size) } }
+    }
 
     /// A table for numbers, in the history.
     private func withFiles(_ body: (Files) async throws -> Void) async throws {
@@ -123,12 +131,24 @@ struct GroupCommitTests {
         }
     }
 
-    @Test func batchIsBoundedAndInOrder() {
+    /// The first leads, and who comes meanwhile is in one batch, of 256 at most, whose first leads.
+    @Test func batchIsBoundedInOrderAndLedByOne() async {
         let queue = GroupCommit()
-        for number in 0..<300 { queue.add(Self.insert(number)) }
-        #expect(queue.next().count == 256)
-        #expect(queue.next().count == 44)
-        #expect(queue.next().isEmpty)
+        let first = Self.insert(0)
+        let sizes = Sizes()
+        #expect(await queue.join(first) == .lead)
+        await withTaskGroup(of: Void.self) { group in
+            for number in 1...300 {
+                group.addTask {
+                    guard await queue.join(Self.insert(number)) == .lead else { return }
+                    queue.lead { sizes.note($0.count) }
+                }
+            }
+            while queue.count < 301 { await Task.yield() }
+            queue.lead { sizes.note($0.count) }
+        }
+        #expect(sizes.all == [256, 45])
+        #expect(await queue.join(first) == .lead)
     }
 
     /// The mark is never ahead of the history, and follows each batch.

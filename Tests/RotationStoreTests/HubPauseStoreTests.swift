@@ -112,7 +112,12 @@ struct HubPauseStoreTests {
             let ahead = now.advanced(by: .seconds(1_000_000))
             let pause = HubStatus.Pause(since: ahead, until: ahead.advanced(by: .seconds(60)), length: .seconds(60))
             try await set(.paused(pause), fixture)
-            try await fixture.store.takeClockStep(.seconds(-1_000_000), now: now, farthest: .seconds(86_400))
+            try await fixture.store.takeClockStep(
+                .seconds(-1_000_000),
+                now: now,
+                farthest: .seconds(86_400),
+                lateHolds: [:]
+            )
             let expected = HubStatus.Pause(since: now, until: now, length: .seconds(60))
             #expect(try await fixture.store.hubStatus("h") == .paused(expected))
         }

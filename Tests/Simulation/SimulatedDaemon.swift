@@ -119,7 +119,12 @@ final class SimulatedDaemon: Sendable {
         guard let last = try await store.latestEntryTime(), last.duration(to: now) < .zero - ClockWatch.tolerance else {
             return
         }
-        try await store.takeClockStep(last.duration(to: now), now: now, farthest: Self.retry.longestWait)
+        try await store.takeClockStep(
+            last.duration(to: now),
+            now: now,
+            farthest: Self.retry.longestWait,
+            lateHolds: site.hubs.mapValues { _ in SimulatedHub.lateHold }
+        )
     }
 
     /// Ends it, as death would: what it still tries has no effect.

@@ -253,8 +253,15 @@ struct SimulatedStorage: RotationStorage {
         try await write { try await store.setListsRefused(hub, at: instant) }
     }
 
-    func takeClockStep(_ step: Duration, now: Instant, farthest: Duration) async throws {
-        try await write { try await store.takeClockStep(step, now: now, farthest: farthest) }
+    func takeClockStep(
+        _ step: Duration,
+        now: Instant,
+        farthest: Duration,
+        lateHolds: [String: Duration]
+    ) async throws {
+        try await write {
+            try await store.takeClockStep(step, now: now, farthest: farthest, lateHolds: lateHolds)
+        }
     }
 
     func refreshZones(now: Instant) async throws -> [String] {

@@ -68,7 +68,13 @@ package protocol RotationStorage: Sendable {
     /// - Parameters:
     ///   - step: How far the clock was set.
     ///   - farthest: No wait of the retry policy is longer.
-    func takeClockStep(_ step: Duration, now: Instant, farthest: Duration) async throws
+    ///   - lateHolds: How long after an attempt of unknown effect each hub may still apply it.
+    func takeClockStep(
+        _ step: Duration,
+        now: Instant,
+        farthest: Duration,
+        lateHolds: [String: Duration]
+    ) async throws
 
     /// Writes a request for each schedule that is not paused.
     ///

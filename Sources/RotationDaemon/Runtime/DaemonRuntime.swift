@@ -81,7 +81,7 @@ package final class DaemonRuntime: Sendable {
         hubs.watchTokens(logger: logger) { [engine] in engine.wake() }
         do {
             await plugIns.settle()
-            try await takeInClock(configuration.retry)
+            try await takeInClock(configuration)
             try await engine.limitPauses()
             let landlock = Int64(Confinement.version)
             try await note(.daemonStarted, detail: ["pid": .integer(Int64(getpid())), "landlock": .integer(landlock)])
@@ -98,13 +98,18 @@ package final class DaemonRuntime: Sendable {
     }
 
     /// A clock that is behind an entry was ahead when that was written, or is behind now.
-    private func takeInClock(_ retry: RetryPolicy) async throws {
+    private func takeInClock(_ configuration: Configuration) async throws {
         let now = SystemClock().now
         guard let last = try await store.latestEntryTime() else { return }
         let step = last.duration(to: now)
         guard step < .zero - ClockWatch.tolerance else { return }
         logger.error("the clock is \(.zero - step) behind an entry of the history")
-        try await store.takeClockStep(step, now: now, farthest: retry.longestWait)
+        try await store.takeClockStep(
+            step,
+            now: now,
+            farthest: configuration.retry.longestWait,
+            lateHolds: configuration.hubs.mapValues(\.lateHold)
+        )
     }
 
     /// A command holds the lock for as long as it writes, or a hub takes to answer it: it is waited for.
