@@ -27,6 +27,7 @@ package struct Ledger {
     ///   - mayMigrate: Whether the caller holds the lock, and so may create the file and migrate it, and becomes its only
     ///     writer: whoever was it before can write no more. Else it is a second connection of the present writer.
     ///   - generators: Reads the generators of rows.
+    ///   - busyTimeout: How long a second connection waits for another one's lock, in milliseconds.
     ///   - now: When; the present if not given.
     /// - Throws: `SQLiteError`, or `Migrator.Failure` for a file that is newer, older or not ours.
     package init(
@@ -34,12 +35,13 @@ package struct Ledger {
         origin: AuditOrigin,
         mayMigrate: Bool,
         generators: any GeneratorRegistry,
+        busyTimeout: Int32 = 5000,
         now: Instant? = nil
     ) throws {
         self.generators = generators
         self.origin = origin
         guard mayMigrate else {
-            connection = try Connection(path: path, mode: .readWrite)
+            connection = try Connection(path: path, mode: .readWrite, busyTimeout: busyTimeout)
             try MainSchema.migrator.verify(connection)
             (fence, mark) = (try Fence(joining: connection), nil)
             return
