@@ -257,7 +257,9 @@ package final class Simulation {
                 "\(stored.rotation.secret): rotation \(stored.rotation.id) stays \(stored.rotation.state.phaseName)"
             )
         }
-        for schedule in try history.schedules() where !schedule.isPaused(at: now) {
+        let schedules = try history.schedules()
+        let members = schedules.compactMap(\.definition.group?.name).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        for schedule in schedules where !schedule.isPaused(at: now) {
             if schedule.definition.generator.isWatched {
                 let held = hubs[schedule.secret.hub]?.value(of: schedule.secret.alias.text)
                 if held != files.content("\(schedule.secret)") {
@@ -269,6 +271,12 @@ package final class Simulation {
             // Another secret of its group may have begun at the same instant.
             let patience = Duration.seconds(600) + (schedule.definition.group?.spacing ?? .zero)
             if schedule.nextDue.advanced(by: patience) < now { judge.accuse("\(schedule.secret) stays overdue") }
+            // The last of a group can't begin within a window that is shorter than the turns of those before it.
+            if let window = schedule.definition.window, let group = schedule.definition.group,
+                window < group.spacing * members[group.name, default: 0]
+            {
+                continue
+            }
             let age = schedule.lastSuccess.map { $0.duration(to: now) } ?? .seconds(1_000_000)
             if age > .seconds(20 * 3600) { judge.accuse("\(schedule.secret) has not rotated for \(age)") }
         }
