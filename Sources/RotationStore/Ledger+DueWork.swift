@@ -42,8 +42,9 @@ extension Ledger {
         )
         """
 
-    /// The secrets that somebody wants rotated, the first request first: by an index in that order, so that it costs what
-    /// it finds and not what waits. `?3` how many.
+    /// The secrets that somebody wants rotated, the first request first; `?3` how many.
+    ///
+    /// By an index in that order, so that it costs what it finds and not what waits.
     package static let dueRequestsQuery = """
         SELECT q.alias, q."trigger" FROM requests AS q INDEXED BY requests_waiting
         WHERE \(isServable) ORDER BY q.requested_at LIMIT ?3

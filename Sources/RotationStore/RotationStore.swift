@@ -194,7 +194,9 @@ package actor RotationStore: RotationStorage {
         try vault.hasCandidate(id.rawValue)
     }
 
-    /// The history's epoch tells: a new daemon raises it there first. That of the candidates is checked by each commit.
+    /// Looks at the history's epoch, as a new daemon raises it there first.
+    ///
+    /// That of the candidates is checked by each commit.
     package nonisolated func checkFence() throws {
         try checkLock()
         for fence in fences { try fence.checkFiles() }
