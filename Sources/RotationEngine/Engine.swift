@@ -243,7 +243,7 @@ package actor Engine {
                 step,
                 now: clock.now,
                 farthest: configuration.retry.longestWait,
-                lateHolds: configuration.hubs.mapValues(\.lateHold)
+                longestHolds: configuration.hubs.mapValues { $0.lateHold + $0.timeout * 2 }
             )
             untoldStep = nil
             let (now, isSynchronised) = (clock.now, clock.isSynchronised)

@@ -11,18 +11,18 @@ extension Ledger {
     /// - Parameters:
     ///   - step: How far it was set, negative for backwards.
     ///   - farthest: No wait of the retry policy, or that a hub may ask for, is longer.
-    ///   - lateHolds: How long after an attempt of unknown effect each hub may still apply it.
+    ///   - longestHolds: For how long a secret of each hub may be held: a request, and its late application.
     package func takeClockStep(
         _ step: Duration,
         now: Instant,
         farthest: Duration,
-        lateHolds: [String: Duration]
+        longestHolds: [String: Duration]
     ) throws {
         try transaction {
             var moved = 0
-            try moveHolds(by: step, now: now)
+            try moveHolds(by: step, now: now, longestHolds)
             if step < .zero { moved = try bringBack(now: now, farthest: farthest) }
-            try holdWhatMayArrive(now: now, lateHolds)
+            try holdWhatMayArrive(now: now, longestHolds)
             try GroupTable.takeClockStep(step, now: now, in: connection)
             let detail: [String: JSONValue?] = [
                 "step_ms": .integer(step.milliseconds), "schedules_moved": moved > 0 ? .integer(Int64(moved)) : nil,
@@ -52,26 +52,38 @@ extension Ledger {
     }
 
     /// A hold lasts for a length of time, whatever the clock is set to: what is on its way arrives no sooner for it.
-    private func moveHolds(by step: Duration, now: Instant) throws {
+    ///
+    /// A row does not tell by which clock it was written: rotations go on until the step is noticed. So of both answers the
+    /// later one counts, and none later than a whole hold from now.
+    private func moveHolds(by step: Duration, now: Instant, _ longest: [String: Duration]) throws {
         let before = now.advanced(by: .zero - step)
         for (table, column) in [("holds", "until"), ("looks", "look_at")] {
-            // What was over by the clock as it was stays over.
-            try connection.run(
-                """
-                UPDATE \(table) SET \(column) = CASE WHEN \(column) > ?2 THEN \(column) + ?1 ELSE ?3 END
-                WHERE \(column) > min(?2, ?3)
-                """,
-                step.milliseconds,
-                before,
-                now
-            )
+            let hubs: [String] = try connection.all("SELECT DISTINCT hub FROM \(table)") { row throws(SQLiteError) in
+                try row.get(0)
+            }
+            for hub in hubs {
+                try connection.run(
+                    """
+                    UPDATE \(table) SET \(column) = min(max(\(column) + ?1, \(column)), ?4)
+                    WHERE hub = ?5 AND \(column) > min(?2, ?3)
+                    """,
+                    step.milliseconds,
+                    before,
+                    now,
+                    now.advanced(by: longest[hub] ?? Self.longestUnknownHold),
+                    hub
+                )
+            }
         }
     }
 
+    /// No hold at a hub that is not configured any more is longer.
+    private static let longestUnknownHold = Duration.seconds(86_400)
+
     /// When an attempt of an open rotation was sent can't be told any more by the clock: it may arrive for a whole hold from
     /// now on.
-    private func holdWhatMayArrive(now: Instant, _ lateHolds: [String: Duration]) throws {
-        for (hub, lateHold) in lateHolds {
+    private func holdWhatMayArrive(now: Instant, _ longestHolds: [String: Duration]) throws {
+        for (hub, hold) in longestHolds.sorted(by: { $0.key < $1.key }) {
             try connection.run(
                 """
                 INSERT INTO holds (hub, alias, until)
@@ -81,7 +93,7 @@ extension Ledger {
                 ON CONFLICT (hub, alias) DO UPDATE SET until = max(until, excluded.until)
                 """,
                 hub,
-                now.advanced(by: lateHold)
+                now.advanced(by: hold)
             )
         }
     }
@@ -109,8 +121,6 @@ extension Ledger {
         try connection.run("UPDATE hubs SET paused_until = ?1 WHERE paused_until > ?2", now, latest)
         try connection.run("UPDATE hubs SET paused_since = ?1 WHERE paused_since > ?1", now)
         try connection.run("UPDATE hubs SET probe_at = ?1 WHERE probe_at > ?2", now, latest)
-        try connection.run("UPDATE holds SET until = ?1 WHERE until > ?1", latest)
-        try connection.run("UPDATE looks SET look_at = ?1 WHERE look_at > ?1", latest)
         return moved
     }
 }

@@ -45,6 +45,8 @@ extension Ledger {
             else { return false }
             // The newest rotation's own value, which the hold has waited for: it is the one in force.
             if let late = try LookTable.rotation(of: secret, in: connection), late == newest.id { return false }
+            // It was found before: a preflight that is repeated sees the same again.
+            guard try !ScheduleTable.isValueUnknown(secret, in: connection) else { return false }
             let byHand = try ScheduleTable.changedByHandAt(secret, in: connection)
             guard byHand.map({ $0 < newest.endedAt }) ?? true else { return false }
             try doubtValue(of: secret, updatedAt: updatedAt, last: last, found: "preflight", now: now)

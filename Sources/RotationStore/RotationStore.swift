@@ -233,10 +233,10 @@ package actor RotationStore: RotationStorage {
         _ step: Duration,
         now: Instant,
         farthest: Duration,
-        lateHolds: [String: Duration]
+        longestHolds: [String: Duration]
     ) throws {
         defer { hubs.forget() }
-        try ledger.takeClockStep(step, now: now, farthest: farthest, lateHolds: lateHolds)
+        try ledger.takeClockStep(step, now: now, farthest: farthest, longestHolds: longestHolds)
     }
 
     package func refreshZones(now: Instant) throws -> [String] {

@@ -278,6 +278,15 @@ enum ScheduleTable {
         )
     }
 
+    /// Whether it is recorded that it is unknown which value of a secret is in force.
+    static func isValueUnknown(_ secret: SecretName, in connection: Connection) throws(SQLiteError) -> Bool {
+        try connection.first(
+            "SELECT value_unknown_since IS NOT NULL FROM schedules WHERE hub = ?1 AND alias = ?2",
+            secret.hub,
+            secret.alias.text
+        ) { row throws(SQLiteError) in try row.get(0, as: Bool.self) } ?? false
+    }
+
     /// The secrets of which it is unknown which value is in force, and since when.
     static func unknownValues(in connection: Connection) throws(SQLiteError) -> [(
         hub: String, alias: String, since: Instant

@@ -50,6 +50,8 @@ extension Connection {
             let result = try body()
             try execute("RELEASE member")
             return result
+        } catch let lost as SavepointLost {
+            throw lost
         } catch {
             guard isInTransaction else { throw SavepointLost(cause: error) }
             do {

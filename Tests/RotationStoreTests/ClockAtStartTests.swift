@@ -18,7 +18,7 @@ struct ClockAtStartTests {
                 ahead.duration(to: now),
                 now: now,
                 farthest: .seconds(86_400),
-                lateHolds: [:]
+                longestHolds: [:]
             )
             #expect(try await fixture.store.latestEntryTime() == now)
         }
@@ -29,7 +29,12 @@ struct ClockAtStartTests {
         try await StoreFixture.with { fixture async throws in
             let now = fixture.clock.now
             let later = now.advanced(by: .seconds(60))
-            try await fixture.store.takeClockStep(.seconds(-3600), now: now, farthest: .seconds(86_400), lateHolds: [:])
+            try await fixture.store.takeClockStep(
+                .seconds(-3600),
+                now: now,
+                farthest: .seconds(86_400),
+                longestHolds: [:]
+            )
             try await fixture.store.append(AuditEntry(.daemonStopped, time: later.rfc3339, actor: .daemon))
             #expect(try await fixture.store.latestEntryTime() == later)
         }

@@ -68,7 +68,7 @@ struct DecisionTests {
                 .seconds(seconds),
                 now: fixture.clock.now,
                 farthest: .seconds(86_400),
-                lateHolds: ["h": hold, "other": .seconds(60)]
+                longestHolds: ["h": hold, "other": .seconds(60)]
             )
             let until = fixture.clock.now.advanced(by: hold)
             await #expect(throws: Ledger.Refusal.held(rotation.secret, until: until)) {
@@ -196,7 +196,7 @@ struct DecisionTests {
                 .seconds(-400 * 86_400),
                 now: now,
                 farthest: .seconds(86_400),
-                lateHolds: [:]
+                longestHolds: [:]
             )
             let wakeAt = try await fixture.store.rotation(rotation.id)?.state.wakeAt
             #expect(wakeAt == now.advanced(by: week))

@@ -116,7 +116,7 @@ struct HubPauseStoreTests {
                 .seconds(-1_000_000),
                 now: now,
                 farthest: .seconds(86_400),
-                lateHolds: [:]
+                longestHolds: [:]
             )
             let expected = HubStatus.Pause(since: now, until: now, length: .seconds(60))
             #expect(try await fixture.store.hubStatus("h") == .paused(expected))

@@ -123,7 +123,7 @@ final class SimulatedDaemon: Sendable {
             last.duration(to: now),
             now: now,
             farthest: Self.retry.longestWait,
-            lateHolds: site.hubs.mapValues { _ in SimulatedHub.lateHold }
+            longestHolds: site.hubs.mapValues { SimulatedHub.lateHold + $0.timeout * 2 }
         )
     }
 

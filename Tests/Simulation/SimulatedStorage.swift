@@ -257,10 +257,10 @@ struct SimulatedStorage: RotationStorage {
         _ step: Duration,
         now: Instant,
         farthest: Duration,
-        lateHolds: [String: Duration]
+        longestHolds: [String: Duration]
     ) async throws {
         try await write {
-            try await store.takeClockStep(step, now: now, farthest: farthest, lateHolds: lateHolds)
+            try await store.takeClockStep(step, now: now, farthest: farthest, longestHolds: longestHolds)
         }
     }
 

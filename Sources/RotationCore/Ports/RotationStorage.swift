@@ -68,12 +68,12 @@ package protocol RotationStorage: Sendable {
     /// - Parameters:
     ///   - step: How far the clock was set.
     ///   - farthest: No wait of the retry policy is longer.
-    ///   - lateHolds: How long after an attempt of unknown effect each hub may still apply it.
+    ///   - longestHolds: For how long a secret of each hub may be held: a request, and its late application.
     func takeClockStep(
         _ step: Duration,
         now: Instant,
         farthest: Duration,
-        lateHolds: [String: Duration]
+        longestHolds: [String: Duration]
     ) async throws
 
     /// Writes a request for each schedule that is not paused.

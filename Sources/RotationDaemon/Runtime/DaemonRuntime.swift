@@ -108,7 +108,7 @@ package final class DaemonRuntime: Sendable {
             step,
             now: now,
             farthest: configuration.retry.longestWait,
-            lateHolds: configuration.hubs.mapValues(\.lateHold)
+            longestHolds: configuration.hubs.mapValues { $0.lateHold + $0.timeout * 2 }
         )
     }
 
