@@ -142,7 +142,7 @@ struct PlugInReasonTests {
 
         """
 
-    /// `/work/shared/cases/trace-json`: a shell's traces, with a password within a JSON value.
+    /// A shell's traces, with a password within a JSON value.
     private static let trace = #"""
         #!/bin/sh -eux
         read -r question
