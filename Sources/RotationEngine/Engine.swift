@@ -9,46 +9,6 @@ import Synchronization
 /// the hub has room for, starts it, and sets the alarm for the earliest thing that is left; the end of each piece of
 /// work, the alarm, a signal or a command cause the next pass.
 package actor Engine {
-    /// One hub, as the engine sees it.
-    package struct Hub: Sendable {
-        package var api: any SecretsAPI
-        package var maxInFlight: Int
-        package var confirm: Bool
-        /// How long its list may take to show an update that it has answered 2xx.
-        package var confirmTimeout: Duration
-        /// The time-out of one request.
-        package var timeout: Duration
-        /// How long after an attempt of unknown effect its value may still arrive.
-        package var lateHold: Duration
-
-        package init(
-            api: any SecretsAPI,
-            maxInFlight: Int,
-            confirm: Bool,
-            confirmTimeout: Duration = .seconds(30),
-            timeout: Duration,
-            lateHold: Duration? = nil
-        ) {
-            self.api = api
-            self.maxInFlight = maxInFlight
-            self.confirm = confirm
-            self.confirmTimeout = confirmTimeout
-            self.timeout = timeout
-            self.lateHold = lateHold ?? timeout * 10
-        }
-    }
-
-    /// What can be changed while the engine runs.
-    package struct Configuration: Sendable {
-        package var hubs: [String: Hub]
-        package var retry: RetryPolicy
-
-        package init(hubs: [String: Hub], retry: RetryPolicy) {
-            self.hubs = hubs
-            self.retry = retry
-        }
-    }
-
     /// How long the engine waits after storage has failed.
     private static let storagePause = Duration.seconds(5)
 
@@ -243,7 +203,9 @@ package actor Engine {
                 step,
                 now: clock.now,
                 farthest: configuration.retry.longestWait,
-                longestHolds: configuration.hubs.mapValues { $0.lateHold + $0.timeout * 2 }
+                longestHolds: configuration.hubs.mapValues {
+                    LateHold.longest(timeout: $0.timeout, lateHold: $0.lateHold)
+                }
             )
             untoldStep = nil
             let (now, isSynchronised) = (clock.now, clock.isSynchronised)

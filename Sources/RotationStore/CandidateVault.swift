@@ -39,11 +39,6 @@ struct CandidateVault {
         fence = try Fence(raising: connection, above: floor)
     }
 
-    /// Throws `FenceLost` or `StorageReplaced` where this process is not the writer any more.
-    func checkFence() throws {
-        try fence.check(connection)
-    }
-
     func close() {
         connection.close()
     }
@@ -106,7 +101,7 @@ struct CandidateVault {
 
     /// Truncates the WAL, so that no file holds what was deleted any more.
     ///
-    /// - Returns: false where somebody's read transaction keeps it from being truncated.
+    /// - Returns: false where a reader's transaction blocks it.
     func truncate() throws -> Bool {
         try connection.truncateWAL()
     }

@@ -73,12 +73,6 @@ struct Fence: Sendable {
         standing.value.withLock { if !$0.isRaised { $0 = ($0.epoch + 1, true) } }
     }
 
-    /// Throws `FenceLost` or `StorageReplaced` where this process is not the writer any more.
-    func check(_ connection: Connection) throws {
-        try checkFiles()
-        try checkEpoch(in: connection)
-    }
-
     /// Throws `StorageReplaced` where a path leads to another file by now.
     func checkFiles() throws(StorageReplaced) {
         if let replaced = files.replaced { throw StorageReplaced(path: replaced) }
@@ -116,7 +110,7 @@ extension Connection {
 extension Connection {
     /// Commits a batch in one transaction, and settles each of its members: all of them where it could not be committed.
     ///
-    /// - Parameter afterCommit: What follows the commit before anybody is told of it.
+    /// - Parameter afterCommit: Runs after the commit, before any member is settled.
     func commit(
         _ batch: [any BatchMember],
         _ files: Files,

@@ -16,8 +16,6 @@ protocol BatchMember: Sendable {
     func write(in connection: Connection, _ files: Files) throws
     /// The batch has failed: nothing of it may be relied upon.
     func fail(_ error: any Error)
-    /// Whether it has a result.
-    var isSettled: Bool { get }
 }
 
 /// A change that waits for its batch, and then for who asked for it.
@@ -56,8 +54,6 @@ final class Change<T: Sendable>: BatchMember {
     func fail(_ error: any Error) {
         outcome.withLock { $0 = .failure(error) }
     }
-
-    var isSettled: Bool { outcome.withLock { $0 != nil } }
 
     /// The result; nil while the batch has not been committed.
     var result: Result<T, any Error>? { outcome.withLock { $0 } }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// A second connection to the history for short reads, which need not wait for the writer's commits: WAL keeps the two apart.
 ///
-/// Readers of a WAL wait for nobody but who has locked the whole file: such a one is waited for on the writer's queue, and
-/// here for a moment only, as whoever reads here holds one of the few threads of Swift's pool.
+/// A reader of a WAL waits only where a program has locked the whole file. The wait here is short, as the caller blocks one of
+/// the few threads of Swift's pool; the writer's queue waits longer.
 ///
 /// Its guard is the mutex: the connection is used by one caller at a time.
 final class HistoryReader: @unchecked Sendable {

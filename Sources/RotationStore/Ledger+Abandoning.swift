@@ -139,7 +139,7 @@ extension Ledger {
     private func arrival(_ rotation: Rotation, now: Instant, lateHold: Duration) throws -> Instant? {
         let held = try HoldTable.until(rotation.secret, in: connection).flatMap { $0 > now ? $0 : nil }
         let isOpen = rotation.state.ending == nil
-        let found = try RotationTable.lastDoubt(of: rotation.id, isOpen: isOpen, timeout: lateHold, in: connection)
+        let found = try AttemptTable.lastDoubt(of: rotation.id, isOpen: isOpen, timeout: lateHold, in: connection)
         guard let last = found else { return held }
         let until = last.advanced(by: lateHold)
         // One that lies farther in the future was noted by a clock that was ahead: the hold since it was set tells.

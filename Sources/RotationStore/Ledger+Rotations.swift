@@ -122,7 +122,7 @@ extension Ledger {
                 in: connection
             )
             if let attempt = change.attempt {
-                try RotationTable.record(attempt, of: rotation.id, in: connection)
+                try AttemptTable.record(attempt, of: rotation.id, in: connection)
             }
             for entry in change.entries { try AuditTable.append(entry, origin: origin, in: connection) }
             if let end = change.end { try conclude(rotation, end) }

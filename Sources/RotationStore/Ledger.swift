@@ -59,9 +59,9 @@ package struct Ledger {
         fence = try Fence(raising: connection, above: floor)
     }
 
-    /// Throws `FenceLost`, `StorageReplaced` or `HistoryBehind` where nothing may be sent or run by what this file says.
-    func checkFence() throws {
-        try fence.check(connection)
+    /// Throws `FenceLost` or `HistoryBehind` where nothing may be sent or run by what this file says.
+    func checkEpoch() throws {
+        try fence.checkEpoch(in: connection)
         if let behind = try FenceTable.behind(in: connection) { throw behind }
     }
 

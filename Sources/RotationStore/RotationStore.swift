@@ -199,8 +199,8 @@ package actor RotationStore: RotationStorage {
     /// That of the candidates is checked by each commit.
     package nonisolated func checkFence() throws {
         try checkLock()
-        for fence in fences { try fence.checkFiles() }
-        try reader.read { try $0.checkFence() }
+        if let replaced { throw replaced }
+        try reader.read { try $0.checkEpoch() }
     }
 
     package nonisolated func eraseCandidate(of id: RotationID) async throws -> Bool {

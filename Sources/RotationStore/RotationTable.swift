@@ -1,8 +1,8 @@
-package import RotationCore
+import RotationCore
 import SQLite
-package import Scheduling
+import Scheduling
 
-/// Reads and writes the tables `rotations` and `attempts`.
+/// Reads and writes the table `rotations`.
 enum RotationTable {
     private static let columns = """
         id, hub, alias, "trigger", slot, opened_at, generator, workspaces_type, workspaces, description,
@@ -250,27 +250,6 @@ enum RotationTable {
         ) { row throws(SQLiteError) in (try row.get(0), try row.get(1), try row.get(2)) }
     }
 
-    /// When the last attempt of unknown effect ended, or must have where its end was not seen; nil for none.
-    ///
-    /// - Parameter isOpen: Whether the rotation has not ended: a 2xx without a confirmed effect is a doubt then, too.
-    static func lastDoubt(
-        of id: RotationID,
-        isOpen: Bool,
-        timeout: Duration,
-        in connection: Connection
-    ) throws(SQLiteError) -> Instant? {
-        try connection.first(
-            """
-            SELECT max(coalesce(ended_at, started_at + ?2)) FROM attempts
-            WHERE rotation = ?1
-                AND (outcome IS NULL OR outcome IN ('ambiguous', 'unknown') OR (?3 AND outcome = 'delivered'))
-            """,
-            id,
-            timeout.column,
-            isOpen
-        ) { row throws(SQLiteError) in try row.get(0, as: Instant?.self) } ?? nil
-    }
-
     /// Writes a rotation's progress.
     ///
     /// An ended rotation's outcome is never written over.
@@ -358,32 +337,11 @@ enum RotationTable {
         try connection.run("UPDATE rotations SET must_recheck = 1 WHERE outcome IS NULL AND must_recheck = 0")
     }
 
-    /// Whether a rotation has no outcome.
+    /// Whether ``setMustRecheck(in:)`` would change a row.
     static func hasOpen(in connection: Connection) throws(SQLiteError) -> Bool {
         try connection.first("SELECT 1 FROM rotations WHERE outcome IS NULL AND must_recheck = 0 LIMIT 1") {
             row throws(SQLiteError) in try row.get(0, as: Bool.self)
         } ?? false
-    }
-
-    static func record(_ attempt: Attempt, of rotation: RotationID, in connection: Connection) throws {
-        let outcome = AttemptColumns(attempt.outcome)
-        try connection.run(
-            """
-            INSERT INTO attempts (rotation, number, started_at, ended_at, outcome, error, status, request_id)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-            ON CONFLICT (rotation, number) DO UPDATE SET ended_at = excluded.ended_at, outcome = excluded.outcome,
-                error = excluded.error, status = coalesce(excluded.status, status),
-                request_id = coalesce(excluded.request_id, request_id)
-            """,
-            rotation,
-            attempt.number,
-            attempt.startedAt,
-            attempt.endedAt,
-            outcome.outcome,
-            outcome.error,
-            outcome.status,
-            outcome.requestID
-        )
     }
 
     /// The open rotations of a hub whose next try waits for what the hub asked for.
@@ -423,37 +381,5 @@ enum RotationTable {
             state.tally.isHurried,
             state.tally.hurryFloor
         )
-    }
-}
-
-/// A rotation with what only the store knows of it.
-package struct StoredRotation: Hashable, Sendable {
-    package var rotation: Rotation
-    /// When its row was last written; nil for a row of an older version.
-    package var changedAt: Instant?
-    /// When its outcome was recorded; nil while it is under way.
-    package var endedAt: Instant?
-    /// When its candidate was erased; nil while it is open.
-    package var closedAt: Instant?
-    /// `succeeded`, `failed` or `abandoned`; nil while it is under way.
-    package var storedOutcome: String?
-    /// Whether the hub's list showed the update; nil while that is open.
-    package var isConfirmed: Bool?
-    /// What it failed for, or is parked for.
-    package var failure: Failure?
-    /// What a person has decided about it: `withdraw` or `keep`; nil for nothing.
-    package var decision: String?
-    /// The class of what it failed for, or is parked for.
-    package var error: String? { failure?.kind }
-}
-
-extension Ending {
-    /// The ending's name, as the database and the history have it.
-    package var name: String {
-        switch self {
-        case .succeeded: "succeeded"
-        case .failed: "failed"
-        case .abandoned: "abandoned"
-        }
     }
 }

@@ -51,7 +51,7 @@ struct GroupCommitTests {
     @Test func allOfABatchAreDurableTogether() async throws {
         try await withFiles { files async throws in
             let batch = (0..<3).map { Self.insert($0) }
-            #expect(batch.allSatisfy { !$0.isSettled })
+            #expect(batch.allSatisfy { $0.result == nil })
             files.ledger.commit(batch, files)
             let results = try batch.map { try $0.result?.get() }
             #expect(results == [0, 1, 2])

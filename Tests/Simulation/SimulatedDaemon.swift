@@ -123,7 +123,9 @@ final class SimulatedDaemon: Sendable {
             last.duration(to: now),
             now: now,
             farthest: Self.retry.longestWait,
-            longestHolds: site.hubs.mapValues { SimulatedHub.lateHold + $0.timeout * 2 }
+            longestHolds: site.hubs.mapValues {
+                LateHold.longest(timeout: $0.timeout, lateHold: SimulatedHub.lateHold)
+            }
         )
     }
 

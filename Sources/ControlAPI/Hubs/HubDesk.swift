@@ -81,7 +81,7 @@ package struct HubDesk: Sendable {
                 actor: caller.actor,
                 // Read when the history's turn has come: the wait for it must not use the hold up.
                 now: clock.now,
-                holdFor: limit + hub.lateHold,
+                holdFor: LateHold.longest(timeout: hub.timeout, lateHold: hub.lateHold),
                 despiteHold: despiteHold,
                 detail: detail
             )

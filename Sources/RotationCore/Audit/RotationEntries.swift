@@ -124,7 +124,7 @@ extension Rotation {
         return entry(.generatorStep, now: now, trigger: trigger, detail: all)
     }
 
-    /// What is told when the rotation must wait, be it for a person; nil when it need not.
+    /// The detail of the entry that says why the rotation waits or is parked; nil where it does neither.
     private func deferral(for event: RotationEvent, before: RotationState) -> [String: JSONValue?]? {
         var detail: [String: JSONValue?]
         switch event {

@@ -15,7 +15,7 @@ package protocol GeneratorPolicy: Hashable, Sendable {
     var filePaths: [String] { get }
     /// The file that it writes the public half of a key to.
     var publicFile: String? { get }
-    /// Paths that it is told to use; none of them may be the daemon's own.
+    /// Paths among its parameters; none of them may be a token, a key or a database of the daemon.
     var usedPaths: [String] { get }
     /// The plug-in that is run; nil for a built-in generator.
     var plugIn: PlugInCall? { get }

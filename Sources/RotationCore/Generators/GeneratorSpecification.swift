@@ -18,9 +18,13 @@ package struct GeneratorSpecification: Sendable {
 
     /// The canonical JSON of a policy.
     package static func canonicalJSON(of policy: any GeneratorPolicy) -> String {
+        fields(of: policy).losslessText
+    }
+
+    private static func fields(of policy: any GeneratorPolicy) -> JSONValue {
         var fields = policy.parameters
         fields["type"] = .string(Swift.type(of: policy).type)
-        return JSONValue.object(fields).losslessText
+        return .object(fields)
     }
 
     /// The kind of generator, as `type:` has it.
@@ -39,11 +43,7 @@ package struct GeneratorSpecification: Sendable {
     package var plugIn: PlugInCall? { policy.plugIn }
 
     /// The specification as a JSON value: the keys of the schedule file.
-    package var fields: JSONValue {
-        var fields = policy.parameters
-        fields["type"] = .string(type)
-        return .object(fields)
-    }
+    package var fields: JSONValue { Self.fields(of: policy) }
 }
 
 extension GeneratorSpecification: Hashable {

@@ -108,7 +108,7 @@ package final class DaemonRuntime: Sendable {
             step,
             now: now,
             farthest: configuration.retry.longestWait,
-            longestHolds: configuration.hubs.mapValues { $0.lateHold + $0.timeout * 2 }
+            longestHolds: configuration.hubs.mapValues { LateHold.longest(timeout: $0.timeout, lateHold: $0.lateHold) }
         )
     }
 
