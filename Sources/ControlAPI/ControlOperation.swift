@@ -40,8 +40,8 @@ package struct OperationContext: Sendable {
     package var caller: Caller
     package var now: Instant
     package var random: any RandomSource
-    /// How long after an attempt of unknown effect a hub may still apply it.
-    package var lateHold: @Sendable (_ hub: String) -> Duration
+    /// The policy of a rotation, by the configuration in force.
+    package var plan: @Sendable (Rotation) -> RotationPlan
     /// Why the configuration in force refuses a generator; nil where it does not.
     package var refusal: @Sendable (GeneratorSpecification) -> String?
     /// How the daemon's own parts are; nothing where none runs.
@@ -51,7 +51,7 @@ package struct OperationContext: Sendable {
         caller: Caller,
         now: Instant,
         random: any RandomSource,
-        lateHold: @escaping @Sendable (_ hub: String) -> Duration,
+        plan: @escaping @Sendable (Rotation) -> RotationPlan,
         refusal: @escaping @Sendable (GeneratorSpecification) -> String?,
         health: @escaping @Sendable () -> DaemonHealth = { DaemonHealth() }
     ) {
@@ -59,7 +59,7 @@ package struct OperationContext: Sendable {
         self.caller = caller
         self.now = now
         self.random = random
-        self.lateHold = lateHold
+        self.plan = plan
         self.refusal = refusal
     }
 }

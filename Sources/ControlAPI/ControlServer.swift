@@ -21,6 +21,8 @@ package struct ControlServer: Sendable {
         package var desk: HubDesk
         /// Who may do what, as the configuration in force says.
         package var roles: @Sendable () -> Roles
+        /// The policy of a rotation, by the configuration in force.
+        package var plan: @Sendable (Rotation) -> RotationPlan
         /// Why the configuration in force refuses a generator.
         package var refusal: @Sendable (GeneratorSpecification) -> String?
         /// How plug-ins are asked about what is to be saved.
@@ -37,6 +39,7 @@ package struct ControlServer: Sendable {
             queue: any LedgerQueue,
             desk: HubDesk,
             roles: @escaping @Sendable () -> Roles,
+            plan: @escaping @Sendable (Rotation) -> RotationPlan,
             refusal: @escaping @Sendable (GeneratorSpecification) -> String?,
             check: GeneratorCheck,
             changed: @escaping @Sendable () -> Void,
@@ -48,6 +51,7 @@ package struct ControlServer: Sendable {
             self.queue = queue
             self.desk = desk
             self.roles = roles
+            self.plan = plan
             self.refusal = refusal
             self.check = check
             self.changed = changed
@@ -198,7 +202,7 @@ package struct ControlServer: Sendable {
                 caller: caller,
                 now: environment.clock.now,
                 random: environment.random,
-                lateHold: environment.desk.lateHold,
+                plan: environment.plan,
                 refusal: environment.refusal,
                 health: environment.health
             )

@@ -35,16 +35,17 @@ struct RotationRun {
     }
 
     private let environment: Environment
+    /// The rotation as it will be once ``pending`` is durable.
     private var rotation: Rotation
     /// The state that storage has.
-    private var saved: RotationState
-    /// Entries of what was reached since.
-    private var unsavedEntries: [AuditEntry] = []
+    private var stored: RotationState
+    /// What has happened since.
+    private var pending: [RotationAdvance.Happening] = []
     private var made: GeneratedValue?
 
     init(_ rotation: Rotation, _ environment: Environment) {
         self.rotation = rotation
-        saved = rotation.state
+        stored = rotation.state
         self.environment = environment
     }
 
@@ -90,67 +91,53 @@ struct RotationRun {
 
     // MARK: Saving
 
-    /// Takes an event in and saves what it leads to.
-    private mutating func record(_ event: RotationEvent, attempt: Attempt? = nil) async throws {
+    /// Has an event recorded, and all that follows from it, unless it becomes durable together with the next one.
+    private mutating func record(_ event: RotationEvent) async throws {
         let now = environment.clock.now
-        var next = rotation
         let fraction = Double(environment.random.next() >> 11) / Double(UInt64(1) << 53)
-        try next.state.handle(event, plan: environment.plan, now: now, fraction: fraction)
-        // A value that is only in memory is no state to keep: after a crash another one is made.
-        guard next.state.phase != .generated else {
-            rotation = next
-            return
-        }
-        let trigger = environment.trigger
-        let entries = unsavedEntries + next.entries(for: event, before: rotation.state, now: now, trigger: trigger)
-        guard !isSavedLater(event, next.state, now: now) else {
-            (rotation, unsavedEntries) = (next, entries)
-            log(event, isNews: true, isSentAgain: false)
-            return
-        }
-        var change = RotationChange(rotation: next, previous: saved, attempt: attempt, entries: entries)
-        if case .delivered = rotation.state.phase, next.state.tally.unconfirmed > rotation.state.tally.unconfirmed {
-            change.attempt = Attempt(
-                number: next.state.tally.attempts,
-                startedAt: now,
-                endedAt: now,
-                outcome: .unconfirmed
-            )
-        }
-        if rotation.state.ending == nil, let ending = next.state.ending {
-            let plan = environment.plan
-            let heldUntil = next.state.tally.isAmbiguous ? now.advanced(by: plan.lateHold) : nil
-            change.end = .init(ending: ending, now: now, retry: plan.retry, trigger: trigger, heldUntil: heldUntil)
-        }
-        try await environment.storage.save(change)
-        let isNews = rotation.state.ending == nil
-        let isSentAgain = next.state.tally.unconfirmed > rotation.state.tally.unconfirmed
-        rotation = next
-        saved = next.state
-        unsavedEntries = []
-        log(event, isNews: isNews, isSentAgain: isSentAgain)
+        let before = rotation.state
+        pending.append(.init(event, at: now, fraction: fraction))
+        try rotation.state.handle(event, plan: environment.plan, now: now, fraction: fraction)
+        if !isSavedLater(event, before: before, now: now) { try await advance() }
+        log(event, before: before)
+    }
+
+    /// Makes durable what has happened; what is stored is decided there, on what is stored.
+    private mutating func advance() async throws {
+        let advance = RotationAdvance(
+            of: rotation,
+            seen: stored,
+            pending,
+            plan: environment.plan,
+            trigger: environment.trigger
+        )
+        rotation = try await environment.storage.advance(advance)
+        stored = rotation.state
+        pending = []
     }
 
     /// Whether a state becomes durable together with the attempt that follows it.
     ///
     /// The sealed candidate is durable already, and makes another one impossible; nothing has an effect before the attempt
     /// is recorded. Where there is an `install`, that is the effect, and the baseline is saved before it.
-    private func isSavedLater(_ event: RotationEvent, _ next: RotationState, now: Instant) -> Bool {
+    private func isSavedLater(_ event: RotationEvent, before: RotationState, now: Instant) -> Bool {
         switch event {
+        // A value that is only in memory is no state to keep: after a crash another one is made.
+        case .generated where rotation.state.phase == .generated: return true
         case .staged: break
-        case .listed: guard rotation.state.evidence.source == nil else { return false }
+        case .listed: guard before.evidence.source == nil else { return false }
         default: return false
         }
-        switch next.nextAction(plan: environment.plan, now: now) {
+        switch rotation.state.nextAction(plan: environment.plan, now: now) {
         case .preflight, .attempt: return true
         default: return false
         }
     }
 
-    /// - Parameters:
-    ///   - isNews: Whether the rotation had not ended before the event.
-    ///   - isSentAgain: Whether an attempt was answered 2xx and had no confirmed effect.
-    private func log(_ event: RotationEvent, isNews: Bool, isSentAgain: Bool) {
+    private func log(_ event: RotationEvent, before: RotationState) {
+        let isNews = before.ending == nil
+        // An attempt was answered 2xx and had no confirmed effect.
+        let isSentAgain = rotation.state.tally.unconfirmed > before.tally.unconfirmed
         var logger = environment.logger
         if rotation.state.tally.attempts > 0 { logger[metadataKey: "attempt"] = "\(rotation.state.tally.attempts)" }
         if case .generatorFailed(let error) = event {
@@ -303,14 +290,12 @@ struct RotationRun {
         )
         // The attempt is recorded when its turn has come, right before it is sent: one that waits for the hub's limits
         // is none yet, and can be given up without a doubt about its effect.
-        var startedAt: Instant?
+        var isRecorded = false
         do {
             let receipt = try await environment.api.update(update) {
                 try await checkTurn()
-                let now = environment.clock.now
-                let attempt = Attempt(number: rotation.state.tally.attempts + 1, startedAt: now)
-                try await record(.attemptStarted, attempt: attempt)
-                startedAt = now
+                try await record(.attemptStarted)
+                isRecorded = true
                 // What was recorded may be the last thing that this process could record; and it may have stood still since.
                 try await environment.storage.checkFence()
                 try await checkTurn()
@@ -319,16 +304,16 @@ struct RotationRun {
             // Nothing but a list can tell that an answer without a body is AI Hub's.
             guard !receipt.isEmpty || rotation.state.evidence.source == .updatedAt else {
                 let error = HubError(.malformed, status: receipt.status, requestID: receipt.requestID)
-                try await endAttempt(.failed(error), startedAt: startedAt)
+                try await endAttempt(.failed(error))
                 return error
             }
-            try await endAttempt(.delivered(receipt), startedAt: startedAt)
+            try await endAttempt(.delivered(receipt))
             hasDelivered = true
             return nil
         } catch let error as HubError {
             if error.isDefinite && error.kind != .redirected { isLetIn = true }
-            guard let startedAt else { return error }
-            try await endAttempt(.failed(error), startedAt: startedAt)
+            guard isRecorded else { return error }
+            try await endAttempt(.failed(error))
             return error
         }
     }
@@ -340,15 +325,8 @@ struct RotationRun {
         if status.probeAt != nil { throw HubError(.notSent) }
     }
 
-    private mutating func endAttempt(_ outcome: Attempt.Outcome, startedAt: Instant? = nil) async throws {
-        let now = environment.clock.now
-        let attempt = Attempt(
-            number: rotation.state.tally.attempts,
-            startedAt: startedAt ?? now,
-            endedAt: outcome == .unknown ? nil : now,
-            outcome: outcome
-        )
-        try await record(.attemptEnded(outcome), attempt: attempt)
+    private mutating func endAttempt(_ outcome: Attempt.Outcome) async throws {
+        try await record(.attemptEnded(outcome))
     }
 
     /// The candidate, unsealed once per run; where it is gone, that is recorded.

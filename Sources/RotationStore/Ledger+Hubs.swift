@@ -10,12 +10,11 @@ extension Ledger {
         _ change: (HubStatus, Instant) -> HubStatus?
     ) throws -> HubStatus? {
         try transaction {
-            let before = try HubTable.status(of: hub, in: connection)
-            guard let after = change(before, now) else { return nil }
+            var transition = Transition()
+            transition.move(try HubTable.status(of: hub, in: connection), hub, now: now, change)
+            guard let after = transition.hub else { return nil }
             try HubTable.set(after, of: hub, in: connection)
-            if let entry = HubStatus.entry(from: before, to: after, hub: hub, now: now) {
-                try AuditTable.append(entry, origin: origin, in: connection)
-            }
+            for entry in transition.entries { try AuditTable.append(entry, origin: origin, in: connection) }
             return after
         }
     }
@@ -30,7 +29,10 @@ extension Ledger {
             guard let after = before.lifted else { return nil }
             try HubTable.set(after, of: hub, in: connection)
             for id in try RotationTable.waiting(at: hub, forFloorAfter: now, in: connection) {
-                try RotationTable.changeWait(of: id, by: .hubResumed, now: now, generators: generators, in: connection)
+                guard let rotation = try decodable(id), let lifted = try rotation.liftingHubWait(now: now) else {
+                    continue
+                }
+                try write(lifted, about: rotation.secret)
             }
             var entry = AuditEntry(.hubResumed, time: now.rfc3339, actor: actor, hub: hub)
             entry.detail = before.closure.merging(["reason": .string(reason)]) { $1 }

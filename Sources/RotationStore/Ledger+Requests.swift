@@ -3,8 +3,8 @@ import SQLite
 package import Scheduling
 
 extension Ledger {
-    /// A request as it was taken in.
-    package struct TakenRequest: Hashable, Sendable {
+    /// A request as it was recorded.
+    package struct RecordedRequest: Hashable, Sendable {
         package var request: RotationRequest
         /// The open rotation that it joined.
         package var joined: RotationID?
@@ -12,21 +12,21 @@ extension Ledger {
         package var heldUntil: Instant?
     }
 
-    /// Writes requests, all or none.
+    /// Records requests, all or none.
     ///
     /// A request joins a rotation that is open, and brings its next try forward once; a fresh one waits for its end.
-    package func request(_ requests: [RotationRequest], actor: Actor) throws -> [TakenRequest] {
-        try transaction { try requests.map { try take($0, actor: actor) } }
+    package func request(_ requests: [RotationRequest], actor: Actor) throws -> [RecordedRequest] {
+        try transaction { try requests.map { try record($0, actor: actor) } }
     }
 
-    /// Requests a rotation of each schedule of the given hubs' that is not paused and has no request waiting.
+    /// Requests a rotation of each schedule that is not paused and has no request waiting.
     package func requestAll(
         trigger: Trigger,
         overdueOnly: Bool,
         now: Instant,
         actor: Actor,
         random: any RandomSource
-    ) throws -> [TakenRequest] {
+    ) throws -> [RecordedRequest] {
         try transaction {
             let schedules = try ScheduleTable.all(by: generators, in: connection) { _ in }
             return try schedules.compactMap { schedule in
@@ -35,50 +35,30 @@ extension Ledger {
                 guard try !RequestTable.isWaiting(schedule.secret, in: connection) else { return nil }
                 let id = RotationID(milliseconds: now.rawValue, random: random)
                 let request = RotationRequest(id: id, secret: schedule.secret, requestedAt: now, trigger: trigger)
-                return try take(request, actor: actor)
+                return try record(request, actor: actor)
             }
         }
     }
 
-    private func take(_ request: RotationRequest, actor: Actor) throws -> TakenRequest {
-        guard try ScheduleTable.find(request.secret, by: generators, in: connection) != nil else {
-            throw Refusal.noSchedule(request.secret)
-        }
-        let open = try request.fresh ? nil : openForJoining(request.secret)
-        try RequestTable.insert(request, actor: actor, joining: open, in: connection)
-        if let open {
-            try RotationTable.changeWait(
-                of: open,
-                by: .requested,
-                now: request.requestedAt,
-                generators: generators,
-                in: connection
-            )
-        }
-        let detail: [String: JSONValue?] = [
-            "request": .string(request.id.rawValue),
-            "reason": request.reason.map(JSONValue.string),
-            "ticket": request.ticket.map(JSONValue.string),
-            "fresh": request.fresh ? true : nil,
-            "despite_hold": request.despiteHold.map(JSONValue.string),
-        ]
-        if request.despiteHold != nil { try HoldTable.release(request.secret, in: connection) }
-        try note(
-            .rotationRequested,
-            request.secret,
+    private func record(_ request: RotationRequest, actor: Actor) throws -> RecordedRequest {
+        let rows = LedgerRows(ledger: self, secret: request.secret)
+        let joining = try request.fresh ? nil : rows.openRotation(withoutOutcome: true)
+        let transition = try request.transition(
             actor: actor,
-            now: request.requestedAt,
-            trigger: request.trigger,
-            rotation: open,
-            detail: detail
+            joining: joining,
+            open: try joining.flatMap(decodable),
+            rows
         )
-        let held = try open == nil ? HoldTable.until(request.secret, in: connection) : nil
+        try write(transition, about: request.secret)
+        let held = try joining == nil ? rows.hold() : nil
         let isHeld = held.map { $0 > request.requestedAt } ?? false
-        return TakenRequest(request: request, joined: open, heldUntil: isHeld ? held : nil)
+        return RecordedRequest(request: request, joined: joining, heldUntil: isHeld ? held : nil)
     }
 
-    /// The secret's open rotation, while its outcome is not recorded yet: one that has ended can't be joined any more.
-    private func openForJoining(_ secret: SecretName) throws -> RotationID? {
-        try RotationTable.openRotation(of: secret, withoutOutcome: true, in: connection)
+    /// A rotation; nil also where its row can't be decoded, which is a problem of its own.
+    func decodable(_ id: RotationID) throws -> Rotation? {
+        do { return try RotationTable.find(id, by: generators, in: connection)?.rotation } catch is UndecodableRow {
+            return nil
+        }
     }
 }

@@ -51,20 +51,27 @@ enum RequestTable {
         WHERE hub = ?1 AND alias = ?2 AND rotation IS NULL ORDER BY requested_at, id
         """
 
+    /// A secret's waiting requests, the oldest first.
+    static func waiting(for secret: SecretName, in connection: Connection) throws(SQLiteError) -> [RotationID] {
+        try connection.all(waitingQuery, secret.hub, secret.alias.text) { row throws(SQLiteError) in try row.get(0) }
+    }
+
     /// Gives all of a secret's waiting requests to a rotation.
-    static func join(_ rotation: Rotation, in connection: Connection) throws(SQLiteError) -> [RotationID] {
-        let waiting: [RotationID] = try connection.all(
-            waitingQuery,
-            rotation.secret.hub,
-            rotation.secret.alias.text
-        ) { row throws(SQLiteError) in try row.get(0) }
-        guard !waiting.isEmpty else { return [] }
+    static func join(_ rotation: RotationID, _ secret: SecretName, in connection: Connection) throws(SQLiteError) {
         try connection.run(
             "UPDATE requests SET rotation = ?3 WHERE hub = ?1 AND alias = ?2 AND rotation IS NULL",
-            rotation.secret.hub,
-            rotation.secret.alias.text,
-            rotation.id
+            secret.hub,
+            secret.alias.text,
+            rotation
         )
-        return waiting
+    }
+
+    /// Removes all of a secret's waiting requests.
+    static func drop(_ secret: SecretName, in connection: Connection) throws(SQLiteError) {
+        try connection.run(
+            "DELETE FROM requests WHERE hub = ?1 AND alias = ?2 AND rotation IS NULL",
+            secret.hub,
+            secret.alias.text
+        )
     }
 }

@@ -60,16 +60,16 @@ package actor RotationStore: RotationStorage {
         (self.clock, self.random, self.checkLock) = (clock, random, checkLock)
         reader = try HistoryReader(path: path, origin: origin, generators: generators)
         try Self.sortCandidates(ledger, vault, now: clock.now)
-        try Self.takeUpFound(ledger, vault, now: clock.now)
     }
 
-    /// A rotation that is parked as its candidate could not be unsealed goes on once it can: the right key is back.
-    private static func takeUpFound(_ ledger: Ledger, _ vault: CandidateVault, now: Instant) throws {
-        for stored in try ledger.history.rotations(openOnly: true) {
-            guard case .parked(.candidateLost) = stored.rotation.state.phase,
-                try vault.candidate(of: stored.rotation) != nil
-            else { continue }
-            try ledger.takeUp(stored.rotation, now: now)
+    /// Has rotations go on that are parked as their candidates could not be unsealed, where they can be by now: the right
+    /// key is back.
+    ///
+    /// - Parameter plan: A rotation's policy.
+    package func resumeParked(plan: (Rotation) -> RotationPlan) throws {
+        for stored in try ledger.history.rotations(openOnly: true) where stored.rotation.isParkedForCandidate {
+            guard try vault.candidate(of: stored.rotation) != nil else { continue }
+            try ledger.resumeParked(stored.rotation, plan: plan(stored.rotation), now: clock.now)
         }
     }
 
@@ -160,9 +160,8 @@ package actor RotationStore: RotationStorage {
         return stored.rotation
     }
 
-    package nonisolated func save(_ change: RotationChange) async throws {
-        let clock = clock
-        try await self.change { try $0.save(change, now: clock.now) }
+    package nonisolated func advance(_ advance: RotationAdvance) async throws -> Rotation {
+        try await change { try $0.advance(advance) }
     }
 
     package nonisolated func stage(_ made: GeneratedValue, for rotation: Rotation) async throws -> [UInt8]? {

@@ -250,20 +250,15 @@ enum RotationTable {
         ) { row throws(SQLiteError) in (try row.get(0), try row.get(1), try row.get(2)) }
     }
 
-    /// Writes a rotation's progress.
+    /// Writes a rotation's progress, which was decided on its row in the same transaction.
     ///
     /// An ended rotation's outcome is never written over.
     ///
-    /// - Parameter previous: What must be stored; nil for whatever is.
-    /// - Throws: ``RotationCore/StaleRotation`` where something else is stored.
-    static func update(
-        _ rotation: Rotation,
-        previous: RotationState?,
-        now: Instant,
-        endedAt: Instant?,
-        closedAt: Instant?,
-        in connection: Connection
-    ) throws {
+    /// - Parameters:
+    ///   - at: When.
+    ///   - ending: How it ended, where that becomes known with it.
+    /// - Throws: ``RotationCore/StaleRotation`` where it is closed.
+    static func update(_ rotation: Rotation, at now: Instant, ending: Ending?, in connection: Connection) throws {
         let phase = PhaseColumns(rotation.state.phase)
         let tally = rotation.state.tally
         let evidence = EvidenceColumns(rotation.state.evidence)
@@ -273,20 +268,19 @@ enum RotationTable {
             UPDATE rotations SET fingerprint = ?2, phase = ?3, evidence_source = ?4, seen_updates = ?5,
                 is_attempt_under_way = ?6, attempts = ?7, failures = ?8, cycles = ?9, confirmations = ?10,
                 repetitions = ?11, is_ambiguous = ?12, is_install_begun = ?13, retry_floor = ?14, next_step_at = ?15,
-                error = CASE WHEN ?3 = 'finished' THEN NULL ELSE coalesce(?16, error) END,
-                error_status = CASE WHEN ?16 IS NULL THEN error_status ELSE ?17 END,
+                error = CASE WHEN ?22 THEN NULL ELSE coalesce(?16, error) END,
+                error_status = CASE WHEN ?22 THEN NULL WHEN ?16 IS NULL THEN error_status ELSE ?17 END,
                 is_confirmed = coalesce(?18, is_confirmed),
                 outcome = coalesce(outcome, ?19), ended_at = coalesce(ended_at, ?20), closed_at = ?21,
-                decision = CASE WHEN ?3 IN ('parked', 'abandoning', 'abandoned') THEN ?24 ELSE decision END,
-                confirm_by = ?25, unconfirmed = ?26, is_stuck = ?27, changed_at = ?28,
-                failed_step = CASE WHEN ?3 = 'finished' THEN NULL WHEN ?16 IS NULL THEN failed_step ELSE ?30 END,
-                failed_cause = CASE WHEN ?3 = 'finished' THEN NULL WHEN ?16 IS NULL THEN failed_cause ELSE ?31 END,
-                failed_number = CASE WHEN ?3 = 'finished' THEN NULL WHEN ?16 IS NULL THEN failed_number ELSE ?32 END,
-                failed_reason = CASE WHEN ?3 = 'finished' THEN NULL WHEN ?16 IS NULL THEN failed_reason ELSE ?33 END,
-                deferred_step = ?34, deferred_cause = ?35, deferred_number = ?36, deferred_reason = ?37,
-                is_hurried = ?38, hurry_floor = ?39, must_recheck = ?40
-            WHERE id = ?1 AND closed_at IS NULL AND (?22 IS NULL OR phase = ?22) AND (?23 IS NULL OR attempts = ?23)
-                AND (?22 IS NOT 'abandoning' OR decision IS ?29)
+                decision = CASE WHEN ?3 IN ('parked', 'abandoning', 'abandoned') THEN ?23 ELSE decision END,
+                confirm_by = ?24, unconfirmed = ?25, is_stuck = ?26, changed_at = ?27,
+                failed_step = CASE WHEN ?22 THEN NULL WHEN ?16 IS NULL THEN failed_step ELSE ?28 END,
+                failed_cause = CASE WHEN ?22 THEN NULL WHEN ?16 IS NULL THEN failed_cause ELSE ?29 END,
+                failed_number = CASE WHEN ?22 THEN NULL WHEN ?16 IS NULL THEN failed_number ELSE ?30 END,
+                failed_reason = CASE WHEN ?22 THEN NULL WHEN ?16 IS NULL THEN failed_reason ELSE ?31 END,
+                deferred_step = ?32, deferred_cause = ?33, deferred_number = ?34, deferred_reason = ?35,
+                is_hurried = ?36, hurry_floor = ?37, must_recheck = ?38
+            WHERE id = ?1 AND closed_at IS NULL
             """,
             rotation.id,
             rotation.fingerprint,
@@ -306,17 +300,15 @@ enum RotationTable {
             phase.error,
             phase.errorStatus,
             phase.isConfirmed,
-            endedAt == nil ? nil : rotation.state.ending?.name,
-            endedAt,
-            closedAt,
-            previous?.phaseName,
-            previous?.tally.attempts,
+            ending?.name,
+            ending == nil ? nil : now,
+            rotation.state.phase == .closed ? now : nil,
+            rotation.state.isFailureMended,
             phase.decision,
             phase.confirmBy,
             tally.unconfirmed,
             tally.isStuck,
             now,
-            previous.flatMap { PhaseColumns($0.phase).decision },
             phase.step.step,
             phase.step.cause,
             phase.step.number,
@@ -329,7 +321,7 @@ enum RotationTable {
             tally.hurryFloor,
             evidence.mustRecheck
         )
-        guard changed == 1 || previous == nil else { throw StaleRotation(rotation: rotation.id) }
+        guard changed == 1 else { throw StaleRotation(rotation: rotation.id) }
     }
 
     /// Has each rotation without an outcome ask its hub before it does anything else: the history may be an older copy.
@@ -356,30 +348,14 @@ enum RotationTable {
             now
         ) { row throws(SQLiteError) in try row.get(0) }
     }
+}
 
-    /// Has an event change an open rotation's wait, and nothing else of it.
-    ///
-    /// A row that can't be read is left alone: it has a problem of its own.
-    static func changeWait(
-        of id: RotationID,
-        by event: RotationEvent,
-        now: Instant,
-        generators: any GeneratorRegistry,
-        in connection: Connection
-    ) throws {
-        let stored: StoredRotation?
-        do { stored = try find(id, by: generators, in: connection) } catch is UndecodableRow { return }
-        guard let before = stored?.rotation.state else { return }
-        var state = before
-        try state.handle(event, plan: RotationPlan(retry: .standard, confirm: false), now: now, fraction: 0)
-        guard state != before else { return }
-        try connection.run(
-            "UPDATE rotations SET next_step_at = ?2, retry_floor = ?3, is_hurried = ?4, hurry_floor = ?5 WHERE id = ?1",
-            id,
-            state.wakeAt,
-            state.tally.floor,
-            state.tally.isHurried,
-            state.tally.hurryFloor
-        )
+extension RotationState {
+    /// Whether a failure of before does not count any more: `finish` was done after all, or a parked rotation goes on.
+    fileprivate var isFailureMended: Bool {
+        switch phase {
+        case .finished, .staged, .delivering: true
+        default: false
+        }
     }
 }

@@ -122,6 +122,7 @@ struct DaemonHealthTests {
                 queue: ledger,
                 desk: desk,
                 roles: { Roles() },
+                plan: { _ in RotationPlan(retry: .standard, confirm: true) },
                 refusal: { _ in nil },
                 check: GeneratorCheck { $0.makeGenerator(random: SystemRandom()) { 0 } },
                 changed: {},

@@ -53,6 +53,7 @@ struct ConnectionBoundsTests {
                     queue: ledger,
                     desk: HubDesk(queue: ledger, names: { [] }, find: { _ in nil }, clock: clock),
                     roles: { Roles() },
+                    plan: { _ in RotationPlan(retry: .standard, confirm: true) },
                     refusal: { _ in nil },
                     check: GeneratorCheck { $0.makeGenerator(random: SystemRandom()) { 0 } },
                     changed: {},

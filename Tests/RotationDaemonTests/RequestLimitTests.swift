@@ -23,7 +23,7 @@ struct RequestLimitTests {
                 caller: .current,
                 now: clock.now,
                 random: SystemRandom(),
-                lateHold: { _ in .seconds(1) },
+                plan: { _ in RotationPlan(retry: .standard, confirm: false) },
                 refusal: { _ in nil }
             )
             return try operation.perform(on: ledger, context)

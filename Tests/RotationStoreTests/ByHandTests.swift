@@ -17,10 +17,7 @@ struct ByHandTests {
     ) throws {
         let now = fixture.clock.now
         _ = try ledger.beginByHand(
-            operation,
-            fixture.name(alias),
-            actor: actor,
-            now: now,
+            HandChange(operation, fixture.name(alias), actor: actor, now: now),
             holdFor: .seconds(90),
             detail: ["fields": ["value"]]
         )
@@ -29,7 +26,8 @@ struct ByHandTests {
     private static func end(_ result: Result<Receipt, HubError>, _ fixture: StoreFixture, _ ledger: Ledger) throws {
         let now = fixture.clock.now
         let hold = HandHold(until: now.advanced(by: .seconds(90)), settling: .seconds(30))
-        try ledger.endByHand(.update, fixture.name(), result, actor: actor, now: now, hold: hold, cap: .seconds(3600))
+        let change = HandChange(.update, try fixture.name(), actor: actor, now: now)
+        try ledger.endByHand(change, result, hold: hold, cap: .seconds(3600))
     }
 
     private static func events(_ ledger: Ledger) throws -> [String] {

@@ -16,7 +16,7 @@ struct CandidateTests {
         let made = try StoreFixture.value(Self.marker)
         rotation.fingerprint = try await fixture.store.stage(made, for: rotation)
         rotation.state = RotationState(phase: .staged, tally: .init(), wakeAt: nil)
-        try await fixture.store.save(RotationChange(rotation: rotation))
+        try await fixture.store.put(rotation)
         return (rotation, made)
     }
 
@@ -114,7 +114,7 @@ struct CandidateTests {
             }
             var staged = rotation
             staged.state = RotationState(phase: .staged, tally: .init(), wakeAt: nil)
-            try await afterCrash.save(RotationChange(rotation: staged))
+            try await afterCrash.put(staged)
             await afterCrash.close()
             let again = try fixture.reopened()
             let kept = try await again.candidate(of: rotation)?.value

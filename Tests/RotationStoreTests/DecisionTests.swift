@@ -18,7 +18,7 @@ struct DecisionTests {
         let now = fixture.clock.now
         let endedAt = outcome == .unknown ? nil : now.advanced(by: .seconds(10))
         let attempt = Attempt(number: 1, startedAt: now, endedAt: endedAt, outcome: outcome)
-        try await fixture.store.save(RotationChange(rotation: rotation, attempt: attempt))
+        try await fixture.store.put(rotation, attempt: attempt)
         return rotation
     }
 
@@ -41,8 +41,14 @@ struct DecisionTests {
             try ledger.abandon(
                 order,
                 now: now,
-                lateHold: { _ in .seconds(30) },
-                steps: { _ in Set(GeneratorStep.allCases) }
+                plan: { _ in
+                    RotationPlan(
+                        retry: .standard,
+                        confirm: false,
+                        steps: Set(GeneratorStep.allCases),
+                        lateHold: .seconds(30)
+                    )
+                }
             ).outcome == .ended
         }
     }
@@ -129,11 +135,8 @@ struct DecisionTests {
             let last = try #require(try fixture.details(event).last)
             #expect(last.canonicalText.contains(#""replaces":"withdraw""#))
             // The step of the first decision, which may have been under way all the while, decides nothing any more.
-            var late = rotation
-            let previous = try #require(decided).state
-            late.state = RotationState(phase: .abandoned(.withdraw), tally: previous.tally, wakeAt: nil)
-            let change = RotationChange(rotation: late, previous: previous)
-            await #expect(throws: StaleRotation.self) { try await fixture.store.save(change) }
+            let late = try #require(decided)
+            await #expect(throws: StaleRotation.self) { try await fixture.advance(late, [.stepDone(.withdraw)]) }
         }
     }
 
@@ -148,7 +151,7 @@ struct DecisionTests {
                 }(),
                 wakeAt: nil
             )
-            try await fixture.store.save(RotationChange(rotation: rotation))
+            try await fixture.store.put(rotation)
             #expect(try await !abandon(rotation, .withdraw, fixture))
             #expect(try await fixture.store.rotation(rotation.id)?.state.phase == .parked(.unconfirmed))
             #expect(try fixture.store.dueWork(hub: "h", now: fixture.clock.now, limit: 9).isEmpty)
@@ -166,7 +169,7 @@ struct DecisionTests {
             var tally = rotation.state.tally
             tally.isAmbiguous = false
             rotation.state = RotationState(phase: .parked(.withdrawal), tally: tally, wakeAt: nil)
-            try await fixture.store.save(RotationChange(rotation: rotation))
+            try await fixture.store.put(rotation)
             let certain = rotation
             await #expect(throws: Ledger.Refusal.hubHasOldValue(rotation.id)) {
                 try await abandon(certain, .keep, fixture)
@@ -184,13 +187,7 @@ struct DecisionTests {
                 tally: .init(),
                 wakeAt: now.advanced(by: week + .seconds(400 * 86_400))
             )
-            let end = RotationChange.End(
-                ending: .succeeded(confirmed: true),
-                now: now,
-                retry: .standard,
-                trigger: .schedule
-            )
-            try await fixture.store.save(RotationChange(rotation: rotation, end: end))
+            try await fixture.store.put(rotation, ending: .succeeded(confirmed: true))
             try fixture.execute("UPDATE rotations SET finish_after_ms = \(7 * 86_400_000)")
             try await fixture.store.takeClockStep(
                 .seconds(-400 * 86_400),
@@ -210,15 +207,12 @@ struct DecisionTests {
             var tally = RotationState.Tally()
             (tally.attempts, tally.isInstallBegun) = (1, true)
             let now = fixture.clock.now
-            let phase = RotationState.Phase.finishFailed(confirmed: true, .generator)
-            rotation.state = RotationState(phase: phase, tally: tally, wakeAt: now.advanced(by: .seconds(300)))
-            let end = RotationChange.End(
-                ending: .succeeded(confirmed: true),
-                now: now,
-                retry: .standard,
-                trigger: .schedule
-            )
-            try await fixture.store.save(RotationChange(rotation: rotation, end: end))
+            let evidence = UpdateEvidence(source: .updatedAt, seen: [1])
+            let phase = RotationState.Phase.delivered(confirmBy: now)
+            rotation.state = RotationState(phase: phase, tally: tally, evidence: evidence, wakeAt: nil)
+            try await fixture.store.put(rotation)
+            let failed = RotationEvent.generatorFailed(.permanent(StepFailure(.finish, .exited(1)), explanation: nil))
+            rotation = try await fixture.advance(rotation, [.listed(updatedAt: 2), failed], steps: [.finish])
             let kept = rotation
             #expect(try fixture.store.dueWork(hub: "h", now: now, limit: 9).isEmpty)
             await #expect(throws: Ledger.Refusal.hasSucceeded(rotation.secret)) {
@@ -242,11 +236,9 @@ struct DecisionTests {
         try await StoreFixture.with { fixture async throws in
             var rotation = try await parked(fixture)
             #expect(try await !abandon(rotation, .keep, fixture))
-            let previous = try #require(try await fixture.store.rotation(rotation.id)).state
-            rotation.state = RotationState(phase: .abandoned(.keep), tally: previous.tally, wakeAt: nil)
+            rotation = try #require(try await fixture.store.rotation(rotation.id))
             let now = fixture.clock.now
-            let end = RotationChange.End(ending: .abandoned(.keep), now: now, retry: .standard, trigger: .rotateNow)
-            try await fixture.store.save(RotationChange(rotation: rotation, previous: previous, end: end))
+            try await fixture.advance(rotation, [.stepDone(.finish)], steps: [.finish])
             let name = try fixture.name()
             let schedule = try await fixture.store.withLedger { try $0.history.schedule(of: name) }
             #expect(schedule?.lastSuccess == now)

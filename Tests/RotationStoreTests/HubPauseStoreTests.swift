@@ -44,7 +44,7 @@ struct HubPauseStoreTests {
             var tally = RotationState.Tally()
             tally.floor = fixture.clock.now.advanced(by: .seconds(3600))
             rotation.state = RotationState(phase: .delivering(attempt: .ended), tally: tally, wakeAt: tally.floor)
-            try await fixture.store.save(RotationChange(rotation: rotation))
+            try await fixture.store.put(rotation)
             let paused = pause(fixture)
             try await set(paused, fixture)
             let ledger = try fixture.ledger()
@@ -72,7 +72,7 @@ struct HubPauseStoreTests {
             var rotation = try await fixture.opened()
             let wakeAt = fixture.clock.now.advanced(by: .seconds(600))
             rotation.state = RotationState(phase: .delivering(attempt: .ended), tally: .init(), wakeAt: wakeAt)
-            try await fixture.store.save(RotationChange(rotation: rotation))
+            try await fixture.store.put(rotation)
             try await set(pause(fixture), fixture)
             let ledger = try fixture.ledger()
             defer { ledger.close() }
@@ -140,7 +140,7 @@ struct HubPauseStoreTests {
             for (phase, wakeAt, isDue) in rows {
                 var next = rotation
                 next.state = RotationState(phase: phase, tally: .init(), wakeAt: wakeAt)
-                try await fixture.store.save(RotationChange(rotation: next))
+                try await fixture.store.put(next)
                 #expect(try await work() == (isDue ? [.resume(rotation.id, rotation.secret)] : []), "\(phase)")
                 if wakeAt == later {
                     #expect(try fixture.store.earliestDue(hub: "h", .withoutHub, now: now) == later)

@@ -33,7 +33,7 @@ struct RequestTests {
         try await StoreFixture.with { fixture async throws in
             var rotation = try await fixture.opened()
             rotation.state = waiting(fixture, floor: nil)
-            try await fixture.store.save(RotationChange(rotation: rotation))
+            try await fixture.store.put(rotation)
             let taken = try fixture.ledger().request([request(fixture)], actor: .daemon)
             #expect(taken.first?.joined == rotation.id)
             #expect(try await fixture.store.rotation(rotation.id)?.state.wakeAt == fixture.clock.now)
@@ -45,7 +45,7 @@ struct RequestTests {
             var rotation = try await fixture.opened()
             let floor = fixture.clock.now.advanced(by: .seconds(30))
             rotation.state = waiting(fixture, floor: floor)
-            try await fixture.store.save(RotationChange(rotation: rotation))
+            try await fixture.store.put(rotation)
             _ = try fixture.ledger().request([request(fixture)], actor: .daemon)
             #expect(try await fixture.store.rotation(rotation.id)?.state.wakeAt == floor)
         }
@@ -56,7 +56,7 @@ struct RequestTests {
         try await StoreFixture.with { fixture async throws in
             var rotation = try await fixture.opened()
             rotation.state = waiting(fixture, floor: nil)
-            try await fixture.store.save(RotationChange(rotation: rotation))
+            try await fixture.store.put(rotation)
             _ = try fixture.ledger().request([request(fixture)], actor: .daemon)
             let again = try fixture.reopened()
             var hurried = try #require(try await again.rotation(rotation.id))
@@ -65,7 +65,7 @@ struct RequestTests {
             for event in [RotationEvent.attemptStarted, .attemptEnded(.failed(HubError(.forbidden)))] {
                 try hurried.state.handle(event, plan: plan, now: fixture.clock.now, fraction: 0)
             }
-            try await again.save(RotationChange(rotation: hurried))
+            try await again.put(hurried)
             _ = try fixture.ledger().request([request(fixture)], actor: .daemon)
             let state = try #require(try await fixture.reopened().rotation(rotation.id)).state
             #expect(state.wakeAt == fixture.clock.now.advanced(by: RetryPolicy.standard.cap))

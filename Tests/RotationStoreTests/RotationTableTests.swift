@@ -37,7 +37,7 @@ struct RotationTableTests {
             let evidence = UpdateEvidence(source: .updatedAt, seen: [7, -1, 9_000_000_000_000])
             rotation.state = RotationState(phase: phase, tally: tally, evidence: evidence, wakeAt: wakeAt)
             rotation.fingerprint = [1, 2, 3]
-            try await fixture.store.save(RotationChange(rotation: rotation))
+            try await fixture.store.put(rotation)
             #expect(try await fixture.store.rotation(rotation.id) == rotation)
         }
     }
@@ -48,7 +48,7 @@ struct RotationTableTests {
             var rotation = try await fixture.opened()
             for failure in [Self.failure, .candidateLost, .withdrawal] {
                 rotation.state = RotationState(phase: .parked(failure), tally: .init(), wakeAt: nil)
-                try await fixture.store.save(RotationChange(rotation: rotation))
+                try await fixture.store.put(rotation)
                 #expect(try await fixture.store.rotation(rotation.id)?.state.phase == .parked(failure))
             }
         }
@@ -61,7 +61,7 @@ struct RotationTableTests {
             let withdrawal = Failure.withdrawal.during(StepFailure(.withdraw, .exited(1)))
             for failure in [.generator.during(StepFailure(.install, .exited(3), reason: "a")), withdrawal] {
                 rotation.state = RotationState(phase: .parked(failure), tally: .init(), wakeAt: nil)
-                try await fixture.store.save(RotationChange(rotation: rotation))
+                try await fixture.store.put(rotation)
                 #expect(try await fixture.store.rotation(rotation.id)?.state.phase == .parked(failure))
             }
             let connection = try Connection(path: fixture.folder.file("rotator.db"), mode: .readWrite)
@@ -74,7 +74,7 @@ struct RotationTableTests {
                 await #expect(throws: UndecodableRow.self, "\(change)") {
                     try await fixture.store.rotation(rotation.id)
                 }
-                try await fixture.store.save(RotationChange(rotation: rotation))
+                try await fixture.store.put(rotation)
                 #expect(try await fixture.store.rotation(rotation.id) == rotation)
             }
         }
@@ -84,9 +84,7 @@ struct RotationTableTests {
         try await StoreFixture.with { fixture async throws in
             let rotation = try await fixture.opened()
             try await fixture.end(rotation)
-            var zombie = rotation
-            zombie.state = RotationState(phase: .failed(Self.failure), tally: .init(), wakeAt: nil)
-            try await fixture.store.save(RotationChange(rotation: zombie))
+            await #expect(throws: StaleRotation.self) { try await fixture.advance(rotation, [.policyChanged]) }
             let stored = try #require(try fixture.ledger().history.rotations().first)
             #expect(stored.storedOutcome == "succeeded")
             #expect(stored.closedAt != nil)
@@ -96,12 +94,8 @@ struct RotationTableTests {
     @Test func changeThatStartsFromAnotherStateIsRefused() async throws {
         try await StoreFixture.with { fixture in
             let rotation = try await fixture.opened()
-            var staged = rotation
-            staged.state = RotationState(phase: .staged, tally: .init(), wakeAt: nil)
-            try await fixture.store.save(RotationChange(rotation: staged, previous: rotation.state))
-            await #expect(throws: StaleRotation.self) {
-                try await fixture.store.save(RotationChange(rotation: staged, previous: rotation.state))
-            }
+            try await fixture.advance(rotation, [.generated, .staged])
+            await #expect(throws: StaleRotation.self) { try await fixture.advance(rotation, [.generated, .staged]) }
             await #expect(throws: StaleRotation.self) {
                 try await fixture.store.stage(StoreFixture.value("another"), for: rotation)
             }
@@ -112,12 +106,12 @@ struct RotationTableTests {
         try await StoreFixture.with { fixture async throws in
             let rotation = try await fixture.opened()
             let start = Attempt(number: 1, startedAt: fixture.clock.now)
-            try await fixture.store.save(RotationChange(rotation: rotation, attempt: start))
+            try await fixture.store.put(rotation, attempt: start)
             #expect(try fixture.attempts() == ["1|open|"])
             var end = start
             end.endedAt = fixture.clock.now
             end.outcome = .failed(HubError(.unavailable, status: 503, requestID: "r-1"))
-            try await fixture.store.save(RotationChange(rotation: rotation, attempt: end))
+            try await fixture.store.put(rotation, attempt: end)
             #expect(try fixture.attempts() == ["1|ambiguous|503"])
         }
     }

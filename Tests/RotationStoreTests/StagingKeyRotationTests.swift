@@ -15,7 +15,7 @@ struct StagingKeyRotationTests {
         var tally = RotationState.Tally()
         (tally.attempts, tally.isAmbiguous) = (1, true)
         rotation.state = RotationState(phase: .delivering(attempt: .ended), tally: tally, wakeAt: nil)
-        try await fixture.store.save(RotationChange(rotation: rotation))
+        try await fixture.store.put(rotation)
         return rotation
     }
 
@@ -40,11 +40,13 @@ struct StagingKeyRotationTests {
             let plan = RotationPlan(retry: .standard, confirm: true)
             try rotation.state.handle(.candidateLost, plan: plan, now: fixture.clock.now, fraction: 0)
             #expect(rotation.state.phase == .parked(.candidateLost))
-            try await fixture.store.save(RotationChange(rotation: rotation))
+            try await fixture.store.put(rotation)
             let wrong = try fixture.reopened(key: EngineWorld.makeKey())
+            try await wrong.resumeParked { _ in plan }
             #expect(try await wrong.rotation(rotation.id)?.state.phase == .parked(.candidateLost))
             await wrong.close()
             let right = try fixture.reopened()
+            try await right.resumeParked { _ in plan }
             #expect(try await right.rotation(rotation.id)?.state.phase == .delivering(attempt: .ended))
             #expect(StoreFixture.isSame(try await right.candidate(of: rotation), try StoreFixture.value("MARKER-1")))
             await right.close()

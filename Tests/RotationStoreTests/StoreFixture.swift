@@ -134,16 +134,46 @@ extension StoreFixture {
 
     /// Ends and closes a rotation as a success.
     func end(_ rotation: Rotation) async throws {
-        var rotation = rotation
-        rotation.state = RotationState(phase: .succeeded(confirmed: true), tally: .init(), wakeAt: nil)
-        let end = RotationChange.End(
-            ending: .succeeded(confirmed: true),
-            now: clock.now,
-            retry: .standard,
-            trigger: rotation.trigger
+        let moved = (rotation.state.evidence.seen.last ?? 0) + 1
+        let first: [RotationEvent] = rotation.state.phase == .claimed ? [.generated, .staged] : []
+        let events: [RotationEvent] = [
+            .listed(updatedAt: moved), .attemptStarted,
+            .attemptEnded(.delivered(Receipt(status: 200, requestID: nil))), .listed(updatedAt: moved + 1), .erased,
+        ]
+        try await advance(rotation, first + events)
+    }
+
+    /// Makes events of a rotation durable, now.
+    @discardableResult
+    func advance(
+        _ rotation: Rotation,
+        _ events: [RotationEvent],
+        steps: Set<GeneratorStep> = []
+    ) async throws -> Rotation {
+        try await store.advance(
+            RotationAdvance(
+                of: rotation,
+                seen: rotation.state,
+                events.map { .init($0, at: clock.now) },
+                plan: RotationPlan(retry: .standard, confirm: true, steps: steps),
+                trigger: rotation.trigger
+            )
         )
-        try await store.save(RotationChange(rotation: rotation, end: end))
-        rotation.state = RotationState(phase: .closed, tally: .init(), wakeAt: nil)
-        try await store.save(RotationChange(rotation: rotation))
+    }
+}
+
+extension RotationStore {
+    /// Writes where a rotation stands, whatever is stored.
+    ///
+    /// - Parameter ending: How it ended, where that becomes known with it.
+    func put(_ rotation: Rotation, attempt: Attempt? = nil, ending: Ending? = nil) throws {
+        try withLedger { ledger in
+            _ = try ledger.decide(about: rotation.secret) { _ in
+                var transition = Transition()
+                transition.rotation = .advanced(rotation, at: rotation.openedAt, ending: ending)
+                transition.attempt = attempt
+                return transition
+            }
+        }
     }
 }

@@ -161,8 +161,7 @@ enum Incident {
                         let outcome = try ledger.abandon(
                             Abandonment(rotation.id, decision, reason: "looked", actor: .daemon),
                             now: now,
-                            lateHold: { _ in SimulatedHub.lateHold },
-                            steps: SimulatedGenerator.steps
+                            plan: SimulatedDaemon.plan
                         ).outcome
                         if outcome == .ended && rotation.state.ending == nil {
                             judge.ended(rotation, .abandoned(decision), hubHolds: held)

@@ -71,6 +71,17 @@ final class SimulatedDaemon: Sendable {
         cycleDelays: [.seconds(300), .seconds(900), .seconds(3600)]
     )
 
+    /// The policy of a rotation, for what is decided outside the engine.
+    static func plan(of rotation: Rotation) -> RotationPlan {
+        RotationPlan(
+            retry: retry,
+            confirm: true,
+            steps: SimulatedGenerator.steps(of: rotation.generator),
+            finishAfter: rotation.finishAfter,
+            lateHold: SimulatedHub.lateHold
+        )
+    }
+
     private static func hubs(_ site: Site, _ process: Process) -> [String: Engine.Hub] {
         site.hubs.mapValues { hub in
             let client = SimulatedClient(hub, process, site.surroundings)
@@ -115,6 +126,7 @@ final class SimulatedDaemon: Sendable {
 
     /// What a daemon does at its start, before the engine runs.
     func takeInClock() async throws {
+        try await store.resumeParked(plan: Self.plan)
         let now = site.surroundings.time.now
         guard let last = try await store.latestEntryTime(), last.duration(to: now) < .zero - ClockWatch.tolerance else {
             return

@@ -91,14 +91,16 @@ struct SimulatedStorage: RotationStorage {
     }
 
     func rotation(_ id: RotationID) async throws -> Rotation? {
-        guard var rotation = try await read({ try await store.rotation(id) }) else { return nil }
-        let state = rotation.state
-        if breakage == .endsTwice, state.ending != nil {
-            let evidence = UpdateEvidence(source: .updatedAt)
-            let phase = RotationState.Phase.delivered(confirmBy: world.time.now)
-            rotation.state = RotationState(phase: phase, tally: state.tally, evidence: evidence, wakeAt: nil)
-        }
-        return rotation
+        let rotation = try await read { try await store.rotation(id) }
+        guard breakage == .endsTwice, rotation?.state.ending != nil else { return rotation }
+        // Forgotten on the disk, too.
+        try change(
+            """
+            UPDATE rotations SET phase = 'delivered', confirm_by = opened_at, evidence_source = 'updated_at',
+                seen_updates = NULL, outcome = NULL, ended_at = NULL, next_step_at = NULL WHERE id = '\(id)'
+            """
+        )
+        return try await store.rotation(id)
     }
 
     func candidate(of rotation: Rotation) async throws -> GeneratedValue? {
@@ -164,26 +166,42 @@ struct SimulatedStorage: RotationStorage {
         try connection.execute(sql)
     }
 
-    func save(_ change: RotationChange) async throws {
-        var change = change
-        if breakage == .doesNotHold { change.end?.heldUntil = nil }
-        if breakage == .forgetsDoubt { change.rotation.state = Self.withoutDoubt(change.rotation.state) }
-        if breakage == .endsTwice { change.previous = nil }
-        let isAttempt = change.attempt.map { $0.outcome == nil } ?? false
-        if breakage == .sendsUnrecorded && isAttempt { return }
-        let final = change
-        try await write {
-            try await store.save(final)
-            if isAttempt { world.judge.recordedAttempt(of: final.rotation.id) }
-            if let end = final.end {
-                let secret = final.rotation.secret
-                let held = hubs[secret.hub]?.value(of: secret.alias.text)
-                world.judge.ended(final.rotation, end.ending, hubHolds: held)
-                if breakage == .firesTwice { try fireAgain(final.rotation) }
+    func advance(_ advance: RotationAdvance) async throws -> Rotation {
+        var advance = advance
+        if breakage == .doesNotHold { advance.plan.lateHold = .zero }
+        let isAttempt = advance.happenings.contains { $0.event == .attemptStarted }
+        if breakage == .sendsUnrecorded && isAttempt { return try await withoutRecord(advance) }
+        let final = advance
+        let rotation = try await write {
+            let rotation = try await store.advance(final)
+            if isAttempt { world.judge.recordedAttempt(of: rotation.id) }
+            if final.seen.ending == nil, let ending = rotation.state.ending {
+                let held = hubs[rotation.secret.hub]?.value(of: rotation.secret.alias.text)
+                world.judge.ended(rotation, ending, hubHolds: held)
+                if breakage == .firesTwice { try fireAgain(rotation) }
             }
-            world.judge.saved(final.rotation)
+            if breakage == .forgetsDoubt { try change("UPDATE rotations SET is_ambiguous = 0") }
+            world.judge.saved(rotation)
+            return rotation
         }
         if isAttempt { try await standStill() }
+        return rotation
+    }
+
+    /// What the rotation would be.
+    private func withoutRecord(_ advance: RotationAdvance) async throws -> Rotation {
+        guard var rotation = try await store.rotation(advance.rotation) else {
+            throw StaleRotation(rotation: advance.rotation)
+        }
+        for happening in advance.happenings {
+            try rotation.state.handle(
+                happening.event,
+                plan: advance.plan,
+                now: happening.at,
+                fraction: happening.fraction
+            )
+        }
+        return rotation
     }
 
     /// The process stands still between the record of an attempt and its request, as after SIGSTOP.
@@ -192,12 +210,6 @@ struct SimulatedStorage: RotationStorage {
         world.counts.add(.standstill)
         await world.time.sleep(world.dice.duration(1000...7_200_000))
         try process.checkAlive()
-    }
-
-    private static func withoutDoubt(_ state: RotationState) -> RotationState {
-        var tally = state.tally
-        tally.isAmbiguous = false
-        return RotationState(phase: state.phase, tally: tally, evidence: state.evidence, wakeAt: state.wakeAt)
     }
 
     /// Puts the next due instant back to the slot that has just been served.

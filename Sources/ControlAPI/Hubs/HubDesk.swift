@@ -44,11 +44,6 @@ package struct HubDesk: Sendable {
         self.clock = clock
     }
 
-    /// How long after an attempt of unknown effect a hub may still apply it; an hour for a hub that is not configured any more.
-    package func lateHold(_ name: String) -> Duration {
-        ((try? find(name)) ?? nil)?.lateHold ?? .seconds(3600)
-    }
-
     private func hub(_ name: String) throws -> Hub {
         guard let hub = try find(name) else {
             throw ControlFailure(status: .noSuchSecret, message: "there is no hub \"\(name)\"")
@@ -76,11 +71,8 @@ package struct HubDesk: Sendable {
         let clock = clock
         let until = try await queue.withLedger { ledger in
             try ledger.beginByHand(
-                operation,
-                secret,
-                actor: caller.actor,
-                // Read when the history's turn has come: the wait for it must not use the hold up.
-                now: clock.now,
+                // The time is read when the history's turn has come: the wait for it must not use the hold up.
+                HandChange(operation, secret, actor: caller.actor, now: clock.now),
                 holdFor: LateHold.longest(timeout: hub.timeout, lateHold: hub.lateHold),
                 despiteHold: despiteHold,
                 detail: detail
@@ -89,15 +81,8 @@ package struct HubDesk: Sendable {
         let result = await Self.result { try await withTimeout(limit) { try await send(hub.api) } }
         let hold = HandHold(until: until, settling: hub.lateHold)
         try await recordEnd(of: operation, secret, result) { ledger in
-            try ledger.endByHand(
-                operation,
-                secret,
-                result,
-                actor: caller.actor,
-                now: clock.now,
-                hold: hold,
-                cap: hub.retryAfterCap
-            )
+            let change = HandChange(operation, secret, actor: caller.actor, now: clock.now)
+            try ledger.endByHand(change, result, hold: hold, cap: hub.retryAfterCap)
         }
         if case .failure(let error) = result {
             let doubt = error.effect == .unknown ? "; it may have been done all the same: see secret list" : ""

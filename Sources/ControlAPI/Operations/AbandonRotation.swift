@@ -40,7 +40,7 @@ package struct AbandonRotation: ControlOperation {
             reason: reason,
             actor: context.caller.actor
         )
-        let (secret, outcome) = try ledger.abandon(order, now: context.now, lateHold: context.lateHold)
+        let (secret, outcome) = try ledger.abandon(order, now: context.now, plan: context.plan)
         return .rotation(of: secret, outcome)
     }
 

@@ -48,15 +48,15 @@ extension Rotation {
     /// The entry that tells of the rotation's end.
     ///
     /// - Parameters:
-    ///   - end: How it ended.
+    ///   - trigger: The trigger that the entry names.
     ///   - nextDue: When its schedule is due next; nil where the schedule was removed meanwhile.
-    package func endingEntry(_ end: RotationChange.End, nextDue: Instant?) -> AuditEntry {
+    package func endingEntry(_ ending: Ending, now: Instant, trigger: Trigger, nextDue: Instant?) -> AuditEntry {
         var detail: [String: JSONValue?] = [
             "attempts": .integer(Int64(state.tally.attempts)),
             "next_due": nextDue?.ifEver.map { .string($0.rfc3339) },
         ]
         let event: AuditEvent
-        switch end.ending {
+        switch ending {
         case .succeeded(let confirmed):
             event = .rotationSucceeded
             detail["confirmed"] = .bool(confirmed)
@@ -71,7 +71,7 @@ extension Rotation {
             event = .rotationAbandoned
             detail["decision"] = decision.map { .string($0.rawValue) }
         }
-        return entry(event, now: end.now, trigger: end.trigger, detail: detail)
+        return entry(event, now: now, trigger: trigger, detail: detail)
     }
 
     /// The entries that tell how an event brought the rotation from `before` to where it is now.

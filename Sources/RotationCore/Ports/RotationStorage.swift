@@ -20,8 +20,12 @@ package protocol RotationStorage: Sendable {
     /// Reads an open rotation.
     func rotation(_ id: RotationID) async throws -> Rotation?
 
-    /// Records a rotation's progress together with its audit entries; its end also moves its schedule.
-    func save(_ change: RotationChange) async throws
+    /// Makes events of an open rotation durable, with all that follows from them: its state, attempts and entries, and at its
+    /// end its schedule, group and hold.
+    ///
+    /// - Returns: The rotation as it is now.
+    /// - Throws: ``StaleRotation`` where it is not where the events begin.
+    func advance(_ advance: RotationAdvance) async throws -> Rotation
 
     /// Seals a value and commits it, before any remote effect.
     ///
@@ -220,52 +224,5 @@ package struct Claim: Sendable {
         self.trigger = trigger
         self.id = id
         self.now = now
-    }
-}
-
-/// What one transaction changes about a rotation.
-package struct RotationChange: Sendable {
-    /// The rotation as it is to be.
-    package var rotation: Rotation
-    /// An attempt that has begun or ended.
-    package var attempt: Attempt?
-    /// The entries that tell of it.
-    package var entries: [AuditEntry]
-    /// Set where the change is the rotation's end.
-    package var end: End?
-    /// The state that the change starts from; nil to change whatever is stored.
-    package var previous: RotationState?
-
-    /// What the end of a rotation needs to move its schedule and to be told.
-    package struct End: Sendable {
-        package var ending: Ending
-        package var now: Instant
-        package var retry: RetryPolicy
-        /// The trigger that the entry names.
-        package var trigger: Trigger
-        /// No other rotation of the secret begins before: an attempt of unknown effect may still arrive until then.
-        package var heldUntil: Instant?
-
-        package init(ending: Ending, now: Instant, retry: RetryPolicy, trigger: Trigger, heldUntil: Instant? = nil) {
-            self.heldUntil = heldUntil
-            self.ending = ending
-            self.now = now
-            self.retry = retry
-            self.trigger = trigger
-        }
-    }
-
-    package init(
-        rotation: Rotation,
-        previous: RotationState? = nil,
-        attempt: Attempt? = nil,
-        entries: [AuditEntry] = [],
-        end: End? = nil
-    ) {
-        self.previous = previous
-        self.rotation = rotation
-        self.attempt = attempt
-        self.entries = entries
-        self.end = end
     }
 }

@@ -82,6 +82,7 @@ package final class DaemonRuntime: Sendable {
         do {
             await plugIns.settle()
             try await takeInClock(configuration)
+            try await store.resumeParked { configuration.plan(of: $0) }
             try await engine.limitPauses()
             let landlock = Int64(Confinement.version)
             try await note(.daemonStarted, detail: ["pid": .integer(Int64(getpid())), "landlock": .integer(landlock)])
@@ -208,6 +209,7 @@ package final class DaemonRuntime: Sendable {
                     clock: SystemClock()
                 ),
                 roles: { [self] in roles },
+                plan: { [self] in configuration.plan(of: $0) },
                 refusal: { [self] in configuration.refusal(of: $0) },
                 check: GeneratorCheck(plugIns.makeGenerator),
                 // Whatever was added, edited or resumed may be a file's schedule.
@@ -242,7 +244,7 @@ package final class DaemonRuntime: Sendable {
             caller: .current,
             now: SystemClock().now,
             random: SystemRandom(),
-            lateHold: { [self] in deskHub($0)?.lateHold ?? .seconds(3600) },
+            plan: { [self] in configuration.plan(of: $0) },
             refusal: { [self] in configuration.refusal(of: $0) },
             health: { [self] in health }
         )

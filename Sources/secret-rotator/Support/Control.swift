@@ -41,7 +41,7 @@ enum Control {
                 caller: .current,
                 now: SystemClock().now,
                 random: SystemRandom(),
-                lateHold: { configuration.hubs[$0]?.lateHold ?? .seconds(3600) },
+                plan: { configuration.plan(of: $0) },
                 refusal: { configuration.refusal(of: $0) }
             )
             return try operation.perform(on: ledger, context)

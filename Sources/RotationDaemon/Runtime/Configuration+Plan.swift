@@ -1,0 +1,19 @@
+package import RotationCore
+
+extension Configuration {
+    /// How long the secrets of a hub are held that is not configured any more.
+    private static let lateHoldOfUnknownHub = Duration.seconds(3600)
+
+    /// The policy of a rotation, for what is decided about it outside the engine.
+    package func plan(of rotation: Rotation) -> RotationPlan {
+        let hub = hubs[rotation.secret.hub]
+        return RotationPlan(
+            retry: retry,
+            confirm: rotation.mustConfirm || hub?.confirm ?? true,
+            steps: rotation.generator.steps,
+            finishAfter: rotation.finishAfter,
+            confirmTimeout: hub?.confirmTimeout ?? .seconds(30),
+            lateHold: hub?.lateHold ?? Self.lateHoldOfUnknownHub
+        )
+    }
+}
