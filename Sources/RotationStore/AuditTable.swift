@@ -5,11 +5,18 @@ import SQLite
 enum AuditTable {
     /// Appends an entry with the next sequence number; the caller's transaction makes it durable together with what it
     /// tells of.
-    static func append(_ entry: AuditEntry, origin: AuditOrigin, in connection: Connection) throws(SQLiteError) {
+    ///
+    /// - Returns: The entry as it was written.
+    static func append(
+        _ entry: AuditEntry,
+        origin: AuditOrigin,
+        in connection: Connection
+    ) throws(SQLiteError) -> Commit.Entry {
         // The triggers forbid deletion of the newest rows, so the highest number was the last one given.
         let seq = try newest(in: connection) + 1
         let line = entry.line(seq: seq, origin: origin)
         try connection.run("INSERT INTO audit_log (seq, line) VALUES (?1, ?2)", seq, line)
+        return Commit.Entry(seq: seq, line: line)
     }
 
     /// The number of the newest entry; 0 for none.

@@ -110,15 +110,21 @@ extension Connection {
 extension Connection {
     /// Commits a batch in one transaction, and settles each of its members: all of them where it could not be committed.
     ///
-    /// - Parameter afterCommit: Runs after the commit, before any member is settled.
+    /// - Parameters:
+    ///   - beforeCommit: Runs in the transaction, after all members.
+    ///   - afterCommit: Runs after the commit, before any member is told.
     func commit(
         _ batch: [any BatchMember],
         _ files: Files,
         _ fence: Fence,
+        beforeCommit: () throws -> Void = {},
         afterCommit: () throws -> Void = {}
     ) {
         do {
-            try transaction(fence) { for member in batch { try member.write(in: self, files) } }
+            try transaction(fence) {
+                for member in batch { try member.write(in: self, files) }
+                try beforeCommit()
+            }
             try afterCommit()
         } catch {
             for member in batch { member.fail(error) }

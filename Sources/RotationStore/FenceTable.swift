@@ -36,4 +36,18 @@ enum FenceTable {
             "UPDATE fence SET behind_since = NULL, behind_mark = NULL, behind_newest = NULL, behind_other = NULL"
         )
     }
+
+    /// The number of the newest commit of the stream.
+    static func commits(in connection: Connection) throws(SQLiteError) -> Int64 {
+        try connection.first("SELECT commits FROM fence") { row throws(SQLiteError) in try row.get(0) } ?? 0
+    }
+
+    /// Counts a commit of the stream.
+    ///
+    /// - Returns: Its number.
+    static func countCommit(in connection: Connection) throws(SQLiteError) -> Int64? {
+        try connection.first("UPDATE fence SET commits = commits + 1 RETURNING commits") { row throws(SQLiteError) in
+            try row.get(0)
+        }
+    }
 }

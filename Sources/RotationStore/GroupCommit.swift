@@ -28,6 +28,7 @@ final class Change<T: Sendable>: BatchMember {
     }
 
     func write(in connection: Connection, _ files: Files) throws {
+        let place = files.ledger.recorder.place
         do {
             let result = try connection.savepoint { try body(files) }
             outcome.withLock { $0 = .success(result) }
@@ -36,6 +37,7 @@ final class Change<T: Sendable>: BatchMember {
         } catch  where Self.concernsBatch(error) {
             throw error
         } catch {
+            files.ledger.recorder.takeBack(to: place)
             outcome.withLock { $0 = .failure(error) }
         }
     }

@@ -69,7 +69,7 @@ extension Ledger {
             entry.detail = error.auditDetail.merging(["operation": "list"]) { $1 }
         }
         try transaction {
-            try AuditTable.append(entry, origin: origin, in: connection)
+            try record(entry)
             guard case .failure(let error) = result else { return }
             _ = try updateHub(hub, now: now) { $0.after(error, about: nil, now: $1, cap: cap) }
         }

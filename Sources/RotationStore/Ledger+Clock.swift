@@ -19,6 +19,7 @@ extension Ledger {
         longestHolds: [String: Duration]
     ) throws {
         try transaction {
+            recorder.setWide()
             var moved = 0
             try moveHolds(by: step, now: now, longestHolds)
             if step < .zero { moved = try bringBack(now: now, farthest: farthest) }
@@ -28,7 +29,7 @@ extension Ledger {
                 "step_ms": .integer(step.milliseconds), "schedules_moved": moved > 0 ? .integer(Int64(moved)) : nil,
             ]
             let entry = AuditEntry(.clockSkewed, time: now.rfc3339, actor: .daemon, detail: detail)
-            try AuditTable.append(entry, origin: origin, in: connection)
+            try record(entry)
         }
     }
 
@@ -103,7 +104,7 @@ extension Ledger {
         for schedule in try ScheduleTable.all(by: generators, in: connection, broken: { _ in }) {
             let sound = schedule.broughtBack(to: now, farthest: farthest)
             guard sound != schedule else { continue }
-            try ScheduleTable.updateProgress(sound, in: connection)
+            try write(sound)
             moved += 1
         }
         let latest = now.advanced(by: farthest)

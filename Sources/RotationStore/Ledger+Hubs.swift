@@ -13,8 +13,8 @@ extension Ledger {
             var transition = Transition()
             transition.move(try HubTable.status(of: hub, in: connection), hub, now: now, change)
             guard let after = transition.hub else { return nil }
-            try HubTable.set(after, of: hub, in: connection)
-            for entry in transition.entries { try AuditTable.append(entry, origin: origin, in: connection) }
+            try write(after, of: hub)
+            for entry in transition.entries { try record(entry) }
             return after
         }
     }
@@ -27,7 +27,7 @@ extension Ledger {
         try transaction {
             let before = try HubTable.status(of: hub, in: connection)
             guard let after = before.lifted else { return nil }
-            try HubTable.set(after, of: hub, in: connection)
+            try write(after, of: hub)
             for id in try RotationTable.waiting(at: hub, forFloorAfter: now, in: connection) {
                 guard let rotation = try decodable(id), let lifted = try rotation.liftingHubWait(now: now) else {
                     continue
@@ -36,7 +36,7 @@ extension Ledger {
             }
             var entry = AuditEntry(.hubResumed, time: now.rfc3339, actor: actor, hub: hub)
             entry.detail = before.closure.merging(["reason": .string(reason)]) { $1 }
-            try AuditTable.append(entry, origin: origin, in: connection)
+            try record(entry)
             return before
         }
     }

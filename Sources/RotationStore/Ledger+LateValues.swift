@@ -20,7 +20,7 @@ extension Ledger {
             var evidence = UpdateEvidence(seen: schedule.seenUpdates)
             evidence.note(updatedAt)
             schedule.seenUpdates = evidence.seen
-            try ScheduleTable.updateProgress(schedule, in: connection)
+            try write(schedule)
             let newest = try RotationTable.lastEnded(of: secret, in: connection)
             guard late == nil || late != newest?.id, newest?.isConfirmed == true else { return false }
             try doubtValue(of: secret, updatedAt: updatedAt, last: last, found: "hold_ended", now: now)
@@ -56,6 +56,7 @@ extension Ledger {
 
     private func doubtValue(of secret: SecretName, updatedAt: Int64, last: Int64, found: String, now: Instant) throws {
         try ScheduleTable.setValueUnknown(secret, since: now, in: connection)
+        recorder.addSchedule(secret)
         try note(
             .driftFound,
             secret,

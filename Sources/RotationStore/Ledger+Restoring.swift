@@ -27,7 +27,7 @@ extension Ledger {
         try transaction {
             try FenceTable.setBehind(behind, at: now, in: connection)
             let entry = AuditEntry(.restoreHeld, time: now.rfc3339, actor: .daemon, detail: behind.detail)
-            try AuditTable.append(entry, origin: origin, in: connection)
+            try record(entry)
         }
     }
 
@@ -40,10 +40,11 @@ extension Ledger {
             guard let behind = try FenceTable.behind(in: connection) else { throw Refusal.notBehind }
             try FenceTable.clearBehind(in: connection)
             try RotationTable.setMustRecheck(in: connection)
+            recorder.setWide()
             var detail = behind.detail
             detail["reason"] = .string(reason)
             let entry = AuditEntry(.restoreAccepted, time: now.rfc3339, actor: actor, detail: detail)
-            try AuditTable.append(entry, origin: origin, in: connection)
+            try record(entry)
             return behind
         }
     }
@@ -55,7 +56,7 @@ extension Ledger {
         try transaction {
             guard try KeptTable.add(rotation, since: now, in: connection) else { return }
             let entry = AuditEntry(.candidateKept, time: now.rfc3339, actor: .daemon, rotation: rotation)
-            try AuditTable.append(entry, origin: origin, in: connection)
+            try record(entry)
         }
     }
 
@@ -77,7 +78,7 @@ extension Ledger {
                 rotation: rotation.rawValue,
                 detail: ["given_up": true, "reason": .string(reason)]
             )
-            try AuditTable.append(entry, origin: origin, in: connection)
+            try record(entry)
             return true
         }
     }

@@ -76,6 +76,7 @@ extension Ledger {
             try ScheduleTable.delete(schedule.secret, in: connection)
             event = .scheduleRemoved
         }
+        recorder.addSchedule(step.secret)
         try note(event, step.secret, actor: actor, now: now, detail: step.auditDetail)
     }
 
@@ -90,6 +91,7 @@ extension Ledger {
                 } catch is UndecodableRow {
                     // A row that can't be read can be removed all the same.
                     try ScheduleTable.delete(secret, in: connection)
+                    recorder.addSchedule(secret)
                     let detail: [String: JSONValue?] = ["error": "undecodable"]
                     try note(.scheduleRemoved, secret, actor: actor, now: now, detail: detail)
                 }
@@ -117,6 +119,7 @@ extension Ledger {
                     schedule.awaitSlot(after: until)
                 }
                 try ScheduleTable.updatePause(schedule, in: connection)
+                recorder.addSchedule(secret)
                 let detail: [String: JSONValue?] = [
                     "reason": pause.reason.map(JSONValue.string),
                     "until": pause.until.map { .string($0.rfc3339) },
@@ -142,6 +145,7 @@ extension Ledger {
                 schedule.pause = nil
                 schedule.awaitSlot(after: now)
                 try ScheduleTable.updatePause(schedule, in: connection)
+                recorder.addSchedule(secret)
                 let detail: [String: JSONValue?] = [
                     "next_due": schedule.nextDue.ifEver.map { .string($0.rfc3339) }
                 ]
@@ -178,7 +182,7 @@ extension Ledger {
             trigger: trigger,
             detail: detail
         )
-        try AuditTable.append(entry, origin: origin, in: connection)
+        try record(entry)
     }
 }
 

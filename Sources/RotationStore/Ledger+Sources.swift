@@ -18,8 +18,8 @@ extension Ledger {
                 schedule.definition.generator == look.generator
             else { return }
             let after = schedule.afterLook(look.content, isNew: look.isNew, isLasting: look.isLasting, now: look.now)
-            if after != schedule { try ScheduleTable.updateProgress(after, in: connection) }
-            try connection.run(
+            if after != schedule { try write(after) }
+            let changed = try connection.run(
                 """
                 UPDATE schedules SET source_problem = ?3, source_problem_at = CASE WHEN ?3 IS NULL THEN NULL ELSE ?4 END
                 WHERE hub = ?1 AND alias = ?2 AND source_problem IS NOT ?3
@@ -29,6 +29,7 @@ extension Ledger {
                 look.problem,
                 look.now
             )
+            if changed > 0 { recorder.addSchedule(look.secret) }
         }
     }
 }

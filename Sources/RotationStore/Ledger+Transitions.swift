@@ -33,18 +33,44 @@ extension Ledger {
         try transition.value.map { try write($0, secret) }
         if let instant = transition.changedByHandAt {
             try ScheduleTable.setChangedByHand(secret, at: instant, in: connection)
+            recorder.addSchedule(secret)
         }
-        if let schedule = transition.schedule { try ScheduleTable.updateProgress(schedule, in: connection) }
-        if let status = transition.hub { try HubTable.set(status, of: secret.hub, in: connection) }
-        for entry in transition.entries { try AuditTable.append(entry, origin: origin, in: connection) }
+        if let schedule = transition.schedule { try write(schedule) }
+        if let status = transition.hub { try write(status, of: secret.hub) }
+        for entry in transition.entries { try record(entry) }
     }
 
     private func write(_ rotation: Transition.RotationWrite) throws {
         switch rotation {
-        case .opened(let rotation): try RotationTable.insert(rotation, in: connection)
+        case .opened(let rotation):
+            try RotationTable.insert(rotation, in: connection)
+            recorder.add(RotationProgress(rotation, outcome: nil, failure: nil))
         case .advanced(let rotation, let at, let ending):
             try RotationTable.update(rotation, at: at, ending: ending, in: connection)
+            recorder.add(try progress(of: rotation))
         }
+    }
+
+    /// How far a rotation has come, once that is written; the phase of a closed one does not say how it ended.
+    private func progress(of rotation: Rotation) throws -> RotationProgress {
+        guard rotation.state.phase == .closed else {
+            let failure = PhaseColumns(rotation.state.phase).failure
+            return RotationProgress(rotation, outcome: rotation.state.ending.map { .init($0) }, failure: failure)
+        }
+        let (outcome, failure) = try RotationTable.result(of: rotation.id, in: connection)
+        return RotationProgress(rotation, outcome: outcome, failure: failure)
+    }
+
+    /// Writes where a schedule stands.
+    func write(_ schedule: Schedule) throws {
+        try ScheduleTable.updateProgress(schedule, in: connection)
+        recorder.addSchedule(schedule.secret)
+    }
+
+    /// Writes a hub's status.
+    func write(_ status: HubStatus, of hub: String) throws {
+        try HubTable.set(status, of: hub, in: connection)
+        recorder.addHub(hub)
     }
 
     private func write(_ group: Transition.GroupWrite) throws {
@@ -73,9 +99,16 @@ extension Ledger {
         switch requests {
         case .added(let request, let actor, let rotation):
             try RequestTable.insert(request, actor: actor, joining: rotation, in: connection)
-        case .joined(let rotation): try RequestTable.join(rotation, secret, in: connection)
-        case .released(let rotation): try RequestTable.release(rotation, in: connection)
-        case .dropped: try RequestTable.drop(secret, in: connection)
+            recorder.add(.added(request.id, secret, joined: rotation))
+        case .joined(let rotation):
+            try RequestTable.join(rotation, secret, in: connection)
+            recorder.add(.served(secret, by: rotation))
+        case .released(let rotation):
+            try RequestTable.release(rotation, in: connection)
+            recorder.add(.released(rotation))
+        case .dropped:
+            try RequestTable.drop(secret, in: connection)
+            recorder.add(.dropped(secret))
         }
     }
 
@@ -84,5 +117,6 @@ extension Ledger {
         case .known: try ScheduleTable.setValueUnknown(secret, since: nil, in: connection)
         case .unknown(let since): try ScheduleTable.setValueUnknown(secret, since: since, in: connection)
         }
+        recorder.addSchedule(secret)
     }
 }

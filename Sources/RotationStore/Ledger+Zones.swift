@@ -26,7 +26,7 @@ extension Ledger {
                 let old = schedule.nextDue
                 schedule.awaitSlot(after: schedule.slotsBegin(now: now))
                 guard schedule.nextDue != old else { continue }
-                try ScheduleTable.updateProgress(schedule, in: connection)
+                try write(schedule)
                 let detail: [String: JSONValue?] = [
                     "reason": .string("the rules of time zone \(zone.name) have changed"),
                     "old": ["next_due": .string(old.rfc3339)], "next_due": .string(schedule.nextDue.rfc3339),

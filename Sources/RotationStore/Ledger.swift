@@ -18,6 +18,10 @@ package struct Ledger {
     private(set) var fence: Fence
     /// The number of the newest entry, outside the database; nil for a second connection of the same writer.
     let mark: Mark?
+    /// What the present transaction changes.
+    let recorder = CommitRecorder()
+    /// What was committed.
+    package let stream: CommitStream
 
     /// Opens the database.
     ///
@@ -44,6 +48,7 @@ package struct Ledger {
             connection = try Connection(path: path, mode: .readWrite, busyTimeout: busyTimeout)
             try MainSchema.migrator.verify(connection)
             (fence, mark) = (try Fence(joining: connection), nil)
+            stream = CommitStream(position: 0, capacity: 0)
             return
         }
         // No new history beside candidates that will be refused: both would be in the way of the old history.
@@ -51,6 +56,7 @@ package struct Ledger {
         connection = try MainSchema.migrator.open(path, mode: .create)
         fence = try Fence(joining: connection, raisesWithFirstChange: true)
         mark = try Mark(database: path)
+        stream = CommitStream(position: try FenceTable.commits(in: connection))
         try compareWithMark(now: now ?? SystemClock().now)
     }
 
@@ -65,19 +71,50 @@ package struct Ledger {
         if let behind = try FenceTable.behind(in: connection) { throw behind }
     }
 
-    /// Runs a closure in one transaction of the only writer; the mark follows its commit.
+    /// Runs a closure in one transaction of the only writer; the mark follows its commit, and the stream the mark.
     ///
     /// - Throws: `FenceLost` or `StorageReplaced`, with nothing written, where this process is not the writer any more.
     func transaction<T>(_ body: () throws -> T) throws -> T {
-        let result = try connection.transaction(fence, body)
-        // A batch has its own commit, which the mark follows.
-        if !connection.isInTransaction { try advanceMark() }
-        return result
+        // A batch has its own commit, which counts for all.
+        guard !connection.isInTransaction else { return try undoing { try connection.savepoint(body) } }
+        return try undoing {
+            let result = try connection.transaction(fence) {
+                let result = try body()
+                try countCommit()
+                return result
+            }
+            try followCommit()
+            return result
+        }
     }
 
-    /// Commits a batch of changes, and tells each of them; the mark follows its commit.
+    /// Takes back what the recorder has collected where a closure fails.
+    private func undoing<T>(_ body: () throws -> T) throws -> T {
+        let place = recorder.place
+        do { return try body() } catch {
+            recorder.takeBack(to: place)
+            throw error
+        }
+    }
+
+    /// Commits a batch of changes, and tells each of them; the mark follows its commit, and the stream the mark.
     func commit(_ batch: [any BatchMember], _ files: Files) {
-        connection.commit(batch, files, fence, afterCommit: advanceMark)
+        connection.commit(batch, files, fence, beforeCommit: countCommit, afterCommit: followCommit)
+        // Of a batch that has failed.
+        _ = recorder.take()
+    }
+
+    /// Gives the commit its number, in its own transaction.
+    private func countCommit() throws {
+        recorder.number = recorder.isEmpty ? nil : try FenceTable.countCommit(in: connection)
+    }
+
+    /// What follows a commit before anybody is told of it.
+    private func followCommit() throws {
+        let (number, changes) = (recorder.number, recorder.take())
+        // What is durable is published, whatever becomes of the mark.
+        defer { if let number { stream.publish(Commit(number: number, changes: changes)) } }
+        try advanceMark()
     }
 
     /// What can be read.
@@ -92,14 +129,19 @@ package struct Ledger {
 
     /// Appends to the audit log.
     package func append(_ entry: AuditEntry) throws {
-        try transaction { try AuditTable.append(entry, origin: origin, in: connection) }
+        try transaction { try record(entry) }
+    }
+
+    /// Appends to the audit log, within a transaction.
+    func record(_ entry: AuditEntry) throws {
+        recorder.add(try AuditTable.append(entry, origin: origin, in: connection))
     }
 
     /// Appends to the audit log, though another process writes by now: SQLite keeps the two apart, and an entry changes
     /// nothing.
     func appendWithoutFence(_ entry: AuditEntry) throws {
         try fence.checkFiles()
-        try connection.transaction { try AuditTable.append(entry, origin: origin, in: connection) }
+        try connection.transaction { _ = try AuditTable.append(entry, origin: origin, in: connection) }
     }
 
     /// Why a command's change was not made.

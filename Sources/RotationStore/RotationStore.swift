@@ -12,6 +12,8 @@ package actor RotationStore: RotationStorage {
     private let candidates = GroupCommit()
     private let hubs = HubMemory()
     private let reader: HistoryReader
+    /// What was committed to the history.
+    package nonisolated let stream: CommitStream
     private let clock: any Clock
     private let random: any RandomSource
 
@@ -54,7 +56,7 @@ package actor RotationStore: RotationStorage {
         // The history first: from here on a daemon that was there before records nothing, and so begins nothing.
         try ledger.raiseEpoch(above: vault.epoch)
         try vault.raiseEpoch(above: ledger.fence.epoch - 1)
-        (self.ledger, self.vault) = (ledger, vault)
+        (self.ledger, self.vault, stream) = (ledger, vault, ledger.stream)
         fences = [ledger.fence, vault.fence]
         lockWaits = [ledger.connection.lockWait, vault.lockWait]
         (self.clock, self.random, self.checkLock) = (clock, random, checkLock)
@@ -130,6 +132,7 @@ package actor RotationStore: RotationStorage {
 
     /// Truncates the WAL and closes both files; nothing can be called after it.
     package func close() {
+        stream.end()
         reader.close()
         vault.close()
         _ = try? ledger.connection.truncateWAL()

@@ -324,6 +324,30 @@ enum RotationTable {
         guard changed == 1 else { throw StaleRotation(rotation: rotation.id) }
     }
 
+    /// How a rotation ended, and what it failed for, as it is stored.
+    static func result(
+        of id: RotationID,
+        in connection: Connection
+    ) throws(SQLiteError) -> (outcome: RotationProgress.Outcome?, failure: Failure?) {
+        try connection.first(
+            """
+            SELECT outcome, error, error_status, failed_step, failed_cause, failed_number, failed_reason
+            FROM rotations WHERE id = ?1
+            """,
+            id
+        ) { row throws(SQLiteError) in
+            let step = StepColumns(
+                step: try row.get(3),
+                cause: try row.get(4),
+                number: try row.get(5),
+                reason: try row.get(6)
+            )
+            let status = try row.get(2, as: Int?.self)
+            let failure = try row.get(1, as: String?.self).map { Failure(kind: $0, status: status, step: step.failure) }
+            return (try row.get(0, as: String?.self).flatMap { .init(rawValue: $0) }, failure)
+        } ?? (nil, nil)
+    }
+
     /// Has each rotation without an outcome ask its hub before it does anything else: the history may be an older copy.
     static func setMustRecheck(in connection: Connection) throws(SQLiteError) {
         try connection.run("UPDATE rotations SET must_recheck = 1 WHERE outcome IS NULL AND must_recheck = 0")

@@ -6,6 +6,8 @@ extension MainSchema {
             id INTEGER PRIMARY KEY CHECK (id = 1),
             epoch INTEGER NOT NULL,
             history TEXT NOT NULL,
+            -- How many commits have changed something: places in the stream of commits.
+            commits INTEGER NOT NULL DEFAULT 0,
 
             -- Set while this history was found to be an older copy or another one: the number that the mark names, and
             -- that of the newest entry here.

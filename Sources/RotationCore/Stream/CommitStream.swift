@@ -1,0 +1,121 @@
+import Synchronization
+
+/// The stream of what was committed: it can be read from any position, by any number of subscribers, at their own pace.
+///
+/// It keeps the newest commits and nothing for a subscriber. One that is so slow that the commits after its position are gone is
+/// told to read again; the writer never waits.
+package final class CommitStream: Sendable {
+    /// What comes after a position.
+    package enum Next: Sendable {
+        /// Commits without a gap, the first one right after the position.
+        case commits([Commit])
+        /// The position is too old: take a snapshot, and go on from its position.
+        case readAgain
+        /// The subscriber's task was cancelled, or the stream has ended.
+        case ended
+    }
+
+    /// How many commits are kept.
+    package static let standardCapacity = 512
+    /// How many entries and changes are kept in all of them.
+    private static let largestWeight = 4096
+
+    private struct State {
+        /// The newest commits, without gaps; the oldest first.
+        var commits: [Commit] = []
+        var weight = 0
+        /// The number of the newest commit.
+        var position: Int64
+        var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var nextWaiter: UInt64 = 0
+        var isEnded = false
+    }
+
+    private let state: Mutex<State>
+    private let capacity: Int
+
+    /// - Parameter position: The number of the newest commit.
+    package init(position: Int64, capacity: Int = standardCapacity) {
+        state = Mutex(State(position: position))
+        self.capacity = capacity
+    }
+
+    /// The number of the newest commit.
+    ///
+    /// Read where commits are made, it belongs to what is read there: a snapshot with its position.
+    package var position: Int64 { state.withLock { $0.position } }
+
+    /// Adds a commit, once it is durable.
+    ///
+    /// A number that does not follow the newest one leaves a gap: whoever is behind it reads again.
+    package func publish(_ commit: Commit) {
+        let waiting = state.withLock { state in
+            if commit.number != state.position + 1 { (state.commits, state.weight) = ([], 0) }
+            state.position = commit.number
+            state.commits.append(commit)
+            state.weight += commit.changes.weight
+            while state.commits.count > capacity || state.weight > Self.largestWeight, !state.commits.isEmpty {
+                state.weight -= state.commits.removeFirst().changes.weight
+            }
+            defer { state.waiting = [:] }
+            return state.waiting
+        }
+        for continuation in waiting.values { continuation.resume() }
+    }
+
+    /// Ends the stream: nothing more is committed.
+    package func end() {
+        let waiting = state.withLock { state in
+            state.isEnded = true
+            defer { state.waiting = [:] }
+            return state.waiting
+        }
+        for continuation in waiting.values { continuation.resume() }
+    }
+
+    /// Returns what was committed after a position, as soon as there is something.
+    package func next(after position: Int64) async -> Next {
+        while !Task.isCancelled {
+            if let next = present(after: position) { return next }
+            await wait(after: position)
+        }
+        return .ended
+    }
+
+    /// What was committed after a position; nil for nothing yet.
+    private func present(after position: Int64) -> Next? {
+        state.withLock { state in
+            guard state.position != position else { return state.isEnded ? .ended : nil }
+            guard position < state.position, let first = state.commits.first, first.number <= position + 1 else {
+                return .readAgain
+            }
+            return .commits(Array(state.commits.dropFirst(Int(position + 1 - first.number))))
+        }
+    }
+
+    /// Returns when there may be more, or the task is cancelled.
+    private func wait(after position: Int64) async {
+        let id = state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    // Looked at again under the lock: a commit or a cancellation may have come between.
+                    guard state.position == position, !state.isEnded, !Task.isCancelled else { return true }
+                    state.waiting[id] = continuation
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiting.removeValue(forKey: id) }?.resume()
+        }
+    }
+}
+
+extension Commit.Changes {
+    /// What they cost to keep.
+    fileprivate var weight: Int { 1 + rotations.count + requests.count + schedules.count + hubs.count + entries.count }
+}
