@@ -149,7 +149,7 @@ package actor Engine {
             wake()
             progress.setRunning(true)
             for await _ in wakes {
-                progress.begin()
+                progress.begin(at: clock.now)
                 await pass(&group)
                 progress.end()
             }
@@ -299,6 +299,7 @@ package actor Engine {
 
     private func start(_ work: DueWork, at name: String, _ hub: Hub, _ group: inout DiscardingTaskGroup) {
         guard running[name, default: []].insert(work.key).inserted else { return }
+        if case .slot(_, let dueAt) = work { progress.noteSlot(due: dueAt) }
         group.addTask {
             await self.perform(work, hub)
             await self.ended(work.key, at: name)

@@ -1,3 +1,4 @@
+import Scheduling
 import Synchronization
 
 /// When an engine's passes begin and end: can be read while the engine itself does not answer.
@@ -18,6 +19,7 @@ package final class PassProgress: Sendable {
         var endedAt = Duration.zero
         var begun = 0
         var ended = 0
+        var lateness = LatenessRecord()
     }
 
     private let state = Mutex(State())
@@ -61,13 +63,23 @@ package final class PassProgress: Sendable {
         }
     }
 
-    func begin() {
+    /// - Parameter instant: The real time.
+    func begin(at instant: Instant) {
         let now = now
         state.withLock { state in
             state.begunAt = now
             state.begun += 1
+            state.lateness.noteBegin(instant)
         }
     }
+
+    /// A slot is begun.
+    func noteSlot(due: Instant) {
+        state.withLock { $0.lateness.noteSlot(due: due) }
+    }
+
+    /// How late the newest slots were seen; nil where there was none.
+    package var lateness: Lateness? { state.withLock { $0.lateness.summary } }
 
     func end() {
         let now = now
