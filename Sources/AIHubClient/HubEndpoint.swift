@@ -47,9 +47,9 @@ package struct HubEndpoint: Hashable, Sendable {
         URLComponents(url: root, resolvingAgainstBaseURL: false)?.host ?? ""
     }
 
-    /// The one path of the secrets API.
-    var secrets: URL {
-        root.appending(path: "v2/aihub/secrets")
+    /// The one URL of the secrets API.
+    var secrets: String {
+        root.appending(path: "v2/aihub/secrets").absoluteString
     }
 
     /// Literal loopback addresses only, and the name that RFC 6761 reserves for them.

@@ -1,109 +1,119 @@
-import RotationCore
+package import RotationCore
 import Synchronization
 
-/// Lets a hub's requests through, so many at once and so many a second.
-package actor RequestGate {
-    private let capacity: Int
-    private var inFlight = 0
-    private var bucket: TokenBucket
-    private var waiting: [(id: Int, continuation: CheckedContinuation<Void, any Error>)] = []
-    private var nextID = 0
-    private nonisolated let isClosed = Atomic(false)
+/// Hands out a hub's ``RotationCore/SendPermit``s: so many at once, and so many in a length of time.
+package final class RequestGate: Sendable {
+    private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - maxInFlight: How many requests may be under way at once.
-    ///   - rate: How many may begin in a length of time.
+    ///   - maxInFlight: How many permits there may be at once.
+    ///   - rate: How many may be given in a length of time.
     package init(maxInFlight: Int, rate: RequestRate) {
-        capacity = maxInFlight
-        bucket = TokenBucket(rate: rate, now: .now)
+        state = Mutex(State(free: maxInFlight, bucket: TokenBucket(rate: rate, now: .now)))
     }
 
-    /// Waits for a place and a token, runs the request, and gives the place back.
+    /// Waits for a place, in the order of calls, then for a token of the rate.
     ///
-    /// - Throws: `CancellationError`, or ``HubError`` `notSent` after ``close()``, while it waits; else what the request
-    ///   throws.
-    nonisolated package func pass<T: Sendable>(_ request: () async throws -> T) async throws -> T {
-        try await enter()
-        do {
-            let result = try await request()
-            await leave()
-            return result
-        } catch {
-            await leave()
-            throw error
+    /// - Throws: ``RotationCore/HubError`` `notSent` after ``close()``, or where the task is cancelled.
+    package func permit() async throws(HubError) -> SendPermit {
+        guard await hasTakenPlace() else { throw HubError(.notSent) }
+        // From here on the place is given back whatever happens.
+        let permit = SendPermit { [self] in leave() }
+        let start = state.withLock { $0.bucket.reserve(now: .now) }
+        // Slept in slices, so that a closed gate is noticed within a second.
+        while isOpen, ContinuousClock.now < start {
+            try? await ContinuousClock().sleep(until: min(start, .now + .seconds(1)))
         }
+        guard isOpen else { throw HubError(.notSent) }
+        return permit
     }
 
-    /// Ends all waiting; nobody is let through any more.
-    nonisolated package func close() {
-        isClosed.store(true, ordering: .sequentiallyConsistent)
-        Task { await releaseWaiting() }
+    /// Ends all waiting; no permit is given any more.
+    package func close() {
+        let waiting = state.withLock { $0.close() }
+        for waiter in waiting { waiter.continuation.resume(returning: false) }
     }
 
-    private func releaseWaiting() {
-        for waiter in waiting { waiter.continuation.resume(throwing: HubError(.notSent)) }
-        waiting = []
+    /// Whether this task may still get a permit.
+    private var isOpen: Bool {
+        !Task.isCancelled && state.withLock { !$0.isClosed }
     }
 
-    private func checkOpen() throws {
-        if isClosed.load(ordering: .sequentiallyConsistent) { throw HubError(.notSent) }
-        try Task.checkCancellation()
-    }
-
-    /// Sleeps in slices, so that a closed gate is noticed within a second.
-    private func sleep(until start: ContinuousClock.Instant) async throws {
-        while ContinuousClock.now < start {
-            try checkOpen()
-            try await ContinuousClock().sleep(until: min(start, .now + .seconds(1)))
-        }
-        try checkOpen()
-    }
-
-    private func enter() async throws {
-        try checkOpen()
-        if inFlight < capacity {
-            inFlight += 1
-        } else {
-            // `leave` hands its place over to us: `inFlight` already counts it.
-            try await waitForPlace()
-        }
-        let start = bucket.reserve(now: .now)
-        do {
-            try await sleep(until: start)
-        } catch {
-            leave()
-            throw error
-        }
-    }
-
-    private func waitForPlace() async throws {
-        let id = nextID
-        nextID += 1
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                if isClosed.load(ordering: .sequentiallyConsistent) {
-                    continuation.resume(throwing: HubError(.notSent))
-                } else if Task.isCancelled {
-                    continuation.resume(throwing: CancellationError())
-                } else {
-                    waiting.append((id, continuation))
+    /// Waits for a place.
+    ///
+    /// - Returns: Whether there is one; not where the gate was closed, or the task cancelled.
+    private func hasTakenPlace() async -> Bool {
+        let id = state.withLock { $0.makeID() }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                // A task that is cancelled later finds its waiter, as that is there before the lock is given back.
+                let answer = state.withLock { state in
+                    Task.isCancelled ? false : state.enter(Waiter(id: id, continuation: continuation))
                 }
+                if let answer { continuation.resume(returning: answer) }
             }
         } onCancel: {
-            Task { await self.stopWaiting(id) }
+            state.withLock { $0.removeWaiter(id) }?.continuation.resume(returning: false)
         }
-    }
-
-    private func stopWaiting(_ id: Int) {
-        guard let index = waiting.firstIndex(where: { $0.id == id }) else { return }
-        waiting.remove(at: index).continuation.resume(throwing: CancellationError())
     }
 
     private func leave() {
-        if waiting.isEmpty {
-            inFlight -= 1
-        } else {
-            waiting.removeFirst().continuation.resume()
+        // The place goes over to the one that has waited longest.
+        state.withLock { $0.leave() }?.continuation.resume(returning: true)
+    }
+}
+
+extension RequestGate {
+    /// A call that waits for a place.
+    private struct Waiter {
+        var id: Int
+        var continuation: CheckedContinuation<Bool, Never>
+    }
+
+    /// Who has a place and who waits for one; resumes nobody itself.
+    private struct State {
+        var free: Int
+        var bucket: TokenBucket
+        var isClosed = false
+        private var waiting: [Waiter] = []
+        private var lastID = 0
+
+        init(free: Int, bucket: TokenBucket) {
+            (self.free, self.bucket) = (free, bucket)
+        }
+
+        mutating func makeID() -> Int {
+            lastID += 1
+            return lastID
+        }
+
+        /// Whether there is a place; nil where it is to be waited for.
+        mutating func enter(_ waiter: Waiter) -> Bool? {
+            if isClosed { return false }
+            guard free > 0 else {
+                waiting.append(waiter)
+                return nil
+            }
+            free -= 1
+            return true
+        }
+
+        /// Gives a place to the next one; nil where nobody waits.
+        mutating func leave() -> Waiter? {
+            guard waiting.isEmpty else { return waiting.removeFirst() }
+            free += 1
+            return nil
+        }
+
+        mutating func removeWaiter(_ id: Int) -> Waiter? {
+            waiting.firstIndex { $0.id == id }.map { waiting.remove(at: $0) }
+        }
+
+        /// Everyone who waits.
+        mutating func close() -> [Waiter] {
+            isClosed = true
+            defer { waiting = [] }
+            return waiting
         }
     }
 }

@@ -62,10 +62,10 @@ extension Engine {
     func endHold(of secret: SecretName, _ hub: Hub) async throws {
         let listed: [ListedSecret]
         do {
-            listed = try await hub.api.list(alias: secret.alias, workspace: nil) { [storage] in
-                // While it waited for its turn, the hub may have been paused.
-                guard try await storage.hubStatus(secret.hub).probeAt == nil else { throw HubError(.notSent) }
-            }
+            let permit = try await hub.api.permit()
+            // While it waited for its permit, the hub may have been paused.
+            guard try await storage.hubStatus(secret.hub).probeAt == nil else { throw HubError(.notSent) }
+            listed = try await hub.api.list(alias: secret.alias, workspace: nil, using: permit)
         } catch let error as HubError where error.isRefusalToList {
             listed = []
         } catch is HubError {

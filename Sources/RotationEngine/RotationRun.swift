@@ -218,29 +218,34 @@ struct RotationRun {
 
     /// Lists the secret, before or after delivering.
     private mutating func list() async throws -> HubError? {
-        // A host that has no descriptor left for a connection waits, as after any other failure.
-        var hasTurn = false
+        let permit: SendPermit
         do {
-            let listed = try await environment.api.list(alias: rotation.secret.alias, workspace: nil) {
-                try await checkTurn()
-                hasTurn = true
-            }
-            (isLetIn, hasListed) = (true, true)
-            // The query is a wish: whatever else a hub lists is passed over.
-            if let secret = listed.first(where: { $0.alias == rotation.secret.alias.text }) {
-                try await noteMoved(secret)
-                try await record(.listed(updatedAt: secret.updatedAt, isForeign: try await isForeign(secret)))
-            } else {
-                try await record(.notListed)
-            }
-            return nil
-        } catch let error as HubError {
-            if error.kind != .notSent || hasTurn { try await record(.listFailed(error)) }
+            permit = try await environment.api.permit()
+        } catch {
+            if error.kind != .notSent { try await record(.listFailed(error)) }
+            return error
+        }
+        guard try await hasTurn() else { return HubError(.notSent) }
+        let listed: [ListedSecret]
+        do {
+            listed = try await environment.api.list(alias: rotation.secret.alias, workspace: nil, using: permit)
+        } catch {
+            // A host that has no descriptor left for a connection waits, as after any other failure.
+            try await record(.listFailed(error))
             guard error.isRefusalToList else { return error }
             // A hub that has listed the secret before lists: one refusal is its gateway's, not a missing right.
             if rotation.state.evidence.source == .unlisted { isListRefused = true }
             return nil
         }
+        (isLetIn, hasListed) = (true, true)
+        // The query is a wish: whatever else a hub lists is passed over.
+        if let secret = listed.first(where: { $0.alias == rotation.secret.alias.text }) {
+            try await noteMoved(secret)
+            try await record(.listed(updatedAt: secret.updatedAt, isForeign: try await isForeign(secret)))
+        } else {
+            try await record(.notListed)
+        }
+        return nil
     }
 
     /// Has it recorded where preflight sees an update that none of ours has made: the value in force is unknown.
@@ -288,41 +293,47 @@ struct RotationRun {
             description: rotation.description,
             access: rotation.access
         )
-        // The attempt is recorded when its turn has come, right before it is sent: one that waits for the hub's limits
-        // is none yet, and can be given up without a doubt about its effect.
-        var isRecorded = false
+        // The attempt is recorded once it has its permit, right before it is sent: one that waits for the hub's limits is
+        // none yet, and can be given up without a doubt about its effect.
+        let permit: SendPermit
+        do { permit = try await environment.api.permit() } catch { return error }
+        guard try await hasTurn() else { return HubError(.notSent) }
+        try await record(.attemptStarted)
+        guard try await mayStillSend() else { return HubError(.notSent) }
+        let receipt: Receipt
         do {
-            let receipt = try await environment.api.update(update) {
-                try await checkTurn()
-                try await record(.attemptStarted)
-                isRecorded = true
-                // What was recorded may be the last thing that this process could record; and it may have stood still since.
-                try await environment.storage.checkFence()
-                try await checkTurn()
-            }
-            isLetIn = true
-            // Nothing but a list can tell that an answer without a body is AI Hub's.
-            guard !receipt.isEmpty || rotation.state.evidence.source == .updatedAt else {
-                let error = HubError(.malformed, status: receipt.status, requestID: receipt.requestID)
-                try await endAttempt(.failed(error))
-                return error
-            }
-            try await endAttempt(.delivered(receipt))
-            hasDelivered = true
-            return nil
-        } catch let error as HubError {
+            receipt = try await environment.api.update(update, using: permit)
+        } catch {
             if error.isDefinite && error.kind != .redirected { isLetIn = true }
-            guard isRecorded else { return error }
             try await endAttempt(.failed(error))
             return error
         }
+        isLetIn = true
+        // Nothing but a list can tell that an answer without a body is AI Hub's.
+        guard !receipt.isEmpty || rotation.state.evidence.source == .updatedAt else {
+            let error = HubError(.malformed, status: receipt.status, requestID: receipt.requestID)
+            try await endAttempt(.failed(error))
+            return error
+        }
+        try await endAttempt(.delivered(receipt))
+        hasDelivered = true
+        return nil
     }
 
-    /// While a request waited for its turn, the daemon may have begun to stop, or the hub to rest.
-    private func checkTurn() async throws {
-        if environment.isStopping() { throw HubError(.notSent) }
-        let status = try await environment.storage.hubStatus(rotation.secret.hub)
-        if status.probeAt != nil { throw HubError(.notSent) }
+    /// Whether an attempt that is recorded may be sent; one that may not ends as `not_sent`.
+    ///
+    /// What was recorded may be the last thing that this process could record; and it may have stood still since.
+    private mutating func mayStillSend() async throws -> Bool {
+        try await environment.storage.checkFence()
+        if try await hasTurn() { return true }
+        try await endAttempt(.failed(HubError(.notSent)))
+        return false
+    }
+
+    /// Whether the hub may be spoken to: the daemon may have begun to stop, or the hub to rest, since that was known.
+    private func hasTurn() async throws -> Bool {
+        if environment.isStopping() { return false }
+        return try await environment.storage.hubStatus(rotation.secret.hub).probeAt == nil
     }
 
     private mutating func endAttempt(_ outcome: Attempt.Outcome) async throws {

@@ -102,7 +102,7 @@ struct RequestGateTests {
         let waiter = Task.immediate { try await gate.pass { await ran.work() } }
         for _ in 0..<20 { await Task.yield() }
         waiter.cancel()
-        await #expect(throws: CancellationError.self) { try await waiter.value }
+        await #expect(throws: HubError(.notSent)) { try await waiter.value }
         #expect(ran.most == 0)
         try await holder.end()
         let load = Load()
@@ -116,7 +116,7 @@ struct RequestGateTests {
             withUnsafeCurrentTask { $0?.cancel() }
             return try await gate.pass { true }
         }
-        await #expect(throws: CancellationError.self) { try await task.value }
+        await #expect(throws: HubError(.notSent)) { try await task.value }
         #expect(try await gate.pass { true })
     }
 
@@ -135,5 +135,48 @@ struct RequestGateTests {
             next.cancel()
         }
         #expect(hasPassed)
+    }
+
+    @Test func permitThatIsNotUsedGivesItsPlaceBackOnce() async throws {
+        let gate = RequestGate(maxInFlight: 2, rate: try unlimited())
+        for _ in 0..<10 {
+            let first = try await gate.permit()
+            _ = try await gate.permit()
+            first.end()
+        }
+        let load = Load()
+        try await run(50, through: gate, load)
+        #expect(load.most == 2)
+    }
+
+    /// Who waits for a place and who waits for a token, too; nobody is let through later.
+    @Test func closedGateEndsAllWaiting() async throws {
+        let gate = RequestGate(maxInFlight: 2, rate: try #require(RequestRate("1/h")))
+        try await gate.pass {}
+        let waiters = (0..<5).map { _ in Task.immediate { try await gate.pass {} } }
+        gate.close()
+        for waiter in waiters { await #expect(throws: HubError(.notSent)) { try await waiter.value } }
+        await #expect(throws: HubError(.notSent)) { try await gate.pass {} }
+    }
+
+    /// The rate is never exceeded, whatever became of the permits.
+    @Test func tokenOfAPermitThatIsNotUsedStaysSpent() async throws {
+        let gate = RequestGate(maxInFlight: 2, rate: try #require(RequestRate("2/h")))
+        _ = try await gate.permit()
+        let waiter = Task.immediate { try await gate.pass {} }
+        for _ in 0..<20 { await Task.yield() }
+        waiter.cancel()
+        await #expect(throws: HubError(.notSent)) { try await waiter.value }
+    }
+}
+
+extension RequestGate {
+    /// Does something with a permit.
+    fileprivate func pass<T>(_ body: () async throws -> T) async throws -> T {
+        let permit = try await permit()
+        let result: Result<T, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+        permit.end()
+        return try result.get()
     }
 }

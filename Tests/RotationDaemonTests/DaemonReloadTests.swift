@@ -1,8 +1,9 @@
 import Foundation
-import RotationDaemon
 import SandboxHub
 import TestSupport
 import Testing
+
+@testable import RotationDaemon
 
 /// What HUP does.
 @Suite(.timeLimit(.minutes(5)))
@@ -85,6 +86,25 @@ struct DaemonReloadTests {
                 try await runtime.heartbeat()
             }
             #expect(hub.received.count == 1)
+        }
+    }
+
+    /// The daemon lets go of what a reload replaces, after a rotation too; a reload that changes nothing replaces nothing.
+    @Test func reloadsLeaveOneClientForEachHub() async throws {
+        try await withDaemonFolder { files, hub in
+            try files.schedule("db_password", isDue: true)
+            try await withRuntime(files) { runtime async throws in
+                try await files.wait(for: "rotation.succeeded")
+                for timeout in ["6s", "6s", "7s", "8s", "8s"] {
+                    try files.configure(hubs: files.hub("h", ["timeout": timeout]))
+                    let isInForce = await runtime.reload()
+                    #expect(isInForce)
+                    try await eventually("the old client is gone") { runtime.hubs.count == 1 }
+                }
+                await runtime.rotateAll()
+                try await files.wait(for: "rotation.succeeded", count: 2)
+                #expect(runtime.hubs.count == 1)
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+import AIHubClient
 import Foundation
 import RotationCore
 import RotationEngine
@@ -96,16 +97,17 @@ struct HubClientsTests {
             try files.configure(hubs: files.hub("h", token: "first/token"))
             try await Self.withClients { clients in
                 let renewals = Mutex(0)
-                _ = try clients.hubs(of: files.configuration())
+                var hubs = try clients.hubs(of: files.configuration())
                 clients.watchTokens(logger: silent) { renewals.withLock { $0 += 1 } }
                 try files.folder.write("token-2", to: "first/token")
                 try await eventually("it is read", within: .seconds(30)) { renewals.withLock { $0 } == 1 }
                 try files.configure(hubs: files.hub("h", token: "second/token"))
-                _ = try clients.hubs(of: files.configuration())
+                hubs = try clients.hubs(of: files.configuration())
                 // None of these is another token of the file that is configured now; what comes after them is.
                 for text in ["token-0\n", "", "two words"] { try files.folder.write(text, to: "second/token") }
                 try files.folder.write("token-1", to: "second/token")
                 try await eventually("it is read", within: .seconds(30)) { renewals.withLock { $0 } == 2 }
+                withExtendedLifetime(hubs) {}
             }
         }
     }
@@ -153,4 +155,65 @@ struct HubClientsTests {
             }
         }
     }
+
+    /// Runs a closure with clients of a hub that counts its connections; the closure configures it.
+    private static func withCountingHub(
+        _ body:
+            @escaping @Sendable (
+                CountingHub, HubClients, _ hubs: ([String: String]) throws -> [String: Engine.Hub]
+            ) async throws -> Void
+    ) async throws {
+        try await withDaemonFolder { files, _ in
+            try files.folder.write("token-2", to: "other")
+            let hub = CountingHub()
+            try await hub.serve { port in
+                try await withClients { clients in
+                    try await body(hub, clients) { keys in
+                        var keys = keys
+                        keys["url"] = "\"http://127.0.0.1:\(port)/api\""
+                        if keys["token"] != nil { keys["token"] = "\"file:\(files.folder.file("other"))\"" }
+                        try files.configure(hubs: files.hub("h", keys))
+                        return try clients.hubs(of: files.configuration())
+                    }
+                }
+            }
+        }
+    }
+
+    /// Its connections, requests in flight and rate go on; what concerns the engine alone changes no client.
+    @Test func hubThatHasNotChangedKeepsItsClient() async throws {
+        try await Self.withCountingHub { hub, clients, hubs in
+            let old = try hubs([:])
+            #expect(await Self.failures(of: old) == [])
+            let new = try hubs(["confirm": "false", "late_hold": "1h"])
+            #expect(await Self.failures(of: new) == [])
+            let isSame = Self.client(of: old) === Self.client(of: new)
+            #expect(isSame)
+            #expect(clients.count == 1)
+            #expect(hub.opened == 1)
+        }
+    }
+
+    /// The old one is used until its last user has let go of it; then its connections are closed.
+    @Test(arguments: [
+        ["timeout": "6s"], ["max_in_flight": "3"], ["rate_limit": "7/s"], ["context": "other"], ["token": "other"],
+    ])
+    func replacedClientIsClosedOnceNothingUsesIt(change: [String: String]) async throws {
+        try await Self.withCountingHub { hub, clients, hubs in
+            var old = try hubs([:])
+            #expect(await Self.failures(of: old) == [])
+            for _ in 0..<3 {
+                let new = try hubs(change)
+                #expect(await Self.failures(of: new) + Self.failures(of: old) == [])
+                old = new
+            }
+            #expect(clients.count == 1)
+            #expect(hub.opened == 2)
+            try await eventually("the old connection is closed") { hub.open == 1 }
+            #expect(await Self.failures(of: old) == [])
+            #expect(hub.opened == 2)
+        }
+    }
+
+    private static func client(of hubs: [String: Engine.Hub]) -> SecretsClient? { hubs["h"]?.api as? SecretsClient }
 }

@@ -172,7 +172,7 @@ final class SimulatedHub: Sendable {
         }
     }
 
-    fileprivate func update(_ alias: String, _ value: [UInt8], _ process: Process) async throws -> Receipt {
+    fileprivate func update(_ alias: String, _ value: [UInt8], _ process: Process) async throws(HubError) -> Receipt {
         world.judge.received(at: name, isProbe: false)
         if weather == .down {
             await world.time.sleep(world.dice.duration(1...500))
@@ -209,8 +209,12 @@ final class SimulatedHub: Sendable {
     }
 
     /// Applies an update, or does not, and answers, or does not.
-    private func answer(_ alias: String, _ value: [UInt8], _ fault: Fault?, _ process: Process) async throws -> Receipt
-    {
+    private func answer(
+        _ alias: String,
+        _ value: [UInt8],
+        _ fault: Fault?,
+        _ process: Process
+    ) async throws(HubError) -> Receipt {
         if let fault { world.counts.add(fault) }
         let latency = world.dice.duration(1...3000)
         switch fault {
@@ -283,31 +287,38 @@ struct SimulatedClient: SecretsAPI {
         (self.hub, self.process, self.world) = (hub, process, world)
     }
 
-    func update(_ update: SecretUpdate, onAdmitted: () async throws -> Void) async throws -> Receipt {
+    func permit() async throws(HubError) -> SendPermit {
         // The wait for the hub's limits.
         await world.time.sleep(world.dice.duration(0...200))
-        try process.checkAlive()
-        try await onAdmitted()
-        try process.checkAlive()
+        if process.isDead { throw HubError(.notSent) }
+        return SendPermit {}
+    }
+
+    func update(_ update: SecretUpdate, using permit: consuming SendPermit) async throws(HubError) -> Receipt {
+        // Whatever a dead process is told, it can record nothing of it.
+        if process.isDead { throw HubError(.cancelled) }
         let value = update.value?.withUTF8 { Array($0) } ?? []
         let receipt = try await hub.update(update.alias.text, value, process)
-        try process.checkAlive()
+        if process.isDead { throw HubError(.cancelled) }
         return receipt
     }
 
     func list(
         alias: SecretAlias?,
         workspace: String?,
-        onAdmitted: () async throws -> Void
-    ) async throws -> [ListedSecret] {
-        await world.time.sleep(world.dice.duration(0...200))
-        try process.checkAlive()
-        try await onAdmitted()
-        try process.checkAlive()
+        using permit: consuming SendPermit
+    ) async throws(HubError) -> [ListedSecret] {
+        if process.isDead { throw HubError(.cancelled) }
         return try await hub.list(alias?.text, process)
     }
 
-    func create(_ creation: SecretCreation) async throws(HubError) -> Receipt { throw HubError(.rejected) }
-    func delete(_ alias: SecretAlias) async throws(HubError) -> Receipt { throw HubError(.rejected) }
+    func create(_ creation: SecretCreation, using permit: consuming SendPermit) async throws(HubError) -> Receipt {
+        throw HubError(.rejected)
+    }
+
+    func delete(_ alias: SecretAlias, using permit: consuming SendPermit) async throws(HubError) -> Receipt {
+        throw HubError(.rejected)
+    }
+
     func hasNewToken() async -> Bool { hub.takeNewToken() }
 }

@@ -68,8 +68,12 @@ package final class ScriptedHub: SecretsAPI {
     /// How many list calls there were.
     package var listCalls: Int { state.withLock { $0.listCalls } }
 
-    package func update(_ update: SecretUpdate, onAdmitted: () async throws -> Void) async throws -> Receipt {
-        try await onAdmitted()
+    package func permit() async throws(HubError) -> SendPermit { SendPermit {} }
+
+    package func update(
+        _ update: SecretUpdate,
+        using permit: consuming SendPermit
+    ) async throws(HubError) -> Receipt {
         let value = update.value?.withUTF8 { Array($0) }
         let alias = update.alias.text
         let failure: HubError? = state.withLock { state in
@@ -98,15 +102,20 @@ package final class ScriptedHub: SecretsAPI {
         return false
     }
 
-    package func create(_ creation: SecretCreation) async throws(HubError) -> Receipt { throw HubError(.rejected) }
-    package func delete(_ alias: SecretAlias) async throws(HubError) -> Receipt { throw HubError(.rejected) }
+    package func create(
+        _ creation: SecretCreation,
+        using permit: consuming SendPermit
+    ) async throws(HubError) -> Receipt { throw HubError(.rejected) }
+
+    package func delete(_ alias: SecretAlias, using permit: consuming SendPermit) async throws(HubError) -> Receipt {
+        throw HubError(.rejected)
+    }
 
     package func list(
         alias: SecretAlias?,
         workspace: String?,
-        onAdmitted: () async throws -> Void
-    ) async throws -> [ListedSecret] {
-        try await onAdmitted()
+        using permit: consuming SendPermit
+    ) async throws(HubError) -> [ListedSecret] {
         let (failure, listed): (HubError?, [ListedSecret]) = state.withLock { state in
             state.listCalls += 1
             if !state.lists.isEmpty, let failure = state.lists.removeFirst() { return (failure, []) }

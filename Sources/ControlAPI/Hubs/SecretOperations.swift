@@ -89,7 +89,7 @@ package struct UpdateSecret: HubOperation {
             for: caller,
             detail: ["fields": .texts(fields)],
             despiteHold: despiteHold
-        ) { api in try await api.update(update) {} }
+        ) { api in try await api.update(update) }
         return Done()
     }
 }

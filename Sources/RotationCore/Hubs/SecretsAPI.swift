@@ -105,36 +105,46 @@ package struct Receipt: Hashable, Sendable {
 
 /// The four operations of AI Hub's secrets API; each call is one attempt.
 package protocol SecretsAPI: Sendable {
+    /// Waits for a place among the hub's requests in flight, then for a token of its rate.
+    ///
+    /// - Throws: `notSent` where the client is closing or the task is cancelled; `noToken` where a request could not be
+    ///   authorized. Nothing was sent then.
+    func permit() async throws(HubError) -> SendPermit
     /// Changes a secret.
-    ///
-    /// - Parameter onAdmitted: Called once the hub's limits let the request through, right before it is sent; what it
-    ///   throws is thrown on, and nothing is sent.
-    /// - Throws: ``HubError``, or what `onAdmitted` throws.
-    func update(_ update: SecretUpdate, onAdmitted: () async throws -> Void) async throws -> Receipt
+    func update(_ update: SecretUpdate, using permit: consuming SendPermit) async throws(HubError) -> Receipt
     /// Makes a secret.
-    func create(_ creation: SecretCreation) async throws(HubError) -> Receipt
+    func create(_ creation: SecretCreation, using permit: consuming SendPermit) async throws(HubError) -> Receipt
     /// Lists secrets, all or those that match.
-    ///
-    /// - Parameter onAdmitted: As with ``update(_:onAdmitted:)``.
     func list(
         alias: SecretAlias?,
         workspace: String?,
-        onAdmitted: () async throws -> Void
-    ) async throws -> [ListedSecret]
+        using permit: consuming SendPermit
+    ) async throws(HubError) -> [ListedSecret]
     /// Deletes a secret.
-    func delete(_ alias: SecretAlias) async throws(HubError) -> Receipt
+    func delete(_ alias: SecretAlias, using permit: consuming SendPermit) async throws(HubError) -> Receipt
     /// Whether the token file holds a token that the hub has not refused; true once for each token.
     func hasNewToken() async -> Bool
 }
 
+/// For callers that have nothing to check between the permit and the request.
 extension SecretsAPI {
-    /// Lists secrets, all or those that match.
+    /// Waits for a permit and changes a secret.
+    package func update(_ update: SecretUpdate) async throws(HubError) -> Receipt {
+        try await self.update(update, using: permit())
+    }
+
+    /// Waits for a permit and makes a secret.
+    package func create(_ creation: SecretCreation) async throws(HubError) -> Receipt {
+        try await create(creation, using: permit())
+    }
+
+    /// Waits for a permit and lists secrets, all or those that match.
     package func list(alias: SecretAlias?, workspace: String?) async throws(HubError) -> [ListedSecret] {
-        do {
-            return try await list(alias: alias, workspace: workspace) {}
-        } catch {
-            // Without a caller's closure nothing else is thrown.
-            throw (error as? HubError) ?? HubError(.cancelled)
-        }
+        try await list(alias: alias, workspace: workspace, using: permit())
+    }
+
+    /// Waits for a permit and deletes a secret.
+    package func delete(_ alias: SecretAlias) async throws(HubError) -> Receipt {
+        try await delete(alias, using: permit())
     }
 }

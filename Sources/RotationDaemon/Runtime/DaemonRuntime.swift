@@ -17,7 +17,7 @@ package final class DaemonRuntime: Sendable {
     /// The lock, held from start to end.
     package let lock: DaemonLock
     private let store: RotationStore
-    private let hubs: HubClients
+    let hubs: HubClients
     private let logger: Logger
     private let inForce: Mutex<InForce>
     private let plugIns: PlugIns

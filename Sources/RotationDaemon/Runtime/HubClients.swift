@@ -1,5 +1,4 @@
 package import AIHubClient
-import AsyncHTTPClient
 import Glibc
 import Logging
 import RotationCore
@@ -7,30 +6,54 @@ package import RotationEngine
 import SecretMemory
 import Synchronization
 
-/// The HTTP clients and tokens of all hubs, for as long as the process lives.
+/// The clients and tokens of all hubs, for as long as the process lives.
 ///
-/// A reload makes new ``AIHubClient/SecretsClient``s over the same connections, or over new ones where a `ca_file` has
-/// changed; requests under way end with the old ones.
+/// A reload keeps the client of a hub that has not changed, with its connections, its requests in flight and its rate. One
+/// that it replaces belongs to whoever still uses it: requests under way end with it, then its connections are closed.
 package final class HubClients: Sendable {
-    private struct Transport: Hashable {
-        var certificateAuthorities: String?
-        /// Which content of that file: a client trusts what the file held when it connected first.
+    /// What a client is made of: as long as that is the same, it is the same client.
+    private struct Key: Hashable {
+        @Exact var name: String
+        var configuration: SecretsClient.Configuration
+        /// Which content of `ca_file`: a client trusts what the file held when it connected first.
         var authoritiesVersion: FileVersion?
-        var timeout: Duration
+        @Exact var token: String
     }
 
     private struct Shared {
-        var transports: [Transport: HTTPClient] = [:]
-        var tokens: [String: TokenFile] = [:]
-        var clients: [SecretsClient] = []
+        var clients: [Key: Weak<SecretsClient>] = [:]
+        var tokens: [String: Weak<TokenFile>] = [:]
         /// The token files of the hubs that are configured now.
         var followed: Set<String> = []
         var watch: TokenWatch?
+
+        var liveClients: [SecretsClient] { clients.values.compactMap(\.object) }
+
+        /// The client that there is, or another one.
+        mutating func client(_ key: Key) -> (SecretsClient, TokenFile) {
+            tokens = tokens.filter { $0.value.object != nil }
+            clients = clients.filter { $0.value.object != nil }
+            let token = tokens[key.token]?.object ?? TokenFile(path: key.token)
+            tokens[key.token] = Weak(object: token)
+            let client =
+                clients[key]?.object
+                ?? SecretsClient(configuration: key.configuration, token: token, version: programVersion)
+            clients[key] = Weak(object: client)
+            return (client, token)
+        }
+    }
+
+    /// A reference that keeps nothing alive.
+    private struct Weak<Object: AnyObject & Sendable>: Sendable {
+        weak var object: Object?
     }
 
     private let shared = Mutex(Shared())
 
     package init() {}
+
+    /// How many clients there are, those that a reload has replaced included.
+    var count: Int { shared.withLock { $0.liveClients.count } }
 
     /// The engine's view of the configured hubs.
     ///
@@ -69,7 +92,7 @@ package final class HubClients: Sendable {
             // Another request may have read it first, for its own hub alone.
             let isNew = versions.withLock { versions in
                 defer { versions = fresh }
-                return versions != fresh
+                return fresh.contains { versions[$0.key] != $0.value }
             }
             if isNew { onRenewal() }
         }
@@ -95,46 +118,23 @@ package final class HubClients: Sendable {
     /// Reads the files again; one that is empty, half-written or gone leaves the token in force that it had.
     private func readTokens() -> [String: Int] {
         let (tokens, followed) = shared.withLock { ($0.tokens, $0.followed) }
-        for path in followed { _ = try? tokens[path]?.reload() }
+        for path in followed { _ = try? tokens[path]?.object?.reload() }
         return tokenVersions()
     }
 
     private func tokenVersions() -> [String: Int] {
-        shared.withLock { $0.tokens }.mapValues(\.version)
+        shared.withLock { $0.tokens }.compactMapValues { $0.object?.version }
     }
 
-    /// A client for one hub.
+    /// A hub's client; whoever asks keeps it, as nothing else does.
     package func client(
         for hub: Configuration.Hub,
         name: String,
         source: String
     ) throws(ConfigurationError) -> SecretsClient {
         let path = try hub.token.path()
-        let transport = Transport(
-            certificateAuthorities: hub.certificateAuthorities,
-            authoritiesVersion: hub.certificateAuthorities.flatMap(FileVersion.init),
-            timeout: hub.timeout
-        )
-        let (token, http) = shared.withLock { shared in
-            let token = shared.tokens[path] ?? TokenFile(path: path)
-            shared.tokens[path] = token
-            let http =
-                shared.transports[transport]
-                ?? SecretsClient.makeHTTPClient(
-                    certificateAuthorities: hub.certificateAuthorities,
-                    timeout: hub.timeout
-                )
-            shared.transports[transport] = http
-            return (token, http)
-        }
-        do {
-            _ = try token.reload()
-        } catch let error as AccessToken.Invalid {
-            throw ConfigurationError(source: source, message: "hubs.\(name).token: \(path): \(error)")
-        } catch {
-            throw ConfigurationError(source: source, message: "hubs.\(name).token: \(error)")
-        }
-        let client = SecretsClient(
+        let key = Key(
+            name: name,
             configuration: .init(
                 endpoint: hub.endpoint,
                 context: hub.context,
@@ -143,11 +143,17 @@ package final class HubClients: Sendable {
                 maxInFlight: hub.maxInFlight,
                 rate: hub.rateLimit
             ),
-            token: token,
-            http: http,
-            version: programVersion
+            authoritiesVersion: hub.certificateAuthorities.flatMap(FileVersion.init),
+            token: path
         )
-        shared.withLock { $0.clients.append(client) }
+        let (client, token) = shared.withLock { $0.client(key) }
+        do {
+            _ = try token.reload()
+        } catch let error as AccessToken.Invalid {
+            throw ConfigurationError(source: source, message: "hubs.\(name).token: \(path): \(error)")
+        } catch {
+            throw ConfigurationError(source: source, message: "hubs.\(name).token: \(error)")
+        }
         return client
     }
 
@@ -166,17 +172,17 @@ package final class HubClients: Sendable {
         }
     }
 
-    /// Ends all waiting for a turn: what was not sent yet is not sent any more.
+    /// Ends all waiting for a permit: what was not sent yet is not sent any more.
     package func closeGates() {
-        for client in shared.withLock({ $0.clients }) { client.close() }
+        for client in shared.withLock({ $0.liveClients }) { client.close() }
     }
 
     /// Closes all connections; nothing can be sent after it.
     package func shutdown() async {
         let clients = shared.withLock { shared in
             shared.watch = nil
-            return Array(shared.transports.values)
+            return shared.liveClients
         }
-        for client in clients { try? await client.shutdown() }
+        for client in clients { await client.shutdown() }
     }
 }

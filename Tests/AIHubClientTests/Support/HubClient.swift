@@ -1,5 +1,4 @@
 import AIHubClient
-import AsyncHTTPClient
 import RotationCore
 import TestSupport
 import Testing
@@ -9,6 +8,7 @@ struct ClientOptions {
     var context: String? = "acme"
     var timeout = Duration.seconds(90)
     var certificateAuthorities: String?
+    var maxInFlight = 8
     /// The content of the token file.
     var token = "token-1"
 }
@@ -30,44 +30,30 @@ func withClients<T>(
 ) async throws -> T {
     try await TemporaryFolder.with { folder in
         try folder.write(options.token + "\n", to: "token")
-        let http = SecretsClient.makeHTTPClient(
-            certificateAuthorities: options.certificateAuthorities,
-            timeout: options.timeout
-        )
+        let token = TokenFile(path: folder.file("token"))
+        let clients = (try makeClient(root, options, token), try makeClient(root, options, token))
         let result: Result<T, any Error>
         do {
-            let token = TokenFile(path: folder.file("token"))
-            let first = try makeClient(root, options, token, http)
-            let second = try makeClient(root, options, token, http)
-            result = .success(try await body(first, second, folder))
+            result = .success(try await body(clients.0, clients.1, folder))
         } catch {
             result = .failure(error)
         }
-        try await http.shutdown()
+        await clients.0.shutdown()
+        await clients.1.shutdown()
         return try result.get()
     }
 }
 
-private func makeClient(
-    _ root: String,
-    _ options: ClientOptions,
-    _ token: TokenFile,
-    _ http: HTTPClient
-) throws -> SecretsClient {
+private func makeClient(_ root: String, _ options: ClientOptions, _ token: TokenFile) throws -> SecretsClient {
     let configuration = SecretsClient.Configuration(
         endpoint: try HubEndpoint(root),
         context: options.context,
         timeout: options.timeout,
         certificateAuthorities: options.certificateAuthorities,
-        maxInFlight: 8,
+        maxInFlight: options.maxInFlight,
         rate: try unlimited()
     )
-    return SecretsClient(
-        configuration: configuration,
-        token: token,
-        http: http,
-        version: "1.2.3"
-    )
+    return SecretsClient(configuration: configuration, token: token, version: "1.2.3")
 }
 
 /// The error of an operation that must fail with one of ours.

@@ -40,8 +40,15 @@ struct DaemonFolder {
     }
 
     /// One hub's line, served by the sandbox.
-    func hub(_ name: String, token: String = "token") -> String {
-        "\(name): {url: \"http://127.0.0.1:\(port)/api\", context: none, token: \"file:\(folder.file(token))\", timeout: 5s}"
+    ///
+    /// - Parameter keys: More keys with their values, or others.
+    func hub(_ name: String, token: String = "token", _ keys: [String: String] = [:]) -> String {
+        let usual = [
+            "url": "\"http://127.0.0.1:\(port)/api\"", "context": "none", "token": "\"file:\(folder.file(token))\"",
+            "timeout": "5s",
+        ]
+        let lines = usual.merging(keys) { $1 }.map { "\($0): \($1)" }
+        return "\(name): {\(lines.sorted().joined(separator: ", "))}"
     }
 
     func configuration() throws -> Configuration {

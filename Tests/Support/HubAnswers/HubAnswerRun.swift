@@ -1,5 +1,4 @@
 import AIHubClient
-import AsyncHTTPClient
 import RotationCore
 import SecretMemory
 
@@ -32,27 +31,20 @@ package struct HubAnswerRun: Sendable {
         try await TemporaryFolder.with { folder in
             try folder.write(Self.token + "\n", to: "token")
             let token = TokenFile(path: folder.file("token"))
-            let http = SecretsClient.makeHTTPClient(certificateAuthorities: nil, timeout: Self.timeout)
-            let result: Result<[String: Int], any Error>
-            do {
-                result = .success(try await play(numbers, token, http))
-            } catch {
-                result = .failure(error)
-            }
-            try await http.shutdown()
-            return try result.get()
+            return try await play(numbers, token)
         }
     }
 
     private static let timeout = Duration.seconds(1)
 
-    private func play(_ numbers: Range<Int>, _ token: TokenFile, _ http: HTTPClient) async throws -> [String: Int] {
+    private func play(_ numbers: Range<Int>, _ token: TokenFile) async throws -> [String: Int] {
         try await withThrowingTaskGroup(of: [String: Int].self) { group in
             for worker in 0..<workers {
                 group.addTask {
                     let hub = AnsweringHub()
                     return try await hub.serve(on: "127.0.0.\(worker + 1)") { address in
-                        let client = try Self.client("http://\(address)/api", token, http)
+                        // Its connections are closed with its last reference.
+                        let client = try Self.client("http://\(address)/api", token)
                         let own = numbers.filter { $0 % workers == worker }
                         return try await play(own, client, hub)
                     }
@@ -81,7 +73,7 @@ package struct HubAnswerRun: Sendable {
             let receipt: Receipt? =
                 switch number / 3 % 3 {
                 case 0: try await list(client)
-                case 1: try await client.update(SecretUpdate(alias: alias, value: value)) {}
+                case 1: try await client.update(SecretUpdate(alias: alias, value: value))
                 default: try await client.create(SecretCreation(alias: alias, value: value, access: .all))
                 }
             try check(receipt?.requestID, number)
@@ -108,7 +100,7 @@ package struct HubAnswerRun: Sendable {
         try Array(value.utf8).withUnsafeBytes { try SecretValue(LockedBytes(copying: $0)) }
     }
 
-    private static func client(_ root: String, _ token: TokenFile, _ http: HTTPClient) throws -> SecretsClient {
+    private static func client(_ root: String, _ token: TokenFile) throws -> SecretsClient {
         guard let rate = RequestRate("100000/s") else { throw NeverHappened(description: "a rate") }
         let configuration = SecretsClient.Configuration(
             endpoint: try HubEndpoint(root),
@@ -118,6 +110,6 @@ package struct HubAnswerRun: Sendable {
             maxInFlight: 2,
             rate: rate
         )
-        return SecretsClient(configuration: configuration, token: token, http: http, version: "0")
+        return SecretsClient(configuration: configuration, token: token, version: "0")
     }
 }
