@@ -324,9 +324,16 @@ struct RotationRun {
     ///
     /// What was recorded may be the last thing that this process could record; and it may have stood still since.
     private mutating func mayStillSend() async throws -> Bool {
-        try await environment.storage.checkFence()
-        if try await hasTurn() { return true }
-        try await endAttempt(.failed(HubError(.notSent)))
+        let notSent = Attempt.Outcome.failed(HubError(.notSent))
+        do {
+            try await environment.storage.checkFence()
+            if try await hasTurn() { return true }
+        } catch {
+            // Tried once: where the history can't be written the attempt stays without an end, and is unknown later.
+            try? await endAttempt(notSent)
+            throw error
+        }
+        try await endAttempt(notSent)
         return false
     }
 

@@ -15,6 +15,8 @@ package final class EngineWorld: Sendable {
     package let store: RotationStore
     package let engine: Engine
     package let alarm = RecordingAlarm()
+    /// What a check of the fence does besides.
+    package let fenceCheck = FenceCheck()
     /// The database.
     package let path: String
     /// Back-off short enough to read, long enough to tell its steps apart.
@@ -39,13 +41,15 @@ package final class EngineWorld: Sendable {
         self.clock = clock
         path = folder.file("rotator.db")
         let random = SeededRandom(seed: 7)
+        let fenceCheck = fenceCheck
         store = try RotationStore(
             path: path,
             key: key,
             origin: Self.origin,
             clock: clock,
             random: random,
-            generators: BuiltInGenerators()
+            generators: BuiltInGenerators(),
+            checkLock: { () throws(FenceLost) in try fenceCheck.check() }
         )
         engine = Engine(
             configuration: .init(
@@ -186,6 +190,18 @@ package final class EngineWorld: Sendable {
         }
         return count ?? 0
     }
+}
+
+/// A part of a check of the fence that a test decides about.
+package final class FenceCheck: Sendable {
+    private let body = Mutex<@Sendable () throws(FenceLost) -> Void>({})
+
+    /// From now on a check does this.
+    package func set(_ body: @escaping @Sendable () throws(FenceLost) -> Void) {
+        self.body.withLock { $0 = body }
+    }
+
+    func check() throws(FenceLost) { try body.withLock { $0 }() }
 }
 
 /// An alarm that only remembers what it was set to.
