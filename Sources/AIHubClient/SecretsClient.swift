@@ -11,38 +11,6 @@ import SecretMemory
 ///
 /// It owns its connections: they are closed by ``shutdown()``, or once nothing refers to the client any more.
 package final class SecretsClient: SecretsAPI {
-    /// What is known of a hub.
-    package struct Configuration: Hashable, Sendable {
-        /// The API root.
-        package var endpoint: HubEndpoint
-        /// `IB-Context`, normally the organization's ID.
-        @Exact package var context: String?
-        /// The total time of a request, connecting included.
-        package var timeout: Duration
-        /// A file of PEM certificates to trust instead of the system's.
-        @Exact package var certificateAuthorities: String?
-        /// Requests under way at once, and connections.
-        package var maxInFlight: Int
-        /// Requests in a length of time.
-        package var rate: RequestRate
-
-        package init(
-            endpoint: HubEndpoint,
-            context: String?,
-            timeout: Duration,
-            certificateAuthorities: String?,
-            maxInFlight: Int,
-            rate: RequestRate
-        ) {
-            self.endpoint = endpoint
-            self.context = context
-            self.timeout = timeout
-            self.certificateAuthorities = certificateAuthorities
-            self.maxInFlight = maxInFlight
-            self.rate = rate
-        }
-    }
-
     private let configuration: Configuration
     private let token: TokenFile
     private let gate: RequestGate
@@ -162,7 +130,7 @@ package final class SecretsClient: SecretsAPI {
     ) async throws(HubError) -> T {
         let result: Result<T, HubError>
         do { result = .success(try await send(message, read)) } catch { result = .failure(error) }
-        // Not before: the permit is not used by what the compiler sees of the request.
+        // In so many words, as nothing above uses the permit: its place is given back only now.
         permit.end()
         return try result.get()
     }
