@@ -23,6 +23,8 @@ package actor RotationStore: RotationStorage {
 
     /// Whether nothing was committed to the candidates since their WAL was truncated.
     private var isTruncated = false
+    /// No truncation is tried before this time since boot, as a reader has blocked the last one; nil for none.
+    private var truncationBlockedUntil: Duration?
 
     private let checkLock: @Sendable () throws(FenceLost) -> Void
     /// The right to write to both files, as it can be seen from outside the queue.
@@ -107,9 +109,17 @@ package actor RotationStore: RotationStorage {
         isTruncated = false
     }
 
+    /// How long a reader of the candidates that blocks their truncation is left alone.
+    private static let truncationPause = Duration.seconds(1)
+
     /// Truncates the candidates' WAL once for all whose deletion was committed before.
+    ///
+    /// Where a reader blocks it, there is one retry for the file, however many rotations wait for it.
     private func truncate() throws -> Bool {
-        if !isTruncated { isTruncated = try vault.truncate() }
+        if isTruncated { return true }
+        if let blockedUntil = truncationBlockedUntil, clock.uptime < blockedUntil { return false }
+        isTruncated = try vault.truncate()
+        truncationBlockedUntil = isTruncated ? nil : clock.uptime + Self.truncationPause
         return isTruncated
     }
 
