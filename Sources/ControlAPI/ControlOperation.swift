@@ -72,7 +72,8 @@ package struct Done: Codable, Hashable, Sendable {
 /// A schedule in an answer.
 package struct ScheduleBrief: Codable, Hashable, Sendable {
     package var secret: SecretName
-    package var nextDue: Instant
+    /// When its next step is due; nil for never.
+    package var nextDue: Instant?
 
     package init(_ schedule: Schedule) {
         secret = schedule.secret

@@ -132,7 +132,7 @@ extension Engine {
         let isKnown = last.map { $0.generator == sighting.generator && $0.problem == sighting.problem } ?? false
         guard after != schedule || !isKnown else { return false }
         try await storage.takeLook(look)
-        return after.nextDue != schedule.nextDue
+        return after.nextStep != schedule.nextStep
     }
 
     /// What is there, and whether it was not so at the last look.

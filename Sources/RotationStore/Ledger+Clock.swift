@@ -102,7 +102,7 @@ extension Ledger {
     private func bringBack(now: Instant, farthest: Duration) throws -> Int {
         var moved = 0
         for schedule in try ScheduleTable.all(by: generators, in: connection, broken: { _ in }) {
-            let sound = schedule.broughtBack(to: now, farthest: farthest)
+            let sound = schedule.adjustedForClockStep(now: now, farthest: farthest)
             guard sound != schedule else { continue }
             try write(sound)
             moved += 1

@@ -111,14 +111,7 @@ extension Ledger {
     package func pause(_ secrets: [SecretName], _ pause: Schedule.Pause, actor: Actor) throws -> [RotationID] {
         try transaction {
             for secret in secrets {
-                var schedule = try existing(secret)
-                // A pause before this one may have moved the next rotation behind its own end.
-                let wasPaused = schedule.pause != nil
-                schedule.pause = pause
-                if let until = pause.until, wasPaused || schedule.nextDue <= until {
-                    schedule.awaitSlot(after: until)
-                }
-                try ScheduleTable.updatePause(schedule, in: connection)
+                try ScheduleTable.updatePause(existing(secret).paused(pause), in: connection)
                 recorder.addSchedule(secret)
                 let detail: [String: JSONValue?] = [
                     "reason": pause.reason.map(JSONValue.string),
@@ -140,14 +133,13 @@ extension Ledger {
     package func resume(_ secrets: [SecretName], actor: Actor, now: Instant) throws -> [Schedule] {
         try transaction {
             try secrets.map { secret in
-                var schedule = try existing(secret)
-                guard schedule.isPaused(at: now) else { throw Refusal.notPaused(secret) }
-                schedule.pause = nil
-                schedule.awaitSlot(after: now)
+                let paused = try existing(secret)
+                guard paused.isPaused(at: now) else { throw Refusal.notPaused(secret) }
+                let schedule = paused.resumed(now: now)
                 try ScheduleTable.updatePause(schedule, in: connection)
                 recorder.addSchedule(secret)
                 let detail: [String: JSONValue?] = [
-                    "next_due": schedule.nextDue.ifEver.map { .string($0.rfc3339) }
+                    "next_due": schedule.nextDue.map { .string($0.rfc3339) }
                 ]
                 try note(.scheduleResumed, secret, actor: actor, now: now, detail: detail)
                 return schedule
@@ -198,7 +190,7 @@ extension SchedulePlan.Step {
             "old": difference.old.isEmpty ? nil : .object(difference.old),
             "new": difference.new.isEmpty ? nil : .object(difference.new),
             "policy_hash": .string(schedule.definition.generator.policyHash),
-            "next_due": difference.nextDue?.ifEver.map { .string($0.rfc3339) },
+            "next_due": difference.nextDue.map { .string($0.rfc3339) },
         ]
     }
 }

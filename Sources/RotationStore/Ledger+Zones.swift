@@ -19,7 +19,7 @@ extension Ledger {
             let names = Set(changed.map(\.name))
             for var schedule in try ScheduleTable.all(by: generators, in: connection, broken: { _ in }) {
                 guard schedule.definition.cadence.expression != nil, let zone = schedule.definition.timezone,
-                    names.contains(zone.name), schedule.failures == 0, schedule.slot > now
+                    names.contains(zone.name), case .slot(let slot, _) = schedule.nextStep, slot > now
                 else { continue }
                 // The row was decoded by the system's zones; a test has its own.
                 schedule.definition.timezone = changed.first { $0 == zone }
@@ -29,7 +29,8 @@ extension Ledger {
                 try write(schedule)
                 let detail: [String: JSONValue?] = [
                     "reason": .string("the rules of time zone \(zone.name) have changed"),
-                    "old": ["next_due": .string(old.rfc3339)], "next_due": .string(schedule.nextDue.rfc3339),
+                    "old": .fields(["next_due": old.map { .string($0.rfc3339) }]),
+                    "next_due": schedule.nextDue.map { .string($0.rfc3339) },
                 ]
                 try note(.scheduleChanged, schedule.secret, actor: .daemon, now: now, detail: detail)
             }

@@ -6,9 +6,9 @@ import Scheduling
 enum ScheduleTable {
     private static let columns = """
         hub, alias, every_ms, min_interval_ms, generator, workspaces_type, workspaces, description, finish_after_ms,
-        owner, policy, anchor, next_due, paused_at, paused_until, pause_reason, last_opened, last_success,
-        last_fingerprint, failures, timezone, cron, window_ms, jitter_ms, max_age_ms, catch_up, group_name,
-        group_spacing_ms, slot, adopted_fingerprint, seen_updates
+        owner, policy, anchor, paused_at, paused_until, pause_reason, last_opened, last_success, last_fingerprint,
+        failures, timezone, cron, window_ms, jitter_ms, max_age_ms, catch_up, group_name, group_spacing_ms, next_step,
+        slot, next_due, adoption, adopted_fingerprint, seen_updates
         """
 
     /// One row, before it is known to be sound.
@@ -24,7 +24,6 @@ enum ScheduleTable {
         var owner: String?
         var policy: String?
         var anchor: Instant
-        var nextDue: Instant
         var pausedAt: Instant?
         var pausedUntil: Instant?
         var pauseReason: String?
@@ -34,7 +33,8 @@ enum ScheduleTable {
         var failures: Int
         var timezone: String?
         var timing: TimingColumns
-        var adoptedFingerprint: [UInt8]?
+        var nextStep: NextStepColumns
+        var adoption: AdoptionColumns
         var seenUpdates: String?
 
         init(_ row: borrowing Row) throws(SQLiteError) {
@@ -49,18 +49,18 @@ enum ScheduleTable {
             owner = try row.get(9)
             policy = try row.get(10)
             anchor = try row.get(11)
-            nextDue = try row.get(12)
-            pausedAt = try row.get(13)
-            pausedUntil = try row.get(14)
-            pauseReason = try row.get(15)
-            lastOpened = try row.get(16)
-            lastSuccess = try row.get(17)
-            lastFingerprint = try row.get(18)
-            failures = try row.get(19)
-            timezone = try row.get(20)
-            timing = try TimingColumns(row, first: 21)
-            adoptedFingerprint = try row.get(29)
-            seenUpdates = try row.get(30)
+            pausedAt = try row.get(12)
+            pausedUntil = try row.get(13)
+            pauseReason = try row.get(14)
+            lastOpened = try row.get(15)
+            lastSuccess = try row.get(16)
+            lastFingerprint = try row.get(17)
+            failures = try row.get(18)
+            timezone = try row.get(19)
+            timing = try TimingColumns(row, first: 20)
+            nextStep = try NextStepColumns(row, first: 27)
+            adoption = try AdoptionColumns(row, first: 30)
+            seenUpdates = try row.get(32)
         }
 
         func schedule(by generators: any GeneratorRegistry) throws(UndecodableRow) -> Schedule {
@@ -69,6 +69,8 @@ enum ScheduleTable {
             guard plausibleCounts.contains(failures), let cadence = timing.cadence(every: every),
                 let generator = generators.specification(json: generator), let catchUp = timing.catchUpRule,
                 (cadence == .onChange) == generator.isWatched,
+                let nextStep = nextStep.nextStep(failures: failures),
+                let adoption = adoption.known(isWatched: generator.isWatched),
                 let seenUpdates = EvidenceColumns.numbers(seenUpdates)
             else { throw UndecodableRow(row: row) }
             let definition = ScheduleDefinition(
@@ -91,13 +93,12 @@ enum ScheduleTable {
                 secret: secret,
                 definition: definition,
                 anchor: anchor,
-                slot: timing.slot,
-                nextDue: nextDue,
+                nextStep: nextStep,
                 pause: pausedAt.map { .init(since: $0, until: pausedUntil, reason: pauseReason) },
                 lastOpened: lastOpened,
                 lastSuccess: lastSuccess,
                 lastFingerprint: lastFingerprint,
-                adoptedFingerprint: adoptedFingerprint,
+                adoption: adoption,
                 failures: failures,
                 seenUpdates: seenUpdates
             )
@@ -171,16 +172,15 @@ enum ScheduleTable {
 
     /// - Returns: false where there is one already.
     static func insert(_ schedule: Schedule, in connection: Connection) throws -> Bool {
+        // What it is to do is written right after, with all else.
         let inserted = try connection.run(
             """
-            INSERT INTO schedules (hub, alias, anchor, next_due, slot, min_interval_ms, generator, every_ms)
-            VALUES (?1, ?2, ?3, ?4, ?5, 0, '', 1) ON CONFLICT DO NOTHING
+            INSERT INTO schedules (hub, alias, anchor, next_step, min_interval_ms, generator)
+            VALUES (?1, ?2, ?3, 'never', 0, '') ON CONFLICT DO NOTHING
             """,
             schedule.secret.hub,
             schedule.secret.alias.text,
-            schedule.anchor,
-            schedule.nextDue,
-            schedule.slot
+            schedule.anchor
         )
         guard inserted == 1 else { return false }
         try updateDefinition(schedule, in: connection)
@@ -191,13 +191,15 @@ enum ScheduleTable {
     static func updateDefinition(_ schedule: Schedule, in connection: Connection) throws {
         let definition = schedule.definition
         let workspaces = WorkspaceColumns(definition.access)
+        let next = NextStepColumns(schedule.nextStep)
+        let adoption = AdoptionColumns(schedule.adoption)
         try connection.run(
             """
             UPDATE schedules SET every_ms = ?3, timezone = ?4, min_interval_ms = ?5, generator = ?6,
                 workspaces_type = ?7, workspaces = ?8, description = ?9, finish_after_ms = ?10, owner = ?11,
-                policy = ?12, next_due = ?13, anchor = ?14, slot = ?15, cron = ?16, window_ms = ?17, jitter_ms = ?18,
-                max_age_ms = ?19, catch_up = ?20, group_name = ?21, group_spacing_ms = ?22,
-                adopted_fingerprint = ?23
+                policy = ?12, anchor = ?13, cron = ?14, window_ms = ?15, jitter_ms = ?16, max_age_ms = ?17,
+                catch_up = ?18, group_name = ?19, group_spacing_ms = ?20, next_step = ?21, slot = ?22, next_due = ?23,
+                adoption = ?24, adopted_fingerprint = ?25
             WHERE hub = ?1 AND alias = ?2
             """,
             schedule.secret.hub,
@@ -212,9 +214,7 @@ enum ScheduleTable {
             definition.finishAfter.column,
             definition.owner,
             definition.policy,
-            schedule.nextDue,
             schedule.anchor,
-            schedule.slot,
             definition.cadence.expression?.text,
             definition.window?.column,
             definition.jitter.column,
@@ -222,29 +222,36 @@ enum ScheduleTable {
             definition.catchUp.rawValue,
             definition.group?.name,
             definition.group?.spacing.column,
-            schedule.adoptedFingerprint
+            next.step,
+            next.slot,
+            next.due,
+            adoption.adoption,
+            adoption.fingerprint
         )
     }
 
     /// Writes where a schedule stands; its definition stays.
     static func updateProgress(_ schedule: Schedule, in connection: Connection) throws {
+        let next = NextStepColumns(schedule.nextStep)
+        let adoption = AdoptionColumns(schedule.adoption)
         try connection.run(
             """
-            UPDATE schedules SET anchor = ?3, next_due = ?4, last_opened = ?5, last_success = ?6,
-                last_fingerprint = ?7, failures = ?8, slot = ?9, adopted_fingerprint = ?10,
-                seen_updates = ?11
+            UPDATE schedules SET anchor = ?3, last_opened = ?4, last_success = ?5, last_fingerprint = ?6, failures = ?7,
+                next_step = ?8, slot = ?9, next_due = ?10, adoption = ?11, adopted_fingerprint = ?12, seen_updates = ?13
             WHERE hub = ?1 AND alias = ?2
             """,
             schedule.secret.hub,
             schedule.secret.alias.text,
             schedule.anchor,
-            schedule.nextDue,
             schedule.lastOpened,
             schedule.lastSuccess,
             schedule.lastFingerprint,
             schedule.failures,
-            schedule.slot,
-            schedule.adoptedFingerprint,
+            next.step,
+            next.slot,
+            next.due,
+            adoption.adoption,
+            adoption.fingerprint,
             EvidenceColumns.text(schedule.seenUpdates)
         )
     }
@@ -297,9 +304,11 @@ enum ScheduleTable {
     }
 
     static func updatePause(_ schedule: Schedule, in connection: Connection) throws {
+        let next = NextStepColumns(schedule.nextStep)
         try connection.run(
             """
-            UPDATE schedules SET paused_at = ?3, paused_until = ?4, pause_reason = ?5, next_due = ?6, slot = ?7
+            UPDATE schedules SET paused_at = ?3, paused_until = ?4, pause_reason = ?5, next_step = ?6, slot = ?7,
+                next_due = ?8
             WHERE hub = ?1 AND alias = ?2
             """,
             schedule.secret.hub,
@@ -307,8 +316,9 @@ enum ScheduleTable {
             schedule.pause?.since,
             schedule.pause?.until,
             schedule.pause?.reason,
-            schedule.nextDue,
-            schedule.slot
+            next.step,
+            next.slot,
+            next.due
         )
     }
 

@@ -11,8 +11,6 @@ struct TimingColumns {
     var catchUp: String
     var groupName: String?
     var groupSpacing: Int64?
-    /// nil in a row that an earlier version wrote.
-    var slot: Instant?
 
     init(_ row: borrowing Row, first: Int32) throws(SQLiteError) {
         cron = try row.get(first)
@@ -22,7 +20,6 @@ struct TimingColumns {
         catchUp = try row.get(first + 4)
         groupName = try row.get(first + 5)
         groupSpacing = try row.get(first + 6)
-        slot = try row.get(first + 7)
     }
 
     /// The cadence; nil where the row has none that is sound.

@@ -13,18 +13,18 @@ package enum Cadence: Hashable, Sendable, Codable {
     ///   - instant: Where to look from.
     ///   - anchor: Where a period begins; instants before it have its first slot as their next one. A calendar has none.
     ///   - zone: Where a calendar is read. A period is a length of time, the same in each zone.
-    /// - Returns: The slot; `Instant.distantFuture` where the next one would lie beyond it, or nobody
-    ///   knows it.
-    package func nextSlot(after instant: Instant, anchor: Instant, in zone: Zone = .utc) -> Instant {
+    /// - Returns: The slot; nil where the next one would lie beyond the year 9999, or a change makes it.
+    package func nextSlot(after instant: Instant, anchor: Instant, in zone: Zone = .utc) -> Instant? {
         switch self {
         case .every(let period):
             let step = period.duration.milliseconds
             let elapsed = max(0, anchor.duration(to: instant).milliseconds)
-            return anchor.advanced(by: .milliseconds((elapsed / step + 1) * step))
+            let slot = anchor.advanced(by: .milliseconds((elapsed / step + 1) * step))
+            return slot < .distantFuture ? slot : nil
         case .cron(let expression):
             return expression.nextSlot(after: instant, in: zone)
         case .onChange:
-            return .distantFuture
+            return nil
         }
     }
 }

@@ -4,13 +4,13 @@ extension CronExpression {
     /// A time of day that a clock set forwards skips comes at the first valid instant after the gap, and one that a clock
     /// set back shows twice comes at its first occurrence only. Where minute or hour begins with `*`, real time is followed.
     ///
-    /// - Returns: The slot; `Instant.distantFuture` where the next one would lie beyond it.
-    package func nextSlot(after instant: Instant, in zone: Zone) -> Instant {
+    /// - Returns: The slot; nil where the next one would lie beyond the year 9999.
+    package func nextSlot(after instant: Instant, in zone: Zone) -> Instant? {
         let start = instant.rawValue.flooredDivision(by: 1000).quotient
         let limit = Instant.distantFuture.rawValue / 1000
         let next =
             followsRealTime ? nextInRealTime(after: start, zone, limit) : nextTimeOfDay(after: start, zone, limit)
-        return next.map { Instant(milliseconds: $0 * 1000) } ?? .distantFuture
+        return next.map { Instant(milliseconds: $0 * 1000) }
     }
 
     /// Looks through the calendar: its minutes come in the order of their instants, some of them at the same one.

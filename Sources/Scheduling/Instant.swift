@@ -45,11 +45,6 @@ extension Instant {
     }
 }
 
-extension Instant {
-    /// The instant, where it is one that can come; nil for ``distantFuture``, which stands for never.
-    package var ifEver: Instant? { self == .distantFuture ? nil : self }
-}
-
 extension Duration {
     /// The duration in whole milliseconds, rounded towards zero, and held within what 64 bits can say.
     package var milliseconds: Int64 {

@@ -39,9 +39,12 @@ struct ClockStepTests {
     ])
     func dueInstantOfAClockThatWasAheadIsBroughtBack(due: Int, now: Int, expected: Int) throws {
         var schedule = try EngineWorld.schedule("a", now: Self.start)
-        schedule.nextDue = Self.start.advanced(by: .seconds(due))
+        schedule = schedule.due(at: Self.start.advanced(by: .seconds(due)))
         schedule.lastOpened = Self.start.advanced(by: .seconds(due - 3600))
-        let back = schedule.broughtBack(to: Self.start.advanced(by: .seconds(now)), farthest: .seconds(86_400))
+        let back = schedule.adjustedForClockStep(
+            now: Self.start.advanced(by: .seconds(now)),
+            farthest: .seconds(86_400)
+        )
         #expect(back.nextDue == Self.start.advanced(by: .seconds(expected)))
         #expect(back.lastOpened.map { $0 <= Self.start.advanced(by: .seconds(now)) } == true)
     }

@@ -149,7 +149,7 @@ struct ScheduleEditTests {
     func otherPeriodCountsFromTheLastSuccess(period: Int, last: Int, now: Int, due: Int) throws {
         var schedule = try Self.schedule()
         schedule.lastSuccess = Self.now.advanced(by: .seconds(last))
-        schedule.nextDue = Self.now.advanced(by: .seconds(last + 3600))
+        schedule = schedule.due(at: Self.now.advanced(by: .seconds(last + 3600)))
         var definition = schedule.definition
         definition.cadence = try Self.every(.seconds(period))
         let edited = schedule.redefined(as: definition, now: Self.now.advanced(by: .seconds(now)))
@@ -162,12 +162,14 @@ struct ScheduleEditTests {
             var schedule = try EngineWorld.schedule("a", now: Self.now, every: .seconds(30 * 86_400))
             let now = Self.now.advanced(by: .seconds(320 * 86_400))
             schedule.lastSuccess = now.advanced(by: .seconds(-20 * 86_400))
-            schedule.nextDue = now.advanced(by: .seconds(10 * 86_400))
+            let due = now.advanced(by: .seconds(10 * 86_400))
+            schedule = schedule.due(at: due)
             var definition = schedule.definition
             definition.cadence = try Self.every(.seconds(days * 86_400))
             let edited = schedule.redefined(as: definition, now: now)
-            #expect(edited.nextDue <= schedule.nextDue, "\(days)")
-            #expect(edited.nextDue >= now.advanced(by: .seconds(min(days, 1) * 86_400)), "\(days)")
+            let next = try #require(edited.nextDue)
+            #expect(next <= due, "\(days)")
+            #expect(next >= now.advanced(by: .seconds(min(days, 1) * 86_400)), "\(days)")
         }
     }
 
@@ -188,9 +190,8 @@ struct ScheduleEditTests {
     }
 
     @Test func retryAfterAFailureComesNoLater() throws {
-        var schedule = try Self.schedule()
-        schedule.failures = 2
-        schedule.nextDue = Self.now.advanced(by: .seconds(300))
+        let due = Self.now.advanced(by: .seconds(300))
+        let schedule = try Self.schedule().standing(at: .retry(of: Self.now, due: due), failures: 2)
         var definition = schedule.definition
         definition.cadence = try Self.every(.seconds(86_400))
         #expect(schedule.redefined(as: definition, now: Self.now).nextDue == schedule.nextDue)

@@ -64,7 +64,7 @@ struct ScheduleTests {
             let rotation = try rotation(schedule, .schedule, openedAt: now)
             schedule = schedule.after(.failed(.generator), of: rotation, now: now, retry: .standard)
             #expect(schedule.nextDue == now.advanced(by: .seconds(minutes * 60)))
-            now = schedule.nextDue
+            now = try #require(schedule.nextDue)
         }
         let rotation = try rotation(schedule, .schedule, openedAt: now)
         #expect(schedule.after(.succeeded(confirmed: true), of: rotation, now: now, retry: .standard).failures == 0)

@@ -1,5 +1,6 @@
 import RotationCore
 import Scheduling
+import TestSupport
 import Testing
 import ValueGenerators
 
@@ -21,7 +22,7 @@ struct SourceTests {
     /// A schedule that has taken the old content for the value in force.
     private func adopted() throws -> Schedule {
         let adopted = try schedule().afterLook(old, isNew: true, isLasting: false, now: start)
-        #expect(adopted.nextDue == .distantFuture && adopted.adoptedFingerprint == [1])
+        #expect(adopted.nextStep == .never && adopted.adoption == .adopted([1]))
         return adopted
     }
 
@@ -38,10 +39,10 @@ struct SourceTests {
 
     @Test func otherContentIsDueAtOnceAndDeliveredOnce() throws {
         let due = try adopted().afterLook(new, isNew: true, isLasting: false, now: later(10))
-        #expect(due.nextDue == later(10) && due.slot == later(10))
+        #expect(due.nextStep == .slot(later(10), due: later(10)))
         #expect(due.verdict(now: later(10), startedAt: start) == .begin(afterWindow: false))
         let delivered = try ended(due, .succeeded(confirmed: true), fingerprint: [2], at: later(11))
-        #expect(delivered.nextDue == .distantFuture && delivered.adoptedFingerprint == [2])
+        #expect(delivered.nextStep == .never && delivered.adoption == .adopted([2]))
         #expect(delivered.afterLook(new, isNew: false, isLasting: true, now: later(99)) == delivered)
     }
 
@@ -66,7 +67,7 @@ struct SourceTests {
     @Test func whatIsBackAsItWasNeedsNoRotation() throws {
         let due = try adopted().afterLook(new, isNew: true, isLasting: false, now: later(10))
         let back = due.afterLook(old, isNew: true, isLasting: false, now: later(20))
-        #expect(back.nextDue == .distantFuture)
+        #expect(back.nextStep == .never)
     }
 
     /// What has failed is tried until it succeeds, whatever the file holds by then: somebody wanted it.
@@ -75,7 +76,7 @@ struct SourceTests {
         #expect(failed.failures == 1 && failed.nextDue == later(11).advanced(by: .seconds(300)))
         #expect(failed.afterLook(old, isNew: false, isLasting: true, now: later(20)) == failed)
         // A pause has taken the retry away.
-        failed.nextDue = .distantFuture
+        failed = failed.standing(at: .never, failures: 1)
         #expect(failed.afterLook(old, isNew: false, isLasting: true, now: later(20)).nextDue == later(20))
     }
 
@@ -105,7 +106,7 @@ struct SourceTests {
             // What comes then is another value, also where there was none before.
             let failed = try ended(due, .failed(.generator), fingerprint: nil, at: later(71))
             let mended = failed.afterLook(new, isNew: true, isLasting: false, now: later(80))
-            #expect(mended.nextDue < failed.nextDue)
+            #expect(try #require(mended.nextDue) < #require(failed.nextDue))
         }
     }
 
@@ -114,18 +115,17 @@ struct SourceTests {
         let looked = asked.afterLook(old, isNew: true, isLasting: false, now: later(1))
         #expect(looked.nextDue == start)
         // Also when a pause has taken it away meanwhile.
-        var resumed = looked
-        resumed.nextDue = .distantFuture
+        let resumed = looked.standing(at: .never)
         #expect(resumed.afterLook(old, isNew: false, isLasting: false, now: later(2)).nextDue == later(2))
         var definition = try adopted().definition
         definition.generator = .file(try FilePolicy(paths: ["/f/other"]))
         let edited = try adopted().redefined(as: definition, now: later(5))
-        #expect(edited.adoptedFingerprint == nil)
+        #expect(edited.adoption == .notYet)
         let after = edited.afterLook(new, isNew: true, isLasting: false, now: later(6))
-        #expect(after.nextDue == .distantFuture && after.adoptedFingerprint == [2])
+        #expect(after.nextStep == .never && after.adoption == .adopted([2]))
         // Other expectations of the same file are no other source.
         definition.generator = .file(try FilePolicy(paths: ["/f/a"], expected: [.pem]))
-        #expect(try adopted().redefined(as: definition, now: later(5)).adoptedFingerprint == [1])
+        #expect(try adopted().redefined(as: definition, now: later(5)).adoption == .adopted([1]))
     }
 
     /// An edit does not cancel what is due.
@@ -159,9 +159,9 @@ struct SourceTests {
         let adopted = try adopted()
         let content = SourceContent(fingerprints: [[9], [1]], isUsable: true)
         let after = adopted.afterLook(content, isNew: true, isLasting: false, now: later(9))
-        #expect(after.nextDue == .distantFuture)
+        #expect(after.nextStep == .never)
         // The older key may go now.
-        #expect(after.adoptedFingerprint == [9])
+        #expect(after.adoption == .adopted([9]))
     }
 
     /// A clock that was ahead has put the minimum interval's end far away.
@@ -170,8 +170,8 @@ struct SourceTests {
         due.lastOpened = later(86_400)
         due = due.afterLook(new, isNew: true, isLasting: false, now: later(86_410))
         #expect(due.nextDue == later(86_460))
-        let back = due.broughtBack(to: later(20), farthest: .seconds(86_400))
-        #expect(back.nextDue == .distantFuture)
+        let back = due.adjustedForClockStep(now: later(20), farthest: .seconds(86_400))
+        #expect(back.nextStep == .never)
         #expect(back.afterLook(new, isNew: false, isLasting: true, now: later(20)).nextDue == later(80))
     }
 

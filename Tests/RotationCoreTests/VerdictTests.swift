@@ -39,7 +39,7 @@ struct VerdictTests {
     func windowIsOverAfterItsLastInstant(now: Int, isMissed: Bool) throws {
         let schedule = try Self.schedule { $0.window = .seconds(600) }
         let verdict = schedule.verdict(now: Self.at(now), startedAt: Self.start)
-        #expect(verdict == (isMissed ? .miss(.window) : .begin(afterWindow: false)))
+        #expect(verdict == (isMissed ? .miss(slot: Self.at(3600), .window) : .begin(afterWindow: false)))
     }
 
     /// The next slot is at 7200: an age that is reached before then doesn't wait for it.
@@ -47,20 +47,20 @@ struct VerdictTests {
     func ageBeatsTheWindowIfTheNextSlotComesTooLate(maxAge: Int, isBegun: Bool) throws {
         let schedule = try Self.schedule { ($0.window, $0.maxAge) = (.seconds(600), .seconds(maxAge)) }
         let verdict = schedule.verdict(now: Self.at(4300), startedAt: Self.start)
-        #expect(verdict == (isBegun ? .begin(afterWindow: true) : .miss(.window)))
+        #expect(verdict == (isBegun ? .begin(afterWindow: true) : .miss(slot: Self.at(3600), .window)))
     }
 
     @Test func skippedSlotIsMissedOnlyIfTheDaemonWasDown() throws {
         let schedule = try Self.schedule { $0.catchUp = .skip }
-        #expect(schedule.verdict(now: Self.at(5000), startedAt: Self.at(4000)) == .miss(.skipped))
+        #expect(schedule.verdict(now: Self.at(5000), startedAt: Self.at(4000)) == .miss(slot: Self.at(3600), .skipped))
         #expect(schedule.verdict(now: Self.at(5000), startedAt: Self.at(3600)) == .begin(afterWindow: false))
         let aged = try Self.schedule { ($0.catchUp, $0.maxAge) = (.skip, .seconds(3600)) }
         #expect(aged.verdict(now: Self.at(5000), startedAt: Self.at(4000)) == .begin(afterWindow: false))
     }
 
     @Test func failedRotationIsTriedAgainThoughTheDaemonWasDown() throws {
-        var schedule = try Self.schedule { $0.catchUp = .skip }
-        (schedule.failures, schedule.nextDue) = (1, Self.at(4000))
+        let schedule = try Self.schedule { $0.catchUp = .skip }
+            .standing(at: .retry(of: Self.at(3600), due: Self.at(4000)), failures: 1)
         #expect(schedule.verdict(now: Self.at(5000), startedAt: Self.at(4500)) == .begin(afterWindow: false))
     }
 
@@ -85,15 +85,16 @@ struct VerdictTests {
             }
             let now = Self.at(3600 + Int.random(in: 0...200_000, using: &random))
             let startedAt = now
-            guard schedule.nextDue < startedAt,
-                case .wait(let until) = schedule.verdict(now: now, startedAt: startedAt)
+            guard case .slot(let slot, let due) = schedule.nextStep, due < startedAt,
+                case .wait(let until?) = schedule.verdict(now: now, startedAt: startedAt)
             else { continue }
             let note = "seed \(seed), window \(window ?? -1), \(now.rawValue)"
-            let late = schedule.nextDue.duration(to: startedAt)
+            let late = due.duration(to: startedAt)
             try #require(startedAt.duration(to: until) <= min(late / 10, .seconds(1800)), "\(note)")
-            try #require(until < schedule.next(after: startedAt).slot, "\(note)")
-            if let window { try #require(until <= schedule.slot.advanced(by: .seconds(window)), "\(note)") }
-            schedule.nextDue = until
+            try #require(schedule.next(after: startedAt).map { $0.slot > until } == true, "\(note)")
+            if let window { try #require(until <= slot.advanced(by: .seconds(window)), "\(note)") }
+            let isPutOff = schedule.putOff(until: until)
+            try #require(isPutOff, "\(note)")
             let again = schedule.verdict(now: until, startedAt: startedAt)
             try #require(again == .begin(afterWindow: false), "\(note)")
         }
@@ -104,8 +105,9 @@ struct VerdictTests {
         var schedule = try Self.schedule { $0.jitter = .seconds(1200) }
         for slot in 1...50 {
             #expect(schedule.slot == Self.at(3600 * slot))
-            #expect((.zero ... .seconds(1200)).contains(schedule.slot.duration(to: schedule.nextDue)))
-            schedule.awaitSlot(after: schedule.nextDue)
+            let due = try #require(schedule.nextDue)
+            #expect((.zero ... .seconds(1200)).contains(Self.at(3600 * slot).duration(to: due)))
+            schedule.awaitSlot(after: due)
         }
     }
 }

@@ -25,7 +25,12 @@ struct WaitTests {
             generator: .uuid(.v4),
             minInterval: .seconds(minInterval)
         )
-        var schedule = Schedule(secret: try secret(), definition: definition, anchor: at(-86_400), nextDue: start)
+        var schedule = Schedule(
+            secret: try secret(),
+            definition: definition,
+            anchor: at(-86_400),
+            nextStep: .slot(start, due: start)
+        )
         (schedule.pause, schedule.lastOpened) = (pause, at(-3600))
         return schedule
     }
@@ -108,8 +113,7 @@ struct WaitTests {
     }
 
     @Test func scheduleThatRotatesOnChangeHasNoSlot() throws {
-        var schedule = try Self.schedule()
-        schedule.nextDue = .distantFuture
+        let schedule = try Self.schedule().standing(at: .never)
         let obstacles = Obstacles(hubs: ["h": .available], holds: [:], groups: [:], open: [:])
         #expect(obstacles.overlongSlot(schedule, lastEnded: nil, now: Self.at(100_000)) == nil)
     }
@@ -123,8 +127,7 @@ struct WaitTests {
         ] as [(due: Int?, made: Int?, limit: Int)]
     )
     func longPauseIsAProblem(_ row: (due: Int?, made: Int?, limit: Int)) throws {
-        var schedule = try Self.schedule()
-        schedule.nextDue = row.due.map(Self.at) ?? .distantFuture
+        let schedule = try Self.schedule().standing(at: row.due.map { .slot(Self.at($0), due: Self.at($0)) } ?? .never)
         let pause = HubStatus.Pause(since: Self.at(0), until: Self.at(3600), length: .seconds(3600))
         let obstacles = Obstacles(hubs: ["h": .paused(pause)], holds: [:], groups: [:], open: [:])
         let requests = try row.made.map { [(secret: try Self.secret(), madeAt: Self.at($0))] } ?? []

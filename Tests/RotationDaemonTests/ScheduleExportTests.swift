@@ -32,7 +32,7 @@ struct ScheduleExportTests {
         var definition = ScheduleDefinition(cadence: .every(period), generator: .uuid(.v4))
         change(&definition)
         let name = SecretName(hub: "production", alias: try #require(SecretAlias("db")))
-        return Schedule(secret: name, definition: definition, anchor: .distantFuture, nextDue: .distantFuture)
+        return Schedule(secret: name, definition: definition, anchor: .distantFuture, nextStep: .never)
     }
 
     /// Writes a schedule and reads it back.

@@ -74,7 +74,7 @@ struct SourceLookTests {
             let found = { try ledger.history.sourceProblems()[secret]?.text }
             world.engine.noteSourceChange()
             try await eventually("it is adopted") {
-                try ledger.history.schedule(of: secret)?.adoptedFingerprint != nil
+                try ledger.history.schedule(of: secret)?.adoption.fingerprint != nil
             }
             problem.withLock { $0 = "its certificate has expired" }
             world.clock.advance(by: .seconds(1800))

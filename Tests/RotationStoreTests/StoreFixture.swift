@@ -91,6 +91,17 @@ struct StoreFixture {
         try ledger.add([Schedule(adding: definition, for: name(alias), now: clock.now)], actor: .daemon, now: clock.now)
     }
 
+    /// Adds a schedule of a file, which rotates when that changes.
+    func addWatched(_ alias: String) throws -> SecretName {
+        let generator = GeneratorSpecification.file(try FilePolicy(paths: ["/f/\(alias)"]))
+        let definition = ScheduleDefinition(cadence: .onChange, generator: generator)
+        let secret = try name(alias)
+        let ledger = try ledger()
+        defer { ledger.close() }
+        try ledger.add([Schedule(adding: definition, for: secret, now: clock.now)], actor: .daemon, now: clock.now)
+        return secret
+    }
+
     /// The details of the audit log's entries of an event.
     func details(_ event: String) throws -> [JSONValue] {
         let ledger = try ledger()

@@ -83,7 +83,7 @@ struct CronOracleTests {
             var slots: [Int64] = []
             var instant = Instant(milliseconds: start * 1000)
             for _ in 0..<count {
-                instant = expression.nextSlot(after: instant, in: zone)
+                instant = try #require(expression.nextSlot(after: instant, in: zone))
                 slots.append(instant.rawValue / 1000)
             }
             return slots

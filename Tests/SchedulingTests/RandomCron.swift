@@ -31,7 +31,7 @@ struct RandomCron {
             let day: Int64 = 86_400_000
             return (0..<Int64(days)).allSatisfy { number in
                 let before = Instant(milliseconds: number * day - 1)
-                return expression.nextSlot(after: before, in: .utc).rawValue == number * day
+                return expression.nextSlot(after: before, in: .utc)?.rawValue == number * day
             }
         }
     }

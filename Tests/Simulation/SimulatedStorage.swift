@@ -218,7 +218,7 @@ struct SimulatedStorage: RotationStorage {
         let connection = try Connection(path: path, mode: .readWrite)
         defer { connection.close() }
         try connection.run(
-            "UPDATE schedules SET next_due = ?1 WHERE hub = ?2 AND alias = ?3",
+            "UPDATE schedules SET next_step = 'slot', slot = coalesce(slot, ?1), next_due = ?1 WHERE hub = ?2 AND alias = ?3",
             slot.rawValue,
             rotation.secret.hub,
             rotation.secret.alias.text

@@ -270,7 +270,9 @@ package final class Simulation {
             }
             // Another secret of its group may have begun at the same instant.
             let patience = Duration.seconds(600) + (schedule.definition.group?.spacing ?? .zero)
-            if schedule.nextDue.advanced(by: patience) < now { judge.accuse("\(schedule.secret) stays overdue") }
+            if let due = schedule.nextDue, due.advanced(by: patience) < now {
+                judge.accuse("\(schedule.secret) stays overdue")
+            }
             // The last of a group can't begin within a window that is shorter than the turns of those before it.
             if let window = schedule.definition.window, let group = schedule.definition.group,
                 window < group.spacing * members[group.name, default: 0]

@@ -14,7 +14,7 @@ package struct RequestRotations: ControlOperation {
         case secrets([SecretName])
         /// Each that is not paused.
         case all
-        /// Each that is overdue, by ``RotationEngine/Schedule/overdueSince(now:)``, and not paused.
+        /// Each that is overdue, by ``RotationCore/Schedule/overdueSince(now:)``, and not paused.
         case overdue
     }
 

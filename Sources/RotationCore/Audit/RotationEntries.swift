@@ -49,11 +49,11 @@ extension Rotation {
     ///
     /// - Parameters:
     ///   - trigger: The trigger that the entry names.
-    ///   - nextDue: When its schedule is due next; nil where the schedule was removed meanwhile.
+    ///   - nextDue: When its schedule is due next; nil for never, and where the schedule was removed meanwhile.
     package func endingEntry(_ ending: Ending, now: Instant, trigger: Trigger, nextDue: Instant?) -> AuditEntry {
         var detail: [String: JSONValue?] = [
             "attempts": .integer(Int64(state.tally.attempts)),
-            "next_due": nextDue?.ifEver.map { .string($0.rfc3339) },
+            "next_due": nextDue.map { .string($0.rfc3339) },
         ]
         let event: AuditEvent
         switch ending {

@@ -22,7 +22,7 @@ extension Claim {
             let detail: [String: JSONValue] = isAfterWindow ? ["window_overridden": "max_age"] : [:]
             return try opening(schedule, isLate ? .catchUp : .schedule, isHeld: hold != nil, detail: detail, rows)
         case .wait(let until): return puttingOff(schedule, until: until)
-        case .miss(let reason): return missing(schedule, reason)
+        case .miss(let slot, let reason): return missing(slot, of: schedule, reason)
         }
     }
 
@@ -53,22 +53,22 @@ extension Claim {
         return transition
     }
 
-    private func puttingOff(_ schedule: Schedule, until instant: Instant) -> Transition? {
-        guard instant > schedule.nextDue else { return nil }
+    private func puttingOff(_ schedule: Schedule, until instant: Instant?) -> Transition? {
+        var after = schedule
+        guard after.putOff(until: instant) else { return nil }
         var transition = Transition()
-        transition.schedule = schedule
-        transition.schedule?.nextDue = instant
+        transition.schedule = after
         return transition
     }
 
-    private func missing(_ schedule: Schedule, _ reason: Schedule.Reason) -> Transition {
+    private func missing(_ slot: Instant, of schedule: Schedule, _ reason: Schedule.Reason) -> Transition {
         var after = schedule
         after.awaitSlot(after: now)
         var transition = Transition()
         transition.schedule = after
-        let detail: [String: JSONValue] = [
-            "error": .string(reason.rawValue), "scheduled_for": .string(schedule.slot.rfc3339),
-            "next_due": .string(after.nextDue.rfc3339),
+        let detail: [String: JSONValue?] = [
+            "error": .string(reason.rawValue), "scheduled_for": .string(slot.rfc3339),
+            "next_due": after.nextDue.map { .string($0.rfc3339) },
         ]
         transition.entries = [entry(.rotationMissed, detail: detail)]
         return transition
@@ -83,7 +83,7 @@ extension Claim {
         return transition
     }
 
-    private func entry(_ event: AuditEvent, detail: [String: JSONValue]) -> AuditEntry {
+    private func entry(_ event: AuditEvent, detail: [String: JSONValue?]) -> AuditEntry {
         AuditEntry(
             event,
             time: now.rfc3339,

@@ -72,7 +72,11 @@ package struct Obstacles: Sendable {
     ///
     /// - Returns: nil where one has no end that is known.
     package func earliest(of schedule: Schedule) -> Instant? {
-        var instants: [Instant] = [schedule.pause.map { $0.until ?? .distantFuture } ?? .distantPast]
+        var instants: [Instant] = [.distantPast]
+        if let pause = schedule.pause {
+            guard let until = pause.until else { return nil }
+            instants.append(until)
+        }
         if let lastOpened = schedule.lastOpened {
             instants.append(lastOpened.advanced(by: schedule.definition.minInterval))
         }
@@ -145,8 +149,8 @@ extension Obstacles {
     ///
     /// - Parameter lastEnded: When a rotation of the hub ended last.
     package func overlongSlot(_ schedule: Schedule, lastEnded: Instant?, now: Instant) -> OverlongWait? {
-        guard schedule.nextDue != .distantFuture, let earliest = earliest(of: schedule) else { return nil }
-        return overlong(.slot(schedule.secret), since: max(schedule.nextDue, earliest), lastEnded, now)
+        guard let due = schedule.nextDue, let earliest = earliest(of: schedule) else { return nil }
+        return overlong(.slot(schedule.secret), since: max(due, earliest), lastEnded, now)
     }
 
     /// A request that should have begun by now; nil for nothing.
@@ -256,8 +260,8 @@ extension Obstacles {
         now: Instant
     ) -> OverlongPause? {
         guard case .paused(let pause) = hubs[hub] else { return nil }
-        let slots = active.filter { $0.secret.hub == hub && $0.nextDue <= now && open[$0.secret] == nil }.map(\.nextDue)
-        let waits = slots + requests.filter { $0.secret.hub == hub }.map(\.madeAt)
+        let slots = active.filter { $0.secret.hub == hub && open[$0.secret] == nil }.compactMap(\.nextDue)
+        let waits = slots.filter { $0 <= now } + requests.filter { $0.secret.hub == hub }.map(\.madeAt)
         let isWaitLong = waits.contains { max($0, pause.since).advanced(by: Self.beginLimit) < now }
         guard isWaitLong || pause.since.advanced(by: Self.pauseLimit) < now else { return nil }
         return OverlongPause(since: pause.since, until: pause.until, waiting: waits.count)

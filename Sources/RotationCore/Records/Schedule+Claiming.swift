@@ -5,10 +5,10 @@ extension Schedule {
     package enum Verdict: Hashable, Sendable {
         /// Open a rotation; `afterWindow` where it begins outside its window, as its value would become too old.
         case begin(afterWindow: Bool)
-        /// Nothing yet.
-        case wait(until: Instant)
+        /// Nothing yet; nil for until something else changes the schedule.
+        case wait(until: Instant?)
         /// The slot has passed, and no rotation makes up for it.
-        case miss(Reason)
+        case miss(slot: Instant, Reason)
     }
 
     /// Why a slot was missed.
@@ -22,57 +22,51 @@ extension Schedule {
     /// No rotation that catches up begins later than this after the daemon's start.
     private static let spreadLimit = Duration.seconds(1800)
 
-    /// Decides about a schedule whose time has come; pauses, groups and hubs are somebody else's matter.
+    /// Decides about a schedule whose time has come; pauses, groups and hubs are decided elsewhere.
     ///
     /// - Parameters:
     ///   - now: The present instant.
     ///   - startedAt: When the daemon began: a slot that was due before was missed while it was down.
     package func verdict(now: Instant, startedAt: Instant) -> Verdict {
-        guard nextDue <= now else { return .wait(until: nextDue) }
+        guard let nextDue, nextDue <= now else { return .wait(until: nextDue) }
         if let lastOpened {
             let earliest = lastOpened.advanced(by: definition.minInterval)
             if now < earliest { return .wait(until: earliest) }
         }
+        // What was requested on adding has no window, and nothing to catch up with.
+        guard let slot = nextStep.slot else { return .begin(afterWindow: false) }
+        let windowEnd = definition.window.map { slot.advanced(by: $0) }
         let isTooLate = windowEnd.map { $0 < now } ?? false
         if isMissedWhileDown(startedAt: startedAt) && failures == 0 {
-            if definition.catchUp == .skip && !expiresBeforeNextSlot(now: now) { return .miss(.skipped) }
-            let begin = caughtUpAt(startedAt: startedAt)
+            if definition.catchUp == .skip && !expiresBeforeNextSlot(now: now) { return .miss(slot: slot, .skipped) }
+            let begin = catchUpBegin(slot: slot, due: nextDue, windowEnd: windowEnd, startedAt: startedAt)
             if !isTooLate && now < begin { return .wait(until: begin) }
         }
         guard isTooLate else { return .begin(afterWindow: false) }
-        return expiresBeforeNextSlot(now: now) ? .begin(afterWindow: true) : .miss(.window)
+        return expiresBeforeNextSlot(now: now) ? .begin(afterWindow: true) : .miss(slot: slot, .window)
     }
-
-    /// When its slot was due, had nothing put it off.
-    private var plannedAt: Instant { due(slot) }
-
-    private var windowEnd: Instant? {
-        // What somebody asked for when the schedule was added has no slot.
-        isAskedFor ? nil : definition.window.map { slot.advanced(by: $0) }
-    }
-
-    /// Whether it is due because somebody wanted it to rotate when it was added: no cadence has a slot at its anchor.
-    private var isAskedFor: Bool { slot <= anchor }
 
     /// Whether the daemon was down when its slot was due.
     package func isMissedWhileDown(startedAt: Instant) -> Bool {
-        plannedAt < startedAt && !isAskedFor && definition.cadence != .onChange
+        guard definition.cadence != .onChange, let slot = nextStep.slot else { return false }
+        return due(slot) < startedAt
     }
 
     private func expiresBeforeNextSlot(now: Instant) -> Bool {
-        expiry.map { $0 < next(after: now).due } ?? false
+        guard let expiry else { return false }
+        return next(after: now).map { expiry < $0.due } ?? true
     }
 
     /// When a slot that was missed while the daemon was down is caught up with.
     ///
     /// Soon after a short time, but spread out after a long one, so that a restart is no herd. It stays within its window,
     /// and before the next slot.
-    private func caughtUpAt(startedAt: Instant) -> Instant {
+    private func catchUpBegin(slot: Instant, due: Instant, windowEnd: Instant?, startedAt: Instant) -> Instant {
+        let planned = self.due(slot)
         // Put off once already, or too old: at once.
-        guard nextDue <= plannedAt, overdueSince(now: startedAt) == nil else { return nextDue }
-        let late = plannedAt.duration(to: startedAt)
-        let gap = startedAt.duration(to: next(after: startedAt).slot)
-        let limit = min(late / 10, gap / 2, Self.spreadLimit)
+        guard due <= planned, overdueSince(now: startedAt) == nil else { return due }
+        var limit = min(planned.duration(to: startedAt) / 10, Self.spreadLimit)
+        if let next = next(after: startedAt) { limit = min(limit, startedAt.duration(to: next.slot) / 2) }
         let begin = startedAt.advanced(by: Jitter.delay(of: "\(secret)", slot: slot, limit: limit))
         return windowEnd.map { min(begin, $0) } ?? begin
     }

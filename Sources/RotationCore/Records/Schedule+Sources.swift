@@ -26,27 +26,29 @@ extension Schedule {
     package func afterLook(_ content: SourceContent, isNew: Bool, isLasting: Bool, now: Instant) -> Schedule {
         guard definition.generator.isWatched, !isPaused(at: now) else { return self }
         var schedule = self
-        if let adoptedFingerprint, content.fingerprints.contains(adoptedFingerprint), failures == 0 {
-            // By the present key: the older ones may go.
-            schedule.adoptedFingerprint = content.fingerprints.first
-            // It has changed and changed back before anything was done; and whether it is still valid matters to nobody.
-            if nextDue != .distantFuture { schedule.awaitSlot(after: now) }
-        } else if content.isUsable && adoptedFingerprint == nil {
-            // Nothing rotates because it was added.
-            schedule.adoptedFingerprint = content.fingerprints.first
+        // By the present key: the older ones may go.
+        let found = content.fingerprints.first.map(Adoption.adopted)
+        if failures == 0, let found, adoption.isAmong(content.fingerprints) {
+            schedule.adoption = found
+            // It has changed and changed back before anything was done; whether it is still valid does not matter.
+            schedule.nextStep = .never
+        } else if content.isUsable && adoption == .notYet {
+            // Adding a schedule rotates nothing.
+            schedule.adoption = found ?? .notYet
         } else if content.isUsable || isLasting {
             // What can't be used makes a rotation fail, which tells of it; what comes later is another value.
-            schedule.adoptedFingerprint = adoptedFingerprint ?? []
-            schedule.becomeDue(isNew && content.isUsable, now)
+            if adoption == .notYet { schedule.adoption = .deliverWhatever }
+            schedule.becomeDue(isNew: isNew && content.isUsable, now)
         }
         return schedule
     }
 
     /// Has the next rotation serve what was found; a retry that waits comes at once for what is new.
-    private mutating func becomeDue(_ isNew: Bool, _ now: Instant) {
-        guard nextDue == .distantFuture || isNew && nextDue > now else { return }
+    private mutating func becomeDue(isNew: Bool, _ now: Instant) {
         let earliest = lastOpened.map { max(now, $0.advanced(by: definition.minInterval)) } ?? now
-        guard earliest < nextDue else { return }
-        (slot, nextDue) = (now, earliest)
+        if let nextDue {
+            guard isNew, nextDue > now, earliest < nextDue else { return }
+        }
+        nextStep = .slot(now, due: earliest)
     }
 }

@@ -74,7 +74,8 @@ extension Schedule {
         var schedule = self
         schedule.definition = new
         if !new.generator.filePaths.isExactly(definition.generator.filePaths) { schedule.takeUpSource(definition) }
-        guard isPaused(at: now) || nextDue > now, new.namesOtherSlots(than: definition) else { return schedule }
+        let isDue = nextDue.map { $0 <= now } ?? false
+        guard isPaused(at: now) || !isDue, new.namesOtherSlots(than: definition) else { return schedule }
         let start = slotsBegin(now: now)
         switch new.cadence {
         case .every:
@@ -86,7 +87,9 @@ extension Schedule {
         case .cron, .onChange:
             schedule.awaitSlot(after: start)
         }
-        if failures > 0, nextDue < schedule.nextDue { (schedule.slot, schedule.nextDue) = (slot, nextDue) }
+        if case .retry(_, let due) = nextStep, schedule.nextDue.map({ due <= $0 }) ?? true {
+            schedule.nextStep = nextStep
+        }
         return schedule
     }
 
@@ -94,25 +97,24 @@ extension Schedule {
     ///
     /// Where something was to be delivered, what the new source holds is.
     private mutating func takeUpSource(_ old: ScheduleDefinition) {
-        let isIdle = !old.generator.isWatched || nextDue == .distantFuture && failures == 0
-        adoptedFingerprint = isIdle ? nil : []
+        let isIdle = !old.generator.isWatched || nextStep == .never && failures == 0
+        adoption = isIdle || !definition.generator.isWatched ? .notYet : .deliverWhatever
     }
 
-    /// Keeps the slot, whose jitter is another one.
+    /// Keeps the slot, whose jitter is another one; nothing else has a jitter.
     private mutating func moveDue(after start: Instant) {
-        let isRetry = failures > 0 || slot <= anchor
-        guard !isRetry else { return }
-        if due(slot) > start { nextDue = due(slot) } else { awaitSlot(after: start) }
+        guard case .slot(let slot, _) = nextStep else { return }
+        if due(slot) > start { nextStep = .slot(slot, due: due(slot)) } else { awaitSlot(after: start) }
     }
 
     private mutating func beginPeriod(from last: Instant, start: Instant, old: Schedule) {
-        if definition.nextSlot(after: last, anchor: last) > start {
+        if definition.nextSlot(after: last, anchor: last).map({ $0 > start }) ?? true {
             anchor = last
             awaitSlot(after: last)
         } else {
             anchor = start
             awaitSlot(after: start)
-            if old.nextDue > start, old.nextDue < nextDue { (slot, nextDue) = (old.nextDue, old.nextDue) }
+            if let due = old.nextDue, due > start, nextDue.map({ due < $0 }) ?? true { nextStep = .slot(due, due: due) }
         }
     }
 }

@@ -102,7 +102,7 @@ package struct ScheduleDifference: Hashable, Sendable, Codable {
     package var old: [String: JSONValue]
     /// What comes.
     package var new: [String: JSONValue]
-    /// When it is due then; nil for a schedule that goes.
+    /// When it is due then; nil for never, and for a schedule that goes.
     package var nextDue: Instant?
 
     package init(

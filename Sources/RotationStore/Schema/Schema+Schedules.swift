@@ -31,23 +31,29 @@ extension MainSchema {
             owner TEXT,
             policy TEXT,
 
-            -- Where it stands: the cadence counts from the anchor; next_due is its slot plus jitter, or later where
-            -- something has put it off.
+            -- Where it stands: the cadence counts from the anchor; failures are those since the last success.
             anchor INTEGER NOT NULL,
-            slot INTEGER,
-            next_due INTEGER NOT NULL,
-            failures INTEGER NOT NULL DEFAULT 0,
+            failures INTEGER NOT NULL DEFAULT 0 CHECK (failures >= 0),
             last_opened INTEGER,
             last_success INTEGER,
+
+            -- What it does next by itself: nothing; serve a slot, due up to the jitter later, or later still where
+            -- something has put it off; what was requested when it was added; or try again what has failed, a slot
+            -- or that request, which has none.
+            next_step TEXT NOT NULL CHECK (next_step IN ('never', 'slot', 'requested', 'retry')),
+            slot INTEGER,
+            next_due INTEGER,
 
             -- A pause without an end lasts until it is resumed.
             paused_at INTEGER,
             paused_until INTEGER,
             pause_reason TEXT,
 
-            -- Of values only keyed fingerprints: of the last one delivered, and of the one taken over from its source.
+            -- Of values only keyed fingerprints: of the last one delivered, and of the one taken over from its source;
+            -- or else nothing was taken over yet, or whatever the source holds is to be delivered.
             last_fingerprint BLOB,
-            adopted_fingerprint BLOB,
+            adoption TEXT NOT NULL DEFAULT 'not_yet' CHECK (adoption IN ('not_yet', 'deliver', 'adopted')),
+            adopted_fingerprint BLOB CHECK (length(adopted_fingerprint) > 0),
             source_problem TEXT,
             source_problem_at INTEGER,
 
@@ -64,7 +70,12 @@ extension MainSchema {
             ) VIRTUAL,
 
             PRIMARY KEY (hub, alias),
-            CHECK (every_ms IS NULL OR cron IS NULL)
+            CHECK (every_ms IS NULL OR cron IS NULL),
+            CHECK ((next_step = 'never') = (next_due IS NULL)),
+            CHECK (next_step = 'retry' OR (next_step = 'slot') = (slot IS NOT NULL)),
+            CHECK (next_step <> 'retry' OR failures > 0),
+            CHECK ((adoption = 'adopted') = (adopted_fingerprint IS NOT NULL)),
+            CHECK (adoption = 'not_yet' OR (every_ms IS NULL AND cron IS NULL))
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX schedules_due ON schedules (hub, due_at) WHERE due_at IS NOT NULL;
         CREATE INDEX schedules_by_group ON schedules (group_name, group_spacing_ms) WHERE group_name IS NOT NULL;

@@ -7,8 +7,10 @@ extension MainSchema {
             SELECT hub, alias, every_ms / 1000.0 AS every_seconds, cron, timezone, window_ms / 1000.0 AS window_seconds,
                    jitter_ms / 1000.0 AS jitter_seconds, max_age_ms / 1000.0 AS max_age_seconds, catch_up,
                    group_name AS "group", group_spacing_ms / 1000.0 AS group_spacing_seconds,
-                   json_extract(generator, '$.type') AS generator, owner, policy, \(utc("nullif(slot, \(never))")) AS slot,
-                   \(utc("nullif(next_due, \(never))")) AS next_due, \(utc("last_success")) AS last_success, failures,
+                   json_extract(generator, '$.type') AS generator, owner, policy, next_step,
+                   \(utc("CASE WHEN next_step <> 'never' THEN coalesce(slot, anchor) END")) AS slot,
+                   \(utc("next_due")) AS next_due, \(utc("last_success")) AS last_success, failures,
+                   \(utc(overdueSince)) AS overdue_since,
                    paused_at IS NOT NULL AS paused, \(utc("paused_until")) AS paused_until, pause_reason
             FROM schedules;
         CREATE VIEW rotation_history AS
@@ -41,8 +43,13 @@ extension MainSchema {
             FROM audit_log;
         """
 
-    /// The last instant of the year 9999, which stands for never.
-    private static let never = 253_402_300_799_999
+    /// SQL that says since when a secret is overdue, as `Schedule.overdueSince(now:)` does; NULL where it is not.
+    ///
+    /// A Julian day is a float of about 0.05 ms here: rounded it is the same millisecond as `strftime` has.
+    private static let overdueSince = """
+        CASE WHEN coalesce(last_success, anchor) + max_age_ms <= round((julianday('now') - 2440587.5) * 86400000)
+             THEN coalesce(last_success, anchor) + max_age_ms END
+        """
 
     /// SQL that writes an instant's column as RFC 3339.
     private static func utc(_ column: String) -> String {

@@ -46,7 +46,7 @@ struct ScheduleAddCommand: AsyncParsableCommand {
                 rotatesOnAdopt: rotateOnAdopt
             )
             for added in try await Control.perform(operation, configuration).answer {
-                let first = added.nextDue.ifEver.map { "at \($0.short)" } ?? "when its file changes"
+                let first = added.nextDue.map { "at \($0.short)" } ?? "when its file changes"
                 printText("\(added.secret): \(definition.cadenceText), first rotation \(first)")
             }
         }

@@ -35,7 +35,7 @@ struct ScheduleListCommand: AsyncParsableCommand {
                 .init("\(schedule.secret)"),
                 .init(schedule.definition.cadenceText),
                 .init(schedule.definition.generator.type),
-                .init(schedule.nextDue.short),
+                .init(schedule.nextDue.shortOrOnChange),
                 .init(schedule.lastSuccess?.short ?? "never"),
                 Self.state(of: schedule, now: now),
                 .init(schedule.definition.owner ?? "")

@@ -62,7 +62,7 @@ struct ScheduleNextCommand: AsyncParsableCommand {
                 try DurationText.parse(text).map { start.advanced(by: $0) } ?? Self.instant(text, "--until")
             }
             guard let by else {
-                let slots = Upcoming(try sources(start), after: start, until: end ?? .distantFuture)
+                let slots = Upcoming(try sources(start), after: start, until: end)
                 return show(slots.prefix(count ?? (end == nil ? 5 : .max)))
             }
             let range = start..<max(start, end ?? start.advanced(by: by.standardRange))
@@ -106,7 +106,7 @@ struct ScheduleNextCommand: AsyncParsableCommand {
         }
         let name = try configuration.secret(secret, mayLackHub: true)
         guard let schedule = try history.schedule(of: name) else { throw Ledger.Refusal.noSchedule(name) }
-        if schedule.nextDue == .distantFuture {
+        if schedule.nextStep == .never {
             printError("\(name) rotates when its file changes: nobody knows when\n")
         }
         if schedule.isPaused(at: now), schedule.pause?.until == nil {

@@ -20,7 +20,7 @@ struct ScheduleResumeCommand: AsyncParsableCommand {
             let names = try configuration.secrets(secrets)
             for schedule in try await Control.perform(ResumeSchedules(secrets: names), configuration).answer {
                 printText(
-                    "\(schedule.secret): resumed, next rotation \(schedule.nextDue.ifEver.map { "at \($0.short)" } ?? "on change")"
+                    "\(schedule.secret): resumed, next rotation \(schedule.nextDue.map { "at \($0.short)" } ?? "on change")"
                 )
             }
         }

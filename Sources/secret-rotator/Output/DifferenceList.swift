@@ -23,7 +23,7 @@ struct DifferenceList {
                 .init(difference.change.rawValue, difference.change.colour),
                 .init("\(difference.secret)"),
                 .init(Self.what(difference)),
-                .init(difference.nextDue?.short ?? "")
+                .init(difference.change == .removed ? "" : difference.nextDue.shortOrOnChange)
             )
         }
         table.print(empty: "nothing to change")
@@ -71,7 +71,7 @@ extension ScheduleDifference {
             "secret": .string("\(secret)"),
             "old": old.isEmpty ? nil : .object(old),
             "new": new.isEmpty ? nil : .object(new),
-            "next_due": .instant(nextDue?.ifEver),
+            "next_due": .instant(nextDue),
         ])
     }
 }

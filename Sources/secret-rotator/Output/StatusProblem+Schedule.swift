@@ -19,7 +19,8 @@ extension StatusProblem {
                 kind: .scheduleFailing,
                 subject: "\(schedule.secret)",
                 since: try history.failingSince(schedule.secret),
-                text: "failed \(Wording.times(schedule.failures))\(error), next try \(schedule.nextDue.short)",
+                text:
+                    "failed \(Wording.times(schedule.failures))\(error), next try \(schedule.nextDue.shortOrOnChange)",
                 advice: "see schedule show \(schedule.secret); it is tried again by itself"
             )
         }
@@ -30,7 +31,7 @@ extension StatusProblem {
                 subject: "\(schedule.secret)",
                 since: expired,
                 text:
-                    "overdue: its value is older than \(DurationText.format(limit)), next due \(schedule.nextDue.short)",
+                    "overdue: its value is older than \(DurationText.format(limit)), next due \(schedule.nextDue.shortOrOnChange)",
                 advice: isWatched
                     ? "see to the tool that renews its file" : "rotate-now \(schedule.secret), or shorten its cadence"
             )

@@ -10,7 +10,7 @@ struct StatusReport {
     private var paused = 0
     private var openRotations = 0
     private var waits: [StatusWait] = []
-    private var nextDue: Schedule?
+    private var nextDue: (secret: SecretName, at: Instant)?
     private var hubs: [(name: String, status: HubStatus)] = []
     private(set) var problems: [StatusProblem] = []
     private var health = DaemonHealth()
@@ -37,7 +37,7 @@ struct StatusReport {
         let active = all.filter { !$0.isPaused(at: now) }
         schedules = all.count
         paused = all.count - active.count
-        nextDue = active.min { $0.nextDue < $1.nextDue }
+        nextDue = active.compactMap { schedule in schedule.nextDue.map { (schedule.secret, $0) } }.min { $0.1 < $1.1 }
         let open = try history.rotations(openOnly: true) { broken.append($0) }
         openRotations = open.count
         let obstacles = try history.obstacles(hubs: configuration.hubs.keys, open: open)
@@ -182,9 +182,7 @@ struct StatusReport {
         if waits.count > StatusWait.shown {
             printText("waiting      and \(waits.count - StatusWait.shown) more: --json")
         }
-        if let nextDue, nextDue.nextDue < .distantFuture {
-            printText("next due     \(nextDue.secret) at \(nextDue.nextDue.short)")
-        }
+        if let nextDue { printText("next due     \(nextDue.secret) at \(nextDue.at.short)") }
     }
 
     func json(daemon: String, pid: Int32?) -> JSONValue {
@@ -198,7 +196,7 @@ struct StatusReport {
             "open_rotations": .number(isRead ? openRotations : nil),
             "waiting_requests": .number(isRead ? waits.count : nil),
             "waits": waits.isEmpty ? nil : .array(waits.map(\.json)),
-            "next_due": .instant(nextDue?.nextDue.ifEver),
+            "next_due": .instant(nextDue?.at),
             "engine_idle_ms": .number(health.engine?.idleMilliseconds.map { Int($0) }),
             "log_lines_dropped": .number(health.log?.linesDropped),
             "problems": .array(problems.map(\.json)),

@@ -7,14 +7,14 @@ struct Upcoming: Sequence, IteratorProtocol {
     /// A cadence.
     struct Source {
         fileprivate var secret: SecretName?
-        fileprivate var next: (slot: Instant, due: Instant)
-        fileprivate let following: (Instant) -> (slot: Instant, due: Instant)
+        /// nil where none comes any more, or a change makes it.
+        fileprivate var next: (slot: Instant, due: Instant)?
+        fileprivate let following: (Instant) -> (slot: Instant, due: Instant)?
 
         /// A cadence that belongs to no schedule.
         init(_ cadence: Cadence, zone: Zone, anchor: Instant) {
             following = { instant in
-                let slot = cadence.nextSlot(after: instant, anchor: anchor, in: zone)
-                return (slot, slot)
+                cadence.nextSlot(after: instant, anchor: anchor, in: zone).map { ($0, $0) }
             }
             next = following(anchor)
         }
@@ -22,12 +22,12 @@ struct Upcoming: Sequence, IteratorProtocol {
         /// A schedule: first what is due next, which may be a retry between two slots.
         init(_ schedule: Schedule) {
             secret = schedule.secret
-            next = (schedule.slot, schedule.nextDue)
+            if let slot = schedule.slot, let due = schedule.nextDue { next = (slot, due) }
             following = { schedule.next(after: $0) }
         }
 
         fileprivate mutating func advance() {
-            next = following(Swift.max(next.slot, next.due))
+            next = next.flatMap { following(Swift.max($0.slot, $0.due)) }
         }
     }
 
@@ -51,28 +51,36 @@ struct Upcoming: Sequence, IteratorProtocol {
 
     private var sources: [Source]
     private var heads: Heap<Head>
-    private let end: Instant
+    private let end: Instant?
 
     /// - Parameters:
     ///   - start: No rotation begins at or before it.
-    ///   - end: None begins after it.
-    init(_ sources: [Source], after start: Instant, until end: Instant) {
+    ///   - end: None begins after it; nil for no end.
+    init(_ sources: [Source], after start: Instant, until end: Instant?) {
         self.sources = sources
         self.end = end
-        for index in self.sources.indices where self.sources[index].next.due <= start {
-            // What is overdue begins at once; a forecast for later skips what comes before.
+        for index in self.sources.indices {
+            guard let next = self.sources[index].next, next.due <= start else { continue }
+            // What is due begins at once; a forecast for later skips what comes before.
             self.sources[index].next = self.sources[index].following(start)
         }
         heads = Heap(
-            self.sources.indices.map { [sources = self.sources] in Head(at: sources[$0].next.due, source: $0) }
+            self.sources.indices.compactMap { [sources = self.sources] index in
+                sources[index].next.map { Head(at: $0.due, source: index) }
+            }
         )
     }
 
     mutating func next() -> Slot? {
-        guard let head = heads.min, head.at <= end, head.at < .distantFuture else { return nil }
+        guard let head = heads.min, end.map({ head.at <= $0 }) ?? true else { return nil }
         let source = sources[head.source]
+        guard let next = source.next else { return nil }
         sources[head.source].advance()
-        heads.replaceMin(with: Head(at: sources[head.source].next.due, source: head.source))
-        return Slot(secret: source.secret, slot: source.next.slot, at: source.next.due)
+        if let following = sources[head.source].next {
+            heads.replaceMin(with: Head(at: following.due, source: head.source))
+        } else {
+            heads.removeMin()
+        }
+        return Slot(secret: source.secret, slot: next.slot, at: next.due)
     }
 }

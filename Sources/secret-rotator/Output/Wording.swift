@@ -35,12 +35,16 @@ extension JSONValue {
 }
 
 extension Instant {
-    /// The instant to the second, for tables: `2026-11-23 11:26:12Z`; what nobody can know yet is `on change`.
+    /// The instant to the second, for tables: `2026-11-23 11:26:12Z`.
     var short: String {
-        if self == .distantFuture { return "on change" }
         let text = rfc3339
         return text.prefix(10) + " " + text.dropFirst(11).prefix(8) + "Z"
     }
+}
+
+extension Instant? {
+    /// The instant to the second; what can't be known yet is `on change`.
+    var shortOrOnChange: String { self?.short ?? "on change" }
 }
 
 extension ScheduleDefinition {
@@ -67,8 +71,8 @@ extension Schedule {
             "secret": .string("\(secret)"),
             "generator": .string(definition.generator.type),
             "policy_hash": .string(definition.generator.policyHash),
-            "slot": .instant(slot.ifEver),
-            "next_due": .instant(nextDue.ifEver),
+            "slot": .instant(slot),
+            "next_due": .instant(nextDue),
             "overdue_since": .instant(overdueSince(now: now)),
             "last_success": .instant(lastSuccess),
             "failures": .integer(Int64(failures)),
