@@ -1,17 +1,17 @@
 import Foundation
 
 /// Warnings beside an answer: a header field for each, as what is answered has its own form.
-enum ControlWarnings {
+package enum ControlWarnings {
     /// The field's name.
-    static let field = "X-Secret-Rotator-Warning"
+    package static let field = "X-Secret-Rotator-Warning"
 
     /// Writes a text as a field's value.
-    static func encode(_ text: String) -> String {
+    package static func encode(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
     }
 
     /// Reads what ``encode(_:)`` wrote.
-    static func decode(_ value: String) -> String {
+    package static func decode(_ value: String) -> String {
         value.removingPercentEncoding ?? value
     }
 

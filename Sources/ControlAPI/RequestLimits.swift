@@ -1,16 +1,18 @@
-import RotationCore
+package import RotationCore
 
 /// How long the texts of a request may be, and how many secrets it may name.
-enum RequestLimits {
+package enum RequestLimits {
     /// The most bytes (UTF-8) of a text that is kept: a reason, a ticket, a description, an owner, a policy.
-    static let text = 1024
+    package static let text = 1024
     /// The most secrets that one request names; `--all` names none.
-    static let names = 10_000
+    package static let names = 10_000
     /// The most requests that one connection follows.
-    static let watched = 1000
+    package static let watched = 1000
 
+    /// Checks how long texts are.
+    ///
     /// - Throws: ``ControlFailure`` that names the first text that is too long.
-    static func check(
+    package static func check(
         _ texts: KeyValuePairs<String, String?>,
         of secret: SecretName? = nil
     ) throws(ControlFailure) {
@@ -27,7 +29,7 @@ enum RequestLimits {
     /// The secrets, each once.
     ///
     /// - Throws: ``ControlFailure`` where there are too many.
-    static func distinct(_ secrets: [SecretName]) throws(ControlFailure) -> [SecretName] {
+    package static func distinct(_ secrets: [SecretName]) throws(ControlFailure) -> [SecretName] {
         var seen: Set<SecretName> = []
         let distinct = secrets.filter { seen.insert($0).inserted }
         guard distinct.count <= names else {

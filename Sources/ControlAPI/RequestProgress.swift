@@ -1,5 +1,4 @@
 package import RotationCore
-package import RotationStore
 package import Scheduling
 
 /// How a request stands: what `rotate-now --wait` shows, one line for each change.
@@ -25,30 +24,15 @@ package struct RequestProgress: Codable, Hashable, Sendable {
     /// Whether nothing more will come.
     package var isOver: Bool
 
-    /// Reads how a request stands.
-    package init(of taken: RequestRotations.Taken, in history: History) throws {
-        request = taken.id
-        secret = taken.secret
-        attempts = 0
-        guard let stored = try history.rotation(serving: taken.id) else {
-            isOver = try !history.hasRequest(taken.id)
-            state = isOver ? "dropped" : "queued"
-            return
-        }
-        let rotation = stored.rotation
-        self.rotation = rotation.id
-        attempts = rotation.state.tally.attempts
-        outcome = stored.storedOutcome
-        error = stored.error
-        errorText = stored.failure?.text
-        isUnfinished = rotation.state.isFinishLeft
-        // A parked rotation waits for a person; a finish that failed, until its cause is mended.
-        if case .parked = rotation.state.phase {
-            isOver = true
-        } else {
-            isOver = stored.closedAt != nil || isUnfinished
-        }
-        nextTry = stored.endedAt == nil ? rotation.state.wakeAt : nil
-        state = rotation.state.phaseName
+    package init(
+        request: RotationID,
+        secret: SecretName,
+        rotation: RotationID? = nil,
+        state: String,
+        attempts: Int = 0,
+        isOver: Bool
+    ) {
+        (self.request, self.secret, self.rotation) = (request, secret, rotation)
+        (self.state, self.attempts, self.isOver) = (state, attempts, isOver)
     }
 }

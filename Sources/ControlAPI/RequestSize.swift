@@ -1,16 +1,18 @@
 /// The most bytes of a request's body, by what it carries.
-enum RequestSize {
+package enum RequestSize {
     /// An operation on one thing.
-    static let small = 64 << 10
+    package static let small = 64 << 10
     /// A list of secrets' names.
-    static let names = 2 << 20
+    package static let names = 2 << 20
     /// An operation with a value: 45,000 characters of at most four bytes.
-    static let value = small + (192 << 10)
+    package static let value = small + (192 << 10)
     /// A file of schedules.
-    static let schedules = 64 << 20
+    package static let schedules = 64 << 20
 
+    /// Checks the size of a body.
+    ///
     /// - Throws: ``ControlFailure`` where a body has more bytes than it may.
-    static func check(_ count: Int, limit: Int) throws(ControlFailure) {
+    package static func check(_ count: Int, limit: Int) throws(ControlFailure) {
         guard count <= limit else {
             throw ControlFailure(
                 status: .usage,

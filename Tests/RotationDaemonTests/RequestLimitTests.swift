@@ -1,5 +1,6 @@
 import ControlAPI
 import RotationCore
+import RotationDaemon
 import RotationStore
 import Scheduling
 import TestSupport
@@ -18,7 +19,7 @@ struct RequestLimitTests {
             SecretName(hub: "h", alias: try #require(SecretAlias(alias)))
         }
 
-        func perform<Operation: ControlOperation>(_ operation: Operation) throws -> Operation.Answer {
+        func perform<Operation: LedgerOperation>(_ operation: Operation) throws -> Operation.Answer {
             let context = OperationContext(
                 caller: .current,
                 now: clock.now,
@@ -29,7 +30,7 @@ struct RequestLimitTests {
             return try operation.perform(on: ledger, context)
         }
 
-        func expectRefusal<Operation: ControlOperation>(
+        func expectRefusal<Operation: LedgerOperation>(
             _ operation: Operation,
             _ word: String,
             sourceLocation: SourceLocation = #_sourceLocation

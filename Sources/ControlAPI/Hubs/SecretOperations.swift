@@ -1,9 +1,9 @@
 package import RotationCore
-import RotationStore
-package import SecretMemory
 
 /// Lists a hub's secrets, without their values.
 package struct ListSecrets: HubOperation {
+    /// The secrets that the hub lists.
+    package typealias Answer = [ListedSecret]
     package static let path = "secrets/list"
     package static let right = Right.operate
     package var hub: String
@@ -15,18 +15,12 @@ package struct ListSecrets: HubOperation {
         self.alias = alias
         self.workspace = workspace
     }
-
-    package func perform(
-        _ value: SecretValue?,
-        at desk: HubDesk,
-        for caller: Caller
-    ) async throws -> [ListedSecret] {
-        try await desk.list(hub, alias: alias, workspace: workspace, for: caller)
-    }
 }
 
 /// Makes a secret; its value comes beside it.
 package struct CreateSecret: HubOperation {
+    /// Nothing but that it was done.
+    package typealias Answer = Done
     package static let path = "secrets/create"
     package static let right = Right.edit
     package static let sizeLimit = RequestSize.value
@@ -39,21 +33,12 @@ package struct CreateSecret: HubOperation {
         self.access = access
         self.description = description
     }
-
-    package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> Done {
-        try RequestLimits.check(["description": description])
-        guard let value else { throw ControlFailure(status: .usage, message: "a secret needs a value") }
-        let creation = SecretCreation(alias: secret.alias, value: value, access: access, description: description)
-        let fields = ["value", "allowed_workspaces"] + (description == nil ? [] : ["description"])
-        try await desk.change(.create, secret, for: caller, detail: ["fields": .texts(fields)]) { api in
-            try await api.create(creation)
-        }
-        return Done()
-    }
 }
 
 /// Changes a secret; a new value comes beside it.
 package struct UpdateSecret: HubOperation {
+    /// Nothing but that it was done.
+    package typealias Answer = Done
     package static let path = "secrets/update"
     package static let right = Right.edit
     package static let sizeLimit = RequestSize.value
@@ -74,28 +59,12 @@ package struct UpdateSecret: HubOperation {
         self.access = access
         self.description = description
     }
-
-    package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> Done {
-        try RequestLimits.check(["description": description, "despite-hold": despiteHold])
-        let update = SecretUpdate(alias: secret.alias, value: value, description: description, access: access)
-        let named = [
-            ("value", value != nil), ("description", description != nil), ("allowed_workspaces", access != nil),
-        ]
-        let fields = named.filter(\.1).map(\.0)
-        guard !fields.isEmpty else { throw ControlFailure(status: .usage, message: "there is nothing to change") }
-        try await desk.change(
-            .update,
-            secret,
-            for: caller,
-            detail: ["fields": .texts(fields)],
-            despiteHold: despiteHold
-        ) { api in try await api.update(update) }
-        return Done()
-    }
 }
 
 /// Deletes a secret.
 package struct DeleteSecret: HubOperation {
+    /// Nothing but that it was done.
+    package typealias Answer = Done
     package static let path = "secrets/delete"
     package static let right = Right.edit
     package var secret: SecretName
@@ -103,24 +72,16 @@ package struct DeleteSecret: HubOperation {
     package init(secret: SecretName) {
         self.secret = secret
     }
-
-    package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> Done {
-        let alias = secret.alias
-        try await desk.change(.delete, secret, for: caller) { api in try await api.delete(alias) }
-        return Done()
-    }
 }
 
 /// Asks each hub for a list, with the token and the configuration that the daemon has.
 package struct ProbeHubs: HubOperation {
+    /// What each hub said.
+    package typealias Answer = [HubAnswer]
     package static let path = "hubs/probe"
     package static let right = Right.operate
 
     package init() {}
-
-    package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> [HubAnswer] {
-        try await desk.probe()
-    }
 }
 
 /// What a hub said to a list call.
@@ -135,11 +96,5 @@ package struct HubAnswer: Codable, Hashable, Sendable {
         self.hub = hub
         self.aliases = aliases
         self.problem = problem
-    }
-}
-
-extension JSONValue {
-    fileprivate static func texts(_ texts: [String]) -> JSONValue {
-        .array(texts.map { .string($0) })
     }
 }

@@ -1,5 +1,4 @@
 package import RotationCore
-package import RotationStore
 
 /// Ends a rotation that a person decides about.
 package struct AbandonRotation: ControlOperation {
@@ -28,29 +27,5 @@ package struct AbandonRotation: ControlOperation {
         self.decision = decision
         self.replacesDecision = replacesDecision
         self.reason = reason
-    }
-
-    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
-        try RequestLimits.check(["reason": reason])
-        if try ledger.keepsCandidate(of: rotation) { return try giveUpKept(on: ledger, context) }
-        let order = Abandonment(
-            rotation,
-            decision,
-            replacesDecision: replacesDecision,
-            reason: reason,
-            actor: context.caller.actor
-        )
-        let (secret, outcome) = try ledger.abandon(order, now: context.now, plan: context.plan)
-        return .rotation(of: secret, outcome)
-    }
-
-    /// What a decision is about, a credential or an earlier decision, is not known here.
-    private func giveUpKept(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
-        guard decision == nil, !replacesDecision else { throw Ledger.Refusal.onlyCandidateKept(rotation) }
-        let actor = context.caller.actor
-        guard try ledger.giveUpKept(rotation, reason: reason, actor: actor, now: context.now) else {
-            throw Ledger.Refusal.noRotation(rotation)
-        }
-        return .keptCandidate
     }
 }

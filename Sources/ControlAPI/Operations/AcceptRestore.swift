@@ -1,6 +1,3 @@
-import RotationCore
-package import RotationStore
-
 /// Goes on with a history that is not the newest one, by a person's decision.
 package struct AcceptRestore: ControlOperation {
     package static let path = "restore/accept"
@@ -14,11 +11,9 @@ package struct AcceptRestore: ControlOperation {
     /// Why nothing was rotated, in words.
     package struct Answer: Codable, Hashable, Sendable {
         package var held: String
-    }
 
-    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
-        try RequestLimits.check(["reason": reason])
-        let behind = try ledger.acceptRestore(reason: reason, actor: context.caller.actor, now: context.now)
-        return Answer(held: behind.finding)
+        package init(held: String) {
+            self.held = held
+        }
     }
 }

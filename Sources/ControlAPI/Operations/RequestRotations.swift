@@ -1,9 +1,10 @@
 package import RotationCore
-package import RotationStore
 package import Scheduling
 
 /// Requests rotations, all or none.
 package struct RequestRotations: ControlOperation {
+    /// The requests, one for each secret.
+    package typealias Answer = [Taken]
     package static let path = "rotations/request"
     package static let right = Right.operate
     package static let sizeLimit = RequestSize.names
@@ -26,6 +27,11 @@ package struct RequestRotations: ControlOperation {
         package var joined: RotationID?
         /// Until when its rotation can't begin, as an earlier value may still arrive at the hub.
         package var heldUntil: Instant?
+
+        package init(id: RotationID, secret: SecretName, joined: RotationID?, heldUntil: Instant?) {
+            (self.id, self.secret) = (id, secret)
+            (self.joined, self.heldUntil) = (joined, heldUntil)
+        }
     }
 
     package var selection: Selection
@@ -47,34 +53,5 @@ package struct RequestRotations: ControlOperation {
         self.reason = reason
         self.ticket = ticket
         self.fresh = fresh
-    }
-
-    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [Taken] {
-        try RequestLimits.check(["reason": reason, "ticket": ticket, "despite-hold": despiteHold])
-        let requests = try selected(ledger.history, now: context.now).map { secret in
-            RotationRequest(
-                id: RotationID(milliseconds: context.now.rawValue, random: context.random),
-                secret: secret,
-                requestedAt: context.now,
-                trigger: .rotateNow,
-                reason: reason,
-                ticket: ticket,
-                fresh: fresh,
-                despiteHold: despiteHold
-            )
-        }
-        return try ledger.request(requests, actor: context.caller.actor).map {
-            Taken(id: $0.request.id, secret: $0.request.secret, joined: $0.joined, heldUntil: $0.heldUntil)
-        }
-    }
-
-    /// The secrets that are meant, each once.
-    package func selected(_ history: History, now: Instant) throws -> [SecretName] {
-        switch selection {
-        case .secrets(let secrets): try RequestLimits.distinct(secrets)
-        case .all: try history.schedules().filter { !$0.isPaused(at: now) }.map(\.secret)
-        case .overdue:
-            try history.schedules().filter { !$0.isPaused(at: now) && $0.overdueSince(now: now) != nil }.map(\.secret)
-        }
     }
 }

@@ -1,5 +1,3 @@
-import RotationCore
-package import RotationStore
 package import Scheduling
 
 /// Lifts a hub's pause or suspension.
@@ -21,15 +19,5 @@ package struct ResumeHub: ControlOperation {
     package init(hub: String, reason: String) {
         self.hub = hub
         self.reason = reason
-    }
-
-    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
-        try RequestLimits.check(["reason": reason])
-        let lifted = try ledger.resumeHub(hub, reason: reason, actor: context.caller.actor, now: context.now)
-        return switch lifted {
-        case .paused(let pause): .pause(until: pause.until)
-        case .suspended: .suspension
-        case .available, .doubtful, .halfOpen, nil: .nothing
-        }
     }
 }

@@ -1,5 +1,4 @@
 package import AIHubClient
-package import ControlAPI
 import Foundation
 package import Logging
 package import RotationCore

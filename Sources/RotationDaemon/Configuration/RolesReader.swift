@@ -1,5 +1,5 @@
-import ControlAPI
 import Glibc
+import RotationCore
 
 /// Reads `roles:`: who may do what over the control socket.
 enum RolesReader {

@@ -211,6 +211,7 @@ package final class DaemonRuntime: Sendable {
                 roles: { [self] in roles },
                 plan: { [self] in configuration.plan(of: $0) },
                 refusal: { [self] in configuration.refusal(of: $0) },
+                generators: BuiltInGenerators(),
                 check: GeneratorCheck(plugIns.makeGenerator),
                 // Whatever was added, edited or resumed may be a file's schedule.
                 changed: { [engine] in engine.noteSourceChange() },
@@ -239,7 +240,7 @@ package final class DaemonRuntime: Sendable {
     }
 
     /// Does an operation in this process, as the socket's server would for the process's own user.
-    package func perform<Operation: ControlOperation>(_ operation: Operation) async throws -> Operation.Answer {
+    package func perform<Operation: LedgerOperation>(_ operation: Operation) async throws -> Operation.Answer {
         let context = OperationContext(
             caller: .current,
             now: SystemClock().now,

@@ -17,7 +17,7 @@ enum Control {
     /// Has an operation done.
     ///
     /// - Returns: Its answer, and whether a daemon gave it.
-    static func perform<Operation: ControlOperation>(
+    static func perform<Operation: LedgerOperation>(
         _ operation: Operation,
         _ configuration: Configuration
     ) async throws -> (answer: Operation.Answer, isDaemonRunning: Bool) {
@@ -55,7 +55,7 @@ enum Control {
     /// Has a hub asked for something.
     ///
     /// - Parameter value: What goes beside the operation.
-    static func perform<Operation: HubOperation>(
+    static func perform<Operation: DeskOperation>(
         _ operation: Operation,
         value: SecretValue? = nil,
         hub: String,

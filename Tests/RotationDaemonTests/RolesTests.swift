@@ -1,5 +1,7 @@
 import ControlAPI
 import Glibc
+import RotationCore
+import RotationDaemon
 import Testing
 
 struct RolesTests {

@@ -1,4 +1,4 @@
-import ControlAPI
+import RotationDaemon
 import Scheduling
 import Testing
 

@@ -1,31 +1,10 @@
+import ControlAPI
 import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
 import RotationCore
 import RotationStore
-
-/// The requests that a caller wants to follow: `POST /v1/rotations/watch`.
-struct WatchRequests: Codable, Sendable {
-    static let path = "rotations/watch"
-    static let sizeLimit = RequestSize.names
-    var requests: [RequestRotations.Taken]
-
-    /// The requests, each once.
-    ///
-    /// - Throws: ``ControlFailure`` where there are too many.
-    func distinct() throws(ControlFailure) -> [RequestRotations.Taken] {
-        var seen: Set<RotationID> = []
-        let distinct = requests.filter { seen.insert($0.id).inserted }
-        guard distinct.count <= RequestLimits.watched else {
-            throw ControlFailure(
-                status: .usage,
-                message: "\(distinct.count) requests are too many to follow at once: at most \(RequestLimits.watched)"
-            )
-        }
-        return distinct
-    }
-}
 
 extension ControlServer {
     /// How often the database is looked at while somebody waits.
@@ -35,7 +14,8 @@ extension ControlServer {
     func addWatching(to router: Router<ControlContext>) {
         let endpoint = Endpoint(WatchRequests.path, .operate, sizeLimit: WatchRequests.sizeLimit)
         route(endpoint, to: router) { body, _ in
-            let watch = try OperationMessage.decode(WatchRequests.self, body).operation
+            let watch = try OperationMessage.decode(WatchRequests.self, body, generators: environment.generators)
+                .operation
             let requests = try watch.distinct()
             return Response(
                 status: .ok,

@@ -1,4 +1,5 @@
 import CLinux
+import ControlAPI
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -41,7 +42,7 @@ extension ControlServer {
         perform: @escaping @Sendable (Operation, SecretValue?, Caller) async throws -> (Answer, warnings: [String])
     ) {
         route(endpoint, to: router) { body, caller in
-            let (operation, value) = try OperationMessage.decode(type, body)
+            let (operation, value) = try OperationMessage.decode(type, body, generators: environment.generators)
             let (answer, warnings) = try await perform(operation, value, caller)
             let data = try JSONEncoder().encode(answer)
             // A file of very many schedules leaves hundreds of megabytes that glibc would keep for ever.

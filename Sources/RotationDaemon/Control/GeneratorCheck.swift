@@ -1,5 +1,5 @@
+package import ControlAPI
 package import RotationCore
-package import RotationStore
 
 /// Asks plug-ins whether their parameters will do, before a schedule that uses them is saved.
 package struct GeneratorCheck: Sendable {
@@ -80,48 +80,5 @@ package struct GeneratorCheck: Sendable {
             }
             return .refused("\(who) refuses its parameters: \(what)")
         }
-    }
-}
-
-extension ControlOperation {
-    package static var refusal: ControlFailure.Status { .usage }
-    package var patience: Duration { .zero }
-    package func generators(in history: History) throws -> [GeneratorCheck.Candidate] { [] }
-
-    /// How long plug-ins may take to answer, all one after the other.
-    fileprivate static func patience(_ generators: [GeneratorSpecification]) -> Duration {
-        Set(generators).reduce(.zero) { $0 + ($1.plugIn?.timeout ?? .zero) }
-    }
-}
-
-extension AddSchedules {
-    package var patience: Duration { Self.patience([definition.generator]) }
-
-    package func generators(in history: History) throws -> [GeneratorCheck.Candidate] {
-        secrets.map { .init($0, definition.generator) }
-    }
-}
-
-extension EditSchedules {
-    package var patience: Duration { Self.patience([edit.generator].compactMap { $0 }) }
-
-    package func generators(in history: History) throws -> [GeneratorCheck.Candidate] {
-        guard let generator = edit.generator else { return [] }
-        return try secrets.compactMap { secret in
-            let present = try history.schedule(of: secret)?.definition.generator
-            return present == nil || present == generator ? nil : .init(secret, generator)
-        }
-    }
-}
-
-extension ApplySchedules {
-    package static var refusal: ControlFailure.Status { .configuration }
-    package var patience: Duration { Self.patience(wishes.map(\.definition.generator)) }
-
-    package func generators(in history: History) throws -> [GeneratorCheck.Candidate] {
-        guard wishes.contains(where: { $0.definition.generator.plugIn != nil }) else { return [] }
-        let current = try history.schedules().map { ($0.secret, $0.definition.generator) }
-        let known = Dictionary(current) { first, _ in first }
-        return wishes.map { .init($0.secret, $0.definition.generator) }.filter { known[$0.secret] != $0.generator }
     }
 }

@@ -1,3 +1,4 @@
+package import ControlAPI
 package import RotationCore
 package import RotationStore
 import Scheduling

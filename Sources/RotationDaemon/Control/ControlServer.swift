@@ -1,3 +1,4 @@
+package import ControlAPI
 import Glibc
 import HTTPTypes
 import Hummingbird
@@ -25,6 +26,8 @@ package struct ControlServer: Sendable {
         package var plan: @Sendable (Rotation) -> RotationPlan
         /// Why the configuration in force refuses a generator.
         package var refusal: @Sendable (GeneratorSpecification) -> String?
+        /// Reads the generators of what is to be saved.
+        package var generators: any GeneratorRegistry
         /// How plug-ins are asked about what is to be saved.
         package var check: GeneratorCheck
         /// Called after each change.
@@ -41,6 +44,7 @@ package struct ControlServer: Sendable {
             roles: @escaping @Sendable () -> Roles,
             plan: @escaping @Sendable (Rotation) -> RotationPlan,
             refusal: @escaping @Sendable (GeneratorSpecification) -> String?,
+            generators: any GeneratorRegistry,
             check: GeneratorCheck,
             changed: @escaping @Sendable () -> Void,
             health: @escaping @Sendable () -> DaemonHealth,
@@ -53,6 +57,7 @@ package struct ControlServer: Sendable {
             self.roles = roles
             self.plan = plan
             self.refusal = refusal
+            self.generators = generators
             self.check = check
             self.changed = changed
             self.health = health
@@ -194,7 +199,7 @@ package struct ControlServer: Sendable {
         return router
     }
 
-    private func add<Operation: ControlOperation>(_ type: Operation.Type, to router: Router<ControlContext>) {
+    private func add<Operation: LedgerOperation>(_ type: Operation.Type, to router: Router<ControlContext>) {
         add(type, .init(Operation.self), to: router) { operation, _, caller in
             let generators = try await environment.queue.withLedger { try operation.generators(in: $0.history) }
             let warnings = try await environment.check.ask(generators, status: Operation.refusal)
@@ -212,7 +217,7 @@ package struct ControlServer: Sendable {
         }
     }
 
-    private func add<Operation: HubOperation>(_ type: Operation.Type, to router: Router<ControlContext>) {
+    private func add<Operation: DeskOperation>(_ type: Operation.Type, to router: Router<ControlContext>) {
         add(type, .init(Operation.self), to: router) { operation, value, caller in
             let answer = try await operation.perform(value, at: environment.desk, for: caller)
             environment.changed()

@@ -1,3 +1,4 @@
+package import ControlAPI
 import RotationCore
 import RotationStore
 import SQLite

@@ -1,0 +1,15 @@
+package import ControlAPI
+import RotationCore
+package import RotationStore
+
+extension ResumeHub: LedgerOperation {
+    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
+        try RequestLimits.check(["reason": reason])
+        let lifted = try ledger.resumeHub(hub, reason: reason, actor: context.caller.actor, now: context.now)
+        return switch lifted {
+        case .paused(let pause): .pause(until: pause.until)
+        case .suspended: .suspension
+        case .available, .doubtful, .halfOpen, nil: .nothing
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package import ControlAPI
+package import RotationCore
+package import RotationStore
+import Scheduling
+
+extension AddSchedules: LedgerOperation {
+    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [ScheduleBrief] {
+        try definition.check()
+        try context.check(definition.generator)
+        let schedules = try RequestLimits.distinct(secrets).map {
+            Schedule(adding: definition, for: $0, now: context.now, rotatesAtOnce: rotatesOnAdopt)
+        }
+        try ledger.add(schedules, actor: context.caller.actor, now: context.now)
+        return schedules.map(ScheduleBrief.init)
+    }
+}
+
+extension EditSchedules: LedgerOperation {
+    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [ScheduleDifference] {
+        let durations = [
+            edit.minInterval, edit.finishAfter, edit.window?.value, edit.jitter, edit.maxAge?.value, edit.groupSpacing,
+        ]
+        for duration in durations { try ScheduleDefinition.check(duration) }
+        try RequestLimits.check([
+            "description": edit.description?.value, "owner": edit.owner?.value, "policy": edit.policy?.value,
+            "group": edit.group?.value,
+        ])
+        let secrets = try RequestLimits.distinct(secrets)
+        if let generator = edit.generator { try context.check(generator) }
+        return try ledger.edit(secrets, edit, actor: context.caller.actor, now: context.now).steps.map(\.difference)
+    }
+}
+
+extension ApplySchedules: LedgerOperation {
+    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
+        for wish in wishes { try wish.definition.check(of: wish.secret) }
+        for generator in Set(wishes.map(\.definition.generator)) { try context.check(generator) }
+        return Answer(
+            try ledger.apply(
+                wishes,
+                prune: prune,
+                rotatesAdded: rotatesOnAdopt,
+                actor: context.caller.actor,
+                now: context.now
+            )
+        )
+    }
+}
+
+extension OperationContext {
+    /// Tests what only the configuration tells: another command than ours, or an old configuration, may not have.
+    fileprivate func check(_ generator: GeneratorSpecification) throws(ControlFailure) {
+        if let refusal = refusal(generator) {
+            throw ControlFailure(status: .usage, message: "generator: \(refusal)")
+        }
+    }
+}
+
+extension ScheduleDefinition {
+    /// Tests what a command other than ours could get wrong.
+    fileprivate func check(of secret: SecretName? = nil) throws(ControlFailure) {
+        try RequestLimits.check(
+            ["description": description, "owner": owner, "policy": policy, "group": group?.name],
+            of: secret
+        )
+        for duration in [minInterval, finishAfter, window, jitter, maxAge, group?.spacing] { try Self.check(duration) }
+        if let conflict { throw ControlFailure(status: .usage, message: "\(conflict)") }
+    }
+
+    fileprivate static func check(_ duration: Duration?) throws(ControlFailure) {
+        if let duration, !(Duration.zero...Cadence.Period.range.upperBound).contains(duration) {
+            throw ControlFailure(status: .usage, message: "a duration is negative, or longer than a hundred years")
+        }
+    }
+}
+
+extension RemoveSchedules: LedgerOperation {
+    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [RotationID] {
+        try ledger.remove(RequestLimits.distinct(secrets), actor: context.caller.actor, now: context.now)
+    }
+}
+
+extension PauseSchedules: LedgerOperation {
+    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [RotationID] {
+        try RequestLimits.check(["reason": reason])
+        let pause = Schedule.Pause(since: context.now, until: until, reason: reason)
+        return try ledger.pause(RequestLimits.distinct(secrets), pause, actor: context.caller.actor)
+    }
+}
+
+extension ResumeSchedules: LedgerOperation {
+    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [ScheduleBrief] {
+        try ledger.resume(RequestLimits.distinct(secrets), actor: context.caller.actor, now: context.now).map(
+            ScheduleBrief.init
+        )
+    }
+}

@@ -1,0 +1,67 @@
+package import ControlAPI
+package import RotationCore
+import RotationStore
+package import SecretMemory
+
+extension ListSecrets: DeskOperation {
+    package func perform(
+        _ value: SecretValue?,
+        at desk: HubDesk,
+        for caller: Caller
+    ) async throws -> [ListedSecret] {
+        try await desk.list(hub, alias: alias, workspace: workspace, for: caller)
+    }
+}
+
+extension CreateSecret: DeskOperation {
+    package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> Done {
+        try RequestLimits.check(["description": description])
+        guard let value else { throw ControlFailure(status: .usage, message: "a secret needs a value") }
+        let creation = SecretCreation(alias: secret.alias, value: value, access: access, description: description)
+        let fields = ["value", "allowed_workspaces"] + (description == nil ? [] : ["description"])
+        try await desk.change(.create, secret, for: caller, detail: ["fields": .texts(fields)]) { api in
+            try await api.create(creation)
+        }
+        return Done()
+    }
+}
+
+extension UpdateSecret: DeskOperation {
+    package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> Done {
+        try RequestLimits.check(["description": description, "despite-hold": despiteHold])
+        let update = SecretUpdate(alias: secret.alias, value: value, description: description, access: access)
+        let named = [
+            ("value", value != nil), ("description", description != nil), ("allowed_workspaces", access != nil),
+        ]
+        let fields = named.filter(\.1).map(\.0)
+        guard !fields.isEmpty else { throw ControlFailure(status: .usage, message: "there is nothing to change") }
+        try await desk.change(
+            .update,
+            secret,
+            for: caller,
+            detail: ["fields": .texts(fields)],
+            despiteHold: despiteHold
+        ) { api in try await api.update(update) {} }
+        return Done()
+    }
+}
+
+extension DeleteSecret: DeskOperation {
+    package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> Done {
+        let alias = secret.alias
+        try await desk.change(.delete, secret, for: caller) { api in try await api.delete(alias) }
+        return Done()
+    }
+}
+
+extension ProbeHubs: DeskOperation {
+    package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> [HubAnswer] {
+        try await desk.probe()
+    }
+}
+
+extension JSONValue {
+    fileprivate static func texts(_ texts: [String]) -> JSONValue {
+        .array(texts.map { .string($0) })
+    }
+}
