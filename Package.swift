@@ -81,11 +81,20 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
         ),
+        // The YAML files, read, checked and written. swift-configuration has the name Configuration.
+        .target(
+            name: "RotationConfiguration",
+            dependencies: [
+                "RotationCore", "Scheduling",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
         .target(
             name: "RotationDaemon",
             dependencies: [
                 "CLinux", "ControlAPI", "SQLite", "RotationStore", "RotationEngine", "RotationCore", "TransparencyLog",
-                "AIHubClient",
+                "AIHubClient", "RotationConfiguration",
                 "Scheduling",
                 "SecretMemory", "ValueGenerators",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -99,7 +108,6 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-                .product(name: "Yams", package: "Yams"),
             ]
         ),
         .target(
@@ -114,7 +122,8 @@ let package = Package(
         .executableTarget(
             name: "secret-rotator",
             dependencies: [
-                "RotationDaemon", "ControlAPI", "SandboxHub", "RotationStore", "RotationEngine", "RotationCore",
+                "RotationDaemon", "RotationConfiguration", "ControlAPI", "SandboxHub", "RotationStore",
+                "RotationEngine", "RotationCore",
                 "TransparencyLog", "AIHubClient",
                 "Scheduling", "SecretMemory", "SQLite", "ValueGenerators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -203,9 +212,17 @@ package.targets += [
     ),
     .testTarget(name: "ControlAPITests", dependencies: ["ControlAPI", "RotationCore", "Scheduling", "TestSupport"]),
     .testTarget(
+        name: "RotationConfigurationTests",
+        dependencies: [
+            "RotationConfiguration", "RotationCore", "Scheduling", "TransparencyLog", "ValueGenerators", "TestSupport",
+            .product(name: "Logging", package: "swift-log"),
+        ]
+    ),
+    .testTarget(
         name: "RotationDaemonTests",
         dependencies: [
-            "RotationDaemon", "AIHubClient", "TransparencyLog", "ControlAPI", "RotationCore", "RotationEngine",
+            "RotationDaemon", "RotationConfiguration", "AIHubClient", "TransparencyLog", "ControlAPI", "RotationCore",
+            "RotationEngine",
             "RotationStore", "SandboxHub",
             "SQLite", "Scheduling", "SecretMemory", "ValueGenerators", "TestSupport",
             .product(name: "Logging", package: "swift-log"),

@@ -1,3 +1,5 @@
+package import RotationCore
+
 /// A token bucket (<https://en.wikipedia.org/wiki/Token_bucket>) that answers when, not whether.
 ///
 /// Each request reserves a token, if need be one that is not there yet, and waits until it is: so requests are served
@@ -24,41 +26,4 @@ package struct TokenBucket: Sendable {
         fullAt = max(fullAt, now) + interval
         return max(now, fullAt - burst)
     }
-}
-
-/// A number of requests in a length of time, written `10/s`, `30/m` or `100/h`.
-package struct RequestRate: Hashable, Sendable, CustomStringConvertible {
-    /// How many requests.
-    package let count: Int
-    /// In which unit of time.
-    package let unit: Unit
-
-    /// The units of time.
-    package enum Unit: String, Sendable, CaseIterable {
-        case second = "s"
-        case minute = "m"
-        case hour = "h"
-
-        var duration: Duration {
-            switch self {
-            case .second: .seconds(1)
-            case .minute: .seconds(60)
-            case .hour: .seconds(3600)
-            }
-        }
-    }
-
-    /// Reads a rate; nil where it has another form, or is not from 1 to 100,000.
-    package init?(_ text: String) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, !text.hasPrefix("+"), let count = Int(parts[0]), (1...100_000).contains(count),
-            let unit = Unit(rawValue: String(parts[1]))
-        else { return nil }
-        self.count = count
-        self.unit = unit
-    }
-
-    /// The mean time between two requests.
-    package var interval: Duration { unit.duration / count }
-    package var description: String { "\(count)/\(unit.rawValue)" }
 }

@@ -30,6 +30,9 @@ package protocol BuiltInPolicy: GeneratorPolicy {
     /// - Throws: ``InvalidPolicy`` for what can't be satisfied, or is no parameter of this kind.
     init(_ parameters: PolicyParameters) throws(InvalidPolicy)
 
+    /// The parameters that a file may give, in the order in which they are read.
+    static var fileParameters: [GeneratorParameter] { get }
+
     /// What can be had where nothing but the name of the kind is given.
     static func standard() throws(InvalidPolicy) -> Self
 
@@ -52,6 +55,39 @@ package struct BuiltInGenerators: GeneratorRegistry {
     /// The kind of a name; nil where there is none.
     package static func kind(_ name: String) -> (any BuiltInPolicy.Type)? {
         kinds.first { $0.type == name }
+    }
+
+    package var types: [String] { Self.kinds.map { $0.type } }
+
+    package func parameters(of type: String) -> [GeneratorParameter] { Self.kind(type)?.fileParameters ?? [] }
+
+    package func standard(_ type: String) throws(InvalidGenerator) -> GeneratorSpecification {
+        try Self.policy(type) { kind throws(InvalidPolicy) in try kind.standard() }
+    }
+
+    package func specification(
+        _ type: String,
+        _ given: [String: JSONValue]
+    ) throws(InvalidGenerator) -> GeneratorSpecification {
+        try Self.policy(type) { kind throws(InvalidPolicy) in
+            var fields = given
+            for parameter in kind.fileParameters where fields[parameter.name] == nil {
+                fields[parameter.name] = parameter.standard
+            }
+            return try kind.init(PolicyParameters(fields))
+        }
+    }
+
+    private static func policy(
+        _ type: String,
+        _ make: (any BuiltInPolicy.Type) throws(InvalidPolicy) -> any BuiltInPolicy
+    ) throws(InvalidGenerator) -> GeneratorSpecification {
+        do throws(InvalidPolicy) {
+            guard let kind = kind(type) else { throw .type(type) }
+            return GeneratorSpecification(try make(kind))
+        } catch {
+            throw InvalidGenerator("\(error)")
+        }
     }
 
     package func specification(json: String) -> GeneratorSpecification? {

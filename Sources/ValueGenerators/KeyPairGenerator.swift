@@ -28,6 +28,10 @@ package struct KeyPairPolicy: Hashable, Sendable {
 
 extension KeyPairPolicy: BuiltInPolicy {
     package static let type = "key_pair"
+    package static let fileParameters = [
+        GeneratorParameter("algorithm", .word(Algorithm.allCases.map(\.rawValue)), standard: "ed25519"),
+        GeneratorParameter("public_file", .text),
+    ]
     package static func standard() throws(InvalidPolicy) -> KeyPairPolicy { try KeyPairPolicy() }
 
     package init(_ parameters: PolicyParameters) throws(InvalidPolicy) {

@@ -96,6 +96,18 @@ package struct PasswordPolicy: Hashable, Sendable {
 
 extension PasswordPolicy: BuiltInPolicy {
     package static let type = "password"
+    package static let fileParameters = [
+        GeneratorParameter("length", .integer(lengths), standard: 32),
+        GeneratorParameter(
+            "classes",
+            .counts(of: CharacterClass.allCases.map(\.rawValue), in: 0...lengths.upperBound),
+            standard: classes(standardMinima)
+        ),
+        GeneratorParameter("exclude", .text, standard: ""),
+        GeneratorParameter("symbols", .text, standard: .string(standardSymbols)),
+        GeneratorParameter("allowed", .text),
+        GeneratorParameter("no_runs", .flag),
+    ]
     package static func standard() throws(InvalidPolicy) -> PasswordPolicy { try PasswordPolicy() }
 
     package init(_ parameters: PolicyParameters) throws(InvalidPolicy) {
@@ -117,14 +129,18 @@ extension PasswordPolicy: BuiltInPolicy {
     }
 
     package var parameters: [String: JSONValue] {
-        let classes = minima.map { ($0.key.rawValue, JSONValue.integer(Int64($0.value))) }
         var fields: [String: JSONValue] = [
-            "length": .integer(Int64(length)), "classes": .object(Dictionary(classes) { first, _ in first }),
+            "length": .integer(Int64(length)), "classes": Self.classes(minima),
             "exclude": .string(excluded), "symbols": .string(symbols),
         ]
         fields["allowed"] = allowed.map(JSONValue.string)
         if isWithoutRuns { fields["no_runs"] = true }
         return fields
+    }
+
+    private static func classes(_ minima: [CharacterClass: Int]) -> JSONValue {
+        let counts = minima.map { ($0.key.rawValue, JSONValue.integer(Int64($0.value))) }
+        return .object(Dictionary(counts) { first, _ in first })
     }
 
     package func makeGenerator(_ host: GeneratorHost) -> any ValueGenerator {

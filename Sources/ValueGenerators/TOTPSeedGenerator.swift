@@ -38,6 +38,7 @@ struct TOTPSeedGenerator: ValueGenerator {
 
 extension TOTPSeedPolicy: BuiltInPolicy {
     package static let type = "totp_seed"
+    package static let fileParameters = [GeneratorParameter("bytes", .integer(counts), standard: 20)]
     package static func standard() throws(InvalidPolicy) -> TOTPSeedPolicy { try TOTPSeedPolicy() }
 
     package init(_ parameters: PolicyParameters) throws(InvalidPolicy) {

@@ -96,6 +96,15 @@ package struct TemplatePolicy: Hashable, Sendable {
 
 extension TemplatePolicy: BuiltInPolicy {
     package static let type = "template"
+    package static let fileParameters = [
+        GeneratorParameter("template", .text, example: "template: 'user=svc password={{password}}'"),
+        GeneratorParameter("format", .word(Format.allCases.map(\.rawValue)), standard: "text"),
+        GeneratorParameter(
+            "parts",
+            .generators(example: "{pin: {type: password, length: 8}}"),
+            standard: .object([:])
+        ),
+    ]
 
     package static func standard() throws(InvalidPolicy) -> TemplatePolicy {
         throw .template("give it: generator: {type: template, template: \"…{{password}}…\"}")

@@ -58,6 +58,10 @@ struct TokenGenerator: ValueGenerator {
 
 extension TokenPolicy: BuiltInPolicy {
     package static let type = "token"
+    package static let fileParameters = [
+        GeneratorParameter("bytes", .integer(counts), standard: 32),
+        GeneratorParameter("encoding", .word(Encoding.allCases.map(\.rawValue)), standard: "base64url"),
+    ]
     package static func standard() throws(InvalidPolicy) -> TokenPolicy { try TokenPolicy() }
 
     package init(_ parameters: PolicyParameters) throws(InvalidPolicy) {

@@ -22,6 +22,15 @@ struct UUIDGenerator: ValueGenerator {
 /// A UUID of a version of RFC 9562.
 package struct UUIDPolicy: BuiltInPolicy {
     package static let type = "uuid"
+    package static let fileParameters = [
+        GeneratorParameter(
+            "version",
+            .scalar(expected: "version of UUID: use 4 or 7") { text in
+                Int(text).flatMap { UUIDVersion(rawValue: $0) }.map { .integer(Int64($0.rawValue)) }
+            },
+            standard: 4
+        )
+    ]
     package static func standard() -> UUIDPolicy { UUIDPolicy(version: .v4) }
     package let version: UUIDVersion
 

@@ -1,4 +1,5 @@
 import Foundation
+import RotationConfiguration
 import SandboxHub
 import TestSupport
 import Testing

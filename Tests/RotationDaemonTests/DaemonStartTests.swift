@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import RotationConfiguration
 import RotationDaemon
 import SQLite
 import TestSupport

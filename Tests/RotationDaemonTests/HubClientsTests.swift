@@ -1,5 +1,6 @@
 import AIHubClient
 import Foundation
+import RotationConfiguration
 import RotationCore
 import RotationEngine
 import Synchronization

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import RotationConfiguration
 import RotationCore
 import RotationDaemon
 import TestSupport
@@ -78,11 +79,11 @@ struct PublicFolderTests {
     ])
     func keyPairOutsideIsRefused(path: String, isTaken: Bool) throws {
         let more = "generators: {public_folders: [/srv/public, /srv/caf\u{E9}]}"
-        let configuration = try Configuration.parse(configurationText(more: more), path: file)
+        let configuration = try Configuration.parse(configurationText(more: more), path: "test.yaml")
         let generator = GeneratorSpecification.keyPair(try KeyPairPolicy(publicFile: path))
         let text = "\(path) is below none of generators.public_folders: name its folder there"
         #expect(configuration.refusal(of: generator) == (isTaken ? nil : text))
-        let none = try Configuration.parse(configurationText(), path: file)
+        let none = try Configuration.parse(configurationText(), path: "test.yaml")
         #expect(none.refusal(of: generator) == text)
     }
 }

@@ -26,10 +26,4 @@ struct PlugInIdentityTests {
     func otherArgumentsAreNone(argument: String) {
         #expect(PlugInUser(argument: argument) == nil)
     }
-
-    @Test func userIsLookedUpWithItsGroups() throws {
-        let nobody = try #require(PlugInUser(name: "nobody"))
-        #expect(nobody.uid == 65_534 && nobody.groups == [nobody.gid])
-        #expect(PlugInUser(name: "nobody-at-all") == nil)
-    }
 }

@@ -50,4 +50,31 @@ extension GeneratorPolicy {
 package protocol GeneratorRegistry: Sendable {
     /// Reads what ``GeneratorSpecification/json`` says; nil for what no kind of generator takes.
     func specification(json: String) -> GeneratorSpecification?
+
+    /// The types that there are, in the order of the documentation.
+    var types: [String] { get }
+
+    /// The parameters of a type, in the order in which they are read; none of a type that there is not.
+    func parameters(of type: String) -> [GeneratorParameter]
+
+    /// What can be had where nothing but a type is given.
+    func standard(_ type: String) throws(InvalidGenerator) -> GeneratorSpecification
+
+    /// A generator of a type.
+    ///
+    /// - Parameter given: The parameters that a file gives, each as its ``GeneratorParameter/Form`` has it; the others have
+    ///   their defaults.
+    func specification(
+        _ type: String,
+        _ given: [String: JSONValue]
+    ) throws(InvalidGenerator) -> GeneratorSpecification
+}
+
+/// Why a generator can't be configured so, in words.
+package struct InvalidGenerator: Error, Equatable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
 }

@@ -9,7 +9,7 @@ package enum SecondsText {
     /// Reads what ``format(_:)`` wrote; nil for anything else.
     package static func parse(_ text: String) -> Duration? {
         let number = text.prefix { $0.isASCII && $0.isNumber }
-        guard number.count <= 9, let count = Int64(number) else { return nil }
+        guard number.count <= 11, let count = Int64(number) else { return nil }
         switch text.dropFirst(number.count) {
         case "s": return .seconds(count)
         case "ms": return .milliseconds(count)

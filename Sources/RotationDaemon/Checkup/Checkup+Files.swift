@@ -1,4 +1,5 @@
 import Glibc
+import RotationConfiguration
 import RotationCore
 import RotationStore
 import SQLite

@@ -1,6 +1,7 @@
 import AIHubClient
 import ControlAPI
 import Glibc
+import RotationConfiguration
 import RotationCore
 import RotationStore
 import Scheduling

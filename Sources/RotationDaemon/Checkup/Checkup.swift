@@ -1,5 +1,6 @@
 import ControlAPI
 import Glibc
+package import RotationConfiguration
 
 /// Looks at everything that the daemon needs, and changes nothing.
 ///

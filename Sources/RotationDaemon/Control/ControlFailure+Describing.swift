@@ -23,6 +23,8 @@ extension ControlFailure {
         case is Ledger.Refusal: .failed
         case is StorageLocked: .timedOut
         case is SecretValue.Invalid: .usage
+        case InvalidSecretArgument.noSuchHub: .noSuchSecret
+        case is InvalidSecretArgument: .usage
         case is Migrator.Failure: .configuration
         default: .inputOutput
         }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Logging
+import RotationConfiguration
 import RotationCore
 import SecretMemory
 import ServiceLifecycle

@@ -1,6 +1,7 @@
 package import ControlAPI
 import Glibc
 package import Logging
+package import RotationConfiguration
 package import RotationCore
 package import RotationEngine
 import RotationStore

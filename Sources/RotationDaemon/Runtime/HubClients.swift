@@ -1,6 +1,7 @@
 package import AIHubClient
 import Glibc
 import Logging
+package import RotationConfiguration
 import RotationCore
 package import RotationEngine
 import SecretMemory

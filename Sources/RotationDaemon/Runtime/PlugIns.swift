@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Logging
+package import RotationConfiguration
 package import RotationCore
 import Scheduling
 import Synchronization

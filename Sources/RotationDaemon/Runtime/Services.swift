@@ -1,5 +1,6 @@
 import ControlAPI
 import Logging
+import RotationConfiguration
 import RotationEngine
 import ServiceLifecycle
 import Synchronization

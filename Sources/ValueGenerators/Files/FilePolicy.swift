@@ -51,6 +51,22 @@ package struct FilePolicy: Hashable, Sendable {
 
 extension FilePolicy: BuiltInPolicy {
     package static let type = "file"
+    package static let fileParameters = [
+        GeneratorParameter(
+            "path",
+            .scalars(expected: "absolute path") { $0.hasPrefix("/") ? .string($0) : nil },
+            example: "path: /etc/letsencrypt/live/example.com/privkey.pem"
+        ),
+        GeneratorParameter(
+            "expect",
+            .scalars(expected: "kind of content: use pem, certificate or private_key") { text in
+                Content(rawValue: text).map { .string($0.rawValue) }
+            },
+            standard: .array([])
+        ),
+        GeneratorParameter("matches", .path),
+        GeneratorParameter("valid_for", .duration(validities), standard: .string(SecondsText.format(.zero))),
+    ]
     package static func standard() throws(InvalidPolicy) -> FilePolicy { throw .path("") }
 
     package init(_ parameters: PolicyParameters) throws(InvalidPolicy) {

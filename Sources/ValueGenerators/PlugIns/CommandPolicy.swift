@@ -49,6 +49,12 @@ package struct CommandPolicy: Hashable, Sendable {
 
 extension CommandPolicy: BuiltInPolicy {
     package static let type = "command"
+    package static let fileParameters = [
+        GeneratorParameter("command", .text, example: "command: postgresql"),
+        GeneratorParameter("parameters", .fields(example: "{role: billing}"), standard: .object([:])),
+        GeneratorParameter("environment", .texts, standard: .array([])),
+        GeneratorParameter("timeout", .duration(timeouts), standard: .string(SecondsText.format(.seconds(60)))),
+    ]
     package static func standard() throws(InvalidPolicy) -> CommandPolicy { throw .command("") }
 
     package init(_ parameters: PolicyParameters) throws(InvalidPolicy) {

@@ -1,3 +1,5 @@
+package import RotationCore
+
 /// What a launcher is told to run.
 package struct LaunchOrder: Sendable {
     /// The folder of the plug-ins.

@@ -1,3 +1,5 @@
+import RotationCore
+
 /// Where plug-ins are, and how they are run.
 package struct PlugInHost: Sendable {
     /// The folder of the plug-ins.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RotationConfiguration
 import RotationCore
 import RotationDaemon
 import RotationStore

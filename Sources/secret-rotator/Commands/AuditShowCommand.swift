@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlAPI
 import Foundation
+import RotationConfiguration
 import RotationDaemon
 import RotationStore
 

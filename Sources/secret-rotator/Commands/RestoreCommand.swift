@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlAPI
+import RotationConfiguration
 import RotationDaemon
 
 struct RestoreCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 package import ArgumentParser
 import ControlAPI
+import RotationConfiguration
 package import RotationCore
 import RotationDaemon
 import RotationStore

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RotationConfiguration
 import RotationCore
 import RotationDaemon
 import RotationStore

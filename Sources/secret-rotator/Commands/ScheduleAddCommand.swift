@@ -1,9 +1,11 @@
 import ArgumentParser
 import ControlAPI
+import RotationConfiguration
 import RotationCore
 import RotationDaemon
 import RotationStore
 import Scheduling
+import ValueGenerators
 
 struct ScheduleAddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,7 +39,9 @@ struct ScheduleAddCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let definition = try options.read(generator: "password") { ScheduleReader.definition(&$0) }
+            let definition = try options.read(generator: "password") {
+                ScheduleReader.definition(&$0, generators: BuiltInGenerators())
+            }
             let configuration = try global.load()
             try configuration.refuse(definition.generator)
             let operation = AddSchedules(

@@ -1,9 +1,11 @@
 import ArgumentParser
 import ControlAPI
+import RotationConfiguration
 import RotationCore
 import RotationDaemon
 import RotationStore
 import Scheduling
+import ValueGenerators
 
 struct ScheduleEditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,7 +33,7 @@ struct ScheduleEditCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let edit = try options.read { ScheduleReader.edit(&$0) }
+            let edit = try options.read { ScheduleReader.edit(&$0, generators: BuiltInGenerators()) }
             let configuration = try global.load()
             if let generator = edit.generator { try configuration.refuse(generator) }
             let operation = EditSchedules(secrets: try configuration.secrets(secrets), edit: edit)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RotationConfiguration
 import RotationDaemon
 import RotationStore
 

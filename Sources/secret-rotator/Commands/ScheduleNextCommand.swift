@@ -1,7 +1,7 @@
-import AIHubClient
 import ArgumentParser
 import ControlAPI
 import Glibc
+import RotationConfiguration
 import RotationCore
 import RotationDaemon
 import RotationStore

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlAPI
+import RotationConfiguration
 import RotationCore
 import RotationDaemon
 import SecretMemory

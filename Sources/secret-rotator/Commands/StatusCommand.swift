@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlAPI
 import Glibc
+import RotationConfiguration
 import RotationCore
 import RotationDaemon
 import RotationStore

@@ -1,6 +1,7 @@
 import ControlAPI
 import Foundation
 import Glibc
+import RotationConfiguration
 import RotationDaemon
 import RotationStore
 

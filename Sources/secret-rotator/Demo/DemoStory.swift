@@ -1,5 +1,6 @@
 import ControlAPI
 import Logging
+import RotationConfiguration
 import RotationCore
 import RotationDaemon
 import RotationEngine

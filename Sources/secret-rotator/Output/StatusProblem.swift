@@ -1,3 +1,4 @@
+import RotationConfiguration
 import RotationCore
 import RotationDaemon
 import RotationStore

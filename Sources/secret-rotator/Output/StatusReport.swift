@@ -1,4 +1,5 @@
 import ControlAPI
+import RotationConfiguration
 import RotationCore
 import RotationDaemon
 import RotationStore

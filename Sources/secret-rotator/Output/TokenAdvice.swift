@@ -1,3 +1,4 @@
+import RotationConfiguration
 import RotationDaemon
 
 extension StatusProblem {

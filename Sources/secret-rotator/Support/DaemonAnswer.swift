@@ -1,5 +1,6 @@
 import ControlAPI
 import Glibc
+import RotationConfiguration
 import RotationDaemon
 
 /// What comes of asking a daemon how it is, at its control socket.

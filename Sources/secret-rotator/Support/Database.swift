@@ -1,5 +1,6 @@
 import ControlAPI
 import Glibc
+import RotationConfiguration
 import RotationDaemon
 import RotationStore
 import ValueGenerators

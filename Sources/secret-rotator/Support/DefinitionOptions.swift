@@ -1,7 +1,9 @@
 import ArgumentParser
 import ControlAPI
+import RotationConfiguration
 import RotationCore
 import RotationDaemon
+import ValueGenerators
 import Yams
 
 /// The keys of an entry of the schedules file, as options.
@@ -106,7 +108,8 @@ enum YAMLOption {
         let diagnostics = Diagnostics(source: option)
         let root = Node([(Node("generator"), node)])
         var entry = MappingReader(root, name: option, diagnostics)
-        let specification = entry.value("generator").flatMap { ScheduleReader.generator($0, &entry) }
+        let reader = GeneratorReader(BuiltInGenerators())
+        let specification = entry.value("generator").flatMap { reader.specification($0, in: &entry) }
         guard diagnostics.issues.isEmpty, let specification else {
             let messages = diagnostics.issues.map { "\(option): \($0.message)" }
             throw ControlFailure(status: .usage, message: messages.joined(separator: "\nerror: "))

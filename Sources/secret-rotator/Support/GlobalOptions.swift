@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RotationConfiguration
 import RotationDaemon
 
 /// What each command that needs a configuration takes.

@@ -1,5 +1,6 @@
 import ControlAPI
 import Glibc
+import RotationConfiguration
 import RotationCore
 import RotationDaemon
 import Yams

@@ -1,6 +1,7 @@
 import ControlAPI
 import Foundation
 import Logging
+import RotationConfiguration
 import RotationCore
 import RotationDaemon
 import RotationEngine

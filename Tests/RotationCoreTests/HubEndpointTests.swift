@@ -1,4 +1,3 @@
-import AIHubClient
 import Foundation
 import RotationCore
 import Testing

@@ -1,4 +1,3 @@
-import AIHubClient
 import RotationCore
 
 /// Reads `hubs:`.

@@ -1,4 +1,5 @@
-import RotationDaemon
+import RotationConfiguration
+import TestSupport
 import Testing
 
 /// What a configuration must have, and what must not stand in it.

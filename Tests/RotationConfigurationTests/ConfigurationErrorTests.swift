@@ -1,6 +1,7 @@
+import TestSupport
 import Testing
 
-@testable import RotationDaemon
+@testable import RotationConfiguration
 
 /// What is wrong with a configuration is said with its place, and with what to do.
 struct ConfigurationErrorTests {

@@ -1,12 +1,7 @@
-import AIHubClient
-import ControlAPI
-import Crypto
 import Foundation
 import Logging
 import RotationCore
 import Scheduling
-import TransparencyLog
-import Yams
 
 extension Configuration {
     /// The largest file that is read.
@@ -14,8 +9,12 @@ extension Configuration {
 
     /// Reads and validates a file.
     ///
+    /// - Parameter rules: What other targets know.
     /// - Throws: ``ConfigurationError`` with all that is wrong.
-    package static func load(_ path: String) throws(ConfigurationError) -> Configuration {
+    package static func load(
+        _ path: String,
+        _ rules: ConfigurationRules
+    ) throws(ConfigurationError) -> Configuration {
         guard let data = FileManager.default.contents(atPath: path) else {
             let exists = FileManager.default.fileExists(atPath: path)
             let advice = exists ? "can't be read: check its permissions" : "no such file: give --config FILE"
@@ -24,11 +23,17 @@ extension Configuration {
         guard data.count <= sizeLimit, let text = String(data: data, encoding: .utf8) else {
             throw ConfigurationError(source: path, message: "not a UTF-8 text of at most 16 MiB")
         }
-        return try parse(text, path: path)
+        return try parse(text, path: path, rules)
     }
 
     /// Validates a text.
-    package static func parse(_ text: String, path: String) throws(ConfigurationError) -> Configuration {
+    ///
+    /// - Parameter rules: What other targets know.
+    package static func parse(
+        _ text: String,
+        path: String,
+        _ rules: ConfigurationRules
+    ) throws(ConfigurationError) -> Configuration {
         let diagnostics = Diagnostics(source: path)
         var root = MappingReader(try YAMLText.compose(text, source: path), name: "the file", diagnostics)
         let database = root.path("database")
@@ -38,7 +43,7 @@ extension Configuration {
         let hubs = readHubs(&root)
         let retry = readRetry(&root)
         let keys = readKeys(&root)
-        let audit = readAudit(&root)
+        let audit = readAudit(&root, rules)
         var signals = root.mapping("signals")
         let usr1 = signals?.choice("usr1", USR1.self)
         signals?.finish()
@@ -54,7 +59,7 @@ extension Configuration {
         }
         let configuration = Configuration(
             path: path,
-            hash: SHA256.hash(data: Data(text.utf8)).prefix(8).map(hexadecimal).joined(),
+            hash: rules.hash(text),
             database: database,
             control: try socketPath(control ?? folder(of: database) + "/control.sock", source: path),
             roles: roles,
@@ -72,7 +77,7 @@ extension Configuration {
             publicFolders: generators.publicFolders,
             unusedKeys: unusedKeys(in: root)
         )
-        for conflict in configuration.publicFolderConflicts {
+        for conflict in rules.publicFolderConflicts(configuration) {
             generators.mapping?.report(conflict, key: "public_folders")
         }
         try diagnostics.throwIfAny()
@@ -94,11 +99,6 @@ extension Configuration {
         String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     }
 
-    private static func hexadecimal(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16)
-        return digits.count == 1 ? "0" + digits : digits
-    }
-
     // MARK: The rest
 
     private static func readRetry(_ root: inout MappingReader) -> RetryPolicy {
@@ -115,7 +115,7 @@ extension Configuration {
             }
             policy.cycleDelays = delays
         }
-        let cap = retry.duration("retry_after_cap", in: .seconds(1)...RetryAfter.maximum)
+        let cap = retry.duration("retry_after_cap", in: .seconds(1)...HubStatus.longestPause)
         policy.retryAfterCap = cap ?? policy.retryAfterCap
         retry.finish()
         return policy
@@ -131,10 +131,10 @@ extension Configuration {
         return (staging, audit)
     }
 
-    private static func readAudit(_ root: inout MappingReader) -> Audit {
+    private static func readAudit(_ root: inout MappingReader, _ rules: ConfigurationRules) -> Audit {
         var audit = root.mapping("audit")
         let origin = audit?.scalar("origin", expected: "name without spaces and without +") { text in
-            SignedNoteKey.isName(text) ? text : nil
+            rules.isOrigin(text) ? text : nil
         }
         let every = audit?.duration("checkpoint_every", in: .seconds(1)...(.seconds(366 * 86_400)))
         let file = audit?.path("checkpoint_file")

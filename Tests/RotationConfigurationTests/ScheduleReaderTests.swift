@@ -1,5 +1,5 @@
+import RotationConfiguration
 import RotationCore
-import RotationDaemon
 import Scheduling
 import Testing
 import ValueGenerators
@@ -10,7 +10,7 @@ struct ScheduleReaderTests {
     static func read(_ text: String) throws -> (definition: ScheduleDefinition?, complaints: [String]) {
         let diagnostics = Diagnostics(source: "s.yaml")
         var entry = MappingReader(try YAMLText.compose(text, source: "s.yaml"), name: "the entry", diagnostics)
-        let definition = ScheduleReader.definition(&entry)
+        let definition = ScheduleReader.definition(&entry, generators: BuiltInGenerators())
         entry.finish()
         return (definition, diagnostics.issues.map(\.description))
     }

@@ -1,10 +1,9 @@
 import Foundation
-import RotationDaemon
+import RotationConfiguration
 import TestSupport
 import Testing
 
 /// A key that nothing uses is said to have no effect.
-@Suite(.timeLimit(.minutes(2)))
 struct UnusedKeyTests {
     private static let lines = """
         audit: {origin: o, checkpoint_every: 1h, checkpoint_file: /var/log/c}
@@ -17,22 +16,6 @@ struct UnusedKeyTests {
         #expect(one.unusedKeys == ["metrics.textfile"])
         let text = configurationText(more: Self.lines).replacing("{staging:", with: "{audit: \"file:/a\", staging:")
         #expect(try Configuration.parse(text, path: file).unusedKeys == Configuration.reservedKeys)
-    }
-
-    @Test func daemonSaysSoAtStartAndReload() async throws {
-        try await withDaemonFolder { files, _ in
-            try files.configure(more: "audit: {checkpoint_file: /var/log/c}")
-            let sink = LogSink()
-            try await withRuntime(files, logger: sink.logger) { runtime async throws in
-                let first = sink.lines.filter { $0.contains("audit.checkpoint_file is not used by this version") }
-                #expect(first.count == 1)
-                try files.configure(more: Self.lines)
-                await runtime.reload()
-                for key in ["audit.checkpoint_every", "audit.checkpoint_file", "audit.origin", "metrics.textfile"] {
-                    #expect(sink.lines.contains { $0.contains("\(key) is not used by this version") }, "\(key)")
-                }
-            }
-        }
     }
 
     /// Each property of the configuration that no other source reads is reserved, and none else: who makes use of a key

@@ -110,9 +110,13 @@ package struct MappingReader {
     /// One of several words; a wrong one is noted with the nearest right one.
     package mutating func choice<T: RawRepresentable & CaseIterable>(_ key: String, _ type: T.Type) -> T?
     where T.RawValue == String {
+        choice(key, among: T.allCases.map(\.rawValue)).flatMap(T.init(rawValue:))
+    }
+
+    /// One of several words; a wrong one is noted with the nearest right one.
+    package mutating func choice(_ key: String, among words: [String]) -> String? {
         guard let text = scalar(key, expected: "word", convert: { $0 }) else { return nil }
-        if let value = T(rawValue: text) { return value }
-        let words = T.allCases.map(\.rawValue)
+        if words.contains(text) { return text }
         let hint = nearest(to: text, in: words).map { "; did you mean \($0)?" } ?? ""
         report("\"\(text)\" is none of \(words.joined(separator: ", "))\(hint)", key: key)
         return nil

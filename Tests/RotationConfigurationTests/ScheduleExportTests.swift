@@ -1,6 +1,6 @@
 import Foundation
+import RotationConfiguration
 import RotationCore
-import RotationDaemon
 import Scheduling
 import TestSupport
 import Testing

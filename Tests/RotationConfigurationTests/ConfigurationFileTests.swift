@@ -1,5 +1,5 @@
 import Foundation
-import RotationDaemon
+import RotationConfiguration
 import TestSupport
 import Testing
 
@@ -51,22 +51,5 @@ struct ConfigurationFileTests {
             let error = try failure(folder.file("c.yaml"))
             #expect(error.description == "\(folder.file("c.yaml")):8:1: unknown key \"logg\"; did you mean log?")
         }
-    }
-
-    /// The digits are those of `sha256sum`.
-    @Test func hashIsOfTheFilesBytes() throws {
-        let text =
-            "database: /d\nhubs: {a: {url: \"https://h.example\", context: none, token: \"file:/t\"}}\nkeys: {staging: \"file:/k\"}\n"
-        #expect(try Configuration.parse(text, path: file).hash == "bdbdc050084f13dc")
-    }
-
-    @Test(arguments: ["# a comment", " ", "\n", "log: {level: info}"])
-    func hashChangesWithTheContent(more: String) throws {
-        let plain = try Configuration.parse(configurationText(), path: file)
-        let changed = try Configuration.parse(configurationText() + more, path: "other.yaml")
-        let same = try Configuration.parse(configurationText(), path: "other.yaml")
-        #expect(plain.hash != changed.hash)
-        #expect(plain.hash == same.hash)
-        #expect(plain.hash.count == 16)
     }
 }

@@ -1,4 +1,3 @@
-import AIHubClient
 import Foundation
 import Logging
 import RotationCore
@@ -6,7 +5,7 @@ import TestSupport
 import Testing
 import ValueGenerators
 
-@testable import RotationDaemon
+@testable import RotationConfiguration
 
 /// The example of the design, and what a configuration has that says nothing.
 struct ConfigurationExampleTests {

@@ -1,4 +1,4 @@
-import RotationDaemon
+import RotationConfiguration
 import TestSupport
 import Testing
 

@@ -1,8 +1,6 @@
-package import AIHubClient
 import Foundation
 package import Logging
 package import RotationCore
-package import ValueGenerators
 
 /// The whole configuration file, validated.
 package struct Configuration: Sendable {

@@ -1,48 +1,10 @@
 import Foundation
+import RotationConfiguration
 import RotationCore
 import ValueGenerators
 
-/// Reads `generators:`, and holds its folders against each other and against what is the daemon's own.
+/// Holds the folders of `generators:` against each other and against what is the daemon's own.
 extension Configuration {
-    /// What stands under `generators:`.
-    struct Generators {
-        var directory = "/etc/secret-rotator/generators"
-        var user: PlugInUser?
-        var fileFolders: [String] = []
-        var publicFolders: [String] = []
-        /// For messages that come later.
-        var mapping: MappingReader?
-    }
-
-    static func readGenerators(_ root: inout MappingReader) -> Generators {
-        var generators = Generators()
-        guard var mapping = root.mapping("generators") else { return generators }
-        generators.directory = mapping.path("directory") ?? generators.directory
-        generators.user = readUser(&mapping)
-        let form = "folder's absolute path, not /"
-        let folder = { (path: String) in path.hasPrefix("/") && path.contains { $0 != "/" } ? path : nil }
-        generators.fileFolders =
-            mapping.scalars("file_folders", expected: form, mayBeEmpty: true, convert: folder) ?? []
-        generators.publicFolders =
-            mapping.scalars("public_folders", expected: form, mayBeEmpty: true, convert: folder) ?? []
-        mapping.finish()
-        generators.mapping = mapping
-        return generators
-    }
-
-    private static func readUser(_ mapping: inout MappingReader) -> PlugInUser? {
-        guard let name = mapping.text("user") else { return nil }
-        guard let user = PlugInUser(name: name) else {
-            mapping.report("the system knows no \"\(name)\"", key: "user")
-            return nil
-        }
-        guard user.uid != 0 else {
-            mapping.report("plug-ins do not run as root: name another user", key: "user")
-            return nil
-        }
-        return user
-    }
-
     /// Why folders for public keys can't be used: people who may edit schedules decide what is written there.
     ///
     /// Held against each other without symbolic links, as they are at present.

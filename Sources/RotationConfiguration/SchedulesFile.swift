@@ -1,4 +1,3 @@
-import ControlAPI
 import Foundation
 import Glibc
 package import RotationCore
@@ -14,30 +13,39 @@ package enum SchedulesFile {
     /// - Parameters:
     ///   - path: The file; `-` for standard input.
     ///   - configuration: Says which hubs there are.
-    /// - Throws: ``ConfigurationError`` with all that is wrong, or `ControlFailure` where it can't be read.
-    package static func load(_ path: String, _ configuration: Configuration) throws -> [SchedulePlan.Wish] {
+    ///   - generators: The types of generators that there are.
+    ///   - refusal: Why the configuration refuses a generator; nil where it does not.
+    /// - Throws: ``ConfigurationError`` with all that is wrong, or ``UnreadableFile``.
+    package static func load(
+        _ path: String,
+        _ configuration: Configuration,
+        generators: any GeneratorRegistry,
+        refusal: (GeneratorSpecification) -> String?
+    ) throws -> [SchedulePlan.Wish] {
         let source = path == "-" ? "standard input" : path
         // A pipe is as good as a file.
         guard let handle = path == "-" ? .standardInput : FileHandle(forReadingAtPath: path) else {
-            throw ControlFailure(status: .inputOutput, message: "\(source): \(String(cString: strerror(errno)))")
+            throw UnreadableFile(description: "\(source): \(String(cString: strerror(errno)))")
         }
         let data: Data
         do {
             data = try handle.readToEnd() ?? Data()
         } catch {
-            throw ControlFailure(status: .inputOutput, message: "\(source): can't be read")
+            throw UnreadableFile(description: "\(source): can't be read")
         }
         guard data.count <= sizeLimit, let text = String(data: data, encoding: .utf8) else {
             throw ConfigurationError(source: source, message: "not a UTF-8 text of at most 64 MiB")
         }
-        return try parse(text, source: source, configuration)
+        return try parse(text, source: source, configuration, generators: generators, refusal: refusal)
     }
 
     /// Validates a text.
     package static func parse(
         _ text: String,
         source: String,
-        _ configuration: Configuration
+        _ configuration: Configuration,
+        generators: any GeneratorRegistry,
+        refusal: (GeneratorSpecification) -> String?
     ) throws(ConfigurationError) -> [SchedulePlan.Wish] {
         let diagnostics = Diagnostics(source: source)
         var root = MappingReader(try YAMLText.compose(text, source: source), name: "the file", diagnostics)
@@ -48,8 +56,8 @@ package enum SchedulesFile {
         let wishes = nodes.compactMap { node -> SchedulePlan.Wish? in
             var entry = MappingReader(node, name: "an entry", diagnostics)
             let secret = secret(&entry, configuration, &seen)
-            let definition = ScheduleReader.definition(&entry)
-            if let refusal = (definition?.generator).flatMap(configuration.refusal) {
+            let definition = ScheduleReader.definition(&entry, generators: generators)
+            if let refusal = (definition?.generator).flatMap(refusal) {
                 entry.report(refusal, key: "generator")
             }
             entry.finish()
@@ -72,8 +80,13 @@ package enum SchedulesFile {
             if !seen.insert(secret).inserted { entry.report("\(secret) has an entry already", key: "secret") }
             return secret
         } catch {
-            entry.report(error.message, key: "secret")
+            entry.report("\(error)", key: "secret")
             return nil
         }
     }
+}
+
+/// A file of schedules that can't be read, and why.
+package struct UnreadableFile: Error, CustomStringConvertible {
+    package let description: String
 }

@@ -43,12 +43,12 @@ package struct HubEndpoint: Hashable, Sendable {
     }
 
     /// The host, as it stands in a URL.
-    var host: String {
+    package var host: String {
         URLComponents(url: root, resolvingAgainstBaseURL: false)?.host ?? ""
     }
 
     /// The one URL of the secrets API.
-    var secrets: String {
+    package var secrets: String {
         root.appending(path: "v2/aihub/secrets").absoluteString
     }
 

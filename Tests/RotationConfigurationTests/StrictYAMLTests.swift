@@ -1,5 +1,5 @@
+import RotationConfiguration
 import RotationCore
-import RotationDaemon
 import Testing
 import ValueGenerators
 

@@ -1,0 +1,46 @@
+import Crypto
+import Foundation
+package import RotationConfiguration
+package import RotationCore
+import TransparencyLog
+import ValueGenerators
+
+extension ConfigurationRules {
+    /// What this program's targets know.
+    static let composed = ConfigurationRules(
+        hash: { text in SHA256.hash(data: Data(text.utf8)).prefix(8).map(hexadecimal).joined() },
+        isOrigin: SignedNoteKey.isName,
+        publicFolderConflicts: \.publicFolderConflicts
+    )
+
+    private static func hexadecimal(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 16)
+        return digits.count == 1 ? "0" + digits : digits
+    }
+}
+
+extension Configuration {
+    /// Reads and validates a file.
+    ///
+    /// - Throws: ``ConfigurationError`` with all that is wrong.
+    package static func load(_ path: String) throws(ConfigurationError) -> Configuration {
+        try load(path, .composed)
+    }
+
+    /// Validates a text.
+    package static func parse(_ text: String, path: String) throws(ConfigurationError) -> Configuration {
+        try parse(text, path: path, .composed)
+    }
+}
+
+extension SchedulesFile {
+    /// Reads and validates a file, with this program's generators.
+    ///
+    /// - Parameters:
+    ///   - path: The file; `-` for standard input.
+    ///   - configuration: Says which hubs there are, and which generators it refuses.
+    /// - Throws: ``ConfigurationError`` with all that is wrong, or ``UnreadableFile``.
+    package static func load(_ path: String, _ configuration: Configuration) throws -> [SchedulePlan.Wish] {
+        try load(path, configuration, generators: BuiltInGenerators()) { configuration.refusal(of: $0) }
+    }
+}
