@@ -25,6 +25,29 @@ struct GeneratorReaderTests {
         ("uuid", #"{"type":"uuid","version":4}"#),
         ("{type: uuid}", #"{"type":"uuid","version":4}"#),
         ("{type: uuid, version: 7}", #"{"type":"uuid","version":7}"#),
+        ("key_pair", #"{"algorithm":"ed25519","type":"key_pair"}"#),
+        (
+            "{type: key_pair, algorithm: p256, public_file: /p/k}",
+            #"{"algorithm":"p256","public_file":"/p/k","type":"key_pair"}"#
+        ),
+        ("totp_seed", #"{"bytes":20,"type":"totp_seed"}"#),
+        ("{type: totp_seed, bytes: 16}", #"{"bytes":16,"type":"totp_seed"}"#),
+        (
+            "{type: template, template: \"a={{pin}}\", parts: {pin: {type: password, length: 8}}}",
+            #"{"format":"text","parts":{"pin":\#(passwordJSON(length: 8))},"template":"a={{pin}}","type":"template"}"#
+        ),
+        (
+            "{type: template, template: \"[1]{{token}}\"}",
+            #"{"format":"text","parts":{"token":{"bytes":32,"encoding":"base64url","type":"token"}},"template":"[1]{{token}}","type":"template"}"#
+        ),
+        (
+            "{type: command, command: pg}",
+            #"{"command":"pg","environment":[],"parameters":{},"timeout":"60s","type":"command"}"#
+        ),
+        (
+            "{type: command, command: pg, parameters: {port: 5, role: a}, environment: [A_B], timeout: 1500ms}",
+            #"{"command":"pg","environment":["A_B"],"parameters":{"port":5,"role":"a"},"timeout":"1500ms","type":"command"}"#
+        ),
     ])
     func goodGeneratorIsRead(text: String, json: String) throws {
         let (generator, complaints) = try read(text)
@@ -43,6 +66,10 @@ struct GeneratorReaderTests {
         (
             "{type: file, path: /a/key, expect: private_key, matches: /a/cert}",
             #"{"expect":["private_key"],"matches":"/a/cert","path":["/a/key"],"type":"file","valid_for":"0s"}"#
+        ),
+        (
+            "{type: file, path: /a, expect: certificate, valid_for: 31622399500ms}",
+            #"{"expect":["certificate"],"path":["/a"],"type":"file","valid_for":"31622399s"}"#
         ),
     ])
     func goodFileIsRead(text: String, json: String) throws {
@@ -111,6 +138,20 @@ struct GeneratorReaderTests {
             "1:24: generator: valid_for tests a certificate: say so, with expect: certificate"
         ),
         ("file", "1:24: generator: \"\" is no absolute path without dots"),
+        ("{type: key_pair, public_file: k}", "1:24: generator: \"k\" is no absolute path without dots"),
+        (
+            "{type: template}",
+            "1:24: template is missing, for example: template: 'user=svc password={{password}}'"
+        ),
+        (
+            "{type: template, template: \"{{token}}\", parts: 5}",
+            "1:71: parts: expected a mapping, such as {pin: {type: password, length: 8}}"
+        ),
+        ("{type: command, parameters: {a: b}}", "1:24: command is missing, for example: command: postgresql"),
+        (
+            "{type: command, command: x, parameters: [a]}",
+            "1:64: parameters: expected a mapping, such as {role: billing}"
+        ),
         ("{type: uuid, version: 5}", "1:46: version: \"5\" is no version of UUID: use 4 or 7"),
     ])
     func badGeneratorIsRefusedWithItsPlace(text: String, complaint: String) throws {
