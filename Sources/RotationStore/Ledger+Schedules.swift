@@ -33,33 +33,8 @@ extension Ledger {
         }
     }
 
-    /// Brings the schedules to what is wished for, all or none.
-    ///
-    /// - Parameter prune: Whether a schedule that nobody wishes for goes.
-    /// - Returns: What was changed.
-    package func apply(
-        _ wishes: [SchedulePlan.Wish],
-        prune: Bool,
-        rotatesAdded: Bool = false,
-        actor: Actor,
-        now: Instant
-    ) throws -> SchedulePlan {
-        try transaction {
-            let current = try ScheduleTable.all(by: generators, in: connection) { _ in }
-            let plan = SchedulePlan(
-                current: current,
-                wishes: wishes,
-                prune: prune,
-                now: now,
-                rotatesAdded: rotatesAdded
-            )
-            for step in plan.steps { try carryOut(step, actor: actor, now: now) }
-            return plan
-        }
-    }
-
     /// Makes one change, with the entry that tells of it.
-    private func carryOut(_ step: SchedulePlan.Step, actor: Actor, now: Instant) throws {
+    func carryOut(_ step: SchedulePlan.Step, actor: Actor, now: Instant) throws {
         let event: AuditEvent
         switch step {
         case .add(let schedule):

@@ -5,6 +5,9 @@ import SQLite
 package protocol LedgerQueue: Sendable {
     /// Does something with the ledger, on its own queue; no other use of it comes between.
     func withLedger<T: Sendable>(_ body: @Sendable (Ledger) throws -> T) async throws -> T
+
+    /// What was committed.
+    nonisolated var stream: CommitStream { get }
 }
 
 extension RotationStore: LedgerQueue {}
@@ -13,6 +16,8 @@ extension RotationStore: LedgerQueue {}
 package actor LedgerActor: LedgerQueue {
     private let executor: DatabaseExecutor
     private let ledger: Ledger
+    /// What was committed.
+    package nonisolated let stream: CommitStream
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
@@ -21,7 +26,8 @@ package actor LedgerActor: LedgerQueue {
     /// Opens the database; the caller holds the lock.
     package init(path: String, origin: AuditOrigin, generators: any GeneratorRegistry) throws {
         executor = DatabaseExecutor(label: "secret-rotator.ledger")
-        ledger = try Ledger(path: path, origin: origin, mayMigrate: true, generators: generators)
+        let ledger = try Ledger(path: path, origin: origin, mayMigrate: true, generators: generators)
+        (self.ledger, stream) = (ledger, ledger.stream)
     }
 
     package func withLedger<T: Sendable>(_ body: @Sendable (Ledger) throws -> T) throws -> T {
@@ -30,6 +36,7 @@ package actor LedgerActor: LedgerQueue {
 
     /// Closes the file; nothing can be called after it.
     package func close() {
+        stream.end()
         ledger.close()
     }
 }

@@ -322,6 +322,27 @@ enum ScheduleTable {
         )
     }
 
+    /// How many schedules there are.
+    static func count(in connection: Connection) throws(SQLiteError) -> Int {
+        try connection.first("SELECT count(*) FROM schedules") { row throws(SQLiteError) in try row.get(0) } ?? 0
+    }
+
+    /// The secrets that have a schedule, in the order of their names.
+    ///
+    /// - Parameter last: The name before the first one; two empty texts for none.
+    static func names(
+        after last: (hub: String, alias: String),
+        limit: Int,
+        in connection: Connection
+    ) throws(SQLiteError) -> [(hub: String, alias: String)] {
+        try connection.all(
+            "SELECT hub, alias FROM schedules WHERE (hub, alias) > (?1, ?2) ORDER BY hub, alias LIMIT ?3",
+            last.hub,
+            last.alias,
+            limit
+        ) { row throws(SQLiteError) in (hub: try row.get(0), alias: try row.get(1)) }
+    }
+
     /// Whether there is a row, sound or not.
     static func exists(_ secret: SecretName, in connection: Connection) throws -> Bool {
         try connection.first(

@@ -22,6 +22,14 @@ package struct StoredRotation: Hashable, Sendable {
     package var error: String? { failure?.kind }
 }
 
+extension StoredRotation {
+    /// How far it has come.
+    package var progress: RotationProgress {
+        let outcome = storedOutcome.flatMap(RotationProgress.Outcome.init)
+        return RotationProgress(rotation, outcome: outcome, failure: failure)
+    }
+}
+
 extension Ending {
     /// The ending's name, as the database and the history have it.
     package var name: String {

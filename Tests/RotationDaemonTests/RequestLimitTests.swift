@@ -12,14 +12,14 @@ struct RequestLimitTests {
     private static let longest = String(repeating: "\u{E9}", count: 512)
 
     private struct Desk {
-        var ledger: Ledger
+        var ledger: LedgerActor
         var clock = ManualClock()
 
         func name(_ alias: String) throws -> SecretName {
             SecretName(hub: "h", alias: try #require(SecretAlias(alias)))
         }
 
-        func perform<Operation: LedgerOperation>(_ operation: Operation) throws -> Operation.Answer {
+        func perform<Operation: LedgerOperation>(_ operation: Operation) async throws -> Operation.Answer {
             let context = OperationContext(
                 caller: .current,
                 now: clock.now,
@@ -27,16 +27,16 @@ struct RequestLimitTests {
                 plan: { _ in RotationPlan(retry: .standard, confirm: false) },
                 refusal: { _ in nil }
             )
-            return try operation.perform(on: ledger, context)
+            return try await operation.perform(on: ledger, context)
         }
 
         func expectRefusal<Operation: LedgerOperation>(
             _ operation: Operation,
             _ word: String,
             sourceLocation: SourceLocation = #_sourceLocation
-        ) {
-            let failure = #expect(throws: ControlFailure.self, sourceLocation: sourceLocation) {
-                try perform(operation)
+        ) async {
+            let failure = await #expect(throws: ControlFailure.self, sourceLocation: sourceLocation) {
+                try await perform(operation)
             }
             #expect(failure?.status == .usage, sourceLocation: sourceLocation)
             #expect(
@@ -51,16 +51,22 @@ struct RequestLimitTests {
         try await TemporaryFolder.with { folder async throws in
             let path = folder.file("rotator.db")
             let desk = Desk(
-                ledger: try Ledger(
+                ledger: try LedgerActor(
                     path: path,
                     origin: EngineWorld.origin,
-                    mayMigrate: true,
                     generators: BuiltInGenerators()
                 )
             )
-            defer { desk.ledger.close() }
-            try desk.ledger.add([EngineWorld.schedule("a", now: desk.clock.now)], actor: .daemon, now: desk.clock.now)
-            try await body(desk)
+            let now = desk.clock.now
+            let result: Result<Void, any Error>
+            do {
+                try await desk.ledger.withLedger {
+                    try $0.add([EngineWorld.schedule("a", now: now)], actor: .daemon, now: now)
+                }
+                result = .success(try await body(desk))
+            } catch { result = .failure(error) }
+            await desk.ledger.close()
+            try result.get()
         }
     }
 
@@ -68,16 +74,17 @@ struct RequestLimitTests {
         try await withDesk { desk async throws in
             let (good, long, a) = (Self.longest, Self.longest + "x", try desk.name("a"))
             let id = RotationID(milliseconds: 0, random: SystemRandom())
-            desk.expectRefusal(RequestRotations(.all, reason: long), "reason")
-            desk.expectRefusal(RequestRotations(.secrets([a]), ticket: long), "ticket")
-            desk.expectRefusal(PauseSchedules(secrets: [a], until: nil, reason: long), "reason")
-            desk.expectRefusal(
+            await desk.expectRefusal(RequestRotations(.all, reason: long), "reason")
+            await desk.expectRefusal(RequestRotations(.secrets([a]), ticket: long), "ticket")
+            await desk.expectRefusal(PauseSchedules(secrets: [a], until: nil, reason: long), "reason")
+            await desk.expectRefusal(
                 AbandonRotation(rotation: id, decision: nil, replacesDecision: false, reason: long),
                 "reason"
             )
-            #expect(try desk.perform(RequestRotations(.all, reason: good, ticket: good)).count == 1)
-            _ = try desk.perform(PauseSchedules(secrets: [a], until: nil, reason: good))
-            #expect(try desk.ledger.history.schedule(of: a)?.pause?.reason == good)
+            #expect(try await desk.perform(RequestRotations(.all, reason: good, ticket: good)).count == 1)
+            _ = try await desk.perform(PauseSchedules(secrets: [a], until: nil, reason: good))
+            let paused = try await desk.ledger.withLedger { try $0.history.schedule(of: a) }
+            #expect(paused?.pause?.reason == good)
         }
     }
 
@@ -106,12 +113,12 @@ struct RequestLimitTests {
                 return edit
             }
             let (good, long) = (Self.longest, Self.longest + "x")
-            desk.expectRefusal(AddSchedules(secrets: [try desk.name("b")], definition: try definition(long)), key)
-            desk.expectRefusal(EditSchedules(secrets: [a], edit: edit(long)), key)
+            await desk.expectRefusal(AddSchedules(secrets: [try desk.name("b")], definition: try definition(long)), key)
+            await desk.expectRefusal(EditSchedules(secrets: [a], edit: edit(long)), key)
             let wishes = [SchedulePlan.Wish(secret: a, definition: try definition(long))]
-            desk.expectRefusal(ApplySchedules(wishes, prune: false), "h/a: \(key)")
-            #expect(try desk.perform(EditSchedules(secrets: [a], edit: edit(good))).count == 1)
-            _ = try desk.perform(AddSchedules(secrets: [try desk.name("b")], definition: try definition(good)))
+            await desk.expectRefusal(ApplySchedules(wishes, prune: false), "h/a: \(key)")
+            #expect(try await desk.perform(EditSchedules(secrets: [a], edit: edit(good))).count == 1)
+            _ = try await desk.perform(AddSchedules(secrets: [try desk.name("b")], definition: try definition(good)))
         }
     }
 
@@ -119,13 +126,14 @@ struct RequestLimitTests {
         try await withDesk { desk async throws in
             let (a, b) = (try desk.name("a"), try desk.name("b"))
             let definition = try EngineWorld.schedule("b", now: desk.clock.now).definition
-            #expect(try desk.perform(AddSchedules(secrets: [b, b], definition: definition)).map(\.secret) == [b])
+            #expect(try await desk.perform(AddSchedules(secrets: [b, b], definition: definition)).map(\.secret) == [b])
             let many = Array(repeating: a, count: 20_000) + [b]
-            #expect(try desk.perform(RequestRotations(.secrets(many))).map(\.secret) == [a, b])
-            _ = try desk.perform(PauseSchedules(secrets: many, until: nil, reason: nil))
-            #expect(try desk.perform(ResumeSchedules(secrets: many)).map(\.secret) == [a, b])
-            _ = try desk.perform(RemoveSchedules(secrets: many))
-            #expect(try desk.ledger.history.schedules().isEmpty)
+            #expect(try await desk.perform(RequestRotations(.secrets(many))).map(\.secret) == [a, b])
+            _ = try await desk.perform(PauseSchedules(secrets: many, until: nil, reason: nil))
+            #expect(try await desk.perform(ResumeSchedules(secrets: many)).map(\.secret) == [a, b])
+            _ = try await desk.perform(RemoveSchedules(secrets: many))
+            let isEmpty = try await desk.ledger.withLedger { try $0.history.schedules().isEmpty }
+            #expect(isEmpty)
         }
     }
 
@@ -133,15 +141,15 @@ struct RequestLimitTests {
         try await withDesk { desk async throws in
             let names = try (0...10_000).map { try desk.name("n\($0)") }
             let definition = try EngineWorld.schedule("b", now: desk.clock.now).definition
-            desk.expectRefusal(RequestRotations(.secrets(names)), "10001 secrets")
-            desk.expectRefusal(AddSchedules(secrets: names, definition: definition), "10001 secrets")
-            desk.expectRefusal(EditSchedules(secrets: names, edit: ScheduleEdit()), "10001 secrets")
-            desk.expectRefusal(PauseSchedules(secrets: names, until: nil, reason: nil), "10001 secrets")
-            desk.expectRefusal(ResumeSchedules(secrets: names), "10001 secrets")
-            desk.expectRefusal(RemoveSchedules(secrets: names), "10001 secrets")
+            await desk.expectRefusal(RequestRotations(.secrets(names)), "10001 secrets")
+            await desk.expectRefusal(AddSchedules(secrets: names, definition: definition), "10001 secrets")
+            await desk.expectRefusal(EditSchedules(secrets: names, edit: ScheduleEdit()), "10001 secrets")
+            await desk.expectRefusal(PauseSchedules(secrets: names, until: nil, reason: nil), "10001 secrets")
+            await desk.expectRefusal(ResumeSchedules(secrets: names), "10001 secrets")
+            await desk.expectRefusal(RemoveSchedules(secrets: names), "10001 secrets")
             let most = Array(names.dropFirst())
-            #expect(try desk.perform(AddSchedules(secrets: most, definition: definition)).count == 10_000)
-            #expect(try desk.perform(RequestRotations(.all)).count == 10_001)
+            #expect(try await desk.perform(AddSchedules(secrets: most, definition: definition)).count == 10_000)
+            #expect(try await desk.perform(RequestRotations(.all)).count == 10_001)
         }
     }
 }

@@ -39,23 +39,36 @@ package struct SchedulePlan: Hashable, Sendable {
         var steps: [Step] = []
         var unchanged = 0
         for wish in wishes {
-            guard let schedule = left.removeValue(forKey: wish.secret) else {
-                steps.append(
-                    .add(Schedule(adding: wish.definition, for: wish.secret, now: now, rotatesAtOnce: rotatesAdded))
-                )
-                continue
-            }
-            if schedule.definition == wish.definition {
-                unchanged += 1
-            } else {
-                steps.append(.change(from: schedule, to: schedule.redefined(as: wish.definition, now: now)))
-            }
+            let schedule = left.removeValue(forKey: wish.secret)
+            let step = wish.step(from: schedule, now: now, rotatesAdded: rotatesAdded)
+            if let step { steps.append(step) } else { unchanged += 1 }
         }
         if prune { steps += left.values.map(Step.remove) } else { unchanged += left.count }
+        self.init(steps: steps, unchanged: unchanged)
+    }
+
+    /// A plan that was carried out step by step.
+    package init(steps: [Step], unchanged: Int) {
         self.steps = steps.map { ($0.secret, $0) }
             .sorted { ($0.0.hub, $0.0.alias.text) < ($1.0.hub, $1.0.alias.text) }
             .map(\.1)
         self.unchanged = unchanged
+    }
+}
+
+extension SchedulePlan.Wish {
+    /// What it takes to have it; nil where the schedule is as it should be.
+    ///
+    /// - Parameters:
+    ///   - schedule: The secret's; nil where it has none.
+    ///   - now: When the step is carried out.
+    ///   - rotatesAdded: Whether a schedule that is added is due at once.
+    package func step(from schedule: Schedule?, now: Instant, rotatesAdded: Bool = false) -> SchedulePlan.Step? {
+        guard let schedule else {
+            return .add(Schedule(adding: definition, for: secret, now: now, rotatesAtOnce: rotatesAdded))
+        }
+        guard schedule.definition != definition else { return nil }
+        return .change(from: schedule, to: schedule.redefined(as: definition, now: now))
     }
 }
 

@@ -7,8 +7,10 @@ import RotationCore
 import RotationStore
 
 extension ControlServer {
-    /// How often the database is looked at while somebody waits.
-    private static let interval = Duration.milliseconds(100)
+    /// How often changes are told at most: of what came between, the newest is told.
+    private static let pace = Duration.milliseconds(100)
+    /// How many requests are read in one turn of the history's queue.
+    private static let slice = 200
 
     /// Streams a line for each change of a request, until all are over or the caller leaves.
     func addWatching(to router: Router<ControlContext>) {
@@ -33,17 +35,44 @@ extension ControlServer {
     @concurrent private func stream(_ requests: [RequestRotations.Taken], to writer: inout any ResponseBodyWriter)
         async throws
     {
-        var told: [RotationID: RequestProgress] = [:]
+        var (follower, position) = try await snapshot(of: requests)
         while true {
-            let progress = try await environment.queue.withLedger { ledger in
-                try requests.map { try RequestProgress(of: $0, in: ledger.history) }
+            let news = follower.takeNews()
+            if !news.isEmpty { try await writer.write(Self.lines(news)) }
+            if follower.isOver { return }
+            switch await environment.queue.stream.next(after: position) {
+            case .commits(let commits):
+                for commit in commits { follower.take(commit) }
+                position = commits.last?.number ?? position
+            case .readAgain: (follower, position) = try await snapshot(of: requests)
+            case .ended: return
             }
-            for line in progress where told[line.request] != line {
-                told[line.request] = line
-                try await writer.write(ByteBuffer(bytes: try JSONEncoder().encode(line) + [UInt8(ascii: "\n")]))
-            }
-            if progress.allSatisfy(\.isOver) { return }
-            try await Task.sleep(for: Self.interval)
+            try await Task.sleep(for: Self.pace)
         }
+    }
+
+    /// How requests stand, and the position in the stream from which on commits tell more.
+    private func snapshot(of requests: [RequestRotations.Taken]) async throws -> (RequestFollower, Int64) {
+        let queue = environment.queue
+        var follower = RequestFollower()
+        let start = queue.stream.position
+        for first in stride(from: 0, to: requests.count, by: Self.slice) {
+            let part = requests[first..<min(first + Self.slice, requests.count)]
+            let (progress, position) = try await queue.withLedger { ledger in
+                (try part.map { try RequestProgress(of: $0, in: ledger.history) }, ledger.stream.position)
+            }
+            follower.add(progress, at: position)
+        }
+        return (follower, start)
+    }
+
+    private static func lines(_ progress: [RequestProgress]) throws -> ByteBuffer {
+        let encoder = JSONEncoder()
+        var buffer = ByteBuffer()
+        for line in progress {
+            buffer.writeBytes(try encoder.encode(line))
+            buffer.writeInteger(UInt8(ascii: "\n"))
+        }
+        return buffer
     }
 }

@@ -211,7 +211,7 @@ package struct ControlServer: Sendable {
                 refusal: environment.refusal,
                 health: environment.health
             )
-            let answer = try await environment.queue.withLedger { try operation.perform(on: $0, context) }
+            let answer = try await operation.perform(on: environment.queue, context)
             if Operation.makesWork { environment.changed() }
             return (answer, warnings)
         }

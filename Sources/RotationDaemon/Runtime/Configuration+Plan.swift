@@ -1,3 +1,4 @@
+package import RotationConfiguration
 package import RotationCore
 
 extension Configuration {

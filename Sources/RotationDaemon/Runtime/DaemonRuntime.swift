@@ -250,7 +250,7 @@ package final class DaemonRuntime: Sendable {
             refusal: { [self] in configuration.refusal(of: $0) },
             health: { [self] in health }
         )
-        let answer = try await store.withLedger { try operation.perform(on: $0, context) }
+        let answer = try await operation.perform(on: store, context)
         engine.wake()
         return answer
     }

@@ -25,19 +25,15 @@ enum Control {
         try await perform(configuration) { client in
             try await client.send(operation) { warn($0) }
         } inProcess: {
-            let ledger = try Ledger(
+            let queue = try LedgerActor(
                 path: configuration.database,
                 origin: Host.origin(),
-                mayMigrate: true,
                 generators: BuiltInGenerators()
             )
-            defer { ledger.close() }
             let plugIns = configuration.plugInHost { _ in }
             let check = GeneratorCheck {
                 $0.makeGenerator(random: SystemRandom(), plugIns: plugIns) { SystemClock().now.rawValue }
             }
-            let generators = try operation.generators(in: ledger.history)
-            for warning in try await check.ask(generators, status: Operation.refusal) { warn(warning) }
             let context = OperationContext(
                 caller: .current,
                 now: SystemClock().now,
@@ -45,7 +41,14 @@ enum Control {
                 plan: { configuration.plan(of: $0) },
                 refusal: { configuration.refusal(of: $0) }
             )
-            return try operation.perform(on: ledger, context)
+            let result: Result<Operation.Answer, any Error>
+            do {
+                let generators = try await queue.withLedger { try operation.generators(in: $0.history) }
+                for warning in try await check.ask(generators, status: Operation.refusal) { warn(warning) }
+                result = .success(try await operation.perform(on: queue, context))
+            } catch { result = .failure(error) }
+            await queue.close()
+            return try result.get()
         }
     }
 

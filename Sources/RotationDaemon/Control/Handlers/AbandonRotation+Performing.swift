@@ -2,7 +2,7 @@ package import ControlAPI
 import RotationCore
 package import RotationStore
 
-extension AbandonRotation: LedgerOperation {
+extension AbandonRotation: TransactionOperation {
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
         try RequestLimits.check(["reason": reason])
         if try ledger.keepsCandidate(of: rotation) { return try giveUpKept(on: ledger, context) }

@@ -3,7 +3,7 @@ package import RotationCore
 package import RotationStore
 package import Scheduling
 
-extension RequestRotations: LedgerOperation {
+extension RequestRotations: TransactionOperation {
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [Taken] {
         try RequestLimits.check(["reason": reason, "ticket": ticket, "despite-hold": despiteHold])
         let requests = try selected(ledger.history, now: context.now).map { secret in

@@ -3,7 +3,7 @@ package import RotationCore
 package import RotationStore
 import Scheduling
 
-extension AddSchedules: LedgerOperation {
+extension AddSchedules: TransactionOperation {
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [ScheduleBrief] {
         try definition.check()
         try context.check(definition.generator)
@@ -15,7 +15,7 @@ extension AddSchedules: LedgerOperation {
     }
 }
 
-extension EditSchedules: LedgerOperation {
+extension EditSchedules: TransactionOperation {
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [ScheduleDifference] {
         let durations = [
             edit.minInterval, edit.finishAfter, edit.window?.value, edit.jitter, edit.maxAge?.value, edit.groupSpacing,
@@ -32,18 +32,17 @@ extension EditSchedules: LedgerOperation {
 }
 
 extension ApplySchedules: LedgerOperation {
-    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
+    package func perform(on queue: some LedgerQueue, _ context: OperationContext) async throws -> Answer {
         for wish in wishes { try wish.definition.check(of: wish.secret) }
         for generator in Set(wishes.map(\.definition.generator)) { try context.check(generator) }
-        return Answer(
-            try ledger.apply(
-                wishes,
-                prune: prune,
-                rotatesAdded: rotatesOnAdopt,
-                actor: context.caller.actor,
-                now: context.now
-            )
+        let order = ScheduleOrder(
+            wishes,
+            prune: prune,
+            rotatesAdded: rotatesOnAdopt,
+            actor: context.caller.actor,
+            now: context.now
         )
+        return Answer(try await queue.apply(order))
     }
 }
 
@@ -74,13 +73,13 @@ extension ScheduleDefinition {
     }
 }
 
-extension RemoveSchedules: LedgerOperation {
+extension RemoveSchedules: TransactionOperation {
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [RotationID] {
         try ledger.remove(RequestLimits.distinct(secrets), actor: context.caller.actor, now: context.now)
     }
 }
 
-extension PauseSchedules: LedgerOperation {
+extension PauseSchedules: TransactionOperation {
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [RotationID] {
         try RequestLimits.check(["reason": reason])
         let pause = Schedule.Pause(since: context.now, until: until, reason: reason)
@@ -88,7 +87,7 @@ extension PauseSchedules: LedgerOperation {
     }
 }
 
-extension ResumeSchedules: LedgerOperation {
+extension ResumeSchedules: TransactionOperation {
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [ScheduleBrief] {
         try ledger.resume(RequestLimits.distinct(secrets), actor: context.caller.actor, now: context.now).map(
             ScheduleBrief.init

@@ -41,7 +41,7 @@ extension UpdateSecret: DeskOperation {
             for: caller,
             detail: ["fields": .texts(fields)],
             despiteHold: despiteHold
-        ) { api in try await api.update(update) {} }
+        ) { api in try await api.update(update) }
         return Done()
     }
 }
