@@ -361,5 +361,7 @@ package final class DaemonRuntime: Sendable {
         }
         await store.close()
         await hubs.shutdown()
+        // Not when the last reference goes: a task that ends later may hold one.
+        lock.release()
     }
 }

@@ -50,7 +50,8 @@ package final class DaemonLock: Sendable {
         }
     }
 
-    private let descriptor: Int32
+    /// The locked file; nil once the lock is released.
+    private let descriptor: Mutex<Int32?>
     private let path: String
     private let announced: Mutex<Role>
 
@@ -64,15 +65,15 @@ package final class DaemonLock: Sendable {
         // Nothing may throw once `descriptor` is set: `deinit` runs then too, and would close it a second time.
         path = Self.path(for: database)
         announced = Mutex(role)
-        descriptor = try Self.openLocked(path)
+        descriptor = Mutex(try Self.openLocked(path))
         announce(role)
     }
 
     /// Throws where the lock's file is not the one that is locked, or is gone: another process could lock the new one.
     package func check() throws(FenceLost) {
         var (mine, named) = (stat(), stat())
-        guard fstat(descriptor, &mine) == 0, lstat(path, &named) == 0,
-            mine.st_dev == named.st_dev, mine.st_ino == named.st_ino
+        let isHeld = descriptor.withLock { descriptor in descriptor.map { fstat($0, &mine) == 0 } ?? false }
+        guard isHeld, lstat(path, &named) == 0, mine.st_dev == named.st_dev, mine.st_ino == named.st_ino
         else { throw .lock(path: path) }
     }
 
@@ -92,9 +93,16 @@ package final class DaemonLock: Sendable {
         return descriptor
     }
 
-    deinit {
-        ftruncate(descriptor, 0)
-        close(descriptor)
+    deinit { release() }
+
+    /// Lets go of the lock, whoever still has a reference to it.
+    package func release() {
+        descriptor.withLock { descriptor in
+            guard let open = descriptor else { return }
+            ftruncate(open, 0)
+            close(open)
+            descriptor = nil
+        }
     }
 
     /// For what the lock is held, as its file says.
@@ -104,8 +112,11 @@ package final class DaemonLock: Sendable {
     package func announce(_ role: Role) {
         announced.withLock { $0 = role }
         let line = Array("\(getpid()) \(role.rawValue)\n".utf8)
-        ftruncate(descriptor, 0)
-        _ = pwrite(descriptor, line, line.count, 0)
+        descriptor.withLock { descriptor in
+            guard let descriptor else { return }
+            ftruncate(descriptor, 0)
+            _ = pwrite(descriptor, line, line.count, 0)
+        }
     }
 
     /// Who holds the lock of a database; nil for nobody.
