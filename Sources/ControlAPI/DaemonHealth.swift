@@ -75,14 +75,41 @@ package struct EngineHealth: Codable, Hashable, Sendable {
     /// Since when it has not moved, though it should have; nil where it moves.
     package var stuckSince: Instant?
 
-    package init(idleMilliseconds: Int64? = nil, stuckSince: Instant? = nil) {
+    /// How late the newest slots were seen; nil where there was none.
+    package var lateness: SlotLateness?
+
+    package init(idleMilliseconds: Int64? = nil, stuckSince: Instant? = nil, lateness: SlotLateness? = nil) {
         self.idleMilliseconds = idleMilliseconds
         self.stuckSince = stuckSince
+        self.lateness = lateness
     }
 
     private enum CodingKeys: String, CodingKey {
         case idleMilliseconds = "engine_idle_ms"
         case stuckSince = "engine_stuck_since"
+        case lateness = "slot_lateness"
+    }
+}
+
+/// How late the newest slots were seen: from a slot's due instant to the start of the first look for due work after it, in
+/// milliseconds.
+package struct SlotLateness: Codable, Hashable, Sendable {
+    /// How many slots.
+    package var slots: Int
+    package var median: Int64
+    /// Of a hundred slots, one was seen later.
+    package var p99: Int64
+    package var longest: Int64
+
+    package init(slots: Int, median: Int64, p99: Int64, longest: Int64) {
+        (self.slots, self.median, self.p99, self.longest) = (slots, median, p99, longest)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case slots
+        case median = "median_ms"
+        case p99 = "p99_ms"
+        case longest = "max_ms"
     }
 }
 

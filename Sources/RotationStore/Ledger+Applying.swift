@@ -126,6 +126,8 @@ extension Ledger {
     }
 
     private func readable(_ secret: SecretName) throws -> Schedule? {
-        do { return try ScheduleTable.find(secret, by: generators, in: connection) } catch is UndecodableRow { return nil }
+        do { return try ScheduleTable.find(secret, by: generators, in: connection) } catch is UndecodableRow {
+            return nil
+        }
     }
 }

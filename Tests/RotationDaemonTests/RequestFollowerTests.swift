@@ -22,7 +22,8 @@ struct RequestFollowerTests {
         RequestProgress(request: id(request), secret: try secret(alias), state: "queued", isOver: false)
     }
 
-    private static func rotation(_ number: UInt64, _ state: RotationState = RotationState()) throws -> RotationProgress {
+    private static func rotation(_ number: UInt64, _ state: RotationState = RotationState()) throws -> RotationProgress
+    {
         let schedule = try EngineWorld.schedule("a", now: now)
         var rotation = Rotation(opening: schedule, id: id(number), trigger: .rotateNow, now: now)
         rotation.state = state

@@ -6,7 +6,8 @@ import Testing
 
 /// A large file of schedules is applied in slices.
 struct ApplyTests {
-    private static func wishes(_ numbers: Range<Int>, hours: Int, _ fixture: StoreFixture) throws -> [SchedulePlan.Wish] {
+    private static func wishes(_ numbers: Range<Int>, hours: Int, _ fixture: StoreFixture) throws -> [SchedulePlan.Wish]
+    {
         try numbers.map { number in
             let every = Duration.seconds(3600 * hours)
             let schedule = try EngineWorld.schedule("s\(number)", now: fixture.clock.now, every: every)

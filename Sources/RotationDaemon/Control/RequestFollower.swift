@@ -60,7 +60,9 @@ struct RequestFollower {
                 }
             }
         case .dropped(let secret):
-            for index in Self.leave(&waiting, secret, followed, number) { update(index) { ($0.state, $0.isOver) = ("dropped", true) } }
+            for index in Self.leave(&waiting, secret, followed, number) {
+                update(index) { ($0.state, $0.isOver) = ("dropped", true) }
+            }
         }
     }
 

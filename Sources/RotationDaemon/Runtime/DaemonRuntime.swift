@@ -321,7 +321,11 @@ package final class DaemonRuntime: Sendable {
             pid: getpid(),
             role: DaemonRole(rawValue: lock.role.rawValue),
             log: logHealth(),
-            engine: EngineHealth(idleMilliseconds: idle, stuckSince: stuckSince),
+            engine: EngineHealth(
+                idleMilliseconds: idle,
+                stuckSince: stuckSince,
+                lateness: progress.lateness.map(SlotLateness.init)
+            ),
             clockHeldSince: engine.clockHeldSince,
             storage: storageHealth
         )
@@ -363,5 +367,18 @@ package final class DaemonRuntime: Sendable {
         await hubs.shutdown()
         // Not when the last reference goes: a task that ends later may hold one.
         lock.release()
+    }
+}
+
+extension SlotLateness {
+    /// What the engine knows, in whole milliseconds.
+    fileprivate init(_ lateness: Lateness) {
+        func milliseconds(_ duration: Duration) -> Int64 { Int64(duration / .milliseconds(1)) }
+        self.init(
+            slots: lateness.count,
+            median: milliseconds(lateness.median),
+            p99: milliseconds(lateness.p99),
+            longest: milliseconds(lateness.longest)
+        )
     }
 }

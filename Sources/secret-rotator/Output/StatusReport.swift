@@ -199,6 +199,9 @@ struct StatusReport {
             "waits": waits.isEmpty ? nil : .array(waits.map(\.json)),
             "next_due": .instant(nextDue?.at),
             "engine_idle_ms": .number(health.engine?.idleMilliseconds.map { Int($0) }),
+            "slot_lateness_p99_ms": .number(health.engine?.lateness.map { Int($0.p99) }),
+            "slot_lateness_max_ms": .number(health.engine?.lateness.map { Int($0.longest) }),
+            "slots_seen": .number(health.engine?.lateness?.slots),
             "log_lines_dropped": .number(health.log?.linesDropped),
             "problems": .array(problems.map(\.json)),
         ])
