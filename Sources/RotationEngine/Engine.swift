@@ -149,6 +149,8 @@ package actor Engine {
             wake()
             progress.setRunning(true)
             for await _ in wakes {
+                // Workers that end together cause one pass.
+                await Task.yield()
                 progress.begin(at: clock.now)
                 await pass(&group)
                 progress.end()
@@ -259,10 +261,10 @@ package actor Engine {
     /// - Returns: When more is due; nil for when a worker ends, or somebody wakes the engine.
     private func begin(_ part: WorkPart, at name: String, _ group: inout DiscardingTaskGroup) async throws -> Instant? {
         let now = clock.now
-        // As much as the hub could have under way at all: how much of it is, is known only after the await.
+        // As much as the hub could have under way at all: how much of it is, is known only after the await. Rotations that are
+        // under way are among what is found.
         guard let limit = configuration.hubs[name]?.maxInFlight else { return nil }
-        let taken = running[name, default: []].count + broken.count
-        let work = try await storage.dueWork(hub: name, part, now: now, limit: limit + taken)
+        let work = try await storage.dueWork(hub: name, part, now: now, limit: limit + broken.count)
         // Read again after the await: workers have begun and ended, and a reload may have taken the hub away.
         guard storagePausedUntil == nil, let hub = configuration.hubs[name] else { return nil }
         let busy = running[name, default: []]

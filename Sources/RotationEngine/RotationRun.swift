@@ -135,6 +135,7 @@ struct RotationRun {
     }
 
     private func log(_ event: RotationEvent, before: RotationState) {
+        if isRoutine(event), environment.logger.logLevel > .debug { return }
         let isNews = before.ending == nil
         // An attempt was answered 2xx and had no confirmed effect.
         let isSentAgain = rotation.state.tally.unconfirmed > before.tally.unconfirmed
@@ -180,6 +181,14 @@ struct RotationRun {
             logger.warning("generator failed")
         default:
             logger.debug("rotation: \(rotation.state.phaseName)")
+        }
+    }
+
+    /// Whether an event is worth a line at debug level alone, whatever the rotation has reached by it.
+    private func isRoutine(_ event: RotationEvent) -> Bool {
+        switch event {
+        case .generated, .staged, .stepStarted, .attemptStarted, .erased: true
+        default: false
         }
     }
 

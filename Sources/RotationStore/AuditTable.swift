@@ -7,13 +7,17 @@ enum AuditTable {
     /// tells of.
     ///
     /// - Returns: The entry as it was written.
+    ///
+    /// - Parameter last: The number of the newest entry, where it was written in the same transaction; nil to read it.
     static func append(
         _ entry: AuditEntry,
+        after last: Int64? = nil,
         origin: AuditOrigin,
         in connection: Connection
     ) throws(SQLiteError) -> Commit.Entry {
         // The triggers forbid deletion of the newest rows, so the highest number was the last one given.
-        let seq = try newest(in: connection) + 1
+        let newest = if let last { last } else { try newest(in: connection) }
+        let seq = newest + 1
         let line = entry.line(seq: seq, origin: origin)
         try connection.run("INSERT INTO audit_log (seq, line) VALUES (?1, ?2)", seq, line)
         return Commit.Entry(seq: seq, line: line)

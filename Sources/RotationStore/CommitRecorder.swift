@@ -46,6 +46,9 @@ final class CommitRecorder {
         return changes
     }
 
+    /// The number of the newest entry, where the present transaction has written it.
+    var lastSeq: Int64? { changes.entries.last?.seq }
+
     func add(_ entry: Commit.Entry) { changes.entries.append(entry) }
     func add(_ rotation: RotationProgress) { changes.rotations.append(rotation) }
     func add(_ request: Commit.RequestChange) { changes.requests.append(request) }

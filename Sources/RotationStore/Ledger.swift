@@ -134,7 +134,7 @@ package struct Ledger {
 
     /// Appends to the audit log, within a transaction.
     func record(_ entry: AuditEntry) throws {
-        recorder.add(try AuditTable.append(entry, origin: origin, in: connection))
+        recorder.add(try AuditTable.append(entry, after: recorder.lastSeq, origin: origin, in: connection))
     }
 
     /// Appends to the audit log, though another process writes by now: SQLite keeps the two apart, and an entry changes

@@ -87,7 +87,10 @@ package actor RotationStore: RotationStorage {
     /// Has something written to the history with the next commit, and returns once that is durable.
     private nonisolated func change<T: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> T) async throws -> T {
         let change = Change { try body($0.ledger) }
-        if await history.join(change) == .lead { await commitHistory() }
+        if await history.join(change) == .lead {
+            await Task.yield()
+            await commitHistory()
+        }
         return try change.settled
     }
 
@@ -96,7 +99,10 @@ package actor RotationStore: RotationStorage {
         _ body: @escaping @Sendable (Files) throws -> T
     ) async throws -> T {
         let change = Change(body)
-        if await candidates.join(change) == .lead { await commitCandidates() }
+        if await candidates.join(change) == .lead {
+            await Task.yield()
+            await commitCandidates()
+        }
         return try change.settled
     }
 
