@@ -36,8 +36,15 @@ struct IdleBenchmark: AsyncParsableCommand {
         print("schedules            \(schedules)")
         print("watched for          \(seconds) s")
         print("context switches     \(switches)")
+        // What wakes an idle daemon: libdispatch on Linux looks at its threads each second (its workqueue monitor, which can't
+        // be turned off), the engine looks for due work each minute; and under systemd the watchdog is fed.
+        print("  libdispatch        \(seconds), its monitor of threads, once a second")
+        print("  look for due work  \(max(0, switches - seconds)), once a minute, by several threads")
         print("CPU time             \((after.ticks - before.ticks) * 1000 / sysconf(Int32(_SC_CLK_TCK))) ms")
         print("resident memory      \(after.residentKiB) KiB (peak \(after.peakKiB) KiB)")
+        let goal = schedules <= 1000 ? 8 : 20
+        let verdict = after.anonymousKiB <= goal * 1024 ? "reached" : "not reached"
+        print("anonymous memory     \(after.anonymousKiB) KiB (goal: at most \(goal) MiB: \(verdict))")
         print("threads              \(after.threads)")
     }
 }
