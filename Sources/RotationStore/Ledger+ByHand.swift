@@ -8,14 +8,14 @@ extension Ledger {
     /// - Parameters:
     ///   - despiteHold: Why it may go ahead though an earlier value may still arrive; nil where it may not.
     ///   - holdFor: How long the secret is held if nobody lives to record the end.
-    ///   - detail: What is asked for; never a value.
+    ///   - fields: The parts of the secret that it sets.
     /// - Returns: The end of the hold.
     /// - Throws: ``Refusal`` where it may not be asked.
     package func beginByHand(
         _ change: HandChange,
         holdFor: Duration,
         despiteHold: String? = nil,
-        detail: [String: JSONValue]
+        fields: [Audit.SecretAttempted.Field]?
     ) throws -> Instant {
         let until = change.now.advanced(by: holdFor)
         try decide(about: change.secret) { rows in
@@ -24,7 +24,7 @@ extension Ledger {
                 despiteHold: despiteHold,
                 // Also where its row can't be decoded.
                 hasSchedule: try ScheduleTable.exists(change.secret, in: connection),
-                detail: detail,
+                fields: fields,
                 rows
             )
         }
@@ -60,16 +60,13 @@ extension Ledger {
         now: Instant,
         cap: Duration
     ) throws {
-        var entry = AuditEntry(.secretListed, time: now.rfc3339, actor: actor, hub: hub)
-        switch result {
-        case .success(let count):
-            entry.detail = ["count": .integer(Int64(count))]
-        case .failure(let error):
-            entry.event = .secretFailed
-            entry.detail = error.auditDetail.merging(["operation": "list"]) { $1 }
-        }
+        let event: any AuditEvent =
+            switch result {
+            case .success(let count): Audit.SecretListed(count: count)
+            case .failure(let error): Audit.SecretFailed(.list, error)
+            }
         try transaction {
-            try record(entry)
+            try record(AuditEntry(event, time: now.rfc3339, actor: actor, hub: hub))
             guard case .failure(let error) = result else { return }
             _ = try updateHub(hub, now: now) { $0.after(error, about: nil, now: $1, cap: cap) }
         }

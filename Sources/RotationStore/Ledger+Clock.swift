@@ -25,11 +25,8 @@ extension Ledger {
             if step < .zero { moved = try bringBack(now: now, farthest: farthest) }
             try holdWhatMayArrive(now: now, longestHolds)
             try GroupTable.takeClockStep(step, now: now, in: connection)
-            let detail: [String: JSONValue?] = [
-                "step_ms": .integer(step.milliseconds), "schedules_moved": moved > 0 ? .integer(Int64(moved)) : nil,
-            ]
-            let entry = AuditEntry(.clockSkewed, time: now.rfc3339, actor: .daemon, detail: detail)
-            try record(entry)
+            let event = Audit.ClockSkewed(stepMs: step.milliseconds, schedulesMoved: moved > 0 ? moved : nil)
+            try record(AuditEntry(event, time: now.rfc3339, actor: .daemon))
         }
     }
 

@@ -34,26 +34,9 @@ extension Ledger {
                 }
                 try write(lifted, about: rotation.secret)
             }
-            var entry = AuditEntry(.hubResumed, time: now.rfc3339, actor: actor, hub: hub)
-            entry.detail = before.closure.merging(["reason": .string(reason)]) { $1 }
-            try record(entry)
+            let event = Audit.HubResumed(lifting: before, reason: reason)
+            try record(AuditEntry(event, time: now.rfc3339, actor: actor, hub: hub))
             return before
-        }
-    }
-}
-
-extension HubStatus {
-    /// What an entry says of the pause or suspension that was lifted.
-    fileprivate var closure: [String: JSONValue] {
-        switch self {
-        case .available, .doubtful, .halfOpen: [:]
-        case .paused(let pause):
-            ["state": "paused", "since": .string(pause.since.rfc3339), "until": .string(pause.until.rfc3339)]
-        case .suspended(let suspension):
-            [
-                "state": "suspended", "since": .string(suspension.since.rfc3339),
-                "error": .string(suspension.reason.rawValue),
-            ]
         }
     }
 }

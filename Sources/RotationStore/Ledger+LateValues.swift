@@ -23,7 +23,7 @@ extension Ledger {
             try write(schedule)
             let newest = try RotationTable.lastEnded(of: secret, in: connection)
             guard late == nil || late != newest?.id, newest?.isConfirmed == true else { return false }
-            try doubtValue(of: secret, updatedAt: updatedAt, last: last, found: "hold_ended", now: now)
+            try doubtValue(of: secret, updatedAt: updatedAt, last: last, found: .holdEnded, now: now)
             return true
         }
     }
@@ -49,23 +49,21 @@ extension Ledger {
             guard try !ScheduleTable.isValueUnknown(secret, in: connection) else { return false }
             let byHand = try ScheduleTable.changedByHandAt(secret, in: connection)
             guard byHand.map({ $0 < newest.endedAt }) ?? true else { return false }
-            try doubtValue(of: secret, updatedAt: updatedAt, last: last, found: "preflight", now: now)
+            try doubtValue(of: secret, updatedAt: updatedAt, last: last, found: .preflight, now: now)
             return true
         }
     }
 
-    private func doubtValue(of secret: SecretName, updatedAt: Int64, last: Int64, found: String, now: Instant) throws {
+    private func doubtValue(
+        of secret: SecretName,
+        updatedAt: Int64,
+        last: Int64,
+        found: Audit.DriftFound.Finding,
+        now: Instant
+    ) throws {
         try ScheduleTable.setValueUnknown(secret, since: now, in: connection)
         recorder.addSchedule(secret)
-        try note(
-            .driftFound,
-            secret,
-            actor: .daemon,
-            now: now,
-            detail: [
-                "error": "value_unknown", "found": .string(found), "updated_at": .integer(updatedAt),
-                "last_seen": .integer(last),
-            ]
-        )
+        let event = Audit.DriftFound(found, updatedAt: updatedAt, lastSeen: last)
+        try note(event, secret, actor: .daemon, now: now)
     }
 }

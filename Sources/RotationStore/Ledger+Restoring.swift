@@ -26,7 +26,7 @@ extension Ledger {
         }
         try transaction {
             try FenceTable.setBehind(behind, at: now, in: connection)
-            let entry = AuditEntry(.restoreHeld, time: now.rfc3339, actor: .daemon, detail: behind.detail)
+            let entry = AuditEntry(Audit.RestoreHeld(behind), time: now.rfc3339, actor: .daemon)
             try record(entry)
         }
     }
@@ -41,10 +41,8 @@ extension Ledger {
             try FenceTable.clearBehind(in: connection)
             try RotationTable.setMustRecheck(in: connection)
             recorder.setWide()
-            var detail = behind.detail
-            detail["reason"] = .string(reason)
-            let entry = AuditEntry(.restoreAccepted, time: now.rfc3339, actor: actor, detail: detail)
-            try record(entry)
+            let event = Audit.RestoreAccepted(behind, reason: reason)
+            try record(AuditEntry(event, time: now.rfc3339, actor: actor))
             return behind
         }
     }
@@ -55,7 +53,7 @@ extension Ledger {
     func noteKept(_ rotation: String, now: Instant) throws {
         try transaction {
             guard try KeptTable.add(rotation, since: now, in: connection) else { return }
-            let entry = AuditEntry(.candidateKept, time: now.rfc3339, actor: .daemon, rotation: rotation)
+            let entry = AuditEntry(Audit.CandidateKept(), time: now.rfc3339, actor: .daemon, rotation: rotation)
             try record(entry)
         }
     }
@@ -72,11 +70,10 @@ extension Ledger {
         try transaction {
             guard try KeptTable.giveUp(rotation.rawValue, in: connection) else { return false }
             let entry = AuditEntry(
-                .candidateKept,
+                Audit.CandidateKept(givenUpFor: reason),
                 time: now.rfc3339,
                 actor: actor,
-                rotation: rotation.rawValue,
-                detail: ["given_up": true, "reason": .string(reason)]
+                rotation: rotation.rawValue
             )
             try record(entry)
             return true
@@ -94,12 +91,5 @@ extension Ledger {
     func advanceMark() throws {
         guard let mark, let present = try FenceTable.mark(in: connection) else { return }
         try mark.write(present)
-    }
-}
-
-extension HistoryBehind {
-    /// The fields of the entries that tell of it.
-    fileprivate var detail: [String: JSONValue?] {
-        ["mark": mark.map(JSONValue.integer), "newest": .integer(newest), "other_history": isOther ? true : nil]
     }
 }

@@ -35,24 +35,20 @@ extension Ledger {
 
     /// Makes one change, with the entry that tells of it.
     func carryOut(_ step: SchedulePlan.Step, actor: Actor, now: Instant) throws {
-        let event: AuditEvent
         switch step {
         case .add(let schedule):
             guard try ScheduleTable.insert(schedule, in: connection) else {
                 throw Refusal.scheduleExists(schedule.secret)
             }
             try ZoneTable.note(schedule.definition.timezone, in: connection)
-            event = .scheduleAdded
         case .change(_, let schedule):
             try ScheduleTable.updateDefinition(schedule, in: connection)
             try ZoneTable.note(schedule.definition.timezone, in: connection)
-            event = .scheduleChanged
         case .remove(let schedule):
             try ScheduleTable.delete(schedule.secret, in: connection)
-            event = .scheduleRemoved
         }
         recorder.addSchedule(step.secret)
-        try note(event, step.secret, actor: actor, now: now, detail: step.auditDetail)
+        try note(step.auditEvent, step.secret, actor: actor, now: now)
     }
 
     /// Removes schedules, all or none; the history of their secrets stays, and so does a rotation that is open.
@@ -67,8 +63,7 @@ extension Ledger {
                     // A row that can't be read can be removed all the same.
                     try ScheduleTable.delete(secret, in: connection)
                     recorder.addSchedule(secret)
-                    let detail: [String: JSONValue?] = ["error": "undecodable"]
-                    try note(.scheduleRemoved, secret, actor: actor, now: now, detail: detail)
+                    try note(Audit.ScheduleRemoved.undecodable, secret, actor: actor, now: now)
                 }
             }
             return try secrets.compactMap {
@@ -88,11 +83,8 @@ extension Ledger {
             for secret in secrets {
                 try ScheduleTable.updatePause(existing(secret).paused(pause), in: connection)
                 recorder.addSchedule(secret)
-                let detail: [String: JSONValue?] = [
-                    "reason": pause.reason.map(JSONValue.string),
-                    "until": pause.until.map { .string($0.rfc3339) },
-                ]
-                try note(.schedulePaused, secret, actor: actor, now: pause.since, detail: detail)
+                let event = Audit.SchedulePaused(reason: pause.reason, until: pause.until)
+                try note(event, secret, actor: actor, now: pause.since)
             }
             return try secrets.compactMap {
                 try RotationTable.openRotation(of: $0, withoutOutcome: true, in: connection)
@@ -113,10 +105,8 @@ extension Ledger {
                 let schedule = paused.resumed(now: now)
                 try ScheduleTable.updatePause(schedule, in: connection)
                 recorder.addSchedule(secret)
-                let detail: [String: JSONValue?] = [
-                    "next_due": schedule.nextDue.map { .string($0.rfc3339) }
-                ]
-                try note(.scheduleResumed, secret, actor: actor, now: now, detail: detail)
+                let event = Audit.ScheduleResumed(nextDue: schedule.nextDue)
+                try note(event, secret, actor: actor, now: now)
                 return schedule
             }
         }
@@ -130,42 +120,8 @@ extension Ledger {
     }
 
     /// Appends an entry about a secret.
-    func note(
-        _ event: AuditEvent,
-        _ secret: SecretName,
-        actor: Actor,
-        now: Instant,
-        trigger: Trigger? = nil,
-        rotation: RotationID? = nil,
-        detail: [String: JSONValue?]
-    ) throws {
-        let entry = AuditEntry(
-            event,
-            time: now.rfc3339,
-            actor: actor,
-            hub: secret.hub,
-            alias: secret.alias.text,
-            rotation: rotation?.rawValue,
-            trigger: trigger,
-            detail: detail
-        )
+    func note(_ event: some AuditEvent, _ secret: SecretName, actor: Actor, now: Instant) throws {
+        let entry = AuditEntry(event, time: now.rfc3339, actor: actor, hub: secret.hub, alias: secret.alias.text)
         try record(entry)
-    }
-}
-
-extension SchedulePlan.Step {
-    /// What the audit log says of a change: what goes, what comes, and the policy hashes that name the generators.
-    fileprivate var auditDetail: [String: JSONValue?] {
-        let difference = difference
-        let schedule: Schedule
-        switch self {
-        case .add(let one), .change(_, let one), .remove(let one): schedule = one
-        }
-        return [
-            "old": difference.old.isEmpty ? nil : .object(difference.old),
-            "new": difference.new.isEmpty ? nil : .object(difference.new),
-            "policy_hash": .string(schedule.definition.generator.policyHash),
-            "next_due": difference.nextDue.map { .string($0.rfc3339) },
-        ]
     }
 }

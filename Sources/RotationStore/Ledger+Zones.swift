@@ -27,12 +27,12 @@ extension Ledger {
                 schedule.awaitSlot(after: schedule.slotsBegin(now: now))
                 guard schedule.nextDue != old else { continue }
                 try write(schedule)
-                let detail: [String: JSONValue?] = [
-                    "reason": .string("the rules of time zone \(zone.name) have changed"),
-                    "old": .fields(["next_due": old.map { .string($0.rfc3339) }]),
-                    "next_due": schedule.nextDue.map { .string($0.rfc3339) },
-                ]
-                try note(.scheduleChanged, schedule.secret, actor: .daemon, now: now, detail: detail)
+                let event = Audit.ScheduleChanged(
+                    zoneRules: zone.name,
+                    previousDue: old,
+                    nextDue: schedule.nextDue
+                )
+                try note(event, schedule.secret, actor: .daemon, now: now)
             }
         }
         return changed.map(\.name)

@@ -326,8 +326,8 @@ package actor RotationStore: RotationStorage {
     }
 
     /// Appends that this process is not the writer any more: the one entry that it may still write.
-    package func noteFenceLost(_ text: String) throws {
-        let entry = AuditEntry(.fenceLost, time: clock.now.rfc3339, actor: .daemon, detail: ["reason": .string(text)])
+    package func noteFenceLost(_ lost: FenceLost) throws {
+        let entry = AuditEntry(Audit.FenceLost(lost), time: clock.now.rfc3339, actor: .daemon)
         try ledger.appendWithoutFence(entry)
     }
 

@@ -8,12 +8,13 @@ import Testing
 struct PlugInReasonTests {
     private static func last(_ event: String, _ world: World) async throws -> [String: Any] {
         let entry = try await world.audit().last { $0["event"] as? String == event }
-        return try #require(entry?["detail"] as? [String: Any])
+        let detail = try #require(entry?["detail"] as? [String: Any])
+        return try #require(detail["failed_step"] as? [String: Any])
     }
 
     /// The keys of a step's failure, as a test can compare them.
     private static func words(_ detail: [String: Any]) -> [String] {
-        ["step", "cause", "exit_status", "signal", "timed_out", "reason"].compactMap { key in
+        ["step", "cause", "exit_status", "signal", "timeout_ms", "reason"].compactMap { key in
             detail[key].map { "\(key)=\($0)" }
         }
     }
@@ -76,7 +77,7 @@ struct PlugInReasonTests {
 
     /// One that took too long is told from one that asks for another try.
     @Test(arguments: [
-        ("{test: hang}", ["step=test", "cause=timed_out", "timed_out=1"], "test timed out after 1s"),
+        ("{test: hang}", ["step=test", "cause=timed_out", "timeout_ms=1000"], "test timed out after 1s"),
         (
             "{test: {exit: 75, reason: server_is_starting}}",
             ["step=test", "cause=exited", "exit_status=75", "reason=server_is_starting"],

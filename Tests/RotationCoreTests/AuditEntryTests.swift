@@ -1,6 +1,7 @@
 import Foundation
-import RotationCore
 import Testing
+
+@testable import RotationCore
 
 @Suite("Lines of the audit log")
 struct AuditEntryTests {
@@ -10,18 +11,17 @@ struct AuditEntryTests {
     @Test("the daemon's entry is written so")
     func daemon() {
         let entry = AuditEntry(
-            .rotationAttempted,
+            Audit.RotationParked(error: .init(HubError(.unavailable)), status: 503, reason: nil),
             time: time,
             actor: .daemon,
             hub: "main",
             alias: "db/password",
             rotation: "r-1",
-            trigger: .catchUp,
-            detail: ["status": 503, "class": "server", "late": true, "unknown": nil]
+            trigger: .catchUp
         )
         let expected = #"""
             {"actor":{"kind":"daemon"},"alias":"db/password","boot":"b0071d",\#
-            "detail":{"class":"server","late":true,"status":503},"event":"rotation.attempted","host":"ops1",\#
+            "detail":{"error":"unavailable","status":503},"event":"rotation.parked","host":"ops1",\#
             "hub":"main","rotation":"r-1","seq":42,"time":"2026-11-23T11:26:12.123Z","trigger":"catch_up",\#
             "version":"1.0.0"}
             """#
@@ -30,10 +30,10 @@ struct AuditEntryTests {
 
     @Test("a user's entry is written so")
     func user() {
-        let entry = AuditEntry(.auditExported, time: time, actor: .user(name: "ada", uid: 1000))
+        let entry = AuditEntry(Audit.SecretListed(count: 2), time: time, actor: .user(name: "ada", uid: 1000))
         let expected = #"""
-            {"actor":{"kind":"user","name":"ada","uid":1000},"boot":"b0071d","event":"audit.exported","host":"ops1",\#
-            "seq":1,"time":"2026-11-23T11:26:12.123Z","version":"1.0.0"}
+            {"actor":{"kind":"user","name":"ada","uid":1000},"boot":"b0071d","detail":{"count":2},"event":"secret.listed",\#
+            "host":"ops1","seq":1,"time":"2026-11-23T11:26:12.123Z","version":"1.0.0"}
             """#
         #expect(entry.line(seq: 1, origin: origin) == expected)
     }
@@ -41,9 +41,9 @@ struct AuditEntryTests {
     @Test("what an entry does not have, its line does not name")
     func absent() {
         let origin = AuditOrigin(host: "ops1", boot: nil, version: "1.0.0")
-        let entry = AuditEntry(.daemonStarted, time: time, actor: .signal, detail: ["nothing": nil])
+        let entry = AuditEntry(Audit.SchedulePaused(reason: nil, until: nil), time: time, actor: .signal)
         let expected = #"""
-            {"actor":{"kind":"signal"},"event":"daemon.started","host":"ops1","seq":1,\#
+            {"actor":{"kind":"signal"},"event":"schedule.paused","host":"ops1","seq":1,\#
             "time":"2026-11-23T11:26:12.123Z","version":"1.0.0"}
             """#
         #expect(entry.line(seq: 1, origin: origin) == expected)
@@ -64,24 +64,23 @@ struct AuditEntryTests {
     @Test("an entry is one line, whatever its texts hold", arguments: ["\n", "\r\n", "a\nb", "\u{0}\u{1F}"])
     func oneLine(text: String) throws {
         let entry = AuditEntry(
-            .schedulePaused,
+            Audit.SchedulePaused(reason: text, until: nil),
             time: text,
             actor: .user(name: text, uid: 1),
             hub: text,
             alias: text,
-            rotation: text,
-            detail: [text: .string(text)]
+            rotation: text
         )
         let line = entry.line(seq: 1, origin: AuditOrigin(host: text, boot: text, version: text))
         #expect(line.utf8.allSatisfy { $0 >= 0x20 })
         let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
         #expect(object["alias"] as? String == text)
-        #expect((object["detail"] as? [String: String]) == [text: text])
+        #expect((object["detail"] as? [String: String]) == ["reason": text])
     }
 
     @Test("events have names of the form subject.verb, each its own")
     func eventNames() throws {
-        let names = AuditEvent.allCases.map(\.rawValue)
+        let names = AuditEventName.allCases.map(\.rawValue)
         let form = try Regex("[a-z]+\\.[a-z]+")
         #expect(Set(names).count == names.count)
         #expect(try names.allSatisfy { try form.wholeMatch(in: $0) != nil })

@@ -39,7 +39,7 @@ struct DaemonReloadTests {
                 try await files.wait(for: "rotation.succeeded")
             }
             let rejected = try Self.entries("configuration.rejected", files)
-            #expect(rejected.map { $0["detail"] as? [String: String] } == [["reason": "invalid"]])
+            #expect(rejected.map { $0["detail"] as? [String: String] } == [["error": "invalid"]])
             #expect(try Self.entries("configuration.loaded", files).count == 1)
         }
     }

@@ -19,7 +19,7 @@ struct ByHandTests {
         _ = try ledger.beginByHand(
             HandChange(operation, fixture.name(alias), actor: actor, now: now),
             holdFor: .seconds(90),
-            detail: ["fields": ["value"]]
+            fields: [.value]
         )
     }
 

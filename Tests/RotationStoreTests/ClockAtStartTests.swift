@@ -11,7 +11,9 @@ struct ClockAtStartTests {
         try await StoreFixture.with { fixture async throws in
             let (now, ahead) = (fixture.clock.now, fixture.clock.now.advanced(by: .seconds(400 * 86_400)))
             for time in [ahead, now] {
-                try await fixture.store.append(AuditEntry(.daemonStarted, time: time.rfc3339, actor: .daemon))
+                try await fixture.store.append(
+                    AuditEntry(Audit.DaemonStarted(pid: 1, landlock: 0), time: time.rfc3339, actor: .daemon)
+                )
             }
             #expect(try await fixture.store.latestEntryTime() == ahead)
             try await fixture.store.takeClockStep(
@@ -35,7 +37,7 @@ struct ClockAtStartTests {
                 farthest: .seconds(86_400),
                 longestHolds: [:]
             )
-            try await fixture.store.append(AuditEntry(.daemonStopped, time: later.rfc3339, actor: .daemon))
+            try await fixture.store.append(AuditEntry(Audit.DaemonStopped(), time: later.rfc3339, actor: .daemon))
             #expect(try await fixture.store.latestEntryTime() == later)
         }
     }

@@ -16,7 +16,9 @@ struct StoreStreamTests {
 
     /// The position after a commit of the store's own: the fixture has written beside it.
     private static func position(_ fixture: StoreFixture) async throws -> Int64 {
-        try await fixture.store.append(AuditEntry(.daemonStarted, time: fixture.clock.now.rfc3339, actor: .daemon))
+        try await fixture.store.append(
+            AuditEntry(Audit.DaemonStarted(pid: 1, landlock: 0), time: fixture.clock.now.rfc3339, actor: .daemon)
+        )
         return fixture.store.stream.position
     }
 

@@ -157,7 +157,9 @@ struct GroupCommitTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<50 {
                     group.addTask {
-                        try await fixture.store.append(AuditEntry(.daemonStarted, time: "", actor: .daemon))
+                        try await fixture.store.append(
+                            AuditEntry(Audit.DaemonStarted(pid: 1, landlock: 0), time: "", actor: .daemon)
+                        )
                     }
                 }
                 try await group.waitForAll()

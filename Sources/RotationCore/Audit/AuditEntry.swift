@@ -3,7 +3,7 @@
 /// Never holds a value, a token or a text of a remote system.
 package struct AuditEntry: Hashable, Sendable {
     /// What happened.
-    package var event: AuditEvent
+    package let event: AuditEventName
     /// When: RFC 3339 in UTC with milliseconds.
     package var time: String
     /// Who made it happen.
@@ -16,27 +16,26 @@ package struct AuditEntry: Hashable, Sendable {
     package var rotation: String?
     /// Why the rotation was opened; each `rotation.*` event has it.
     package var trigger: Trigger?
-    /// What else there is to say; empty for nothing.
-    package var detail: [String: JSONValue]
+    /// The fields of the event; empty for none.
+    package let detail: [String: JSONValue]
 
-    package init(
-        _ event: AuditEvent,
+    package init<Event: AuditEvent>(
+        _ event: Event,
         time: String,
         actor: Actor,
         hub: String? = nil,
         alias: String? = nil,
         rotation: String? = nil,
-        trigger: Trigger? = nil,
-        detail: [String: JSONValue?] = [:]
+        trigger: Trigger? = nil
     ) {
-        self.event = event
+        self.event = Event.name
+        detail = JSONValueEncoder.fields(of: event)
         self.time = time
         self.actor = actor
         self.hub = hub
         self.alias = alias
         self.rotation = rotation
         self.trigger = trigger
-        self.detail = detail.compactMapValues { $0 }
     }
 
     /// The entry as the log has it, without a newline.
@@ -76,51 +75,6 @@ package struct AuditOrigin: Hashable, Sendable {
         self.boot = boot
         self.version = version
     }
-}
-
-/// What an entry tells of.
-package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
-    case daemonStarted = "daemon.started"
-    case daemonStopped = "daemon.stopped"
-    case configurationLoaded = "configuration.loaded"
-    case configurationRejected = "configuration.rejected"
-    case clockSkewed = "clock.skewed"
-    case scheduleAdded = "schedule.added"
-    case scheduleChanged = "schedule.changed"
-    case scheduleRemoved = "schedule.removed"
-    case schedulePaused = "schedule.paused"
-    case scheduleResumed = "schedule.resumed"
-    case rotationRequested = "rotation.requested"
-    case rotationOpened = "rotation.opened"
-    case rotationStaged = "rotation.staged"
-    case rotationAttempted = "rotation.attempted"
-    case rotationDelivered = "rotation.delivered"
-    case rotationSucceeded = "rotation.succeeded"
-    case rotationFailed = "rotation.failed"
-    case rotationDeferred = "rotation.deferred"
-    case rotationParked = "rotation.parked"
-    case rotationUnparked = "rotation.unparked"
-    case rotationMissed = "rotation.missed"
-    case requestDropped = "request.dropped"
-    case rotationDecided = "rotation.decided"
-    case rotationAbandoned = "rotation.abandoned"
-    case fenceLost = "fence.lost"
-    case candidateKept = "candidate.kept"
-    case restoreHeld = "restore.held"
-    case restoreAccepted = "restore.accepted"
-    case generatorStep = "generator.step"
-    case secretAttempted = "secret.attempted"
-    case secretCreated = "secret.created"
-    case secretUpdated = "secret.updated"
-    case secretDeleted = "secret.deleted"
-    case secretListed = "secret.listed"
-    case secretFailed = "secret.failed"
-    case hubSuspended = "hub.suspended"
-    case hubResumed = "hub.resumed"
-    case driftFound = "drift.found"
-    case accessRefused = "access.refused"
-    case auditExported = "audit.exported"
-    case auditVerified = "audit.verified"
 }
 
 /// Who made something happen.

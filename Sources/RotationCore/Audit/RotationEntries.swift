@@ -2,12 +2,7 @@ package import Scheduling
 
 extension Rotation {
     /// An entry about this rotation by the daemon.
-    package func entry(
-        _ event: AuditEvent,
-        now: Instant,
-        trigger: Trigger,
-        detail: [String: JSONValue?] = [:]
-    ) -> AuditEntry {
+    package func entry(_ event: some AuditEvent, now: Instant, trigger: Trigger) -> AuditEntry {
         AuditEntry(
             event,
             time: now.rfc3339,
@@ -15,153 +10,150 @@ extension Rotation {
             hub: secret.hub,
             alias: secret.alias.text,
             rotation: id.rawValue,
-            trigger: trigger,
-            detail: detail
+            trigger: trigger
         )
     }
 
-    /// The entry that tells of the rotation's opening.
+    /// The entry that records the rotation's opening.
     ///
     /// - Parameters:
     ///   - requests: The requests that it serves.
-    ///   - more: What else there is to tell.
-    package func openingEntry(
+    ///   - window: Why it begins after its slot's window; nil where it does not.
+    func openingEntry(
         now: Instant,
         requests: [RotationID],
-        detail more: [String: JSONValue] = [:]
+        overriding window: Audit.RotationOpened.Override? = nil
     ) -> AuditEntry {
-        var entry = entry(
-            .rotationOpened,
-            now: now,
-            trigger: trigger,
-            detail: [
-                "generator": .string(generator.type),
-                "policy_hash": .string(generator.policyHash),
-                "requests": requests.isEmpty ? nil : .array(requests.map { .string($0.rawValue) }),
-                "scheduled_for": slot.map { .string($0.rfc3339) },
-            ]
+        let event = Audit.RotationOpened(
+            generator: generator.type,
+            policyHash: generator.policyHash,
+            requests: requests.isEmpty ? nil : requests,
+            scheduledFor: slot,
+            windowOverridden: window
         )
-        entry.detail.merge(more) { $1 }
-        return entry
+        return entry(event, now: now, trigger: trigger)
     }
 
-    /// The entry that tells of the rotation's end.
+    /// The event of the rotation's end.
     ///
     /// - Parameters:
-    ///   - trigger: The trigger that the entry names.
+    ///   - decision: What a person has decided, where that ends it.
     ///   - nextDue: When its schedule is due next; nil for never, and where the schedule was removed meanwhile.
-    package func endingEntry(_ ending: Ending, now: Instant, trigger: Trigger, nextDue: Instant?) -> AuditEntry {
-        var detail: [String: JSONValue?] = [
-            "attempts": .integer(Int64(state.tally.attempts)),
-            "next_due": nextDue.map { .string($0.rfc3339) },
-        ]
-        let event: AuditEvent
-        switch ending {
+    func endingEvent(_ ending: Ending, _ decision: Audit.RotationDecided?, nextDue: Instant?) -> any AuditEvent {
+        let attempts = state.tally.attempts
+        return switch ending {
         case .succeeded(let confirmed):
-            event = .rotationSucceeded
-            detail["confirmed"] = .bool(confirmed)
-            detail["scheduled_for"] = slot.map { .string($0.rfc3339) }
-            if state.phase == .finishHeld { detail["finish"] = "held" }
+            Audit.RotationSucceeded(
+                attempts: attempts,
+                confirmed: confirmed,
+                finish: state.phase == .finishHeld ? .held : nil,
+                scheduledFor: slot,
+                nextDue: nextDue
+            )
         case .failed(let failure):
-            event = .rotationFailed
-            detail["error"] = .string(failure.kind)
-            detail["status"] = failure.status.map { .integer(Int64($0)) }
-            if let step = failure.step { detail.merge(step.detail) { $1 } }
-        case .abandoned(let decision):
-            event = .rotationAbandoned
-            detail["decision"] = decision.map { .string($0.rawValue) }
-        }
-        return entry(event, now: now, trigger: trigger, detail: detail)
-    }
-
-    /// The entries that tell how an event brought the rotation from `before` to where it is now.
-    package func entries(for event: RotationEvent, before: RotationState, now: Instant, trigger: Trigger)
-        -> [AuditEntry]
-    {
-        var entries: [AuditEntry] = []
-        let number = JSONValue.integer(Int64(state.tally.attempts))
-        switch event {
-        case .staged:
-            entries.append(entry(.rotationStaged, now: now, trigger: trigger))
-        case .attemptStarted:
-            entries.append(entry(.rotationAttempted, now: now, trigger: trigger, detail: ["attempt": number]))
-        case .attemptEnded(.delivered(let receipt)):
-            let detail: [String: JSONValue?] = [
-                "attempt": number, "status": .integer(Int64(receipt.status)),
-                "request_id": receipt.requestID.map(JSONValue.string),
-            ]
-            entries.append(entry(.rotationDelivered, now: now, trigger: trigger, detail: detail))
-        case .stepStarted(let step):
-            entries.append(stepEntry(step.rawValue, "begun", now, trigger))
-        case .stepDone(let step):
-            entries.append(stepEntry(step.rawValue, "done", now, trigger))
-        case .generatorFailed(let error):
-            // Of a step that is tried again the deferral tells.
-            if let step = before.step, !error.isTransient {
-                let detail = error.failure.detail
-                entries.append(stepEntry(step.rawValue, "failed", now, trigger, detail: detail))
-            }
-        default:
-            break
-        }
-        if let deferral = deferral(for: event, before: before) {
-            let isParked = if case .parked = state.phase { true } else { false }
-            entries.append(
-                entry(isParked ? .rotationParked : .rotationDeferred, now: now, trigger: trigger, detail: deferral)
+            Audit.RotationFailed(
+                attempts: attempts,
+                error: .init(failure),
+                status: failure.status,
+                failedStep: failure.step.map { .init($0) },
+                nextDue: nextDue
+            )
+        case .abandoned(let made):
+            Audit.RotationAbandoned(
+                attempts: attempts,
+                decision: made,
+                reason: decision?.reason,
+                replaces: decision?.replaces,
+                nextDue: nextDue
             )
         }
-        return entries
     }
 
-    private func stepEntry(
-        _ step: String,
-        _ outcome: String,
-        _ now: Instant,
-        _ trigger: Trigger,
-        detail: [String: JSONValue?] = [:]
-    ) -> AuditEntry {
-        let all = detail.merging(["step": .string(step), "outcome": .string(outcome)]) { $1 }
-        return entry(.generatorStep, now: now, trigger: trigger, detail: all)
+    /// The entries that record how an event brought the rotation from `before` to where it is now.
+    func entries(for event: RotationEvent, before: RotationState, now: Instant, trigger: Trigger) -> [AuditEntry] {
+        let setback = setback(for: event, before: before)
+        let events = [auditEvent(of: event, before: before), setback.flatMap { auditEvent(of: $0, before: before) }]
+        return events.compactMap { $0.map { entry($0, now: now, trigger: trigger) } }
     }
 
-    /// The detail of the entry that says why the rotation waits or is parked; nil where it does neither.
-    private func deferral(for event: RotationEvent, before: RotationState) -> [String: JSONValue?]? {
-        var detail: [String: JSONValue?]
+    private func auditEvent(of event: RotationEvent, before: RotationState) -> (any AuditEvent)? {
         switch event {
-        case .attemptEnded(.failed(let error)):
-            detail = Self.detail(of: error)
-            detail["attempt"] = .integer(Int64(state.tally.attempts))
-        case .attemptEnded(.unknown):
-            detail = ["error": "unknown", "attempt": .integer(Int64(state.tally.attempts))]
-        case .listFailed(let error) where before.phase == .staged || before.isRecheckDue:
-            detail = Self.detail(of: error)
-        case .listed where state.phase == .parked(.unknownUpdate):
-            detail = ["error": .string(Failure.unknownUpdate.kind)]
+        case .staged: return Audit.RotationStaged()
+        case .attemptStarted: return Audit.RotationAttempted(attempt: state.tally.attempts)
+        case .attemptEnded(.delivered(let receipt)):
+            return Audit.RotationDelivered(
+                attempt: state.tally.attempts,
+                status: receipt.status,
+                requestID: receipt.requestID
+            )
+        case .stepStarted(let step): return Audit.GeneratorStepped(step: step, outcome: .begun)
+        case .stepDone(let step): return Audit.GeneratorStepped(step: step, outcome: .done)
+        case .generatorFailed(let error):
+            // A step that is tried again has its entry in the deferral.
+            guard let step = before.step, !error.isTransient else { return nil }
+            return Audit.GeneratorStepped(step: step, outcome: .failed, failedStep: .init(error.failure))
+        case .erased: return Audit.RotationClosed()
+        default: return nil
+        }
+    }
+
+    // MARK: Setbacks
+
+    /// Why a rotation waits or is parked.
+    private struct Setback {
+        var error: Audit.FailureClass
+        var status: Int?
+        var requestID: String?
+        var attempt: Int?
+        var failedStep: Audit.FailedStep?
+
+        init(_ error: Audit.FailureClass, attempt: Int? = nil) { (self.error, self.attempt) = (error, attempt) }
+
+        init(_ error: HubError, attempt: Int? = nil) {
+            (self.error, status, requestID) = (.init(error), error.status, error.requestID)
+            self.attempt = attempt
+        }
+
+        init(_ failure: StepFailure) { (error, failedStep) = (.init(.generator), .init(failure)) }
+    }
+
+    /// Why an event has the rotation wait or be parked; nil where it does neither.
+    private func setback(for event: RotationEvent, before: RotationState) -> Setback? {
+        let attempts = state.tally.attempts
+        switch event {
+        case .attemptEnded(.failed(let error)): return Setback(error, attempt: attempts)
+        case .attemptEnded(.unknown): return Setback(.unknown, attempt: attempts)
+        case .listFailed(let error) where before.phase == .staged || before.isRecheckDue: return Setback(error)
+        case .listed where state.phase == .parked(.unknownUpdate): return Setback(.init(.unknownUpdate))
         case .listed, .notListed, .listFailed:
             guard state.tally.unconfirmed > before.tally.unconfirmed else { return nil }
-            detail = ["error": .string(Failure.unconfirmed.kind), "attempt": .integer(Int64(state.tally.attempts))]
-        case .generatorFailed(let error):
-            detail = error.failure.detail.merging(["error": .string(Failure.generator.kind)]) { $1 }
-        case .candidateLost:
-            detail = ["error": .string(Failure.candidateLost.kind)]
-        default:
-            return nil
+            return Setback(.init(.unconfirmed), attempt: attempts)
+        case .generatorFailed(let error): return Setback(error.failure)
+        case .candidateLost: return Setback(.init(.candidateLost))
+        default: return nil
         }
-        if case .parked = state.phase {
-            // It waits for a person, until no instant.
-        } else if state.ending != nil && before.ending == nil || state.wakeAt == nil {
-            return nil
-        }
-        detail["next_attempt"] = state.wakeAt.map { .string($0.rfc3339) }
-        return detail
     }
 
-    private static func detail(of error: HubError) -> [String: JSONValue?] {
-        [
-            "error": .string(error.kind.rawValue),
-            "status": error.status.map { .integer(Int64($0)) },
-            "request_id": error.requestID.map(JSONValue.string),
-        ]
+    /// The event of a setback; nil where the rotation neither waits nor is parked: it has ended by it.
+    private func auditEvent(of setback: Setback, before: RotationState) -> (any AuditEvent)? {
+        if case .parked = state.phase {
+            return Audit.RotationParked(
+                error: setback.error,
+                status: setback.status,
+                requestID: setback.requestID,
+                attempt: setback.attempt,
+                failedStep: setback.failedStep
+            )
+        }
+        guard let wakeAt = state.wakeAt, state.ending == nil || before.ending != nil else { return nil }
+        return Audit.RotationDeferred(
+            error: setback.error,
+            status: setback.status,
+            requestID: setback.requestID,
+            attempt: setback.attempt,
+            failedStep: setback.failedStep,
+            nextAttempt: wakeAt
+        )
     }
 }
 
@@ -181,16 +173,5 @@ extension RotationState {
 
 extension StepFailure {
     /// The failure as audit entries and `--json` have it.
-    package var detail: [String: JSONValue?] {
-        var detail: [String: JSONValue?] = [
-            "step": .string(step.rawValue), "cause": .string(cause.name), "reason": reason.map(JSONValue.string),
-        ]
-        switch cause {
-        case .exited(let status): detail["exit_status"] = .integer(Int64(status))
-        case .timedOut: detail["timed_out"] = true
-        case .signaled(let signal): detail["signal"] = .integer(Int64(signal))
-        case .notStarted, .tooMuchOutput, .invalidAnswer, .unable: break
-        }
-        return detail
-    }
+    package var detail: [String: JSONValue?] { JSONValueEncoder.fields(of: Audit.FailedStep(self)) }
 }

@@ -70,8 +70,8 @@ extension Abandonment {
                 trigger: rotation.trigger,
                 actor: actor
             )
-            let detail = detail(replacing: stored.state)
-            try transition.conclude(rotation, ending, at: now, advance, detail: detail, rows)
+            let decided = decided(replacing: stored.state)
+            try transition.conclude(rotation, ending, at: now, advance, decision: decided, rows)
             return (transition, .ended)
         }
         transition.entries = [decisionEntry(rotation, from: stored.state, now)]
@@ -116,8 +116,8 @@ extension Abandonment {
     private func stopping(_ stored: Rotation, _ plan: RotationPlan, _ now: Instant) throws -> Transition {
         var rotation = stored
         try rotation.state.handle(.stopped, plan: plan, now: now, fraction: 0)
-        let detail: [String: JSONValue?] = ["error": .string(Failure.unconfirmed.kind), "reason": .string(reason)]
-        var entry = rotation.entry(.rotationParked, now: now, trigger: rotation.trigger, detail: detail)
+        let event = Audit.RotationParked(error: .init(.unconfirmed), reason: reason)
+        var entry = rotation.entry(event, now: now, trigger: rotation.trigger)
         entry.actor = actor
         var transition = Transition()
         transition.rotation = .advanced(rotation, at: now)
@@ -127,20 +127,17 @@ extension Abandonment {
 
     /// The entry about a decision that the generator has to carry out, or that leaves nothing to do.
     private func decisionEntry(_ rotation: Rotation, from previous: RotationState, _ now: Instant) -> AuditEntry {
-        var detail = detail(replacing: previous)
-        if previous.isFinishLeft, decision == nil { detail["finish"] = "given_up" }
-        var entry = rotation.entry(.rotationDecided, now: now, trigger: rotation.trigger, detail: detail)
+        var event = decided(replacing: previous)
+        if previous.isFinishLeft, decision == nil { event.finish = .givenUp }
+        var entry = rotation.entry(event, now: now, trigger: rotation.trigger)
         entry.actor = actor
         return entry
     }
 
-    private func detail(replacing previous: RotationState) -> [String: JSONValue] {
-        var detail: [String: JSONValue] = ["reason": .string(reason)]
-        detail["decision"] = decision.map { .string($0.rawValue) }
-        if case .abandoning(let replaced, _) = previous.phase, replaced != decision {
-            detail["replaces"] = .string(replaced.rawValue)
-        }
-        return detail
+    private func decided(replacing previous: RotationState) -> Audit.RotationDecided {
+        var event = Audit.RotationDecided(reason: reason, decision: decision)
+        if case .abandoning(let replaced, _) = previous.phase, replaced != decision { event.replaces = replaced }
+        return event
     }
 }
 

@@ -1,17 +1,17 @@
 package import Scheduling
 
 /// What somebody does to a secret by hand, past the rotations.
-package enum HandOperation: String, Sendable, Codable {
+package enum HandOperation: String, Sendable, Codable, CaseIterable {
     case create
     case update
     case delete
 
     /// The event of an operation that has succeeded.
-    fileprivate var doneEvent: AuditEvent {
+    fileprivate func doneEvent(_ receipt: Receipt) -> any AuditEvent {
         switch self {
-        case .create: .secretCreated
-        case .update: .secretUpdated
-        case .delete: .secretDeleted
+        case .create: Audit.SecretCreated(status: receipt.status, requestID: receipt.requestID)
+        case .update: Audit.SecretUpdated(status: receipt.status, requestID: receipt.requestID)
+        case .delete: Audit.SecretDeleted(status: receipt.status, requestID: receipt.requestID)
         }
     }
 }
@@ -45,14 +45,14 @@ package struct HandChange: Sendable {
     /// - Parameters:
     ///   - until: The end of the hold, if nobody lives to record the operation's end.
     ///   - despiteHold: Why it may go ahead though an earlier value may still arrive; nil where it may not.
-    ///   - detail: What is asked for; never a value.
+    ///   - fields: The parts of the secret that it sets.
     /// - Throws: ``Refusal`` where the hub is not to be asked, a rotation of the secret is open, somebody else is at it, or
     ///   a secret that has a schedule is to be deleted.
     package func beginning(
         until: Instant,
         despiteHold: String?,
         hasSchedule: Bool,
-        detail: [String: JSONValue],
+        fields: [Audit.SecretAttempted.Field]?,
         _ rows: some SecretRows
     ) throws -> Transition {
         try rows.hubStatus().checkIsOpen(secret.hub, now: now)
@@ -67,10 +67,8 @@ package struct HandChange: Sendable {
         }
         if operation == .delete, hasSchedule { throw Refusal.hasSchedule(secret) }
         transition.hold = .until(until)
-        var detail = detail
-        detail["operation"] = .string(operation.rawValue)
-        detail["despite_hold"] = despiteHold.map(JSONValue.string)
-        transition.entries = [entry(.secretAttempted, detail: detail)]
+        let event = Audit.SecretAttempted(operation: operation, fields: fields, despiteHold: despiteHold)
+        transition.entries = [entry(event)]
         return transition
     }
 
@@ -92,10 +90,7 @@ package struct HandChange: Sendable {
         case .success(let receipt):
             if isOurs { transition.hold = .released }
             transition.changedByHandAt = now
-            let detail: [String: JSONValue?] = [
-                "status": .integer(Int64(receipt.status)), "request_id": receipt.requestID.map(JSONValue.string),
-            ]
-            transition.entries = [entry(operation.doneEvent, detail: detail.compactMapValues { $0 })]
+            transition.entries = [entry(operation.doneEvent(receipt))]
         case .failure(let error):
             let mayBeDone = error.effect == .unknown
             if mayBeDone {
@@ -104,10 +99,7 @@ package struct HandChange: Sendable {
             } else if isOurs {
                 transition.hold = .released
             }
-            let detail = error.auditDetail.merging([
-                "operation": .string(operation.rawValue), "may_have_been_done": .bool(mayBeDone),
-            ]) { $1 }
-            transition.entries = [entry(.secretFailed, detail: detail)]
+            transition.entries = [entry(Audit.SecretFailed(.init(operation), error, mayHaveBeenDone: mayBeDone))]
             let alias = secret.alias.text
             try transition.move(rows.hubStatus(), secret.hub, now: now) {
                 $0.after(error, about: alias, now: $1, cap: cap)
@@ -116,15 +108,8 @@ package struct HandChange: Sendable {
         return transition
     }
 
-    private func entry(_ event: AuditEvent, detail: [String: JSONValue]) -> AuditEntry {
-        AuditEntry(
-            event,
-            time: now.rfc3339,
-            actor: actor,
-            hub: secret.hub,
-            alias: secret.alias.text,
-            detail: detail
-        )
+    private func entry(_ event: some AuditEvent) -> AuditEntry {
+        AuditEntry(event, time: now.rfc3339, actor: actor, hub: secret.hub, alias: secret.alias.text)
     }
 }
 
@@ -155,17 +140,5 @@ extension HubStatus {
         case .paused(let pause) where pause.until > now: throw .hubPaused(hub, until: pause.until)
         case .available, .doubtful, .halfOpen, .paused: return
         }
-    }
-}
-
-extension HubError {
-    /// What an entry says of an error: class and numbers.
-    package var auditDetail: [String: JSONValue] {
-        let fields: [String: JSONValue?] = [
-            "error": .string(kind.rawValue),
-            "status": status.map { .integer(Int64($0)) },
-            "request_id": requestID.map(JSONValue.string),
-        ]
-        return fields.compactMapValues { $0 }
     }
 }

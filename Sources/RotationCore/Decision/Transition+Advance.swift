@@ -55,13 +55,13 @@ extension Rotation {
 extension Transition {
     /// Adds what a rotation's end makes of its schedule, group, hold and requests.
     ///
-    /// - Parameter detail: More fields of the entry about the end.
+    /// - Parameter decision: What a person has decided, where that ends the rotation.
     mutating func conclude(
         _ rotation: Rotation,
         _ ending: Ending,
         at now: Instant,
         _ advance: RotationAdvance,
-        detail: [String: JSONValue] = [:],
+        decision: Audit.RotationDecided? = nil,
         _ rows: some SecretRows
     ) throws {
         let isReplaced = if case .failed(let failure) = ending { failure.isReplaced } else { false }
@@ -75,9 +75,9 @@ extension Transition {
         if case .succeeded = ending { value = .known }
         if isReplaced { requests = .released(rotation.id) }
         schedule = try rows.schedule()?.after(ending, of: rotation, now: now, retry: advance.plan.retry)
-        var entry = rotation.endingEntry(ending, now: now, trigger: advance.trigger, nextDue: schedule?.nextDue)
+        let event = rotation.endingEvent(ending, decision, nextDue: schedule?.nextDue)
+        var entry = rotation.entry(event, now: now, trigger: advance.trigger)
         entry.actor = advance.actor
-        entry.detail.merge(detail) { $1 }
         entries.append(entry)
     }
 }

@@ -19,8 +19,13 @@ extension Claim {
         switch schedule.verdict(now: now, startedAt: startedAt) {
         case .begin(let isAfterWindow):
             let isLate = schedule.isMissedWhileDown(startedAt: startedAt)
-            let detail: [String: JSONValue] = isAfterWindow ? ["window_overridden": "max_age"] : [:]
-            return try opening(schedule, isLate ? .catchUp : .schedule, isHeld: hold != nil, detail: detail, rows)
+            return try opening(
+                schedule,
+                isLate ? .catchUp : .schedule,
+                isHeld: hold != nil,
+                overriding: isAfterWindow ? .maxAge : nil,
+                rows
+            )
         case .wait(let until): return puttingOff(schedule, until: until)
         case .miss(let slot, let reason): return missing(slot, of: schedule, reason)
         }
@@ -30,7 +35,7 @@ extension Claim {
         _ schedule: Schedule,
         _ trigger: Trigger,
         isHeld: Bool,
-        detail: [String: JSONValue] = [:],
+        overriding window: Audit.RotationOpened.Override? = nil,
         _ rows: some SecretRows
     ) throws -> Transition {
         let rotation = Rotation(
@@ -49,7 +54,7 @@ extension Claim {
         if !requests.isEmpty { transition.requests = .joined(id) }
         transition.schedule = schedule
         transition.schedule?.lastOpened = now
-        transition.entries = [rotation.openingEntry(now: now, requests: requests, detail: detail)]
+        transition.entries = [rotation.openingEntry(now: now, requests: requests, overriding: window)]
         return transition
     }
 
@@ -66,11 +71,8 @@ extension Claim {
         after.awaitSlot(after: now)
         var transition = Transition()
         transition.schedule = after
-        let detail: [String: JSONValue?] = [
-            "error": .string(reason.rawValue), "scheduled_for": .string(slot.rfc3339),
-            "next_due": after.nextDue.map { .string($0.rfc3339) },
-        ]
-        transition.entries = [entry(.rotationMissed, detail: detail)]
+        let event = Audit.RotationMissed(error: reason, scheduledFor: slot, nextDue: after.nextDue)
+        transition.entries = [entry(event)]
         return transition
     }
 
@@ -79,19 +81,18 @@ extension Claim {
         guard !requests.isEmpty else { return nil }
         var transition = Transition()
         transition.requests = .dropped
-        transition.entries = [entry(.requestDropped, detail: ["error": "schedule_removed"])]
+        transition.entries = [entry(Audit.RequestDropped(error: .scheduleRemoved, requests: requests))]
         return transition
     }
 
-    private func entry(_ event: AuditEvent, detail: [String: JSONValue?]) -> AuditEntry {
+    private func entry(_ event: some AuditEvent) -> AuditEntry {
         AuditEntry(
             event,
             time: now.rfc3339,
             actor: .daemon,
             hub: secret.hub,
             alias: secret.alias.text,
-            trigger: trigger,
-            detail: detail
+            trigger: trigger
         )
     }
 }

@@ -24,20 +24,19 @@ extension RotationRequest {
         if despiteHold != nil { transition.hold = .released }
         transition.entries = [
             AuditEntry(
-                .rotationRequested,
+                Audit.RotationRequested(
+                    request: id,
+                    reason: reason,
+                    ticket: ticket,
+                    fresh: fresh ? true : nil,
+                    despiteHold: despiteHold
+                ),
                 time: requestedAt.rfc3339,
                 actor: actor,
                 hub: secret.hub,
                 alias: secret.alias.text,
                 rotation: joining?.rawValue,
-                trigger: trigger,
-                detail: [
-                    "request": .string(id.rawValue),
-                    "reason": reason.map(JSONValue.string),
-                    "ticket": ticket.map(JSONValue.string),
-                    "fresh": fresh ? true : nil,
-                    "despite_hold": despiteHold.map(JSONValue.string),
-                ]
+                trigger: trigger
             )
         ]
         return transition

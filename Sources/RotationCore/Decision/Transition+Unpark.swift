@@ -12,8 +12,8 @@ extension Rotation {
         try rotation.state.handle(.candidateFound, plan: plan, now: now, fraction: 0)
         var transition = Transition()
         transition.rotation = .advanced(rotation, at: now)
-        let detail: [String: JSONValue?] = ["error": .string(Failure.candidateLost.kind)]
-        transition.entries = [rotation.entry(.rotationUnparked, now: now, trigger: .resume, detail: detail)]
+        let event = Audit.RotationUnparked(error: .init(.candidateLost))
+        transition.entries = [rotation.entry(event, now: now, trigger: .resume)]
         return transition
     }
 

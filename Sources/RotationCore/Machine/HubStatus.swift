@@ -194,8 +194,15 @@ package enum HubStatus: Hashable, Sendable {
     package static func entry(from before: HubStatus, to after: HubStatus, hub: String, now: Instant) -> AuditEntry? {
         switch (before, after) {
         case (.suspended, .suspended): nil
-        case (_, .suspended(let suspension)): suspension.entry(.hubSuspended, hub: hub, now: now)
-        case (.suspended(let suspension), _): suspension.entry(.hubResumed, hub: hub, now: now)
+        case (_, .suspended(let suspension)):
+            AuditEntry(
+                Audit.HubSuspended(error: suspension.reason, since: suspension.since),
+                time: now.rfc3339,
+                actor: .daemon,
+                hub: hub
+            )
+        case (.suspended(let suspension), _):
+            AuditEntry(Audit.HubResumed(after: suspension), time: now.rfc3339, actor: .daemon, hub: hub)
         default: nil
         }
     }
@@ -207,12 +214,5 @@ package enum HubStatus: Hashable, Sendable {
         case .paused(let pause): pause.until
         case .suspended(let suspension): suspension.probeAt
         }
-    }
-}
-
-extension HubStatus.Suspension {
-    fileprivate func entry(_ event: AuditEvent, hub: String, now: Instant) -> AuditEntry {
-        let detail: [String: JSONValue?] = ["error": .string(reason.rawValue), "since": .string(since.rfc3339)]
-        return AuditEntry(event, time: now.rfc3339, actor: .daemon, hub: hub, detail: detail)
     }
 }

@@ -18,6 +18,8 @@ package struct StorageTrouble: Hashable, Sendable {
 
     package var kind: Kind
     package var text: String
+    /// How this process has lost its right to write; nil for other trouble.
+    package var fenceLost: FenceLost?
     /// When it was met first.
     package var since: Instant
 
@@ -30,6 +32,6 @@ package struct StorageTrouble: Hashable, Sendable {
             case is StorageLocked: .locked
             default: .failed
             }
-        (text, self.since) = ("\(error)", since)
+        (text, fenceLost, self.since) = ("\(error)", error as? FenceLost, since)
     }
 }

@@ -12,7 +12,7 @@ extension Schedule {
     }
 
     /// Why a slot was missed.
-    package enum Reason: String, Hashable, Sendable {
+    package enum Reason: String, Hashable, Sendable, CaseIterable {
         /// Its window was over before a rotation could begin.
         case window
         /// The daemon was down, and the schedule wants such slots skipped.

@@ -92,10 +92,8 @@ extension ControlServer {
         let now = environment.clock.now
         if let count = refusals.add(caller.uid, at: now) {
             environment.logger.warning("refused: \(path)", metadata: ["uid": "\(caller.uid)", "count": "\(count)"])
-            let detail: [String: JSONValue?] = [
-                "count": .integer(Int64(count)), "operation": .string(path), "right": .string(right.rawValue),
-            ]
-            let entry = AuditEntry(.accessRefused, time: now.rfc3339, actor: caller.actor, detail: detail)
+            let event = Audit.AccessRefused(count: count, operation: path, right: right.audited)
+            let entry = AuditEntry(event, time: now.rfc3339, actor: caller.actor)
             // It is refused whether or not that can be written.
             try? await environment.queue.withLedger { try $0.append(entry) }
         }

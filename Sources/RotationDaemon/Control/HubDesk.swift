@@ -55,14 +55,14 @@ package struct HubDesk: Sendable {
     /// Asks for a change of one secret.
     ///
     /// - Parameters:
-    ///   - detail: What is asked for, for the history; never a value.
+    ///   - fields: The parts of the secret that it sets, for the history.
     ///   - despiteHold: Why it may go ahead though an earlier value may still arrive; nil where it may not.
     ///   - send: Sends the one request.
     func change(
         _ operation: HandOperation,
         _ secret: SecretName,
         for caller: Caller,
-        detail: [String: JSONValue] = [:],
+        fields: [Audit.SecretAttempted.Field]? = nil,
         despiteHold: String? = nil,
         send: @escaping @Sendable (any SecretsAPI) async throws -> Receipt
     ) async throws {
@@ -76,7 +76,7 @@ package struct HubDesk: Sendable {
                 HandChange(operation, secret, actor: caller.actor, now: clock.now),
                 holdFor: LateHold.longest(timeout: hub.timeout, lateHold: hub.lateHold),
                 despiteHold: despiteHold,
-                detail: detail
+                fields: fields
             )
         }
         let result = await Self.result { try await withTimeout(limit) { try await send(hub.api) } }

@@ -38,3 +38,15 @@ extension Roles.Members {
         users.contains(caller.uid) || !groups.isDisjoint(with: caller.groups)
     }
 }
+
+extension Right {
+    /// The right, as the history names it.
+    var audited: Audit.AccessRefused.Right {
+        switch self {
+        case .ask: .ask
+        case .look: .look
+        case .operate: .operate
+        case .edit: .edit
+        }
+    }
+}

@@ -85,12 +85,12 @@ package final class DaemonRuntime: Sendable {
             try await takeInClock(configuration)
             try await store.resumeParked { configuration.plan(of: $0) }
             try await engine.limitPauses()
-            let landlock = Int64(Confinement.version)
-            try await note(.daemonStarted, detail: ["pid": .integer(Int64(getpid())), "landlock": .integer(landlock)])
+            let landlock = Confinement.version
+            try await note(Audit.DaemonStarted(pid: getpid(), landlock: landlock))
             if landlock == 0 && access(configuration.generatorsDirectory, F_OK) == 0 {
                 logger.warning("plug-ins run unconfined: no Landlock in the kernel, or in the unit's SystemCallFilter=")
             }
-            try await note(.configurationLoaded, detail: ["hash": .string(configuration.hash)])
+            try await note(Audit.ConfigurationLoaded(hash: configuration.hash))
             warnOfUnusedKeys()
             warnOfRefusedPlugIns()
         } catch {
@@ -180,9 +180,8 @@ package final class DaemonRuntime: Sendable {
     package var configuration: Configuration { inForce.withLock { $0.configuration } }
 
     /// Writes an entry of the daemon's own.
-    private func note(_ event: AuditEvent, detail: [String: JSONValue?] = [:]) async throws {
-        let now = SystemClock().now.rfc3339
-        try await store.append(AuditEntry(event, time: now, actor: .daemon, detail: detail))
+    private func note(_ event: some AuditEvent) async throws {
+        try await store.append(AuditEntry(event, time: SystemClock().now.rfc3339, actor: .daemon))
     }
 
     // MARK: While it runs
@@ -269,7 +268,7 @@ package final class DaemonRuntime: Sendable {
                 throw ConfigurationError(source: old.path, message: message)
             }
             let views = try hubs.hubs(of: fresh)
-            try await note(.configurationLoaded, detail: ["hash": .string(fresh.hash)])
+            try await note(Audit.ConfigurationLoaded(hash: fresh.hash))
             inForce.withLock { $0 = InForce(configuration: fresh, hubs: views) }
             plugIns.update(fresh)
             await engine.update(.init(hubs: views, retry: fresh.retry))
@@ -279,8 +278,7 @@ package final class DaemonRuntime: Sendable {
             return true
         } catch {
             logger.error("configuration not reloaded, the old one stays in force: \(error)")
-            let reason = error is ConfigurationError ? "invalid" : "storage"
-            try? await note(.configurationRejected, detail: ["reason": .string(reason)])
+            try? await note(Audit.ConfigurationRejected(error is ConfigurationError ? .invalid : .storage))
             return false
         }
     }
@@ -359,7 +357,11 @@ package final class DaemonRuntime: Sendable {
     /// Call it once, after the engine has ended.
     package func close() async {
         do {
-            if let fenceLost { try await store.noteFenceLost(fenceLost.text) } else { try await note(.daemonStopped) }
+            if let lost = fenceLost?.fenceLost {
+                try await store.noteFenceLost(lost)
+            } else {
+                try await note(Audit.DaemonStopped())
+            }
         } catch {
             logger.critical("the last entry can't be written", metadata: ["error": "\(error)"])
         }

@@ -18,8 +18,9 @@ extension CreateSecret: DeskOperation {
         try RequestLimits.check(["description": description])
         guard let value else { throw ControlFailure(status: .usage, message: "a secret needs a value") }
         let creation = SecretCreation(alias: secret.alias, value: value, access: access, description: description)
-        let fields = ["value", "allowed_workspaces"] + (description == nil ? [] : ["description"])
-        try await desk.change(.create, secret, for: caller, detail: ["fields": .texts(fields)]) { api in
+        let fields: [Audit.SecretAttempted.Field] =
+            [.value, .allowedWorkspaces] + (description == nil ? [] : [.description])
+        try await desk.change(.create, secret, for: caller, fields: fields) { api in
             try await api.create(creation)
         }
         return Done()
@@ -30,8 +31,8 @@ extension UpdateSecret: DeskOperation {
     package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> Done {
         try RequestLimits.check(["description": description, "despite-hold": despiteHold])
         let update = SecretUpdate(alias: secret.alias, value: value, description: description, access: access)
-        let named = [
-            ("value", value != nil), ("description", description != nil), ("allowed_workspaces", access != nil),
+        let named: [(Audit.SecretAttempted.Field, Bool)] = [
+            (.value, value != nil), (.description, description != nil), (.allowedWorkspaces, access != nil),
         ]
         let fields = named.filter(\.1).map(\.0)
         guard !fields.isEmpty else { throw ControlFailure(status: .usage, message: "there is nothing to change") }
@@ -39,7 +40,7 @@ extension UpdateSecret: DeskOperation {
             .update,
             secret,
             for: caller,
-            detail: ["fields": .texts(fields)],
+            fields: fields,
             despiteHold: despiteHold
         ) { api in try await api.update(update) }
         return Done()
@@ -57,11 +58,5 @@ extension DeleteSecret: DeskOperation {
 extension ProbeHubs: DeskOperation {
     package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> [HubAnswer] {
         try await desk.probe()
-    }
-}
-
-extension JSONValue {
-    fileprivate static func texts(_ texts: [String]) -> JSONValue {
-        .array(texts.map { .string($0) })
     }
 }

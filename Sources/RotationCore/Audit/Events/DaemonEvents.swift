@@ -1,0 +1,89 @@
+extension Audit {
+    /// The daemon has started.
+    package struct DaemonStarted: AuditEvent {
+        package static let name = AuditEventName.daemonStarted
+        package static let scope = AuditScope.daemon
+
+        /// The daemon's process ID.
+        package var pid: Int32
+        /// The version of Landlock by which plug-ins are confined; 0 where the kernel has none.
+        package var landlock: Int32
+
+        package init(pid: Int32, landlock: Int32) { (self.pid, self.landlock) = (pid, landlock) }
+    }
+
+    /// The daemon has stopped in good order.
+    package struct DaemonStopped: AuditEvent {
+        package static let name = AuditEventName.daemonStopped
+        package static let scope = AuditScope.daemon
+
+        package init() {}
+    }
+
+    /// A configuration is in force: at the start, or after a reload.
+    package struct ConfigurationLoaded: AuditEvent {
+        package static let name = AuditEventName.configurationLoaded
+        package static let scope = AuditScope.daemon
+
+        /// The hash of the configuration.
+        package var hash: String
+
+        package init(hash: String) { self.hash = hash }
+    }
+
+    /// A configuration was not loaded: the old one stays in force.
+    package struct ConfigurationRejected: AuditEvent {
+        package static let name = AuditEventName.configurationRejected
+        package static let scope = AuditScope.daemon
+
+        /// What is wrong.
+        package enum Error: String, AuditWord {
+            /// The configuration itself.
+            case invalid
+            /// The history could not be written.
+            case storage
+        }
+
+        /// What is wrong; the log says where.
+        package var error: Error
+
+        package init(_ error: Error) { self.error = error }
+    }
+
+    /// The real-time clock was set.
+    package struct ClockSkewed: AuditEvent {
+        package static let name = AuditEventName.clockSkewed
+        package static let scope = AuditScope.daemon
+
+        /// How far the clock was set, in milliseconds; negative for backwards.
+        package var stepMs: Int64
+        /// How many schedules were brought back, where a clock that was ahead had put them too far away.
+        package var schedulesMoved: Int?
+
+        package init(stepMs: Int64, schedulesMoved: Int?) {
+            (self.stepMs, self.schedulesMoved) = (stepMs, schedulesMoved)
+        }
+    }
+
+    /// A user was refused an operation of the control socket; one entry for each user and minute.
+    package struct AccessRefused: AuditEvent {
+        package static let name = AuditEventName.accessRefused
+        package static let scope = AuditScope.daemon
+
+        /// What a caller may be allowed to do.
+        package enum Right: String, AuditWord {
+            case ask, look, operate, edit
+        }
+
+        /// How many operations were refused since the last entry about the user.
+        package var count: Int
+        /// The last operation that was refused: its path on the control socket.
+        package var operation: String
+        /// The right that the user lacks.
+        package var right: Right
+
+        package init(count: Int, operation: String, right: Right) {
+            (self.count, self.operation, self.right) = (count, operation, right)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Scheduling
+
+extension Audit {
+    /// The generator begins a step, has done it, or has failed for good; a step that is tried again is `rotation.deferred`.
+    struct GeneratorStepped: AuditEvent {
+        static let name = AuditEventName.generatorStep
+        static let scope = AuditScope.rotation
+
+        /// How far a step has come.
+        enum Outcome: String, AuditWord {
+            case begun, done, failed
+        }
+
+        /// The step.
+        var step: GeneratorStep
+        /// How far it has come.
+        var outcome: Outcome
+        /// How it has failed.
+        var failedStep: FailedStep?
+    }
+
+    /// How a generator's step has failed: classes, numbers and one word, never a plug-in's text.
+    package struct FailedStep: Codable, Hashable, Sendable {
+        /// How a step ended.
+        package enum Cause: String, AuditWord {
+            /// The plug-in has exited with a status that says so.
+            case exited
+            /// The plug-in took longer than it may.
+            case timedOut = "timed_out"
+            /// A signal that was not the daemon's has ended the plug-in.
+            case signaled
+            /// No plug-in was run.
+            case notStarted = "not_started"
+            /// The plug-in wrote more than it may.
+            case tooMuchOutput = "too_much_output"
+            /// The plug-in said that all is well, and its answer is none.
+            case invalidAnswer = "invalid_answer"
+            /// A built-in generator can't do it.
+            case unable
+        }
+
+        /// The step.
+        package var step: StepFailure.Step
+        /// How it ended.
+        package var cause: Cause
+        /// The plug-in's exit status, where it has exited.
+        package var exitStatus: Int32?
+        /// The signal that has ended the plug-in.
+        package var signal: Int32?
+        /// How long the plug-in may take, in milliseconds, where it took longer.
+        package var timeoutMs: Int64?
+        /// The plug-in's own word for it: at most 40 of `a` to `z` and `_`.
+        package var reason: String?
+
+        package init(_ failure: StepFailure) {
+            (step, reason) = (failure.step, failure.reason)
+            switch failure.cause {
+            case .exited(let status): (cause, exitStatus) = (.exited, status)
+            case .timedOut(let limit): (cause, timeoutMs) = (.timedOut, limit.milliseconds)
+            case .signaled(let number): (cause, signal) = (.signaled, number)
+            case .notStarted: cause = .notStarted
+            case .tooMuchOutput: cause = .tooMuchOutput
+            case .invalidAnswer: cause = .invalidAnswer
+            case .unable: cause = .unable
+            }
+        }
+    }
+
+    /// What has failed in a rotation: a hub's answer, by its class, or something of the rotation's own.
+    struct FailureClass: AuditWord {
+        let rawValue: String
+
+        init(rawValue: String) { self.rawValue = rawValue }
+
+        init(_ failure: Failure) { rawValue = failure.kind }
+
+        init(_ error: HubError) { rawValue = error.kind.rawValue }
+
+        /// The daemon did not live to see an attempt's end.
+        static let unknown = FailureClass(rawValue: "unknown")
+
+        static let allCases =
+            HubError.Kind.allCases.map { FailureClass(rawValue: $0.rawValue) }
+            + [
+                Failure.generator, .unusableValue, .repeatedValue, .unknownUpdate, .candidateLost, .withdrawal,
+                .policyChanged,
+            ].map { FailureClass($0) } + [unknown]
+    }
+}

@@ -1,0 +1,134 @@
+extension Audit {
+    /// An operation by hand is about to be asked of the hub.
+    package struct SecretAttempted: AuditEvent {
+        package static let name = AuditEventName.secretAttempted
+        package static let scope = AuditScope.secret
+
+        /// A part of a secret that an operation sets.
+        package enum Field: String, AuditWord {
+            case value
+            case description
+            case allowedWorkspaces = "allowed_workspaces"
+        }
+
+        /// The operation.
+        var operation: HandOperation
+        /// The parts of the secret that it sets; absent for a deletion.
+        var fields: [Field]?
+        /// Why it may go ahead though an earlier value may still arrive, in the person's words.
+        var despiteHold: String?
+    }
+
+    /// The secret was created by hand.
+    struct SecretCreated: AuditEvent {
+        static let name = AuditEventName.secretCreated
+        static let scope = AuditScope.secret
+
+        /// The HTTP status.
+        var status: Int
+        /// The hub's name for the request.
+        var requestID: String?
+    }
+
+    /// The secret was updated by hand.
+    struct SecretUpdated: AuditEvent {
+        static let name = AuditEventName.secretUpdated
+        static let scope = AuditScope.secret
+
+        /// The HTTP status.
+        var status: Int
+        /// The hub's name for the request.
+        var requestID: String?
+    }
+
+    /// The secret was deleted by hand.
+    struct SecretDeleted: AuditEvent {
+        static let name = AuditEventName.secretDeleted
+        static let scope = AuditScope.secret
+
+        /// The HTTP status.
+        var status: Int
+        /// The hub's name for the request.
+        var requestID: String?
+    }
+
+    /// A hub's secrets were listed by hand.
+    package struct SecretListed: AuditEvent {
+        package static let name = AuditEventName.secretListed
+        package static let scope = AuditScope.hub
+
+        /// How many the hub has listed.
+        package var count: Int
+
+        package init(count: Int) { self.count = count }
+    }
+
+    /// An operation by hand has failed; a list names no secret.
+    package struct SecretFailed: AuditEvent {
+        package static let name = AuditEventName.secretFailed
+        package static let scope = AuditScope.hubOrSecret
+
+        /// An operation of the hub's.
+        package enum Operation: String, AuditWord {
+            case create, update, delete, list
+
+            init(_ operation: HandOperation) {
+                self =
+                    switch operation {
+                    case .create: .create
+                    case .update: .update
+                    case .delete: .delete
+                    }
+            }
+        }
+
+        /// The operation.
+        package var operation: Operation
+        /// What has failed.
+        package var error: HubError.Kind
+        /// The HTTP status.
+        package var status: Int?
+        /// The hub's name for the request.
+        package var requestID: String?
+        /// Whether the hub may have done it all the same; absent for a list.
+        package var mayHaveBeenDone: Bool?
+
+        package init(_ operation: Operation, _ error: HubError, mayHaveBeenDone: Bool? = nil) {
+            self.operation = operation
+            (self.error, status, requestID) = (error.kind, error.status, error.requestID)
+            self.mayHaveBeenDone = mayHaveBeenDone
+        }
+    }
+
+    /// The hub's `updated_at` has moved when nothing of ours moved it: the value in force is unknown.
+    package struct DriftFound: AuditEvent {
+        package static let name = AuditEventName.driftFound
+        package static let scope = AuditScope.secret
+
+        /// What is wrong.
+        package enum Error: String, AuditWord {
+            case valueUnknown = "value_unknown"
+        }
+
+        /// When it was noticed.
+        package enum Finding: String, AuditWord {
+            /// By the look at the end of a hold.
+            case holdEnded = "hold_ended"
+            /// Before a rotation's first attempt.
+            case preflight
+        }
+
+        /// What is wrong.
+        package var error = Error.valueUnknown
+        /// When it was noticed: at the end of a hold, or before a rotation's first attempt.
+        package var found: Finding
+        /// The hub's `updated_at`: milliseconds since 1970 by the hub's clock.
+        package var updatedAt: Int64
+        /// The newest one that was seen before.
+        package var lastSeen: Int64
+
+        package init(_ found: Finding, updatedAt: Int64, lastSeen: Int64) {
+            (self.found, self.updatedAt, self.lastSeen) = (found, updatedAt, lastSeen)
+        }
+    }
+}
