@@ -32,6 +32,38 @@ struct HistoryTests {
         }
     }
 
+    /// Python's jsonschema, which we did not write.
+    private static let validation = """
+        import json, sys
+        from jsonschema import Draft202012Validator
+        validator = Draft202012Validator(json.load(open(sys.argv[1])))
+        lines = [json.loads(line) for line in open(sys.argv[2], encoding="utf-8")]
+        print([line["event"] for line in lines if not validator.is_valid(line)], len({line["event"] for line in lines}) >= 15)
+        """
+
+    @Test func linesAreAsTheirSchemaSays() async throws {
+        try await World.with { world in
+            try await world.schedule("told", every: "30d")
+            try await world.withDaemon { _ in
+                try await world.expect(0, "rotate-now", "told", "--reason", "leak", "--ticket", "S-1", "--wait")
+                world.hub.inject([SandboxFault(.status(400), method: "PATCH")])
+                try await world.expect(1, "rotate-now", "told", "--wait")
+                try await world.expect(0, "schedule", "pause", "told", "--reason", "freeze")
+                try await world.expect(0, "schedule", "resume", "told")
+                try await world.expect(0, "schedule", "edit", "told", "--every", "10d")
+                try await world.expect(0, "secret", "update", "told", "--description", "d")
+                try await world.expect(0, "secret", "list")
+                try await world.expect(0, "schedule", "remove", "told")
+            }
+            try world.folder.write(try await world.run("audit", "list", "--json").output, to: "audit.jsonl")
+            let schema = FilePath(#filePath).removingLastComponent().appending(
+                "../../Sources/RotationCore/Documentation.docc/Resources/audit-entry.schema.json"
+            )
+            let found = try await Oracle.python(Self.validation, schema.string, world.folder.file("audit.jsonl"))
+            #expect(found == "[] True")
+        }
+    }
+
     @Test func databaseIsSoundAndItsViewsAnswer() async throws {
         try await World.with { world in
             try await world.schedule("viewed", every: "30d", options: ["--owner", "payments"])

@@ -23,6 +23,7 @@ struct StoreFixture {
                 throw error
             }
             await fixture.store.close()
+            try AuditSchema.check(folder.file("rotator.db"))
         }
     }
 

@@ -22,6 +22,8 @@ package final class Simulation {
         package var failedWrite: WriteFault?
         /// Whether the databases stay, to be looked at.
         package var keepsFolder = false
+        /// Whether each entry of the audit log is held against the type of its event.
+        package var checksEntries = false
 
         package init(seed: UInt64) {
             self.seed = seed
@@ -178,6 +180,7 @@ package final class Simulation {
         try play(for: .seconds(2 * 86_400), isTroubled: false)
         if judge.violation == nil { try checkThatAllIsWell() }
         daemon.end(steps)
+        if options.checksEntries { try AuditSchema.check(path) }
         return Outcome(
             seed: options.seed,
             violation: judge.violation,

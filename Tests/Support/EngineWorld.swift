@@ -126,6 +126,7 @@ package final class EngineWorld: Sendable {
                 throw error
             }
             await world.end(running)
+            try AuditSchema.check(world.path)
         }
     }
 

@@ -47,6 +47,7 @@ final class World: Sendable {
                     let hub = "timeout: \(timeout), \(hold)\(keys)"
                     try await world.prepare(port: port, hub: hub, extra: extra)
                     try await body(world)
+                    try AuditSchema.check(folder.file("rotator.db"))
                 }
             }
         }
