@@ -179,6 +179,7 @@ package actor Engine {
         do {
             try await storage.checkFence()
             storageWatch.withLock { $0.noteCheck(now: now) }
+            try await tellOfReplacement()
             try await lookAtClock()
             try await lookAtZones()
             startLook(&group)
@@ -192,6 +193,14 @@ package actor Engine {
         } catch {
             pauseForStorage(error)
         }
+    }
+
+    /// Records that files of the databases were deleted or replaced, once they are back: until then nothing can be recorded.
+    private func tellOfReplacement() async throws {
+        guard let trouble = storageWatch.withLock({ $0.untoldReplacement }) else { return }
+        let event = Audit.StorageReplaced(since: trouble.since)
+        try await storage.append(AuditEntry(event, time: clock.now.rfc3339, actor: .daemon))
+        storageWatch.withLock { $0.noteReplacementTold() }
     }
 
     /// Notices a clock that was set; the history tells of it before anything is done by the new time.

@@ -23,15 +23,22 @@ struct StorageWatch: Sendable {
         return isNews
     }
 
+    /// Files that were replaced and are back, which the history does not tell yet.
+    private(set) var untoldReplacement: StorageTrouble?
+
     /// Notes that the storage can be read, is this process's own and the newest.
     mutating func noteCheck(now: Instant) {
         isReadable = true
         // A check writes nothing, so it does not show that a full disk has room again.
         guard let quietFrom, metAt <= now, now < quietFrom else {
+            if trouble?.kind == .replaced { untoldReplacement = trouble }
             trouble = nil
             return
         }
     }
+
+    /// Notes that the history tells of the files that are back.
+    mutating func noteReplacementTold() { untoldReplacement = nil }
 
     /// Notes that something was written.
     mutating func noteWrite() {

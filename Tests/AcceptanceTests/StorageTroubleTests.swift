@@ -94,6 +94,26 @@ struct StorageTroubleTests {
         }
     }
 
+    /// A file that is put back is the same one again: rotations go on, and the history says that it was away.
+    @Test func fileThatIsPutBackIsInTheHistory() async throws {
+        try await World.with(hub: "rate_limit: 1000/s") { world in
+            try await world.schedule("fast", every: "1s")
+            try await world.withDaemon { _ in
+                try await eventually("it rotates") { world.patches("fast").count >= 1 }
+                let path = world.folder.file("rotator.db")
+                try #require(rename(path, path + ".away") == 0)
+                try await eventually("the daemon has found it") {
+                    try world.log.contains("rotator.db was deleted or replaced while it was open")
+                }
+                let before = world.patches("fast").count
+                try #require(rename(path + ".away", path) == 0)
+                try await eventually("it goes on") { world.patches("fast").count > before }
+                let told = "SELECT count(*) FROM audit_log WHERE line LIKE '%\"event\":\"storage.replaced\"%'"
+                #expect(try await Oracle.sqlite(path, told) == "1")
+            }
+        }
+    }
+
     /// At once, before the engine has had a reason to look.
     @Test func deletedDatabaseIsToldBeforeAnythingIsDue() async throws {
         try await World.with { world in

@@ -41,6 +41,22 @@ struct StorageWatchTests {
         #expect(quiet.trouble == nil && quiet.quietFrom == nil)
     }
 
+    /// Files that were replaced can't be told while they are away; once, when they are back.
+    @Test func replacementIsToldOnceItIsOver() {
+        var watch = StorageWatch()
+        _ = watch.noteFailure(StorageReplaced(path: "/db"), now: Self.start)
+        #expect(watch.untoldReplacement == nil)
+        watch.noteCheck(now: Self.at(60))
+        #expect(watch.untoldReplacement?.since == Self.start)
+        watch.noteReplacementTold()
+        watch.noteCheck(now: Self.at(120))
+        #expect(watch.untoldReplacement == nil)
+        _ = watch.noteFailure(Self.locked, now: Self.at(180))
+        watch.noteWrite()
+        watch.noteCheck(now: Self.at(240))
+        #expect(watch.untoldReplacement == nil)
+    }
+
     /// The clock was set back to before the failure: nobody knows how long ago that was.
     @Test func clockThatWasSetBackEndsIt() {
         var watch = StorageWatch()

@@ -6,6 +6,7 @@ package enum AuditEventName: String, Hashable, Sendable, CaseIterable {
     case configurationRejected = "configuration.rejected"
     case clockSkewed = "clock.skewed"
     case fenceLost = "fence.lost"
+    case storageReplaced = "storage.replaced"
     case restoreHeld = "restore.held"
     case restoreAccepted = "restore.accepted"
     case candidateKept = "candidate.kept"
@@ -50,6 +51,7 @@ package enum AuditEventName: String, Hashable, Sendable, CaseIterable {
         case .configurationRejected: Audit.ConfigurationRejected.self
         case .clockSkewed: Audit.ClockSkewed.self
         case .fenceLost: Audit.FenceLost.self
+        case .storageReplaced: Audit.StorageReplaced.self
         case .restoreHeld: Audit.RestoreHeld.self
         case .restoreAccepted: Audit.RestoreAccepted.self
         case .candidateKept: Audit.CandidateKept.self

@@ -1,3 +1,5 @@
+package import Scheduling
+
 extension Audit {
     /// Another process has taken over, and this one ends.
     package struct FenceLost: AuditEvent {
@@ -23,6 +25,17 @@ extension Audit {
             case .lock(let path): (error, self.path) = (.lock, path)
             }
         }
+    }
+
+    /// Files of the databases were deleted or replaced under the daemon, and are back: nothing was rotated meanwhile.
+    package struct StorageReplaced: AuditEvent {
+        package static let name = AuditEventName.storageReplaced
+        package static let scope = AuditScope.daemon
+
+        /// When it was found.
+        package var since: Instant
+
+        package init(since: Instant) { self.since = since }
     }
 
     /// The history was found not to be the newest one: nothing is rotated by it.
