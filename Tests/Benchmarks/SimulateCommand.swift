@@ -19,6 +19,9 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "A defect to build in; one of \(Breakage.allCases.map(\.rawValue).joined(separator: ", ")).")
     var breakage: String?
 
+    @Flag(help: "Print each seed's digest, which a seed alone always does: another run of it prints the same.")
+    var digests = false
+
     @Flag(help: "Leave the databases, and say where: their history tells what led to a violation.") var keep = false
 
     func run() throws {
@@ -32,6 +35,7 @@ struct SimulateCommand: ParsableCommand {
             options.keepsFolder = keep
             options.breakage = breakage.flatMap(Breakage.init)
             let outcome = try Simulation.play(options, counts: counts)
+            if seeds == 1 || digests { print("seed \(seed): digest \(outcome.digest)") }
             rotations += outcome.rotations
             deaths += outcome.deaths
             guard let violation = outcome.violation else { continue }

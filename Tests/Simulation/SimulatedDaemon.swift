@@ -13,6 +13,7 @@ final class SimulatedDaemon: Sendable {
     struct Site: Sendable {
         var path: String
         var key: StagingKey
+        var host: SimulatedHost
         var hubs: [String: SimulatedHub]
         var systems: SimulatedSystems
         var files: SimulatedFiles
@@ -36,7 +37,7 @@ final class SimulatedDaemon: Sendable {
         store = try RotationStore(
             path: site.path,
             key: site.key,
-            origin: EngineWorld.origin,
+            origin: site.host.origin,
             clock: world.time,
             random: world.dice,
             generators: BuiltInGenerators(),

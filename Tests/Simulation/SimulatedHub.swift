@@ -57,6 +57,8 @@ final class SimulatedHub: Sendable {
         var dice: Dice
         var judge: Judge
         var counts: FaultCounts
+        /// What the hubs have received and answered.
+        let transcript = Transcript()
         /// One request, write or step in so many meets a fault; 0 for none.
         var odds: @Sendable () -> Int
 
@@ -159,6 +161,12 @@ final class SimulatedHub: Sendable {
     }
 
     fileprivate func list(_ alias: String?, _ process: Process) async throws(HubError) -> [ListedSecret] {
+        try await world.transcript.record("list \(name)/\(alias ?? "")", at: world.time) { () throws(HubError) in
+            try await answerList(alias, process)
+        }
+    }
+
+    private func answerList(_ alias: String?, _ process: Process) async throws(HubError) -> [ListedSecret] {
         world.judge.received(at: name, isProbe: alias == nil)
         await world.time.sleep(world.dice.duration(1...2000))
         if process.isDead { throw HubError(.cancelled) }
@@ -173,6 +181,12 @@ final class SimulatedHub: Sendable {
     }
 
     fileprivate func update(_ alias: String, _ value: [UInt8], _ process: Process) async throws(HubError) -> Receipt {
+        try await world.transcript.record("update \(name)/\(alias)", value, at: world.time) {
+            try await answerUpdate(alias, value, process)
+        }
+    }
+
+    private func answerUpdate(_ alias: String, _ value: [UInt8], _ process: Process) async throws(HubError) -> Receipt {
         world.judge.received(at: name, isProbe: false)
         if weather == .down {
             await world.time.sleep(world.dice.duration(1...500))

@@ -54,8 +54,8 @@ package final class Simulation {
         package var deaths = 0
         /// How many writes there were.
         package var writes = 0
-        /// A hash of all that the run has left behind.
-        package var digest: UInt64 = 0
+        /// A hash of all that the run has done and left behind.
+        package var digest: RunDigest
     }
 
     let dice: Dice
@@ -65,6 +65,7 @@ package final class Simulation {
     let hubs: [String: SimulatedHub]
     let options: Options
     let steps: StepExecutor
+    let host: SimulatedHost
     private let systems = SimulatedSystems()
     let files = SimulatedFiles()
     let path: String
@@ -115,14 +116,17 @@ package final class Simulation {
         hubs = Dictionary(
             uniqueKeysWithValues: names.map { ($0, SimulatedHub(name: $0, isListing: $0 == "h0", surroundings)) }
         )
-        try Self.addSchedules(options, path, hubs, dice, judge, now: time.now)
+        host = SimulatedHost(dice)
+        try Self.makeHistory(path, host, dice, now: time.now)
+        try Self.addSchedules(options, path, host, hubs, dice, judge, now: time.now)
         for name in names {
             systems.add("\(name)/s1")
             files.write(Array("the first of \(name)".utf8), "\(name)/s3")
         }
         let site = SimulatedDaemon.Site(
             path: path,
-            key: try EngineWorld.makeKey(),
+            key: try Self.makeKey(dice),
+            host: host,
             hubs: hubs,
             systems: systems,
             files: files,
@@ -133,40 +137,6 @@ package final class Simulation {
             writes: writes
         )
         daemon = try SimulatedDaemon(site)
-    }
-
-    private static func addSchedules(
-        _ options: Options,
-        _ path: String,
-        _ hubs: [String: SimulatedHub],
-        _ dice: Dice,
-        _ judge: Judge,
-        now: Instant
-    ) throws {
-        let ledger = try Ledger(
-            path: path,
-            origin: EngineWorld.origin,
-            mayMigrate: true,
-            generators: BuiltInGenerators()
-        )
-        defer { ledger.close() }
-        var schedules: [Schedule] = []
-        for name in hubs.keys.sorted() {
-            for number in 0..<options.secretsPerHub {
-                guard let alias = SecretAlias("s\(number)") else { continue }
-                let definition = try SimulatedPlan.definition(number, dice)
-                let secret = SecretName(hub: name, alias: alias)
-                schedules.append(Schedule(adding: definition, for: secret, now: now))
-                judge.follow(definition, of: secret)
-                hubs[name]?.add(alias.text)
-            }
-            guard let alias = SecretAlias("s3") else { continue }
-            let secret = SecretName(hub: name, alias: alias)
-            let definition = try SimulatedFiles.definition("\(secret)")
-            schedules.append(Schedule(adding: definition, for: secret, now: now, rotatesAtOnce: true))
-            hubs[name]?.add(alias.text)
-        }
-        try ledger.add(schedules, actor: .daemon, now: now)
     }
 
     // MARK: Playing
@@ -187,7 +157,7 @@ package final class Simulation {
             rotations: try countRotations(),
             deaths: deaths,
             writes: writes.value,
-            digest: try HistoryDigest.of(path)
+            digest: try RunDigest(history: path, requests: surroundings.transcript.value)
         )
     }
 
@@ -229,6 +199,7 @@ package final class Simulation {
         deaths += 1
         daemon.end(steps)
         endRival()
+        if dice.once(in: 4) { host.reboot(dice) }
         if odds.odds > 0 { try meetRestore() }
         time.advance(by: .milliseconds(dice.roll(20_000)))
         daemon = try SimulatedDaemon(daemon.site)
