@@ -121,12 +121,16 @@ extension Connection {
         afterCommit: () throws -> Void = {}
     ) {
         do {
+            try files.hooks?.reached(.begun(batch.map(\.tag)), in: self)
             try transaction(fence) {
                 for member in batch { try member.write(in: self, files) }
                 try beforeCommit()
+                try files.hooks?.reached(.committing, in: self)
             }
+            try files.hooks?.reached(.committed, in: self)
             try afterCommit()
         } catch {
+            try? files.hooks?.reached(.failed(error), in: self)
             for member in batch { member.fail(error) }
         }
     }

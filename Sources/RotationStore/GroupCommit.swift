@@ -6,10 +6,14 @@ import Synchronization
 struct Files {
     let ledger: Ledger
     let vault: CandidateVault
+    /// What a test does between the steps of a commit.
+    var hooks: (any CommitHooks)?
 }
 
 /// Something that is to be written to a database together with what others write.
 protocol BatchMember: Sendable {
+    /// What a test knows it by.
+    var tag: (any Sendable)? { get }
     /// Writes it, in a savepoint of the batch's transaction.
     ///
     /// - Throws: What concerns the whole batch; what concerns this member alone is its own result.
@@ -22,15 +26,21 @@ protocol BatchMember: Sendable {
 final class Change<T: Sendable>: BatchMember {
     private let body: @Sendable (Files) throws -> T
     private let outcome = Mutex<Result<T, any Error>?>(nil)
+    let tag: (any Sendable)?
 
-    init(_ body: @escaping @Sendable (Files) throws -> T) {
-        self.body = body
+    init(tag: (any Sendable)? = nil, _ body: @escaping @Sendable (Files) throws -> T) {
+        (self.tag, self.body) = (tag, body)
     }
 
     func write(in connection: Connection, _ files: Files) throws {
         let place = files.ledger.recorder.place
         do {
-            let result = try connection.savepoint { try body(files) }
+            let result = try connection.savepoint {
+                try files.hooks?.reached(.writing(tag), in: connection)
+                let result = try body(files)
+                try files.hooks?.reached(.written(tag, result: result), in: connection)
+                return result
+            }
             outcome.withLock { $0 = .success(result) }
         } catch let lost as SavepointLost {
             throw lost.cause
@@ -38,6 +48,7 @@ final class Change<T: Sendable>: BatchMember {
             throw error
         } catch {
             files.ledger.recorder.takeBack(to: place)
+            try files.hooks?.reached(.refused(tag, error), in: connection)
             outcome.withLock { $0 = .failure(error) }
         }
     }
@@ -102,12 +113,23 @@ final class GroupCommit: Sendable {
     }
 
     private let state = Mutex(State())
+    private let hooks: (any CommitHooks)?
+
+    init(hooks: (any CommitHooks)? = nil) {
+        self.hooks = hooks
+    }
 
     /// How many changes wait.
     var count: Int { state.withLock { $0.waiting.count } }
 
     /// Adds a change to the next batch, and waits until it is settled, or until its caller is to commit.
     func join(_ member: any BatchMember) async -> Turn {
+        let turn = await untilTurn(member)
+        if turn == .lead { await hooks?.gather() }
+        return turn
+    }
+
+    private func untilTurn(_ member: any BatchMember) async -> Turn {
         await withCheckedContinuation { continuation in
             let leads = state.withLock { state in
                 let leads = !state.isLed
@@ -124,7 +146,8 @@ final class GroupCommit: Sendable {
     /// - Parameter commit: Settles each member.
     func lead(_ commit: ([any BatchMember]) -> Void) {
         let batch = state.withLock { state in
-            let batch = Array(state.waiting.prefix(Self.limit))
+            let size = hooks?.size(waiting: state.waiting.count) ?? Self.limit
+            let batch = Array(state.waiting.prefix(min(size, Self.limit)))
             state.waiting.removeFirst(batch.count)
             return batch
         }

@@ -8,8 +8,9 @@ package actor RotationStore: RotationStorage {
     private let executor: any SerialExecutor
     private let ledger: Ledger
     private let vault: CandidateVault
-    private let history = GroupCommit()
-    private let candidates = GroupCommit()
+    private let history: GroupCommit
+    private let candidates: GroupCommit
+    private let hooks: (any CommitHooks)?
     private let hubs = HubMemory()
     private let reader: HistoryReader
     /// What was committed to the history.
@@ -42,6 +43,7 @@ package actor RotationStore: RotationStorage {
     ///   - generators: Reads the generators of rows.
     ///   - executor: Where it runs; a queue of its own if not given.
     ///   - checkLock: Throws where the caller does not hold the lock any more.
+    ///   - hooks: What a test does between the steps of a commit.
     package init(
         path: String,
         key: StagingKey,
@@ -50,8 +52,10 @@ package actor RotationStore: RotationStorage {
         random: any RandomSource,
         generators: any GeneratorRegistry,
         executor: (any SerialExecutor)? = nil,
-        checkLock: @escaping @Sendable () throws(FenceLost) -> Void = {}
+        checkLock: @escaping @Sendable () throws(FenceLost) -> Void = {},
+        hooks: (any CommitHooks)? = nil
     ) throws {
+        (history, candidates, self.hooks) = (GroupCommit(hooks: hooks), GroupCommit(hooks: hooks), hooks)
         self.executor = executor ?? DatabaseExecutor(label: "secret-rotator.store")
         var ledger = try Ledger(path: path, origin: origin, mayMigrate: true, generators: generators, now: clock.now)
         var vault = try CandidateVault(path: Self.candidatesPath(for: path), key: key)
@@ -86,7 +90,7 @@ package actor RotationStore: RotationStorage {
 
     /// Has something written to the history with the next commit, and returns once that is durable.
     private nonisolated func change<T: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> T) async throws -> T {
-        let change = Change { try body($0.ledger) }
+        let change = Change(tag: hooks?.tag()) { try body($0.ledger) }
         if await history.join(change) == .lead {
             await Task.yield()
             await commitHistory()
@@ -98,7 +102,7 @@ package actor RotationStore: RotationStorage {
     private nonisolated func changeCandidates<T: Sendable>(
         _ body: @escaping @Sendable (Files) throws -> T
     ) async throws -> T {
-        let change = Change(body)
+        let change = Change(tag: hooks?.tag(), body)
         if await candidates.join(change) == .lead {
             await Task.yield()
             await commitCandidates()
@@ -107,11 +111,11 @@ package actor RotationStore: RotationStorage {
     }
 
     private func commitHistory() {
-        history.lead { ledger.commit($0, Files(ledger: ledger, vault: vault)) }
+        history.lead { ledger.commit($0, Files(ledger: ledger, vault: vault, hooks: hooks)) }
     }
 
     private func commitCandidates() {
-        candidates.lead { vault.commit($0, Files(ledger: ledger, vault: vault)) }
+        candidates.lead { vault.commit($0, Files(ledger: ledger, vault: vault, hooks: hooks)) }
         isTruncated = false
     }
 
