@@ -12,6 +12,8 @@ struct OffsetTable: Hashable, Sendable {
     private let transitions: [Transition]
     /// From here on the last 400 years repeat themselves for ever; nil where the last offset stays.
     private let cycleStart: Int64?
+    /// A number that changes with what the table says (FNV-1a of its numbers).
+    let fingerprint: Int64
 
     /// The Gregorian calendar repeats itself, days of the week included, after 400 years.
     private static let cycle: Int64 = 146_097 * 86_400
@@ -21,6 +23,7 @@ struct OffsetTable: Hashable, Sendable {
         initial = offset
         transitions = []
         cycleStart = nil
+        fingerprint = Self.fingerprint(initial, transitions)
     }
 
     /// - Parameters:
@@ -32,6 +35,7 @@ struct OffsetTable: Hashable, Sendable {
         guard let rule else {
             self.transitions = transitions
             cycleStart = nil
+            fingerprint = Self.fingerprint(initial, transitions)
             return
         }
         // RFC 9636, section 3.3: the rule holds after the last transition, and always where there is none.
@@ -43,6 +47,7 @@ struct OffsetTable: Hashable, Sendable {
         let repeated = later.filter { start < $0.second && $0.second < start + Self.cycle }
         self.transitions = transitions + [begin] + repeated
         cycleStart = rule.daylight == nil ? nil : start
+        fingerprint = Self.fingerprint(initial, self.transitions)
     }
 
     func span(at second: Int64) -> Zone.Span {
@@ -65,8 +70,7 @@ struct OffsetTable: Hashable, Sendable {
         return Zone.Span(start: before.second, end: end, offset: before.offset)
     }
 
-    /// A number that changes with what the table says (FNV-1a of its numbers).
-    var fingerprint: Int64 {
+    private static func fingerprint(_ initial: Int32, _ transitions: [Transition]) -> Int64 {
         var hash = FNV1a()
         hash.combine(UInt64(bitPattern: Int64(initial)))
         for transition in transitions {
