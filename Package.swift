@@ -160,8 +160,8 @@ package.targets += [
     .target(
         name: "Simulation",
         dependencies: [
-            "RotationCore", "RotationEngine", "RotationStore", "AIHubClient", "Scheduling", "SecretMemory", "SQLite",
-            "TestSupport", "ValueGenerators",
+            "CSQLite", "RotationCore", "RotationEngine", "RotationStore", "AIHubClient", "Scheduling", "SecretMemory",
+            "SQLite", "TestSupport", "ValueGenerators",
             .product(name: "Logging", package: "swift-log"),
         ],
         path: "Tests/Simulation"

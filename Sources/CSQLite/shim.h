@@ -18,4 +18,9 @@ static inline int csqlite_db_config_flag(sqlite3 *database, int option, int valu
     return sqlite3_db_config(database, option, value, (int *)0);
 }
 
+/* sqlite3_config is variadic, too. */
+static inline int csqlite_config_flag(int option, int value) {
+    return sqlite3_config(option, value);
+}
+
 #endif

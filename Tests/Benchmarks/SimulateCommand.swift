@@ -1,5 +1,8 @@
 import ArgumentParser
+import Dispatch
+import Foundation
 import Simulation
+import Synchronization
 
 /// The long form of the simulation's tests.
 struct SimulateCommand: ParsableCommand {
@@ -24,31 +27,58 @@ struct SimulateCommand: ParsableCommand {
 
     @Flag(help: "Leave the databases, and say where: their history tells what led to a violation.") var keep = false
 
+    @Option(help: "How many seeds are played at once; one a processor if not given.")
+    var jobs = ProcessInfo.processInfo.activeProcessorCount
+
     func run() throws {
+        SQLiteSettings.countNoMemory()
+        SQLiteSettings.lockNoFiles()
         let counts = FaultCounts()
-        var (found, rotations, deaths): ([UInt64], Int, Int) = ([], 0, 0)
+        var outcomes: [Simulation.Outcome] = []
         let start = ContinuousClock.now
-        for seed in from..<from + UInt64(seeds) {
-            var options = Simulation.Options(seed: seed)
-            options.days = days
-            options.secretsPerHub = secrets
-            options.keepsFolder = keep
-            options.breakage = breakage.flatMap(Breakage.init)
-            let outcome = try Simulation.play(options, counts: counts)
-            if seeds == 1 || digests { print("seed \(seed): digest \(outcome.digest)") }
-            rotations += outcome.rotations
-            deaths += outcome.deaths
-            guard let violation = outcome.violation else { continue }
-            found.append(seed)
-            print("seed \(seed): \(violation)")
-            // One finding shows that a defect would be found.
-            if found.count == (options.breakage == nil ? 10 : 1) { break }
+        // One finding shows that a defect would be found.
+        let limit = breakage == nil ? 10 : 1
+        var next = from
+        while next < from + UInt64(seeds), outcomes.count(where: { $0.violation != nil }) < limit {
+            let end = min(next + UInt64(jobs) * 16, from + UInt64(seeds))
+            let played = try play(Array(next..<end), counts)
+            for outcome in played { report(outcome) }
+            outcomes += played
+            next = end
         }
         let took = ContinuousClock.now - start
-        print("\(seeds) seeds, \(rotations) rotations, \(deaths) deaths of the daemon, in \(took)")
+        let (rotations, deaths) = (outcomes.map(\.rotations).reduce(0, +), outcomes.map(\.deaths).reduce(0, +))
+        print("\(outcomes.count) seeds, \(rotations) rotations, \(deaths) deaths of the daemon, in \(took)")
         for (fault, count) in counts.all.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             print("  \(count)\t\(fault.rawValue)")
         }
-        guard found.isEmpty else { throw ExitCode.failure }
+        guard outcomes.allSatisfy({ $0.violation == nil }) else { throw ExitCode.failure }
+    }
+
+    /// Plays seeds, as many at once as there are jobs: each is a run of its own, on one thread.
+    private func play(_ seeds: [UInt64], _ counts: FaultCounts) throws -> [Simulation.Outcome] {
+        let left = Mutex(seeds[...])
+        let results = Mutex<[Result<Simulation.Outcome, any Error>]>([])
+        DispatchQueue.concurrentPerform(iterations: max(jobs, 1)) { _ in
+            while let seed = left.withLock({ $0.popFirst() }) {
+                let result = Result { try Simulation.play(options(seed), counts: counts) }
+                results.withLock { $0.append(result) }
+            }
+        }
+        return try results.withLock { $0 }.map { try $0.get() }.sorted { $0.seed < $1.seed }
+    }
+
+    private func options(_ seed: UInt64) -> Simulation.Options {
+        var options = Simulation.Options(seed: seed)
+        options.days = days
+        options.secretsPerHub = secrets
+        options.keepsFolder = keep
+        options.breakage = breakage.flatMap(Breakage.init)
+        return options
+    }
+
+    private func report(_ outcome: Simulation.Outcome) {
+        if seeds == 1 || digests { print("seed \(outcome.seed): digest \(outcome.digest)") }
+        if let violation = outcome.violation { print("seed \(outcome.seed): \(violation)") }
     }
 }

@@ -21,6 +21,15 @@ package enum Fault: String, CaseIterable, Sendable {
     case failOver = "hub's clock set back by a fail-over"
     case crash = "crash"
     case crashAfterCommit = "crash between commit and its return"
+    case crashBetweenMates = "crash between two changes of a batch"
+    case crashInMember = "crash within a change of a batch"
+    case crashBeforeCommit = "crash before a batch's COMMIT"
+    case crashAfterBatch = "crash after a batch's COMMIT"
+    case memberRefused = "constraint refuses one change of a batch"
+    case rolledBack = "statement after which SQLite has rolled back"
+    case commitRefused = "COMMIT not persisted"
+    case commitPretended = "COMMIT persisted, reported as failed"
+    case sharedCommit = "commit of several changes"
     case storageRefused = "write not persisted"
     case storagePretended = "write persisted, reported as failed"
     case clockForwards = "clock set forwards"
@@ -96,4 +105,18 @@ package enum Breakage: String, CaseIterable, Sendable {
     case ignoresFence
     /// A history that was restored from an older copy is believed.
     case ignoresMark
+    /// A caller goes on before its batch is committed.
+    case tellsBeforeDurable
+    /// A caller is told of the failure of another change in its batch.
+    case takesMatesFailure
+    /// A batch goes on after SQLite has rolled its transaction back.
+    case goesOnAfterRollback
+    /// An attempt is sent while its entry waits for a batch.
+    case sendsBeforeEntry
+    /// A candidate is erased while its rotation's success waits for a batch.
+    case erasesBeforeSuccess
+    /// Two secrets of a group are opened by one batch, as neither sees the other.
+    case pairsInBatch
+    /// What another daemon's epoch forbids to record is sent all the same.
+    case sendsUnderOldEpoch
 }

@@ -8,7 +8,7 @@ import ValueGenerators
 enum Incident {
     /// One of them, by chance.
     static func happen(in simulation: Simulation, _ daemon: SimulatedDaemon) throws {
-        switch simulation.dice.roll(21) {
+        switch simulation.dice.roll(24) {
         case 0, 1, 2: request(in: simulation, daemon)
         case 3: pause(in: simulation, daemon)
         case 4: edit(in: simulation, daemon)
@@ -16,6 +16,8 @@ enum Incident {
         case 7: setClock(in: simulation)
         case 8: simulation.time.synchronise()
         case 9: simulation.perform { try await daemon.engine.requestAll(overdueOnly: true) }
+        // Many at once: what shares a commit.
+        case 21, 22, 23: simulation.perform { try await daemon.engine.requestAll(overdueOnly: false) }
         case 10, 11: writeFile(in: simulation)
         case 12, 13, 14: editDescription(in: simulation, daemon)
         case 15: simulation.hubs["h0"]?.failOver()

@@ -22,6 +22,8 @@ final class Judge: Sendable {
         var rules: [String: ScheduleDefinition] = [:]
         /// Of each group, the secret that rotates.
         var rotating: [String: String] = [:]
+        /// The process that has raised the epoch last.
+        var writer: ObjectIdentifier?
         /// Whether the daemon's history is an older copy.
         var isBehind = false
         /// Of each group, since when none rotates, in time since boot.
@@ -169,6 +171,17 @@ final class Judge: Sendable {
         if rotation.state.phase == .closed { state.withLock { $0.open["\(rotation.secret)"] = nil } }
     }
 
+    /// A process has become the only writer.
+    func tookOver(_ process: Process) {
+        state.withLock { $0.writer = ObjectIdentifier(process) }
+    }
+
+    /// A rotation's candidate is gone for good.
+    func erased(_ rotation: RotationID) {
+        guard let followed = state.withLock({ $0.rotations[rotation] }), followed.ends == 0 else { return }
+        accuse("\(followed.secret): the candidate was erased before the rotation had ended")
+    }
+
     /// The clock was set: the same instants may come again, and a daemon that dies before it has seen the step can't know
     /// how long ago it noted something.
     func forgetSlots() {
@@ -204,7 +217,10 @@ final class Judge: Sendable {
     }
 
     /// An update has come in, whatever becomes of it.
-    func received(_ value: Value, for name: String) {
+    func received(_ value: Value, for name: String, from process: Process) {
+        if state.withLock({ $0.writer != ObjectIdentifier(process) }) {
+            accuse("\(name): sent under an epoch that is over")
+        }
         let complaint = state.withLock { state -> String? in
             if state.isBehind { return "\(name): rotated by a history that is behind" }
             guard let id = state.byValue[value], var followed = state.rotations[id] else {

@@ -30,10 +30,14 @@ final class SimulatedDaemon: Sendable {
     let engine: Engine
     let alarm = SimulatedAlarm()
     private let looked = Flag()
+    private let lookedAt: Mutex<Duration>
 
     init(_ site: Site) throws {
         self.site = site
+        lookedAt = Mutex(site.surroundings.time.uptime)
         let world = site.surroundings
+        let process = process
+        let commits = SimulatedCommits(path: site.path, process, world, breakage: site.breakage)
         store = try RotationStore(
             path: site.path,
             key: site.key,
@@ -41,15 +45,17 @@ final class SimulatedDaemon: Sendable {
             clock: world.time,
             random: world.dice,
             generators: BuiltInGenerators(),
-            executor: StepActorExecutor(steps: site.steps)
+            executor: StepActorExecutor(steps: site.steps),
+            hooks: commits
         )
-        let process = process
+        world.judge.tookOver(process)
         let storage = SimulatedStorage(
             store,
             path: site.path,
             process,
             hubs: site.hubs,
             world,
+            steps: site.steps,
             breakage: site.breakage,
             failedWrite: site.failedWrite,
             writes: site.writes
@@ -125,9 +131,20 @@ final class SimulatedDaemon: Sendable {
         set { looked.isSet = newValue }
     }
 
+    /// Has it look where its alarm is due, a minute has passed, or by chance: a person or a signal may come at any time.
+    func lookIfDue() {
+        let (world, uptime) = (site.surroundings, site.surroundings.time.uptime)
+        let isDue = alarm.instant.map { $0 <= world.time.now } ?? false
+        guard isDue || uptime - lookedAt.withLock({ $0 }) >= .seconds(60) || world.dice.once(in: 16) else { return }
+        lookedAt.withLock { $0 = uptime }
+        engine.wake()
+    }
+
     /// What a daemon does at its start, before the engine runs.
     func takeInClock() async throws {
         try await store.resumeParked(plan: Self.plan)
+        // It reads the whole log, to find nothing.
+        guard site.surroundings.time.wasSetBack else { return }
         let now = site.surroundings.time.now
         guard let last = try await store.latestEntryTime(), last.duration(to: now) < .zero - ClockWatch.tolerance else {
             return

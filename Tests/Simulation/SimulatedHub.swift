@@ -181,7 +181,7 @@ final class SimulatedHub: Sendable {
     }
 
     fileprivate func update(_ alias: String, _ value: [UInt8], _ process: Process) async throws(HubError) -> Receipt {
-        try await world.transcript.record("update \(name)/\(alias)", value, at: world.time) {
+        try await world.transcript.record("update \(name)/\(alias)", value, at: world.time) { () throws(HubError) in
             try await answerUpdate(alias, value, process)
         }
     }
@@ -192,7 +192,7 @@ final class SimulatedHub: Sendable {
             await world.time.sleep(world.dice.duration(1...500))
             throw HubError(.connectionFailed)
         }
-        world.judge.received(value, for: "\(name)/\(alias)")
+        world.judge.received(value, for: "\(name)/\(alias)", from: process)
         let fault =
             world.dice.once(in: world.odds()) ? Self.updateFaults[world.dice.roll(Self.updateFaults.count)] : nil
         if let error = weatherError(isList: false) {

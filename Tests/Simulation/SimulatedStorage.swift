@@ -13,6 +13,7 @@ struct SimulatedStorage: RotationStorage {
     private let process: Process
     private let hubs: [String: SimulatedHub]
     private let world: SimulatedHub.Surroundings
+    private let steps: StepExecutor
     private let breakage: Breakage?
     private let failedWrite: Simulation.WriteFault?
     private let writes: Counter
@@ -26,18 +27,19 @@ struct SimulatedStorage: RotationStorage {
         _ process: Process,
         hubs: [String: SimulatedHub],
         _ world: SimulatedHub.Surroundings,
+        steps: StepExecutor,
         breakage: Breakage?,
         failedWrite: Simulation.WriteFault?,
         writes: Counter
     ) {
         (self.failedWrite, self.writes) = (failedWrite, writes)
-        self.path = path
+        (self.path, self.steps) = (path, steps)
         (self.store, self.process, self.hubs, self.world, self.breakage) = (store, process, hubs, world, breakage)
     }
 
     /// A call that changes something.
     private func write<T>(_ body: () async throws -> T) async throws -> T {
-        try meetDeath(.crash)
+        try meetDeath(.crash, 40)
         if let failedWrite, writes.next() == failedWrite.number {
             if failedWrite.isPersisted { _ = try await body() }
             process.die()
@@ -50,7 +52,7 @@ struct SimulatedStorage: RotationStorage {
             throw Trouble()
         }
         let result = try await body()
-        try meetDeath(.crashAfterCommit)
+        try meetDeath(.crashAfterCommit, 40)
         if meetsFault {
             world.counts.add(.storagePretended)
             throw Trouble()
@@ -58,8 +60,53 @@ struct SimulatedStorage: RotationStorage {
         return result
     }
 
+    /// A call that becomes durable with a batch.
+    ///
+    /// - Parameters:
+    ///   - subject: What a complaint names.
+    ///   - onDurable: Tells the judge, between COMMIT and the caller's answer.
+    private func commit<T: Sendable>(
+        _ subject: String,
+        _ body: @escaping @Sendable () async throws -> T,
+        onDurable: @escaping @Sendable (T) -> Void
+    ) async throws -> T {
+        try await commit(subject, Ticket { ($0 as? T).map(onDurable) }, body)
+    }
+
+    private func commit<T: Sendable>(
+        _ subject: String,
+        _ ticket: Ticket,
+        _ body: @escaping @Sendable () async throws -> T
+    ) async throws -> T {
+        do {
+            let result = try await answer(ticket, body)
+            if let complaint = ticket.complaintAboutSuccess { world.judge.accuse("\(subject): \(complaint)") }
+            return result
+        } catch {
+            if let complaint = ticket.complaint(about: error) { world.judge.accuse("\(subject): \(complaint)") }
+            throw error
+        }
+    }
+
+    /// What the caller is told.
+    private func answer<T: Sendable>(
+        _ ticket: Ticket,
+        _ body: @escaping @Sendable () async throws -> T
+    ) async throws -> T {
+        guard breakage == .tellsBeforeDurable else {
+            let result = try await Ticket.$current.withValue(ticket, operation: body)
+            if breakage == .takesMatesFailure, let error = ticket.matesFailure { throw error }
+            return result
+        }
+        Task(executorPreference: steps) { _ = try? await Ticket.$current.withValue(ticket, operation: body) }
+        let result = try await ticket.untilWritten()
+        guard let result = result as? T ?? true as? T else { throw Trouble() }
+        return result
+    }
+
     private func read<T>(_ body: () async throws -> T) async throws -> T {
-        try meetDeath(.crash)
+        // Rarely: a death before a read is one after the write before it.
+        try meetDeath(.crash, 100)
         // What reads without waiting for the writer is a place for other jobs all the same: any thread may come between.
         await Task.yield()
         let result = try await body()
@@ -67,9 +114,9 @@ struct SimulatedStorage: RotationStorage {
         return result
     }
 
-    private func meetDeath(_ kind: Fault) throws {
+    private func meetDeath(_ kind: Fault, _ rarity: Int) throws {
         try process.checkAlive()
-        guard world.dice.once(in: world.odds() * 40) else { return }
+        guard world.dice.once(in: world.odds() * rarity) else { return }
         world.counts.add(kind)
         process.die()
         throw Process.Died()
@@ -117,7 +164,8 @@ struct SimulatedStorage: RotationStorage {
     }
 
     func checkFence() async throws {
-        do { try await read { try store.checkFence() } } catch is FenceLost where breakage == .ignoresFence {}
+        let isIgnored = breakage == .ignoresFence || breakage == .sendsUnderOldEpoch
+        do { try await read { try store.checkFence() } } catch is FenceLost where isIgnored {}
     }
 
     func hubStatus(_ hub: String) async throws -> HubStatus {
@@ -152,11 +200,17 @@ struct SimulatedStorage: RotationStorage {
     func claim(_ claim: Claim) async throws -> Rotation? {
         try await write {
             if breakage == .ignoresWindow { try change("UPDATE schedules SET window_ms = NULL") }
-            guard let rotation = try await store.claim(claim) else { return nil }
-            let held = hubs[rotation.secret.hub]?.value(of: rotation.secret.alias.text)
-            world.judge.opened(rotation, now: claim.now, hubHolds: held)
-            return rotation
+            return try await commit("\(claim.secret)") {
+                try await store.claim(claim)
+            } onDurable: { rotation in
+                guard let rotation else { return }
+                world.judge.opened(rotation, now: claim.now, hubHolds: held(claim.secret))
+            }
         }
+    }
+
+    private func held(_ secret: SecretName) -> [UInt8]? {
+        hubs[secret.hub]?.value(of: secret.alias.text)
     }
 
     /// Changes something behind the store's back.
@@ -170,26 +224,35 @@ struct SimulatedStorage: RotationStorage {
         var advance = advance
         if breakage == .doesNotHold { advance.plan.lateHold = .zero }
         let isAttempt = advance.happenings.contains { $0.event == .attemptStarted }
-        if breakage == .sendsUnrecorded && isAttempt { return try await withoutRecord(advance) }
+        if breakage == .sendsUnrecorded && isAttempt { return try await projected(advance) }
+        if breakage == .erasesBeforeSuccess, advance.seen.ending == nil,
+            case .succeeded = try await projected(advance).state.ending
+        {
+            try await erase(advance.rotation)
+        }
         let final = advance
-        let rotation = try await write {
-            let rotation = try await store.advance(final)
-            if isAttempt { world.judge.recordedAttempt(of: rotation.id) }
-            if final.seen.ending == nil, let ending = rotation.state.ending {
-                let held = hubs[rotation.secret.hub]?.value(of: rotation.secret.alias.text)
-                world.judge.ended(rotation, ending, hubHolds: held)
-                if breakage == .firesTwice { try fireAgain(rotation) }
+        if breakage == .sendsBeforeEntry && isAttempt {
+            let rotation = try await projected(final)
+            Task(executorPreference: steps) {
+                await world.time.sleep(.milliseconds(100))
+                _ = try await commit(final, isAttempt: true)
             }
-            if breakage == .forgetsDoubt { try change("UPDATE rotations SET is_ambiguous = 0") }
-            world.judge.saved(rotation)
             return rotation
         }
+        let rotation: Rotation
+        do {
+            rotation = try await write { try await commit(final, isAttempt: isAttempt) }
+        } catch is FenceLost where breakage == .sendsUnderOldEpoch && isAttempt {
+            rotation = try await projected(final)
+        }
+        if breakage == .firesTwice, final.seen.ending == nil, rotation.state.ending != nil { try fireAgain(rotation) }
+        if breakage == .forgetsDoubt { try change("UPDATE rotations SET is_ambiguous = 0") }
         if isAttempt { try await standStill() }
         return rotation
     }
 
     /// What the rotation would be.
-    private func withoutRecord(_ advance: RotationAdvance) async throws -> Rotation {
+    private func projected(_ advance: RotationAdvance) async throws -> Rotation {
         guard var rotation = try await store.rotation(advance.rotation) else {
             throw StaleRotation(rotation: advance.rotation)
         }
@@ -202,6 +265,23 @@ struct SimulatedStorage: RotationStorage {
             )
         }
         return rotation
+    }
+
+    private func commit(_ advance: RotationAdvance, isAttempt: Bool) async throws -> Rotation {
+        do {
+            return try await commit("\(advance.secret)") {
+                try await store.advance(advance)
+            } onDurable: { rotation in
+                if isAttempt { world.judge.recordedAttempt(of: rotation.id) }
+                if advance.seen.ending == nil, let ending = rotation.state.ending {
+                    world.judge.ended(rotation, ending, hubHolds: held(rotation.secret))
+                }
+                world.judge.saved(rotation)
+            }
+        } catch let stale as StaleRotation where stale.rotation != advance.rotation {
+            world.judge.accuse("\(advance.secret): was told that another rotation is stale")
+            throw stale
+        }
     }
 
     /// The process stands still between the record of an attempt and its request, as after SIGSTOP.
@@ -227,9 +307,13 @@ struct SimulatedStorage: RotationStorage {
 
     func stage(_ made: GeneratedValue, for rotation: Rotation) async throws -> [UInt8]? {
         try await write {
-            guard let fingerprint = try await store.stage(made, for: rotation) else { return nil }
+            let fingerprint = try await commit("\(rotation.secret)") {
+                try await store.stage(made, for: rotation)
+            } onDurable: { fingerprint in
+                guard fingerprint != nil else { return }
+                world.judge.staged(made.value.withUTF8 { Array($0) }, for: rotation.id)
+            }
             if breakage == .forgetsCandidates { _ = try await store.eraseCandidate(of: rotation.id) }
-            world.judge.staged(made.value.withUTF8 { Array($0) }, for: rotation.id)
             return fingerprint
         }
     }
@@ -240,7 +324,14 @@ struct SimulatedStorage: RotationStorage {
             world.counts.add(.eraseBlocked)
             return false
         }
-        return try await write { try await store.eraseCandidate(of: id) }
+        return try await write { try await erase(id) }
+    }
+
+    @discardableResult
+    private func erase(_ id: RotationID) async throws -> Bool {
+        // What becomes durable with the batch is the deletion; whether a reader blocks the erasure is known only after it.
+        let ticket = Ticket { _ in world.judge.erased(id) }
+        return try await commit("\(id)", ticket) { try await store.eraseCandidate(of: id) }
     }
 
     func requestAll(trigger: Trigger, overdueOnly: Bool, now: Instant, actor: Actor) async throws -> Int {

@@ -13,6 +13,7 @@ final class SimulatedTime: Clock {
         var now: Instant
         var uptime = Duration.seconds(1000)
         var isSynchronised = true
+        var wasSetBack = false
         var timers: [Timer] = []
         var events: [(at: Duration, body: @Sendable () -> Void)] = []
     }
@@ -32,8 +33,12 @@ final class SimulatedTime: Clock {
         state.withLock { state in
             state.now = state.now.advanced(by: step)
             state.isSynchronised = isSynchronised
+            if step < .zero { state.wasSetBack = true }
         }
     }
+
+    /// Whether the real time was ever set back: only then can there be entries of the future.
+    var wasSetBack: Bool { state.withLock { $0.wasSetBack } }
 
     func synchronise() {
         state.withLock { $0.isSynchronised = true }
@@ -54,8 +59,9 @@ final class SimulatedTime: Clock {
     /// How long until something happens by itself; nil for never.
     var untilNext: Duration? {
         state.withLock { state in
-            let next = (state.timers.map(\.at) + state.events.map(\.at)).min()
-            return next.map { max(.zero, $0 - state.uptime) }
+            let (timer, event) = (state.timers.lazy.map(\.at).min(), state.events.lazy.map(\.at).min())
+            guard let next = timer.map({ min($0, event ?? $0) }) ?? event else { return nil }
+            return max(.zero, next - state.uptime)
         }
     }
 
@@ -65,9 +71,9 @@ final class SimulatedTime: Clock {
             state.now = state.now.advanced(by: duration)
             state.uptime += duration
             let due = state.timers.filter { $0.at <= state.uptime }
+            if !due.isEmpty { state.timers.removeAll { $0.at <= state.uptime } }
             let dueEvents = state.events.filter { $0.at <= state.uptime }
-            state.timers.removeAll { $0.at <= state.uptime }
-            state.events.removeAll { $0.at <= state.uptime }
+            if !dueEvents.isEmpty { state.events.removeAll { $0.at <= state.uptime } }
             return (due, dueEvents)
         }
         for event in events.sorted(by: { $0.at < $1.at }) { event.body() }

@@ -1,7 +1,6 @@
 import Foundation
-import RotationStore
+import SQLite
 import Scheduling
-import ValueGenerators
 
 /// Daemons that live beside each other, and files that were replaced by older copies.
 extension Simulation {
@@ -21,7 +20,7 @@ extension Simulation {
 
     /// Between two lives: keeps a copy of the files, or puts an older copy in their place for a while.
     func meetRestore() throws {
-        if !hasCopies || dice.once(in: 6) {
+        if !hasCopies || dice.once(in: 10) {
             try copyFiles(to: "older")
             hasCopies = true
         } else if dice.once(in: 8) {
@@ -34,8 +33,10 @@ extension Simulation {
         let isPair = dice.once(in: 2)
         surroundings.counts.add(isPair ? .restored : .restoredHistory)
         guard try isOlder() else { return }
-        try copyFiles(to: "newest")
-        try putBack("older", withCandidates: isPair)
+        let names = Self.history + (isPair ? Self.candidates : [])
+        try makeFolder("newest")
+        try move(names, from: folder("."), to: folder("newest"))
+        try move(names, from: folder("older"), to: folder("."))
         if options.breakage == .ignoresMark { try? FileManager.default.removeItem(atPath: path + ".mark") }
         judge.historyIs(behind: true)
         daemon = try SimulatedDaemon(daemon.site)
@@ -45,7 +46,7 @@ extension Simulation {
         }
         daemon.end(steps)
         judge.historyIs(behind: false)
-        try putBack("newest", withCandidates: isPair)
+        try move(names, from: folder("newest"), to: folder("."))
     }
 
     /// Whether the copy's history has fewer entries than the present one.
@@ -54,11 +55,12 @@ extension Simulation {
     }
 
     private func newestEntry(of path: String) throws -> Int {
-        let history = try History(path: path, generators: BuiltInGenerators())
-        defer { history.close() }
-        var count = 0
-        try history.auditLines { _ in count += 1 }
-        return count
+        let connection = try Connection(path: path, mode: .readOnly)
+        defer { connection.close() }
+        let newest: Int? = try connection.first("SELECT coalesce(max(seq), 0) FROM audit_log") {
+            row throws(SQLiteError) in try row.get(0)
+        }
+        return newest ?? 0
     }
 
     private func folder(_ name: String) -> String {
@@ -69,16 +71,18 @@ extension Simulation {
     private static let candidates = ["rotator.db.candidates", "rotator.db.candidates-wal", "rotator.db.candidates-shm"]
 
     private func copyFiles(to name: String) throws {
-        try? FileManager.default.removeItem(atPath: folder(name))
-        try FileManager.default.createDirectory(atPath: folder(name), withIntermediateDirectories: false)
+        try makeFolder(name)
         try move(Self.history + Self.candidates, from: folder("."), to: folder(name))
     }
 
-    private func putBack(_ name: String, withCandidates: Bool) throws {
-        try move(Self.history + (withCandidates ? Self.candidates : []), from: folder(name), to: folder("."))
+    private func makeFolder(_ name: String) throws {
+        try? FileManager.default.removeItem(atPath: folder(name))
+        try FileManager.default.createDirectory(atPath: folder(name), withIntermediateDirectories: false)
     }
 
-    /// Copies files, as files of their own; what is not there is removed there.
+    /// Copies files, as files of their own: SQLite would take one that was moved for the one that an earlier life has open.
+    ///
+    /// What is not there is removed there.
     private func move(_ names: [String], from source: String, to target: String) throws {
         for name in names {
             try? FileManager.default.removeItem(atPath: "\(target)/\(name)")

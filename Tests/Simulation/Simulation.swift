@@ -191,8 +191,8 @@ package final class Simulation {
             // Nothing is known to come: the looks go on.
             time.advance(by: max(.milliseconds(1), next ?? .seconds(600)))
         }
-        daemon.engine.wake()
-        rival?.engine.wake()
+        daemon.lookIfDue()
+        rival?.lookIfDue()
     }
 
     private func restart() throws {

@@ -28,6 +28,19 @@ struct SimulationTests {
         #expect(outcomes.map(\.rotations).reduce(0, +) > 400)
     }
 
+    /// Batches are shared, and die, fail and lie in each of their steps.
+    @Test func eachFaultOfABatchHappens() async throws {
+        let counts = FaultCounts()
+        _ = try await Self.play { _ in
+            try (UInt64(31)...60).map { try Simulation.play(.init(seed: $0), counts: counts) }
+        }
+        let faults: [Fault] = [
+            .sharedCommit, .crashBetweenMates, .crashInMember, .crashBeforeCommit, .crashAfterBatch, .memberRefused,
+            .rolledBack, .commitRefused, .commitPretended,
+        ]
+        for fault in faults { #expect(counts.all[fault, default: 0] > 0, "\(fault.rawValue)") }
+    }
+
     /// CI plays the other three in a release build: they take more seeds, or others than a debug build.
     @Test(arguments: Breakage.allCases.filter { ![.forgetsDoubt, .doesNotHold, .ignoresOthers].contains($0) })
     func builtInDefectIsFound(_ breakage: Breakage) async throws {
