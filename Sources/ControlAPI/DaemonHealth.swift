@@ -14,6 +14,8 @@ package struct DaemonHealth: Codable, Hashable, Sendable {
 
     /// Why nothing is rotated, as the history can't be written or relied upon; nil where it can.
     package var storage: StorageHealth?
+    /// Why the auditors' copy of the history is not up to date; nil where it is.
+    package var copy: CopyHealth?
 
     package init(
         pid: Int32? = nil,
@@ -21,17 +23,18 @@ package struct DaemonHealth: Codable, Hashable, Sendable {
         log: LogHealth? = nil,
         engine: EngineHealth? = nil,
         clockHeldSince: Instant? = nil,
-        storage: StorageHealth? = nil
+        storage: StorageHealth? = nil,
+        copy: CopyHealth? = nil
     ) {
         (self.pid, self.role) = (pid, role)
-        self.storage = storage
+        (self.storage, self.copy) = (storage, copy)
         self.clockHeldSince = clockHeldSince
         self.log = log
         self.engine = engine
     }
 
     private enum CodingKeys: String, CodingKey {
-        case pid, role, log, engine, storage
+        case pid, role, log, engine, storage, copy
         case clockHeldSince = "clock_held_since"
     }
 }
@@ -127,5 +130,20 @@ package struct StorageHealth: Codable, Hashable, Sendable {
         case problem = "storage_problem"
         case text = "storage_text"
         case since = "storage_since"
+    }
+}
+
+/// Why the auditors' copy of the history is not up to date; rotations go on.
+package struct CopyHealth: Codable, Hashable, Sendable {
+    package var text: String
+    package var since: Instant
+
+    package init(text: String, since: Instant) {
+        (self.text, self.since) = (text, since)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case text = "copy_text"
+        case since = "copy_since"
     }
 }

@@ -15,13 +15,8 @@ struct CandidateVault {
 
     init(path: String, key: StagingKey) throws {
         // SQLite gives -wal and -shm the mode of the database, so it must be right before they exist.
-        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else {
-            let reason = String(cString: strerror(errno))
-            throw SQLiteError(code: .cannotOpen, message: reason, operation: "open", path: path)
-        }
-        fchmod(file, 0o600)
-        Glibc.close(file)
+        try OwnerOnly.create(path)
+        OwnerOnly.tighten(path)
         // Nobody else writes here; whoever only reads is not waited for with the queue held.
         connection = try CandidateSchema.migrator.open(path, mode: .readWrite, busyTimeout: 500)
         fence = try Fence(joining: connection)

@@ -14,6 +14,7 @@ extension Ledger {
         try transaction {
             guard let late = try LookTable.rotation(of: secret, in: connection) else { return false }
             try LookTable.remove(secret, in: connection)
+            recorder.addSchedule(secret)
             guard let updatedAt, var schedule = try ScheduleTable.find(secret, by: generators, in: connection),
                 let last = schedule.seenUpdates.last, !schedule.seenUpdates.contains(updatedAt)
             else { return false }
@@ -30,7 +31,10 @@ extension Ledger {
 
     /// Looks at a secret later: the hub could not be asked.
     package func putOffLook(_ secret: SecretName, until instant: Instant) throws {
-        try transaction { try LookTable.putOff(secret, until: instant, in: connection) }
+        try transaction {
+            try LookTable.putOff(secret, until: instant, in: connection)
+            recorder.addSchedule(secret)
+        }
     }
 
     /// Takes an `updated_at` that a rotation's preflight sees and none of ours has seen.

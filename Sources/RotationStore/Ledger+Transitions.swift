@@ -29,6 +29,7 @@ extension Ledger {
         try transition.group.map(write)
         try transition.hold.map { try write($0, secret) }
         try transition.look.map { try write($0, secret) }
+        if transition.hold != nil || transition.look != nil { recorder.addSchedule(secret) }
         try transition.requests.map { try write($0, secret) }
         try transition.value.map { try write($0, secret) }
         if let instant = transition.changedByHandAt {

@@ -15,6 +15,7 @@ extension Ledger {
         }
         guard !changed.isEmpty else { return [] }
         try transaction {
+            recorder.setWide()
             for zone in changed { try ZoneTable.set(zone, in: connection) }
             let names = Set(changed.map(\.name))
             for var schedule in try ScheduleTable.all(by: generators, in: connection, broken: { _ in }) {

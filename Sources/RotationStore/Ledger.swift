@@ -53,7 +53,9 @@ package struct Ledger {
         }
         // No new history beside candidates that will be refused: both would be in the way of the old history.
         if access(path, F_OK) != 0 { try CandidateSchema.migrator.check(RotationStore.candidatesPath(for: path)) }
+        try OwnerOnly.create(path)
         connection = try MainSchema.migrator.open(path, mode: .create)
+        OwnerOnly.tighten(path)
         fence = try Fence(joining: connection, raisesWithFirstChange: true)
         mark = try Mark(database: path)
         stream = CommitStream(position: try FenceTable.commits(in: connection))

@@ -240,7 +240,10 @@ package actor RotationStore: RotationStorage {
 
     package nonisolated func setListsRefused(_ hub: String, at instant: Instant?) async throws {
         defer { hubs.forget() }
-        try await change { try HubTable.setListsRefused(hub, at: instant, in: $0.connection) }
+        try await change {
+            try HubTable.setListsRefused(hub, at: instant, in: $0.connection)
+            $0.recorder.addHub(hub)
+        }
     }
 
     package func tokenOwner(_ hub: String) throws -> TokenOwner {
@@ -248,7 +251,10 @@ package actor RotationStore: RotationStorage {
     }
 
     package nonisolated func setTokenOwner(_ owner: TokenOwner, _ hub: String) async throws {
-        try await change { try HubTable.set(owner, of: hub, in: $0.connection) }
+        try await change {
+            try HubTable.set(owner, of: hub, in: $0.connection)
+            $0.recorder.addHub(hub)
+        }
     }
 
     package func takeClockStep(

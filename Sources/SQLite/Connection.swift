@@ -14,6 +14,10 @@ package final class Connection {
         case readWrite
         /// Reads and writes; a missing file is created.
         case create
+        /// Reads and writes a file that nobody else has open and that can be made anew; a missing file is created.
+        ///
+        /// Nothing is journalled on disk or synced, and foreign keys are not enforced: rows come from another database.
+        case draft
     }
 
     private var handle: OpaquePointer?
@@ -43,6 +47,7 @@ package final class Connection {
             case .readOnly: SQLITE_OPEN_READONLY
             case .readWrite: SQLITE_OPEN_READWRITE
             case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .draft: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI
             }
         guard !Self.isFolder(path) else {
             throw SQLiteError(code: .cannotOpen, message: "it is a folder", operation: "open", path: path)
@@ -79,7 +84,7 @@ package final class Connection {
     ///
     /// SQLite's NOFOLLOW refuses a link in any part of the path; systemd's state folders are such links. What must be no
     /// link is the file itself.
-    private static func resolvingFolder(of path: String) -> String {
+    static func resolvingFolder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return path }
         guard let folder = realpath(String(path[...slash]), nil) else { return path }
         defer { free(folder) }
@@ -103,6 +108,7 @@ package final class Connection {
             try execute("PRAGMA query_only = ON")
             return
         }
+        guard mode != .draft else { return try configureDraft() }
         try execute("PRAGMA secure_delete = ON")
         let journal: String? = try first("PRAGMA journal_mode = WAL") { row throws(SQLiteError) in try row.get(0) }
         guard journal == "wal" else {

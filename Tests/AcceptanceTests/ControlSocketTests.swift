@@ -23,18 +23,21 @@ struct ControlSocketTests {
 
     private static let isRoot = getuid() == 0
 
-    /// Opens the world's folder for reading, and its socket for everybody, as groups would.
+    /// Opens the world's folder, its socket and the copy of the history, as an installation does.
     private func openFolder(_ world: World) throws {
-        let modes = [("", 0o755), ("config.yaml", 0o644), ("rotator.db", 0o644), ("rotator.db-wal", 0o644)]
-        for (name, mode) in modes + [("rotator.db-shm", 0o644), ("rotator.db.lock", 0o644), ("control.sock", 0o666)] {
+        for (name, mode) in [("", 0o755), ("config.yaml", 0o644), ("control.sock", 0o666)] {
             try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: world.folder.file(name))
+        }
+        for name in ["history", "history/rotator-history.db"] {
+            let group: [FileAttributeKey: Any] = [.groupOwnerAccountID: Int(Program.auditors)]
+            try FileManager.default.setAttributes(group, ofItemAtPath: world.folder.file(name))
         }
     }
 
     /// What each of four users gets of each command: the operator's, the editor's, the auditor's and the stranger's exit
     /// status.
     private static let commands: [(arguments: [String], statuses: [Int32])] = [
-        // Who can read the database reads; the stranger can't even read the configuration.
+        // Who can read the copy of the history reads; the stranger can't even read the configuration.
         (["schedule", "list"], [0, 0, 0, 78]),
         (["schedule", "show", "held"], [0, 0, 0, 78]),
         (["schedule", "next"], [0, 0, 0, 78]),

@@ -17,9 +17,9 @@ package struct Commit: Hashable, Sendable {
         package var rotations: [RotationProgress] = []
         /// What has become of requests.
         package var requests: [RequestChange] = []
-        /// The secrets whose schedules were added, changed or removed, or are due at another instant.
+        /// The secrets whose schedules were added, changed or removed, or are due, held or looked at at another instant.
         package var schedules: [SecretName] = []
-        /// Hubs whose status is another one.
+        /// Hubs whose status is another one, or of which something was learned.
         package var hubs: [String] = []
         /// The entries of the audit log.
         package var entries: [Entry] = []

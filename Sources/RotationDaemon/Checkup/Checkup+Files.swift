@@ -92,12 +92,15 @@ extension Checkup {
     func checkDatabase() -> [Finding] {
         let folder = Self.folder(of: configuration.database)
         guard let folderStatus = FileStatus(folder) else {
-            return [.problem("database", "there is no folder \(folder)", advice: "mkdir -m 750 \(folder)")]
+            return [.problem("database", "there is no folder \(folder)", advice: "mkdir -m 711 \(folder)")]
         }
         var findings: [Finding] = []
         if folderStatus.mode & 0o022 != 0 {
             let text = "\(folder) can be written by others than its owner"
             findings.append(.problem("database folder", text, advice: "chmod go-w \(folder)"))
+        } else if folderStatus.mode & 0o044 != 0 {
+            let text = "\(folder) can be listed by others than its owner"
+            findings.append(.warning("database folder", text, advice: "chmod go-r \(folder)"))
         }
         guard let status = FileStatus(configuration.database) else {
             return findings + [.good("database", "not created yet: the daemon or an edit creates it")]
@@ -106,12 +109,18 @@ extension Checkup {
             let text = "\(configuration.database) belongs to uid \(status.owner), its folder to \(folderStatus.owner)"
             findings.append(.warning("database", text, advice: "chown it to the daemon's user"))
         }
-        return findings + [checkContent()] + checkCandidates()
+        return findings + [checkContent()] + checkModes() + checkCopy()
     }
 
     private func checkContent() -> Finding {
+        let copy = HistoryCopy(of: configuration.database).path
+        guard access(configuration.database, R_OK) == 0 || errno != EACCES || access(copy, R_OK) == 0 else {
+            return holder?.isDaemon == true
+                ? .good("database", "not yours to read; the daemon has it open")
+                : .warning("database", "not yours to read", advice: "run check as root, or while the daemon runs")
+        }
         do {
-            let history = try History(path: configuration.database, generators: BuiltInGenerators())
+            let (history, copy) = try History.readable(configuration.database, generators: BuiltInGenerators())
             defer { history.close() }
             let problems = try history.damage()
             guard problems.isEmpty else {
@@ -121,7 +130,8 @@ extension Checkup {
                     advice: "stop the daemon, restore a back-up"
                 )
             }
-            return .good("database", "\(configuration.database): sound, schema \(history.schemaVersion)")
+            let path = copy == nil ? configuration.database : HistoryCopy(of: configuration.database).path
+            return .good("database", "\(path): sound, schema \(history.schemaVersion)")
         } catch let failure as Migrator.Failure {
             return .problem("database", failure.finding, advice: failure.advice)
         } catch {
@@ -129,10 +139,24 @@ extension Checkup {
         }
     }
 
-    private func checkCandidates() -> [Finding] {
-        let path = RotationStore.candidatesPath(for: configuration.database)
-        guard let status = FileStatus(path), status.mode & 0o077 != 0 else { return [] }
-        return [.problem("candidates", "\(path) is open to others", advice: "chmod 600 \(path)")]
+    /// Who may read a live database may also lock it.
+    private func checkModes() -> [Finding] {
+        let candidates = RotationStore.candidatesPath(for: configuration.database)
+        return [(configuration.database, "database"), (candidates, "candidates")].compactMap { path, subject in
+            guard let status = FileStatus(path), status.mode & 0o077 != 0 else { return nil }
+            let text = "\(path) is open to others: the daemon takes that away when it starts"
+            return subject == "database"
+                ? .warning(subject, text, advice: "chmod 600 \(path)")
+                : .problem(subject, text, advice: "chmod 600 \(path)")
+        }
+    }
+
+    private func checkCopy() -> [Finding] {
+        let copy = HistoryCopy(of: configuration.database)
+        guard let status = FileStatus(copy.folder), status.mode & 0o027 != 0 else { return [] }
+        let text =
+            "\(copy.folder) has mode \(String(status.mode, radix: 8)): the copy is its group's to read, and nobody else's"
+        return [.warning("history copy", text, advice: "chmod 2750 \(copy.folder)")]
     }
 
     // MARK: Machine

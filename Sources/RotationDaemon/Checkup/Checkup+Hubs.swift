@@ -41,7 +41,8 @@ extension Checkup {
 
     /// A hub that asked us to stay away, or refused the token, is not asked by `check` either.
     private func restingHub(_ name: String) -> Finding? {
-        guard let history = try? History(path: configuration.database, generators: BuiltInGenerators()) else {
+        guard let history = try? History.readable(configuration.database, generators: BuiltInGenerators()).history
+        else {
             return nil
         }
         defer { history.close() }
@@ -85,7 +86,7 @@ extension Checkup {
     /// Holds the schedules against the configuration and what the hubs list.
     func checkSchedules(_ hubs: [HubAnswer]) -> [Finding] {
         guard FileStatus(configuration.database) != nil,
-            let history = try? History(path: configuration.database, generators: BuiltInGenerators())
+            let history = try? History.readable(configuration.database, generators: BuiltInGenerators()).history
         else {
             return []
         }

@@ -10,7 +10,8 @@ extension DaemonHealth {
             clockHeldSince: clockHeldSince,
             storage: storage.map {
                 StorageHealth(problem: $0.problem, text: $0.problem.summary + " (operators see more)", since: $0.since)
-            }
+            },
+            copy: copy.map { CopyHealth(text: "it can't be written (operators see more)", since: $0.since) }
         )
     }
 }

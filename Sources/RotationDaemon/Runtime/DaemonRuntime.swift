@@ -18,6 +18,9 @@ package final class DaemonRuntime: Sendable {
     /// The lock, held from start to end.
     package let lock: DaemonLock
     private let store: RotationStore
+    /// Ends after the last entry is written, so that the auditors' copy has it.
+    private let copier: HistoryCopier
+    private let copying: Task<Void, Never>
     let hubs: HubClients
     private let logger: Logger
     private let inForce: Mutex<InForce>
@@ -70,6 +73,8 @@ package final class DaemonRuntime: Sendable {
             await hubs.shutdown()
             throw error
         }
+        let copier = HistoryCopier(of: configuration.database, stream: store.stream, clock: SystemClock())
+        (self.copier, copying) = (copier, Task { await copier.run() })
         inForce = Mutex(InForce(configuration: configuration, hubs: views))
         engine = Engine(
             configuration: .init(hubs: views, retry: configuration.retry),
@@ -325,7 +330,8 @@ package final class DaemonRuntime: Sendable {
                 lateness: progress.lateness.map(SlotLateness.init)
             ),
             clockHeldSince: engine.clockHeldSince,
-            storage: storageHealth
+            storage: storageHealth,
+            copy: copier.trouble.map { CopyHealth(text: $0.text, since: $0.since) }
         )
     }
 
@@ -365,10 +371,16 @@ package final class DaemonRuntime: Sendable {
         } catch {
             logger.critical("the last entry can't be written", metadata: ["error": "\(error)"])
         }
+        await endCopy()
         await store.close()
         await hubs.shutdown()
         // Not when the last reference goes: a task that ends later may hold one.
         lock.release()
+    }
+
+    private func endCopy() async {
+        copying.cancel()
+        await copying.value
     }
 }
 

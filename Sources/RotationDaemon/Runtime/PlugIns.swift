@@ -3,6 +3,7 @@ import Glibc
 import Logging
 package import RotationConfiguration
 package import RotationCore
+import RotationStore
 import Scheduling
 import Synchronization
 package import ValueGenerators
@@ -112,7 +113,7 @@ extension Configuration {
         let names = ["", "-wal", "-shm", ".lock", ".candidates", ".candidates-wal", ".candidates-shm", ".plug-ins"]
         let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
         let paths = references.compactMap { try? $0.path() } + names.map { database + $0 }
-        return (paths + [credentials].compactMap { $0 } + [control]).sorted()
+        return (paths + [credentials].compactMap { $0 } + [control, HistoryCopy(of: database).folder]).sorted()
     }
 
     /// Which files may be values, and where public keys may be written.

@@ -12,7 +12,7 @@ extension StatusProblem {
     static func list(daemon health: DaemonHealth, pid: Int32?, now: Instant) -> [StatusProblem] {
         [
             health.storage.map(storage), stalled(health.engine), held(health.clockHeldSince),
-            blocked(health.log, pid: pid, now: now),
+            blocked(health.log, pid: pid, now: now), health.copy.map(copy),
         ].compactMap { $0 }
     }
 
@@ -34,6 +34,16 @@ extension StatusProblem {
             since: health.since,
             text: "nothing is rotated: \(health.text)",
             advice: advice
+        )
+    }
+
+    private static func copy(_ health: CopyHealth) -> StatusProblem {
+        .init(
+            kind: .historyCopyFailed,
+            subject: "history copy",
+            since: health.since,
+            text: "auditors read an older state: \(health.text)",
+            advice: "look at the disk and the folder's permissions; rotations go on, and so does the copy by itself"
         )
     }
 

@@ -31,6 +31,7 @@ struct StatusProblem {
         case storageLocked = "storage_locked"
         case storageReplaced = "storage_replaced"
         case historyBehind = "history_behind"
+        case historyCopyFailed = "history_copy_failed"
         case fenceLost = "fence_lost"
         case engineStalled = "engine_stalled"
         case clockUnsynchronised = "clock_unsynchronised"

@@ -1,25 +1,48 @@
 import ControlAPI
 import Glibc
 import RotationConfiguration
+import RotationCore
 import RotationDaemon
 import RotationStore
+import Scheduling
 import ValueGenerators
 
 /// How reading commands come to the history: read-only, whether a daemon runs or not.
 enum Database {
-    /// Opens the history for reading.
-    static func read(_ configuration: Configuration) throws -> History {
-        guard access(configuration.database, R_OK) == 0 else {
-            let code = errno
-            let reason =
-                code == ENOENT
-                ? "does not exist yet: `schedule add` or the daemon creates it" : String(cString: strerror(code))
-            throw ControlFailure(
-                status: code == EACCES ? .notPermitted : .inputOutput,
-                message: "\(configuration.database): \(reason)"
-            )
+    /// Opens the history for reading: the original for its owner and root, else the auditors' copy, of which standard error
+    /// says how far behind it is.
+    ///
+    /// - Parameter isQuiet: Whether standard error is to stay empty.
+    static func read(_ configuration: Configuration, isQuiet: Bool = false) throws -> History {
+        let copy = HistoryCopy(of: configuration.database)
+        guard access(configuration.database, R_OK) == 0 || access(copy.path, R_OK) == 0 else {
+            throw unreadable(configuration, copy)
         }
-        return try History(path: configuration.database, generators: BuiltInGenerators())
+        let (history, standing) = try History.readable(configuration.database, generators: BuiltInGenerators())
+        if let standing, !isQuiet { printError(words(standing, now: SystemClock().now) + "\n") }
+        return history
+    }
+
+    private static func unreadable(_ configuration: Configuration, _ copy: HistoryCopy) -> ControlFailure {
+        access(configuration.database, R_OK)
+        guard errno == EACCES else {
+            let reason =
+                errno == ENOENT
+                ? "does not exist yet: `schedule add` or the daemon creates it" : String(cString: strerror(errno))
+            return ControlFailure(status: .inputOutput, message: "\(configuration.database): \(reason)")
+        }
+        let message =
+            "\(configuration.database) is its owner's alone, and \(copy.path) its group's: "
+            + String(cString: strerror(EACCES))
+        return ControlFailure(status: .notPermitted, message: message)
+    }
+
+    /// How far a copy has come: `history copy, complete up to entry 12 as of 2026-11-23T11:26:12.123Z (2s ago)`.
+    private static func words(_ standing: HistoryCopy.Standing, now: Instant) -> String {
+        // A clock that was set back makes no copy come from the future.
+        let age = Duration.seconds(max(0, standing.upToDateAt.duration(to: now).components.seconds))
+        return "history copy, complete up to entry \(standing.head) as of \(standing.upToDateAt.rfc3339) "
+            + "(\(DurationText.format(age)) ago)"
     }
 
     /// Reads from the history; nil where there is none yet.

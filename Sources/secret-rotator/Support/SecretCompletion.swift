@@ -40,7 +40,7 @@ private enum Completion {
     private static func read(_ body: (Configuration, History) throws -> [String]) -> [String] {
         let options = GlobalOptions.standardPath
         guard let configuration = try? Configuration.load(options),
-            let history = try? Database.read(configuration)
+            let history = try? Database.read(configuration, isQuiet: true)
         else { return [] }
         defer { history.close() }
         return (try? body(configuration, history)) ?? []

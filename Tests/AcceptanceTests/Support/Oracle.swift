@@ -30,6 +30,11 @@ enum Oracle {
         return result.terminationStatus.isSuccess ? result.standardOutput : nil
     }
 
+    /// Runs a line of the shell that must succeed.
+    static func shell(_ line: String) async throws -> String {
+        try await output(of: "/bin/bash", ["-c", line])
+    }
+
     private static func output(of program: FilePath, _ arguments: [String]) async throws -> String {
         let result = try await Subprocess.run(
             .path(program),

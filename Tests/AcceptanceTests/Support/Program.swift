@@ -54,12 +54,17 @@ enum Program {
         )
     }
 
+    /// The group of who may read the copy of the history, as those who install the program make one.
+    static let auditors: UInt32 = 61_099
+
     /// A process of a user, with a group of the same number; of this process's user for nil.
-    static func options(_ user: UInt32?) -> PlatformOptions {
+    ///
+    /// - Parameter groups: More groups of the user.
+    static func options(_ user: UInt32?, groups: [UInt32] = [auditors]) -> PlatformOptions {
         var options = PlatformOptions()
         options.userID = user
         options.groupID = user
-        if user != nil { options.supplementaryGroups = [] }
+        if user != nil { options.supplementaryGroups = groups }
         return options
     }
 

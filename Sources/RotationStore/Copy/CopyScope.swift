@@ -1,0 +1,56 @@
+import RotationCore
+
+/// Which rows of the original a copy may lack: those that commits have named.
+///
+/// The audit log is not among them: it only grows, so each file lacks what comes after its own newest entry.
+struct CopyScope: Equatable {
+    /// Whether more may have changed than is named: the copy is compared with the original.
+    var isWide = false
+    var rotations: Set<RotationID> = []
+    var secrets: Set<SecretName> = []
+    var requests: Set<RotationID> = []
+    /// Whether there were commits.
+    private(set) var isEmpty = true
+
+    init() {}
+
+    /// More may have changed than is known.
+    static var wide: CopyScope {
+        var scope = CopyScope()
+        (scope.isWide, scope.isEmpty) = (true, false)
+        return scope
+    }
+
+    /// Takes in what a commit has changed.
+    mutating func add(_ changes: Commit.Changes) {
+        isEmpty = false
+        isWide = isWide || changes.isWide
+        secrets.formUnion(changes.schedules)
+        for rotation in changes.rotations {
+            rotations.insert(rotation.id)
+            // Its hold may be another one, too.
+            secrets.insert(rotation.secret)
+        }
+        for request in changes.requests {
+            switch request {
+            case .added(let id, let secret, _):
+                requests.insert(id)
+                secrets.insert(secret)
+            case .served(let secret, let rotation):
+                secrets.insert(secret)
+                rotations.insert(rotation)
+            case .released(let rotation): rotations.insert(rotation)
+            case .dropped(let secret): secrets.insert(secret)
+            }
+        }
+    }
+
+    /// Takes in what another scope names.
+    mutating func add(_ other: CopyScope) {
+        isEmpty = isEmpty && other.isEmpty
+        isWide = isWide || other.isWide
+        rotations.formUnion(other.rotations)
+        secrets.formUnion(other.secrets)
+        requests.formUnion(other.requests)
+    }
+}

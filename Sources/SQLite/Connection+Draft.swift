@@ -1,0 +1,25 @@
+/// Drafts: files that are made from another database, and are of no use until they are whole.
+extension Connection {
+    func configureDraft() throws(SQLiteError) {
+        try execute("PRAGMA foreign_keys = OFF")
+        // In memory, a transaction can still be rolled back; the defensive flag forbids to have no journal at all.
+        try execute("PRAGMA journal_mode = MEMORY")
+        try execute("PRAGMA synchronous = OFF")
+        try execute("PRAGMA temp_store = MEMORY")
+    }
+
+    /// Makes another database readable by this connection, which is a draft's.
+    ///
+    /// It is never written to: as its last user, a connection that may write would move its WAL when it is closed.
+    ///
+    /// - Parameter name: The schema's name in SQL.
+    package func attach(readOnly path: String, as name: String) throws(SQLiteError) {
+        var address = "file:"
+        for byte in Self.resolvingFolder(of: path).utf8 {
+            let isPlain = byte == UInt8(ascii: "/") || (byte < 0x80 && Character(UnicodeScalar(byte)).isLetter)
+            let hex = String(byte, radix: 16)
+            address += isPlain ? String(UnicodeScalar(byte)) : "%" + (hex.count == 1 ? "0" : "") + hex
+        }
+        try run("ATTACH ?1 AS \(name)", address + "?mode=ro")
+    }
+}
