@@ -16,7 +16,8 @@ struct SystemdTests {
         read -r question
         for file in /etc/secret-rotator/tokens/local /etc/secret-rotator/staging.key \\
             /run/credentials/secret-rotator.service/staging-key \\
-            /var/lib/secret-rotator/rotator.db /var/lib/secret-rotator/rotator.db.candidates; do
+            /var/lib/secret-rotator/rotator.db /var/lib/secret-rotator/rotator.db.candidates \\
+            /var/lib/secret-rotator/history/rotator-history.db; do
             cat $file >/dev/null 2>&1 && echo "could read $file" >&2
         done
         touch /var/lib/secret-rotator/mine 2>/dev/null && echo 'could write beside the database' >&2
@@ -39,8 +40,13 @@ struct SystemdTests {
         chgrp -R secret-rotator-tokens /etc/secret-rotator/tokens
         systemd-run --quiet --unit=hub secret-rotator sandbox --port 8642 --test-hooks
         mkdir -p /srv/files && echo one > /srv/files/a
+        useradd --system --user-group --no-create-home --shell /usr/sbin/nologin secret-rotator
+        groupadd --system --force secret-rotator-audit
+        useradd --system --user-group --no-create-home --groups secret-rotator-audit auditor
+        install -d -m 711 -o secret-rotator -g secret-rotator /var/lib/secret-rotator
+        install -d -m 2750 -o secret-rotator -g secret-rotator-audit /var/lib/secret-rotator/history
         say start; systemctl start secret-rotator
-        say user; systemctl show -p DynamicUser --value secret-rotator; stat -c %U:%a /var/lib/secret-rotator/
+        say user; stat -c %U:%G:%a /var/lib/secret-rotator /var/lib/secret-rotator/history
         for alias in own filed; do echo old | secret-rotator secret create $alias --allowed-workspaces all; done
         secret-rotator schedule add own --every 30d --min-interval 0s --generator '{type: command, command: own}'
         secret-rotator schedule add filed --min-interval 0s --generator '{type: file, path: /srv/files/a}'
@@ -67,6 +73,10 @@ struct SystemdTests {
         echo sandbox-token > /etc/secret-rotator/tokens/local
         secret-rotator rotate-now own --wait --timeout 30s && echo resumed
         say stop; systemctl stop secret-rotator; systemctl show -p Result --value secret-rotator
+        say modes; cd /var/lib/secret-rotator; stat -c %a:%n rotator.db* history/*; cd /
+        as() { setpriv --reuid=$1 --regid=$1 --init-groups secret-rotator audit list --json; }
+        say auditor; as auditor 2>&1 | grep -c '"event":"rotation.succeeded"\\|complete up to entry'
+        say nobody; setpriv --reuid=nobody --regid=nogroup --clear-groups secret-rotator audit list || echo $?
         say events; secret-rotator audit list --json
         say journal; journalctl -q -u secret-rotator -o cat
 
@@ -180,7 +190,14 @@ struct SystemdTests {
     func shippedUnitRotatesWithPlugInsAndFiles() async throws {
         let parts = try await Self.run()
         let journal = parts["journal"] ?? ""
-        #expect((parts["user"] ?? "").hasPrefix("yes\nsecret-rotator:"))
+        let owners = "secret-rotator:secret-rotator:711\nsecret-rotator:secret-rotator-audit:2750\n"
+        #expect((parts["user"] ?? "").hasPrefix(owners))
+        // The auditor reads the copy, and nobody else.
+        let modes = (parts["modes"] ?? "").split(separator: "\n")
+        let isOwners = { (line: Substring) in line.hasPrefix("600:rotator.db") }
+        #expect(modes.filter { !isOwners($0) } == ["640:history/rotator-history.db"], "\(modes)")
+        let seen = Int((parts["auditor"] ?? "").filter(\.isNumber)) ?? 0
+        #expect(seen >= 5 && (parts["nobody"] ?? "").hasSuffix("77\n"), "\(parts)")
         let rotations = (parts["list"] ?? "").split(separator: "\n")
         let succeeded = rotations.filter { $0.contains("\"outcome\":\"succeeded\"") }
         #expect(succeeded.count { $0.contains("\"alias\":\"own\"") } == 2, "\(parts)")
