@@ -189,7 +189,8 @@ package final class Simulation {
         } else {
             daemon.hasLooked = false
             // Nothing is known to come: the looks go on.
-            time.advance(by: max(.milliseconds(1), next ?? .seconds(600)))
+            // Nor is anything that is far believed to be: a clock that was set makes an alarm a year away.
+            time.advance(by: min(max(.milliseconds(1), next ?? .seconds(600)), .seconds(3600)))
         }
         daemon.lookIfDue()
         rival?.lookIfDue()
