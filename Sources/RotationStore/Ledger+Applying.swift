@@ -43,7 +43,7 @@ extension LedgerQueue {
         }
         guard order.prune else {
             let others = try await withLedger { try ScheduleTable.count(in: $0.connection) } - order.wishes.count
-            return SchedulePlan(steps: steps, unchanged: unchanged + others)
+            return SchedulePlan(steps: steps, unchanged: unchanged + max(0, others))
         }
         let desired = Set(order.wishes.map(\.secret))
         var next: RowName? = RowName(hub: "", alias: "")

@@ -82,7 +82,10 @@ extension Ledger {
 
     /// Removes what is known of a candidate that is not kept any more.
     func forgetKept(_ rotation: String) throws {
-        try transaction { try KeptTable.remove(rotation, in: connection) }
+        try transaction {
+            try KeptTable.remove(rotation, in: connection)
+            recorder.setWide()
+        }
     }
 
     // MARK: The mark

@@ -5,7 +5,7 @@ package import Scheduling
 
 /// The main database, for writing: schedules, rotations, attempts, requests and the audit log.
 ///
-/// Each method is one transaction, in which what changes and the entry that tells of it become durable together: if the
+/// Each method is one transaction, or a savepoint of a batch's, in which what changes and the entry that tells of it become durable together: if the
 /// history can't be written, nothing else is.
 package struct Ledger {
     /// The connection, which its owner serialises.

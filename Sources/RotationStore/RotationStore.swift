@@ -184,7 +184,13 @@ package actor RotationStore: RotationStorage {
     }
 
     package nonisolated func advance(_ advance: RotationAdvance) async throws -> Rotation {
-        try await change { try $0.advance(advance) }
+        let clock = clock
+        return try await change { ledger in
+            var advance = advance
+            // While it waited for its batch the clock may have been set, and what follows from that been written.
+            advance.stamp(clock.now)
+            return try ledger.advance(advance)
+        }
     }
 
     package nonisolated func stage(_ made: GeneratedValue, for rotation: Rotation) async throws -> [UInt8]? {

@@ -41,7 +41,7 @@ struct AuditorTests {
                 try await world.expect(0, "rotate-now", "read", "--wait")
                 let committed = ContinuousClock.now
                 try await eventually("the copy has it") {
-                    try await Self.seen(world).events.last == "rotation.succeeded"
+                    try await Self.seen(world).events.last == "rotation.closed"
                 }
                 #expect(ContinuousClock.now - committed < .seconds(20))
                 let root = try await world.run("audit", "list", "--json")
@@ -120,7 +120,7 @@ struct AuditorTests {
                 try await eventually("it has a lock") { said().contains("locked") }
                 try await world.expect(0, "rotate-now", "read", "--wait")
                 try await eventually("others see it") {
-                    try await Self.seen(world).events.last == "rotation.succeeded"
+                    try await Self.seen(world).events.last == "rotation.closed"
                 }
                 try pipe.writeAll("\n".utf8)
                 try await eventually("it has ended") { said().contains("True") }

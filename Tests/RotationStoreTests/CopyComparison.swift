@@ -32,7 +32,9 @@ enum CopyComparison {
             "SELECT name, type FROM pragma_table_xinfo(?1, 'o') WHERE hidden = 0",
             table
         ) { row throws(SQLiteError) in (name: try row.get(0, as: String.self), type: try row.get(1, as: String.self)) }
-        let original = columns.map { $0.type == "BLOB" ? "NULL" : "\"\($0.name)\"" }.joined(separator: ", ")
+        let original = columns.map {
+            $0.type == "BLOB" ? "CASE WHEN \"\($0.name)\" IS NOT NULL THEN x'00' END" : "\"\($0.name)\""
+        }.joined(separator: ", ")
         let copy = columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
         let count = try connection.first(
             """

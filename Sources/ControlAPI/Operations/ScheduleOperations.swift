@@ -36,7 +36,9 @@ package struct EditSchedules: ControlOperation {
     }
 }
 
-/// Brings the schedules to what a file wants, all or none.
+/// Brings the schedules to what a file wants.
+///
+/// In slices: where one fails, those before it stay, and the same file given again does the rest.
 package struct ApplySchedules: ControlOperation {
     package static let path = "schedules/apply"
     package static let right = Right.edit

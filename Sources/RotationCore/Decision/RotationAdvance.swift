@@ -42,6 +42,14 @@ package struct RotationAdvance: Sendable {
     }
 }
 
+extension RotationAdvance {
+    /// Has its last event happen at an instant: when it is written.
+    package mutating func stamp(_ now: Instant) {
+        guard let last = happenings.indices.last else { return }
+        happenings[last].at = now
+    }
+}
+
 extension RotationState {
     /// Whether an action that was begun in a state still belongs to this one: the phase is the same, and no attempt and no
     /// decision has come between.

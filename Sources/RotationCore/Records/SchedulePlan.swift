@@ -1,7 +1,6 @@
 package import Scheduling
 
-/// What it takes to bring the schedules to what somebody wants: computed before anything is changed, so that it can be
-/// shown, and carried out as a whole.
+/// What it takes to bring the schedules to what is desired: it can be shown before anything is changed.
 package struct SchedulePlan: Hashable, Sendable {
     /// One change.
     package enum Step: Hashable, Sendable {

@@ -1,4 +1,5 @@
 package import ControlAPI
+import Glibc
 import RotationCore
 import RotationStore
 import SQLite
@@ -43,6 +44,8 @@ extension ControlFailure {
                     .inputOutput,
                     "it is damaged, or no database: stop the daemon, keep a copy of the file, and restore a back-up"
                 )
+            case .cannotOpen where access(path, R_OK | W_OK) != 0 && errno == EACCES:
+                (.notPermitted, "it can't be opened: see its owner and mode, and the folder's")
             case .cannotOpen: (.inputOutput, "it can't be opened as a file: see its path and permissions")
             default: (.inputOutput, "it can't be read or written")
             }

@@ -211,9 +211,9 @@ package struct ControlServer: Sendable {
                 refusal: environment.refusal,
                 health: environment.health
             )
-            let answer = try await operation.perform(on: environment.queue, context)
-            if Operation.makesWork { environment.changed() }
-            return (answer, warnings)
+            // Also where it fails half-way: what is durable of it may be due.
+            defer { if Operation.makesWork { environment.changed() } }
+            return (try await operation.perform(on: environment.queue, context), warnings)
         }
     }
 

@@ -21,6 +21,8 @@ package enum DaemonSignal: Sendable, CaseIterable {
         for each in allCases { signal(each.number, SIG_IGN) }
         // Who reads standard error may go away; the daemon stays.
         signal(SIGPIPE, SIG_IGN)
+        // Sent where a file is opened on which the auditors' copy holds a lease, for a moment: it would end the process.
+        signal(SIGIO, SIG_IGN)
     }
 
     /// A signal's arrivals; several quick ones may be one element.

@@ -88,7 +88,11 @@ struct CopyFiles {
         }
         // Its readers keep it, without a name.
         discardDraft()
-        guard access(copy.path, F_OK) == 0 else { return .nothing }
+        guard access(copy.path, F_OK) == 0 else {
+            // SQLite would make it readable for the folder's group.
+            do { try OwnerOnly.create(draft) } catch { throw Failure(draft, "create") }
+            return .nothing
+        }
         try Self.duplicate(copy.path, draft)
         return .present
     }

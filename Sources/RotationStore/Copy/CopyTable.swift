@@ -30,8 +30,14 @@ struct CopyTable {
         key = columns.filter { $0.key > 0 }.sorted { $0.key < $1.key }.map(\.name)
         self.columns = columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
         // Keyed fingerprints of values are the history's only blobs. An auditor can't check them without the key, and who gets
-        // hold of the key could hold guesses against them: they stay NULL.
-        selection = columns.map { $0.type == "BLOB" ? "NULL" : "\"\($0.name)\"" }.joined(separator: ", ")
+        // hold of the key could hold guesses against them: a byte says that there is one, as the tables' conditions ask.
+        selection = columns.map { $0.type == "BLOB" ? Self.placeholder($0.name) : "\"\($0.name)\"" }
+            .joined(separator: ", ")
+    }
+
+    /// SQL that stands for a fingerprint.
+    private static func placeholder(_ column: String) -> String {
+        "CASE WHEN \"\(column)\" IS NOT NULL THEN x'00' END"
     }
 
     /// Adds rows of the original.

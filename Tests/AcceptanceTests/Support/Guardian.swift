@@ -17,9 +17,11 @@ final class Guardian: Sendable {
 
     private let pipe: Mutex<Pipe>
 
+    /// It lets go of what it inherits: sockets of other tests, which would stay open for as long as it lives.
     private static let program = """
-        python3 -c '
+        exec python3 -c '
         import os, sys
+        os.closerange(3, 1 << 16)
         pids = set()
         for line in sys.stdin:
             (pids.add if line[0] == "+" else pids.discard)(int(line[1:]))
