@@ -26,6 +26,12 @@ int clinux_lock_file(int descriptor) {
     return fcntl(descriptor, F_OFD_SETLK, &lock) == 0 ? 0 : errno;
 }
 
+int clinux_unlock_file(int descriptor) {
+    struct flock lock = whole_file();
+    lock.l_type = F_UNLCK;
+    return fcntl(descriptor, F_OFD_SETLK, &lock) == 0 ? 0 : errno;
+}
+
 int clinux_is_file_locked(int descriptor) {
     struct flock lock = whole_file();
     if (fcntl(descriptor, F_OFD_GETLK, &lock) != 0) {

@@ -100,6 +100,7 @@ package final class DaemonLock: Sendable {
         descriptor.withLock { descriptor in
             guard let open = descriptor else { return }
             ftruncate(open, 0)
+            clinux_unlock_file(open)
             close(open)
             descriptor = nil
         }
