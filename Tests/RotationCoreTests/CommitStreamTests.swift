@@ -47,7 +47,7 @@ struct CommitStreamTests {
     @Test func largeCommitsAreNotKeptForLong() async {
         let stream = CommitStream(position: 0)
         var changes = Commit.Changes()
-        changes.hubs = Array(repeating: "h", count: 3000)
+        changes.hubs = Array(repeating: "h", count: 20_000)
         for number in Int64(1)...3 { stream.publish(Commit(number: number, changes: changes)) }
         #expect(await Self.numbers(stream.next(after: 2)) == [3])
         guard case .readAgain = await stream.next(after: 1) else {

@@ -16,9 +16,10 @@ package final class CommitStream: Sendable {
     }
 
     /// How many commits are kept.
-    package static let standardCapacity = 512
-    /// How many entries and changes are kept in all of them.
-    private static let largestWeight = 4096
+    package static let standardCapacity = 2048
+    /// How many entries and changes are kept in all of them: more than a second's at full load, as the auditors' copy asks once
+    /// a second, and to read again costs it a comparison of all rows.
+    private static let largestWeight = 32_768
 
     private struct State {
         /// The newest commits, without gaps; the oldest first.
