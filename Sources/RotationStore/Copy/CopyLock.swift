@@ -15,7 +15,10 @@ final class CopyLock: Sendable {
     }
 
     deinit {
-        if descriptor >= 0 { close(descriptor) }
+        guard descriptor >= 0 else { return }
+        // Not by close alone: a child that was forked just now has a copy of the descriptor, and so the lock.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
     }
 
     /// Whether the path still leads to the file that is locked.
