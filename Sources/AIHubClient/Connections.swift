@@ -5,7 +5,7 @@ import NIOSSL
 extension HTTPClient {
     /// A hub's connections: as many as requests may be in flight.
     ///
-    /// No redirects, no retries of its own, trust only in what it is told to trust, TLS 1.2 or later. The certificates are
+    /// No redirects, no retries of its own, only the configured authorities, TLS 1.2 or later. The certificates are
     /// read when the first connection is made: a changed file needs another client.
     convenience init(_ hub: SecretsClient.Configuration) {
         var tls = TLSConfiguration.makeClientConfiguration()

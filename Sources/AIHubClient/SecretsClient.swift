@@ -144,7 +144,7 @@ package final class SecretsClient: SecretsAPI {
         } catch {
             guard error.kind == .unauthorized else { throw error }
             refusal.note(token)
-            // Somebody else may have read the new token already: what counts is which one this request carried.
+            // Another request may have read the new token already: what counts is which one this request carried.
             _ = try? self.token.reload()
             let fresh = try currentToken()
             guard !fresh.isSame(as: token) else { throw error }

@@ -9,9 +9,6 @@ import Synchronization
 /// the hub has room for, starts it, and sets the alarm for the earliest thing that is left; the end of each piece of
 /// work, the alarm, a signal or a command cause the next pass.
 package actor Engine {
-    /// How long the engine waits after storage has failed.
-    private static let storagePause = Duration.seconds(5)
-
     /// How often the time zones are looked at.
     ///
     /// A little less than the alarm's minute, which is not exact: at each of its looks.
@@ -37,8 +34,8 @@ package actor Engine {
     /// not stop the others.
     private var broken: Set<DueWork.Key> = []
     /// Nothing is begun before this instant, as storage has failed.
-    private var storagePausedUntil: Instant?
-    private nonisolated let storageWatch = Mutex(StorageWatch())
+    var storagePausedUntil: Instant?
+    nonisolated let storageWatch = Mutex(StorageWatch())
     /// Hubs that have let a request in since the engine began, or since they were last refused or configured anew: to any
     /// other one a single request goes ahead of all, so that a refused token is shown to the hub once, whatever is due.
     var proven: Set<String> = []
@@ -49,7 +46,7 @@ package actor Engine {
     private nonisolated let clockHold = Mutex<Instant?>(nil)
     /// When the time zones were last looked at, since boot.
     private var zonesLookedAt: Duration?
-    private var alarm: (any Alarm)?
+    var alarm: (any Alarm)?
     /// What was last seen of values that others make.
     var sightings: [SecretName: Sighting] = [:]
     /// When they were last looked at, since boot.
@@ -163,9 +160,6 @@ package actor Engine {
     /// Since when slots wait for a clock that can be believed; nil where they do not.
     nonisolated package var clockHeldSince: Instant? { clockHold.withLock { $0 } }
 
-    /// Why nothing is rotated, as the history can't be relied upon; nil where it can.
-    nonisolated package var storageTrouble: StorageTrouble? { storageWatch.withLock { $0.trouble } }
-
     // MARK: A pass
 
     private func pass(_ group: inout DiscardingTaskGroup) async {
@@ -193,14 +187,6 @@ package actor Engine {
         } catch {
             pauseForStorage(error)
         }
-    }
-
-    /// Records that files of the databases were deleted or replaced, once they are back: until then nothing can be recorded.
-    private func tellOfReplacement() async throws {
-        guard let trouble = storageWatch.withLock({ $0.untoldReplacement }) else { return }
-        let event = Audit.StorageReplaced(since: trouble.since)
-        try await storage.append(AuditEntry(event, time: clock.now.rfc3339, actor: .daemon))
-        storageWatch.withLock { $0.noteReplacementTold() }
     }
 
     /// Notices a clock that was set; the history tells of it before anything is done by the new time.
@@ -238,18 +224,6 @@ package actor Engine {
         let changed = try await storage.refreshZones(now: clock.now)
         guard !changed.isEmpty else { return }
         logger.notice("the rules of time zones have changed", metadata: ["zones": "\(changed.joined(separator: " "))"])
-    }
-
-    /// Begins nothing for a while, as storage has failed; nothing any more where another process has taken over.
-    func pauseForStorage(_ error: any Error) {
-        let now = clock.now
-        let until = now.advanced(by: Self.storagePause)
-        if storageWatch.withLock({ $0.noteFailure(error, now: now) }) {
-            logger.critical("the history can't be written: nothing is rotated", metadata: ["error": "\(error)"])
-        }
-        storagePausedUntil = until
-        alarm?.set(until)
-        if error is FenceLost { stop() }
     }
 
     /// Starts what is due at a hub and finds room.

@@ -1,6 +1,6 @@
 package import Scheduling
 
-/// What somebody does to a secret by hand, past the rotations.
+/// A change of a secret by a command, outside a rotation.
 package enum HandOperation: String, Sendable, Codable, CaseIterable {
     case create
     case update
@@ -46,7 +46,7 @@ package struct HandChange: Sendable {
     ///   - until: The end of the hold, if nobody lives to record the operation's end.
     ///   - despiteHold: Why it may go ahead though an earlier value may still arrive; nil where it may not.
     ///   - fields: The parts of the secret that it sets.
-    /// - Throws: ``Refusal`` where the hub is not to be asked, a rotation of the secret is open, somebody else is at it, or
+    /// - Throws: ``Refusal`` where the hub is not to be asked, a rotation of the secret is open, another change is under way, or
     ///   a secret that has a schedule is to be deleted.
     package func beginning(
         until: Instant,

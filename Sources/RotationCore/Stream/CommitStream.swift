@@ -48,7 +48,7 @@ package final class CommitStream: Sendable {
 
     /// Adds a commit, once it is durable.
     ///
-    /// A number that does not follow the newest one leaves a gap: whoever is behind it reads again.
+    /// A number that does not follow the newest one leaves a gap: subscribers behind it read again.
     package func publish(_ commit: Commit) {
         let waiting = state.withLock { state in
             if commit.number != state.position + 1 { (state.commits, state.weight) = ([], 0) }

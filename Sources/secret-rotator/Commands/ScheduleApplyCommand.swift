@@ -9,9 +9,11 @@ import Scheduling
 struct ScheduleApplyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
-        abstract: "Bring the schedules to what a file says: all of it, or nothing.",
+        abstract: "Bring the schedules to what a file says.",
         discussion: """
-            Applying the same file again changes nothing. A schedule that the file does not name stays, or goes with \
+            Applying the same file again changes nothing. A large file is applied in parts, beside which rotations go on: \
+            where one fails, those before it stay, and the same file applied again does the rest. A schedule that the \
+            file does not name stays, or goes with \
             --prune; its secret, values and history stay either way. Nothing rotates because of it.
 
             Examples:
