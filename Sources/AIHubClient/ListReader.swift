@@ -32,7 +32,7 @@ struct ListReader {
                 continue
             }
             readable += 1
-            // The query is a wish: a hub may list all the same.
+            // The query is a hint: a hub may ignore it and list all secrets.
             if let alias, item.listed.alias != alias { continue }
             size += Self.size(of: item.listed)
             guard size <= Self.limit else { throw malformed }

@@ -7,13 +7,13 @@ import SecretMemory
 /// AI Hub's secrets API over HTTP, for one hub.
 ///
 /// One call is one request (a second one only after a 401, where the token file turns out to hold another token). The
-/// caller decides about retries with ``RetryPolicy``; this client keeps the hub's limits with its ``RequestGate``.
+/// caller decides about retries with ``RetryPolicy``; this client keeps the hub's limits with its ``ConcurrencyLimiter``.
 ///
 /// It owns its connections: they are closed by ``shutdown()``, or once nothing refers to the client any more.
 package final class SecretsClient: SecretsAPI {
     private let configuration: Configuration
     private let token: TokenFile
-    private let gate: RequestGate
+    private let limiter: ConcurrencyLimiter
     private let http: HTTPClient
     /// The URL of the secrets, and its host.
     private let (url, host): (String, String)
@@ -34,7 +34,7 @@ package final class SecretsClient: SecretsAPI {
         self.configuration = configuration
         self.token = token
         http = HTTPClient(configuration)
-        gate = RequestGate(maxInFlight: configuration.maxInFlight, rate: configuration.rate)
+        limiter = ConcurrencyLimiter(maxInFlight: configuration.maxInFlight, rate: configuration.rate)
         (url, host) = (configuration.endpoint.secrets, configuration.endpoint.host)
         userAgent = "secret-rotator/\(version)"
     }
@@ -46,19 +46,19 @@ package final class SecretsClient: SecretsAPI {
 
     /// Gives no permit any more: what waits for one, and whatever comes later, is not sent.
     package func close() {
-        gate.close()
+        limiter.close()
     }
 
     /// Closes all connections; nothing can be sent after it.
     package func shutdown() async {
-        gate.close()
+        limiter.close()
         try? await http.shutdown()
     }
 
     // MARK: The four operations
 
     package func permit() async throws(HubError) -> SendPermit {
-        let permit = try await gate.permit()
+        let permit = try await limiter.permit()
         _ = try currentToken()
         return permit
     }

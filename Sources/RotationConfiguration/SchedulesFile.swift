@@ -21,7 +21,7 @@ package enum SchedulesFile {
         _ configuration: Configuration,
         generators: any GeneratorRegistry,
         refusal: (GeneratorSpecification) -> String?
-    ) throws -> [SchedulePlan.Wish] {
+    ) throws -> [DesiredSchedule] {
         let source = path == "-" ? "standard input" : path
         // A pipe is as good as a file.
         guard let handle = path == "-" ? .standardInput : FileHandle(forReadingAtPath: path) else {
@@ -46,14 +46,14 @@ package enum SchedulesFile {
         _ configuration: Configuration,
         generators: any GeneratorRegistry,
         refusal: (GeneratorSpecification) -> String?
-    ) throws(ConfigurationError) -> [SchedulePlan.Wish] {
+    ) throws(ConfigurationError) -> [DesiredSchedule] {
         let diagnostics = Diagnostics(source: source)
         var root = MappingReader(try YAMLText.compose(text, source: source), name: "the file", diagnostics)
         root.require("schedules", example: "schedules: [{secret: db_password, every: 30d, generator: password}]")
         let nodes = root.items("schedules")
         root.finish()
         var seen: Set<SecretName> = []
-        let wishes = nodes.compactMap { node -> SchedulePlan.Wish? in
+        let desired = nodes.compactMap { node -> DesiredSchedule? in
             var entry = MappingReader(node, name: "an entry", diagnostics)
             let secret = secret(&entry, configuration, &seen)
             let definition = ScheduleReader.definition(&entry, generators: generators)
@@ -62,10 +62,10 @@ package enum SchedulesFile {
             }
             entry.finish()
             guard let secret, let definition else { return nil }
-            return SchedulePlan.Wish(secret: secret, definition: definition)
+            return DesiredSchedule(secret: secret, definition: definition)
         }
         try diagnostics.throwIfAny()
-        return wishes
+        return desired
     }
 
     private static func secret(

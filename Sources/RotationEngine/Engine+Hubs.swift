@@ -18,7 +18,7 @@ extension Engine {
     }
 
     /// Suspends or pauses a hub for what it said.
-    func takeIn(_ error: HubError, about secret: SecretName) async throws {
+    func recordFailure(_ error: HubError, about secret: SecretName) async throws {
         let hub = secret.hub
         // A 403 may be one secret's own: it does not take the others' turn.
         if error.kind != .forbidden { proven.remove(hub) }
@@ -36,12 +36,12 @@ extension Engine {
         case .paused(let pause):
             logger.warning("hub paused\(why)", metadata: ["hub": "\(hub)", "until": "\(pause.until.rfc3339)"])
         case .halfOpen: logger.notice("hub resumed", metadata: ["hub": "\(hub)"])
-        case .available, .doubtful: break
+        case .available, .failing: break
         }
     }
 
     /// Remembers that a hub has taken an update, and whether it lists.
-    func takeInSuccess(of rotation: Rotation, isListRefused: Bool) async throws {
+    func recordSuccess(of rotation: Rotation, isListRefused: Bool) async throws {
         let hub = rotation.secret.hub
         if try await storage.hubStatus(hub).afterSuccess != nil {
             _ = try await storage.updateHub(hub, now: clock.now) { status, _ in status.afterSuccess }

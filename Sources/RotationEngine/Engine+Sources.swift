@@ -23,7 +23,7 @@ package struct SourceWatch: Sendable {
 }
 
 /// What the engine has seen of a value that somebody else makes.
-struct Sighting {
+struct Observation {
     var generator: GeneratorSpecification
     var signature: SourceSignature
     var content: SourceContent
@@ -77,7 +77,7 @@ extension Engine {
             if isChanged || hasSourceHint.load(ordering: .sequentiallyConsistent) { wake() }
         } catch {
             isLookingAtSources = false
-            sightings = [:]
+            observations = [:]
             pauseForStorage(error)
         }
     }
@@ -98,10 +98,10 @@ extension Engine {
         // Before the look: what changes after it is told of.
         await sourceWatch.watch(folders)
         let names = Set(sources.map(\.schedule.secret))
-        sightings = sightings.filter { names.contains($0.key) }
+        observations = observations.filter { names.contains($0.key) }
         for index in sources.indices { sources[index].signature = await sources[index].generator.signature() }
         // What is being written just now is looked at when that has ended.
-        let isAnyNew = sources.contains { sightings[$0.schedule.secret]?.signature != $0.signature }
+        let isAnyNew = sources.contains { observations[$0.schedule.secret]?.signature != $0.signature }
         if isAnyNew { await sourceWatch.settle() }
         var isChanged = false
         for source in sources where !stopping.load(ordering: .sequentiallyConsistent) {
@@ -116,20 +116,20 @@ extension Engine {
 
     private func look(at source: Source) async throws -> Bool {
         let schedule = source.schedule
-        let last = sightings[schedule.secret]
-        let (sighting, isNew) = try await sighting(of: source)
-        sightings[schedule.secret] = sighting
+        let last = observations[schedule.secret]
+        let (observation, isNew) = try await observation(of: source)
+        observations[schedule.secret] = observation
         let look = SourceLook(
             secret: schedule.secret,
-            generator: sighting.generator,
-            content: sighting.content,
+            generator: observation.generator,
+            content: observation.content,
             isNew: isNew,
-            isLasting: clock.uptime - sighting.since >= Self.sourceInterval,
-            problem: sighting.problem,
+            isLasting: clock.uptime - observation.since >= Self.sourceInterval,
+            problem: observation.problem,
             now: clock.now
         )
         let after = schedule.afterLook(look.content, isNew: isNew, isLasting: look.isLasting, now: look.now)
-        let isKnown = last.map { $0.generator == sighting.generator && $0.problem == sighting.problem } ?? false
+        let isKnown = last.map { $0.generator == observation.generator && $0.problem == observation.problem } ?? false
         guard after != schedule || !isKnown else { return false }
         try await storage.takeLook(look)
         return after.nextStep != schedule.nextStep
@@ -139,9 +139,9 @@ extension Engine {
     ///
     /// What could be used is not read again before its signature changes; what could not may have become valid by now, or
     /// have been out of reach for a moment.
-    private func sighting(of source: Source) async throws -> (Sighting, isNew: Bool) {
+    private func observation(of source: Source) async throws -> (Observation, isNew: Bool) {
         let specification = source.schedule.definition.generator
-        let last = sightings[source.schedule.secret].flatMap { $0.generator == specification ? $0 : nil }
+        let last = observations[source.schedule.secret].flatMap { $0.generator == specification ? $0 : nil }
         let isFresh = last.map { clock.uptime - $0.readAt < Self.rereadInterval } ?? false
         if let last, isFresh, last.signature == source.signature, last.content.isUsable { return (last, false) }
         let view = await source.generator.view()
@@ -150,7 +150,7 @@ extension Engine {
         if let problem = view.problem, problem != last?.problem { warn(of: problem, source.schedule.secret) }
         let isSame = last?.signature == source.signature && last?.content == content
         let since = content.isUsable ? nil : last.flatMap { $0.content.isUsable ? nil : $0.since }
-        let sighting = Sighting(
+        let observation = Observation(
             generator: specification,
             signature: source.signature,
             content: content,
@@ -158,7 +158,7 @@ extension Engine {
             readAt: clock.uptime,
             since: since ?? clock.uptime
         )
-        return (sighting, !isSame)
+        return (observation, !isSame)
     }
 
     private func warn(of problem: String, _ secret: SecretName) {

@@ -48,7 +48,7 @@ package actor Engine {
     private var zonesLookedAt: Duration?
     var alarm: (any Alarm)?
     /// What was last seen of values that others make.
-    var sightings: [SecretName: Sighting] = [:]
+    var observations: [SecretName: Observation] = [:]
     /// When they were last looked at, since boot.
     var sourcesLookedAt: Duration?
     var isLookingAtSources = false
@@ -196,7 +196,7 @@ package actor Engine {
             startedAt = min(startedAt, clock.now)
         }
         if let step = untoldStep {
-            try await storage.takeClockStep(
+            try await storage.adjustForClockStep(
                 step,
                 now: clock.now,
                 farthest: configuration.retry.longestWait,
@@ -371,10 +371,10 @@ package actor Engine {
         )
         if !isOpenedNow, try await !storage.isPolicyCurrent(rotation) { try await run.replaceIfUntouched() }
         let result = try await run.proceed()
-        // Also before a failure that came after it: a doubt begins anew with the last success.
+        // Also before a failure that came after it: consecutive failures are counted from the last success.
         if run.isLetIn { proven.insert(rotation.secret.hub) }
         if run.hasListed && refusedAt != nil { try await storage.setListsRefused(rotation.secret.hub, at: nil) }
-        if run.hasDelivered { try await takeInSuccess(of: rotation, isListRefused: run.isListRefused) }
-        if case .hub(let error) = result { try await takeIn(error, about: rotation.secret) }
+        if run.hasDelivered { try await recordSuccess(of: rotation, isListRefused: run.isListRefused) }
+        if case .hub(let error) = result { try await recordFailure(error, about: rotation.secret) }
     }
 }

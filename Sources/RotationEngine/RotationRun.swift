@@ -247,7 +247,7 @@ struct RotationRun {
             return nil
         }
         (isLetIn, hasListed) = (true, true)
-        // The query is a wish: whatever else a hub lists is passed over.
+        // The query is a hint: other secrets that a hub lists are ignored.
         if let secret = listed.first(where: { $0.alias == rotation.secret.alias.text }) {
             try await noteMoved(secret)
             try await record(.listed(updatedAt: secret.updatedAt, isForeign: try await isForeign(secret)))
@@ -303,7 +303,7 @@ struct RotationRun {
             access: rotation.access
         )
         // The attempt is recorded once it has its permit, right before it is sent: one that waits for the hub's limits is
-        // none yet, and can be given up without a doubt about its effect.
+        // none yet, and can be given up, as it certainly had no effect.
         let permit: SendPermit
         do { permit = try await environment.api.permit() } catch { return error }
         guard try await hasTurn() else { return HubError(.notSent) }

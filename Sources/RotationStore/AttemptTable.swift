@@ -28,8 +28,8 @@ enum AttemptTable {
 
     /// When the last attempt of unknown effect ended, or must have where its end was not seen; nil for none.
     ///
-    /// - Parameter isOpen: Whether the rotation has not ended: a 2xx without a confirmed effect is a doubt then, too.
-    static func lastDoubt(
+    /// - Parameter isOpen: Whether the rotation has not ended: a 2xx without a confirmed effect is ambiguous then, too.
+    static func lastAmbiguousAttempt(
         of id: RotationID,
         isOpen: Bool,
         timeout: Duration,

@@ -70,7 +70,7 @@ enum GroupTable {
     ///
     /// What was written between the step and its discovery can't be told from what was written before: of both answers the
     /// later one is taken, and none is later than a whole spacing from now.
-    static func takeClockStep(_ step: Duration, now: Instant, in connection: Connection) throws(SQLiteError) {
+    static func adjustForClockStep(_ step: Duration, now: Instant, in connection: Connection) throws(SQLiteError) {
         let before = now.advanced(by: .zero - step)
         if step > .zero {
             try connection.run("UPDATE groups SET free_at = free_at + ?1 WHERE free_at > ?2", step.milliseconds, before)

@@ -7,8 +7,8 @@ enum HubTable {
     static func status(of hub: String, in connection: Connection) throws(SQLiteError) -> HubStatus {
         let status = try connection.first(
             """
-            SELECT paused_until, suspended_reason, suspended_since, probe_at, probes, doubt_reason, doubt_alias,
-                doubt_count, paused_since, pause_ms
+            SELECT paused_until, suspended_reason, suspended_since, probe_at, probes, failure_reason, failure_alias,
+                failure_count, paused_since, pause_ms
             FROM hubs WHERE name = ?1
             """,
             hub
@@ -23,9 +23,9 @@ enum HubTable {
         var suspendedSince: Instant?
         var probeAt: Instant?
         var probes = 0
-        var doubtReason: String?
-        var doubtAlias: String?
-        var doubtCount = 0
+        var failureReason: String?
+        var failureAlias: String?
+        var failureCount = 0
         var pausedSince: Instant?
         var pauseLength: Int64?
 
@@ -35,9 +35,9 @@ enum HubTable {
             suspendedSince = try row.get(2)
             probeAt = try row.get(3)
             probes = try row.get(4)
-            doubtReason = try row.get(5)
-            doubtAlias = try row.get(6)
-            doubtCount = try row.get(7)
+            failureReason = try row.get(5)
+            failureAlias = try row.get(6)
+            failureCount = try row.get(7)
             pausedSince = try row.get(8)
             pauseLength = try row.get(9)
         }
@@ -48,8 +48,8 @@ enum HubTable {
             case .paused(let pause):
                 (pausedSince, pausedUntil, pauseLength) = (pause.since, pause.until, pause.length.column)
             case .halfOpen(let before): (probes, pauseLength) = (before.probes, before.pause?.column)
-            case .doubtful(let doubt):
-                (doubtReason, doubtAlias, doubtCount) = (doubt.reason.rawValue, doubt.alias, doubt.count)
+            case .failing(let failures):
+                (failureReason, failureAlias, failureCount) = (failures.reason.rawValue, failures.alias, failures.count)
             case .suspended(let suspension):
                 (suspendedReason, suspendedSince) = (suspension.reason.rawValue, suspension.since)
                 (probeAt, probes) = (suspension.probeAt, suspension.probes)
@@ -66,8 +66,8 @@ enum HubTable {
                 let since = pausedSince ?? pausedUntil
                 return .paused(.init(since: since, until: pausedUntil, length: length ?? HubStatus.standardPause))
             }
-            if let reason = doubtReason.flatMap(HubError.Kind.init), let doubtAlias {
-                return .doubtful(.init(reason: reason, alias: doubtAlias, count: doubtCount))
+            if let reason = failureReason.flatMap(HubError.Kind.init), let failureAlias {
+                return .failing(.init(reason: reason, alias: failureAlias, count: failureCount))
             }
             let isHalfOpen = probes > 0 || length != nil
             return isHalfOpen ? .halfOpen(.init(probes: probes, pause: length)) : .available
@@ -78,13 +78,13 @@ enum HubTable {
         let raw = Raw(status)
         try connection.run(
             """
-            INSERT INTO hubs (name, paused_until, suspended_reason, suspended_since, probe_at, probes, doubt_reason,
-                doubt_alias, doubt_count, paused_since, pause_ms)
+            INSERT INTO hubs (name, paused_until, suspended_reason, suspended_since, probe_at, probes, failure_reason,
+                failure_alias, failure_count, paused_since, pause_ms)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             ON CONFLICT (name) DO UPDATE SET paused_until = excluded.paused_until,
                 suspended_reason = excluded.suspended_reason, suspended_since = excluded.suspended_since,
-                probe_at = excluded.probe_at, probes = excluded.probes, doubt_reason = excluded.doubt_reason,
-                doubt_alias = excluded.doubt_alias, doubt_count = excluded.doubt_count,
+                probe_at = excluded.probe_at, probes = excluded.probes, failure_reason = excluded.failure_reason,
+                failure_alias = excluded.failure_alias, failure_count = excluded.failure_count,
                 paused_since = excluded.paused_since, pause_ms = excluded.pause_ms
             """,
             hub,
@@ -93,9 +93,9 @@ enum HubTable {
             raw.suspendedSince,
             raw.probeAt,
             raw.probes,
-            raw.doubtReason,
-            raw.doubtAlias,
-            raw.doubtCount,
+            raw.failureReason,
+            raw.failureAlias,
+            raw.failureCount,
             raw.pausedSince,
             raw.pauseLength
         )

@@ -5,7 +5,7 @@ package import Scheduling
 /// An order to bring the schedules to what is desired.
 package struct ScheduleOrder: Sendable {
     /// What is desired, each secret once.
-    package var wishes: [SchedulePlan.Wish]
+    package var desired: [DesiredSchedule]
     /// Whether other schedules are removed.
     package var prune: Bool
     /// Whether a schedule that is added is due at once.
@@ -14,13 +14,13 @@ package struct ScheduleOrder: Sendable {
     package var now: Instant
 
     package init(
-        _ wishes: [SchedulePlan.Wish],
+        _ desired: [DesiredSchedule],
         prune: Bool,
         rotatesAdded: Bool = false,
         actor: Actor,
         now: Instant
     ) {
-        (self.wishes, self.prune, self.rotatesAdded) = (wishes, prune, rotatesAdded)
+        (self.desired, self.prune, self.rotatesAdded) = (desired, prune, rotatesAdded)
         (self.actor, self.now) = (actor, now)
     }
 }
@@ -34,7 +34,7 @@ extension LedgerQueue {
     /// - Returns: What was changed.
     package func apply(_ order: ScheduleOrder) async throws -> SchedulePlan {
         var (steps, unchanged, done) = ([SchedulePlan.Step](), 0, 0)
-        while done < order.wishes.count {
+        while done < order.desired.count {
             let (start, slice) = (done, ApplySlice())
             let (changed, count) = try await withLedger { try $0.apply(order, from: start, slice) }
             steps += changed
@@ -42,10 +42,10 @@ extension LedgerQueue {
             done += count
         }
         guard order.prune else {
-            let others = try await withLedger { try ScheduleTable.count(in: $0.connection) } - order.wishes.count
+            let others = try await withLedger { try ScheduleTable.count(in: $0.connection) } - order.desired.count
             return SchedulePlan(steps: steps, unchanged: unchanged + max(0, others))
         }
-        let desired = Set(order.wishes.map(\.secret))
+        let desired = Set(order.desired.map(\.secret))
         var next: RowName? = RowName(hub: "", alias: "")
         while let after = next {
             let slice = ApplySlice()
@@ -74,9 +74,9 @@ private struct ApplySlice {
 }
 
 extension Ledger {
-    /// Carries out as much of an order as fits into a slice, and one wish at least.
+    /// Carries out as much of an order as fits into a slice, and at least one desired schedule.
     ///
-    /// - Returns: What was changed, and how many wishes are done.
+    /// - Returns: What was changed, and how many desired schedules are done.
     fileprivate func apply(
         _ order: ScheduleOrder,
         from start: Int,
@@ -84,9 +84,9 @@ extension Ledger {
     ) throws -> (steps: [SchedulePlan.Step], count: Int) {
         try transaction {
             var (steps, count) = ([SchedulePlan.Step](), 0)
-            for wish in order.wishes[start...] where count == 0 || !slice.isOver {
-                let schedule = try ScheduleTable.find(wish.secret, by: generators, in: connection)
-                if let step = wish.step(from: schedule, now: order.now, rotatesAdded: order.rotatesAdded) {
+            for target in order.desired[start...] where count == 0 || !slice.isOver {
+                let schedule = try ScheduleTable.find(target.secret, by: generators, in: connection)
+                if let step = target.step(from: schedule, now: order.now, rotatesAdded: order.rotatesAdded) {
                     try carryOut(step, actor: order.actor, now: order.now)
                     steps.append(step)
                 }

@@ -12,7 +12,7 @@ extension Ledger {
     ///   - step: How far it was set, negative for backwards.
     ///   - farthest: No wait of the retry policy, or that a hub may ask for, is longer.
     ///   - longestHolds: For how long a secret of each hub may be held: a request, and its late application.
-    package func takeClockStep(
+    package func adjustForClockStep(
         _ step: Duration,
         now: Instant,
         farthest: Duration,
@@ -24,7 +24,7 @@ extension Ledger {
             try moveHolds(by: step, now: now, longestHolds)
             if step < .zero { moved = try bringBack(now: now, farthest: farthest) }
             try holdWhatMayArrive(now: now, longestHolds)
-            try GroupTable.takeClockStep(step, now: now, in: connection)
+            try GroupTable.adjustForClockStep(step, now: now, in: connection)
             let event = Audit.ClockSkewed(stepMs: step.milliseconds, schedulesMoved: moved > 0 ? moved : nil)
             try record(AuditEntry(event, time: now.rfc3339, actor: .daemon))
         }

@@ -24,7 +24,7 @@ extension Ledger {
             try write(schedule)
             let newest = try RotationTable.lastEnded(of: secret, in: connection)
             guard late == nil || late != newest?.id, newest?.isConfirmed == true else { return false }
-            try doubtValue(of: secret, updatedAt: updatedAt, last: last, found: .holdEnded, now: now)
+            try recordUnknownValue(of: secret, updatedAt: updatedAt, last: last, found: .holdEnded, now: now)
             return true
         }
     }
@@ -53,12 +53,12 @@ extension Ledger {
             guard try !ScheduleTable.isValueUnknown(secret, in: connection) else { return false }
             let byHand = try ScheduleTable.changedByHandAt(secret, in: connection)
             guard byHand.map({ $0 < newest.endedAt }) ?? true else { return false }
-            try doubtValue(of: secret, updatedAt: updatedAt, last: last, found: .preflight, now: now)
+            try recordUnknownValue(of: secret, updatedAt: updatedAt, last: last, found: .preflight, now: now)
             return true
         }
     }
 
-    private func doubtValue(
+    private func recordUnknownValue(
         of secret: SecretName,
         updatedAt: Int64,
         last: Int64,

@@ -21,13 +21,13 @@ extension Ledger {
     ) throws -> SchedulePlan {
         try transaction {
             let current = try secrets.map(existing)
-            let wishes = current.map {
-                SchedulePlan.Wish(secret: $0.secret, definition: edit.applied(to: $0.definition))
+            let desired = current.map {
+                DesiredSchedule(secret: $0.secret, definition: edit.applied(to: $0.definition))
             }
-            for wish in wishes {
-                if let conflict = wish.definition.conflict { throw Refusal.conflict(wish.secret, conflict) }
+            for target in desired {
+                if let conflict = target.definition.conflict { throw Refusal.conflict(target.secret, conflict) }
             }
-            let plan = SchedulePlan(current: current, wishes: wishes, prune: false, now: now)
+            let plan = SchedulePlan(current: current, desired: desired, prune: false, now: now)
             for step in plan.steps { try carryOut(step, actor: actor, now: now) }
             return plan
         }

@@ -92,7 +92,7 @@ extension Ledger {
     private func write(_ look: Transition.LookWrite, _ secret: SecretName) throws {
         switch look {
         case .at(let instant, let rotation): try LookTable.set(secret, at: instant, after: rotation, in: connection)
-        case .attributedToNone: try LookTable.doubtRotation(of: secret, in: connection)
+        case .attributedToNone: try LookTable.clearAttribution(of: secret, in: connection)
         }
     }
 

@@ -29,15 +29,15 @@ struct LedgerRows: SecretRows {
         try HubTable.status(of: secret.hub, in: connection)
     }
 
-    func endedInDoubt() throws -> Bool {
-        try RotationTable.endedInDoubt(secret, in: connection)
+    func endedAmbiguously() throws -> Bool {
+        try RotationTable.endedAmbiguously(secret, in: connection)
     }
 
     func waitingRequests() throws -> [RotationID] {
         try RequestTable.waiting(for: secret, in: connection)
     }
 
-    func lastDoubt(of rotation: RotationID, isOpen: Bool, timeout: Duration) throws -> Instant? {
-        try AttemptTable.lastDoubt(of: rotation, isOpen: isOpen, timeout: timeout, in: connection)
+    func lastAmbiguousAttempt(of rotation: RotationID, isOpen: Bool, timeout: Duration) throws -> Instant? {
+        try AttemptTable.lastAmbiguousAttempt(of: rotation, isOpen: isOpen, timeout: timeout, in: connection)
     }
 }

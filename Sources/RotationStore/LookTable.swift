@@ -49,7 +49,7 @@ enum LookTable {
     }
 
     /// Something else than a rotation of ours may be what the look finds.
-    static func doubtRotation(of secret: SecretName, in connection: Connection) throws(SQLiteError) {
+    static func clearAttribution(of secret: SecretName, in connection: Connection) throws(SQLiteError) {
         try connection.run(
             "UPDATE looks SET rotation = NULL WHERE hub = ?1 AND alias = ?2",
             secret.hub,

@@ -263,14 +263,14 @@ package actor RotationStore: RotationStorage {
         }
     }
 
-    package func takeClockStep(
+    package func adjustForClockStep(
         _ step: Duration,
         now: Instant,
         farthest: Duration,
         longestHolds: [String: Duration]
     ) throws {
         defer { hubs.forget() }
-        try ledger.takeClockStep(step, now: now, farthest: farthest, longestHolds: longestHolds)
+        try ledger.adjustForClockStep(step, now: now, farthest: farthest, longestHolds: longestHolds)
     }
 
     package func refreshZones(now: Instant) throws -> [String] {

@@ -224,7 +224,7 @@ enum RotationTable {
     }
 
     /// Whether the secret's last rotation ended, other than by success, after an attempt of unknown effect.
-    static func endedInDoubt(_ secret: SecretName, in connection: Connection) throws(SQLiteError) -> Bool {
+    static func endedAmbiguously(_ secret: SecretName, in connection: Connection) throws(SQLiteError) -> Bool {
         try connection.first(
             """
             SELECT is_ambiguous = 1 AND outcome <> 'succeeded' FROM rotations

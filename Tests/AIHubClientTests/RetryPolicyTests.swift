@@ -29,7 +29,7 @@ struct RetryPolicyTests {
     }
 
     @Test(arguments: [(1, 0.0, 30_001), (1, 0.5, 30_500), (9, 0.5, 31_000), (9, 0.0, 30_001)])
-    func hubsWishIsAFloorWithASpread(failures: Int, fraction: Double, milliseconds: Int) {
+    func retryAfterIsAFloorWithASpread(failures: Int, fraction: Double, milliseconds: Int) {
         let delay = policy.delay(afterFailures: failures, fraction: fraction, floor: .seconds(30))
         #expect(delay == .milliseconds(milliseconds))
     }

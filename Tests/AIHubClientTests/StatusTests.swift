@@ -67,7 +67,7 @@ struct StatusTests {
         (429, "1.5", nil),
         (429, "", nil),
     ])
-    func wishForARestIsKept(status: Int, text: String, duration: Duration?) async throws {
+    func pauseIsKept(status: Int, text: String, duration: Duration?) async throws {
         #expect(try await failure(status, ["Retry-After": text]).retryAfter == duration)
     }
 

@@ -19,7 +19,7 @@ struct KillTests {
             for life in 1...400 {
                 // Chance decides what a kill hits: where that was too little, more follow.
                 if life > 200, try await Self.count(Self.hits, world) >= 20,
-                    try await Self.count(Self.doubts, world) >= 3
+                    try await Self.count(Self.ambiguous, world) >= 3
                 {
                     break
                 }
@@ -32,10 +32,10 @@ struct KillTests {
             #expect(try await Self.count("SELECT count(*) FROM rotations", world) >= 50)
             // Kills that have hit something: some of them a rotation, some of these after an attempt had begun.
             let hits = try await Self.count(Self.hits, world)
-            let doubts = try await Self.count(Self.doubts, world)
-            print("\(hits) kills hit an open rotation, \(doubts) an attempt")
+            let ambiguous = try await Self.count(Self.ambiguous, world)
+            print("\(hits) kills hit an open rotation, \(ambiguous) an attempt")
             #expect(hits >= 20)
-            #expect(doubts >= 3)
+            #expect(ambiguous >= 3)
         }
     }
 
@@ -52,7 +52,7 @@ struct KillTests {
         """
 
     /// Attempts whose end nobody has seen.
-    private static let doubts = "SELECT count(*) FROM attempt_history WHERE outcome = 'unknown'"
+    private static let ambiguous = "SELECT count(*) FROM attempt_history WHERE outcome = 'unknown'"
 
     private static func trouble(_ hub: SandboxHub, _ seed: inout SplitMix64) {
         let faults: [SandboxFault] = [

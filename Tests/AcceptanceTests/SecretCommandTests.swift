@@ -101,8 +101,8 @@ struct SecretCommandTests {
         }
     }
 
-    /// A value that may have arrived is said to be in doubt, and the secret is left alone for a while.
-    @Test func doubtfulEndIsTold() async throws {
+    /// A value that may have arrived is reported as such, and the secret is left alone for a while.
+    @Test func ambiguousEndIsRecorded() async throws {
         try await World.with(timeout: "60s") { world async throws in
             world.hub.create("x", value: "old")
             world.hub.inject([SandboxFault(.dropAfter, method: "PATCH")])

@@ -75,7 +75,7 @@ struct AdvanceTransitionTests {
 
     /// How a rotation ends, and what must follow.
     enum End: CaseIterable {
-        case succeeded, succeededInDoubt, refused, replaced
+        case succeeded, succeededAmbiguously, refused, replaced
     }
 
     @Test(arguments: End.allCases)
@@ -84,7 +84,7 @@ struct AdvanceTransitionTests {
         let events: [RotationEvent] =
             switch end {
             case .succeeded: Self.toAttempt + [Self.answered, .listed(updatedAt: 2)]
-            case .succeededInDoubt:
+            case .succeededAmbiguously:
                 Self.toAttempt + [
                     .attemptEnded(.failed(HubError(.timedOut))), .attemptStarted, Self.answered, .listed(updatedAt: 2),
                 ]
@@ -97,9 +97,9 @@ struct AdvanceTransitionTests {
         let isReplaced = end == .replaced
         #expect(transition.group == .released(rotation.id, at: Self.now, isUnused: isReplaced))
         #expect(transition.requests == (isReplaced ? .released(rotation.id) : nil))
-        #expect(transition.hold == (end == .succeededInDoubt ? .until(until) : nil))
-        #expect(transition.look == (end == .succeededInDoubt ? .at(until, after: rotation.id) : nil))
-        let isSuccess = end == .succeeded || end == .succeededInDoubt
+        #expect(transition.hold == (end == .succeededAmbiguously ? .until(until) : nil))
+        #expect(transition.look == (end == .succeededAmbiguously ? .at(until, after: rotation.id) : nil))
+        let isSuccess = end == .succeeded || end == .succeededAmbiguously
         #expect(transition.value == (isSuccess ? .known : nil))
         #expect((transition.schedule?.lastSuccess == Self.now) == isSuccess)
         #expect(transition.schedule?.failures == (end == .refused ? 1 : 0))

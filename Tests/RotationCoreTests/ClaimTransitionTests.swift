@@ -46,7 +46,7 @@ struct ClaimTransitionTests {
             rows.storedSchedule?.definition.group = group
             rows.waiting = [MemoryRows.id(5), MemoryRows.id(6)]
             rows.heldUntil = MemoryRows.now
-            rows.isInDoubt = true
+            rows.isAmbiguous = true
         }
         let transition = try #require(try Self.claim(rows))
         #expect(transition.group == .taken(group, MemoryRows.id(1)))

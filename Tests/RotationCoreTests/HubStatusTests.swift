@@ -23,7 +23,7 @@ struct HubStatusTests {
             #expect(suspension.reason == kind)
         case .throttled: #expect(status == paused(.zero, HubStatus.standardPause))
         case .forbidden, .connectionFailed, .connectionLost, .timedOut, .tls:
-            #expect(status == .doubtful(.init(reason: kind, alias: "a", count: 1)))
+            #expect(status == .failing(.init(reason: kind, alias: "a", count: 1)))
         default: #expect(status == nil)
         }
     }
@@ -45,7 +45,7 @@ struct HubStatusTests {
         var status = HubStatus.available
         for count in 1..<HubStatus.transportLimit {
             status = status.after(HubError(.timedOut), about: "a\(count)", now: now, cap: cap) ?? .available
-            #expect(status == .doubtful(.init(reason: .timedOut, alias: "a1", count: count)))
+            #expect(status == .failing(.init(reason: .timedOut, alias: "a1", count: count)))
         }
         guard case .suspended(let suspension) = status.after(HubError(.connectionLost), about: "b", now: now, cap: cap)
         else {

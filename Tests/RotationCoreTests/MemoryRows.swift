@@ -10,18 +10,20 @@ struct MemoryRows: SecretRows {
     var heldUntil: Instant?
     var groupIsFree = true
     var status = HubStatus.available
-    var isInDoubt = false
+    var isAmbiguous = false
     var waiting: [RotationID] = []
-    var doubtEnded: Instant?
+    var ambiguousAttemptEnded: Instant?
 
     func schedule() throws -> Schedule? { storedSchedule }
     func openRotation(withoutOutcome: Bool) throws -> RotationID? { withoutOutcome && hasOutcome ? nil : open }
     func hold() throws -> Instant? { heldUntil }
     func isFree(_ group: ScheduleDefinition.Group, at now: Instant) throws -> Bool { groupIsFree }
     func hubStatus() throws -> HubStatus { status }
-    func endedInDoubt() throws -> Bool { isInDoubt }
+    func endedAmbiguously() throws -> Bool { isAmbiguous }
     func waitingRequests() throws -> [RotationID] { waiting }
-    func lastDoubt(of rotation: RotationID, isOpen: Bool, timeout: Duration) throws -> Instant? { doubtEnded }
+    func lastAmbiguousAttempt(of rotation: RotationID, isOpen: Bool, timeout: Duration) throws -> Instant? {
+        ambiguousAttemptEnded
+    }
 
     static let now = Instant(milliseconds: 1_795_435_200_000)
 

@@ -12,12 +12,12 @@ struct SchedulePlanTests {
         try EngineWorld.schedule(alias, now: now, every: every)
     }
 
-    private static func wish(_ schedule: Schedule) -> SchedulePlan.Wish {
+    private static func desired(_ schedule: Schedule) -> DesiredSchedule {
         .init(secret: schedule.secret, definition: schedule.definition)
     }
 
-    private static func plan(_ current: [Schedule], _ wishes: [Schedule], prune: Bool = false) -> SchedulePlan {
-        SchedulePlan(current: current, wishes: wishes.map(wish), prune: prune, now: now)
+    private static func plan(_ current: [Schedule], _ desired: [Schedule], prune: Bool = false) -> SchedulePlan {
+        SchedulePlan(current: current, desired: desired.map(Self.desired), prune: prune, now: now)
     }
 
     @Test func whatIsAsItShouldBeStays() throws {
@@ -28,7 +28,7 @@ struct SchedulePlanTests {
     }
 
     @Test(arguments: [false, true])
-    func whatNobodyWishesForGoesOnlyWithPrune(prune: Bool) throws {
+    func scheduleThatIsNotDesiredIsRemovedOnlyWithPrune(prune: Bool) throws {
         let (kept, other) = (try Self.schedule("a"), try Self.schedule("b"))
         let plan = Self.plan([kept, other], [kept], prune: prune)
         #expect(plan.steps == (prune ? [.remove(other)] : []))
@@ -82,8 +82,8 @@ struct SchedulePlanTests {
 
     @Test func planIsIdempotent() throws {
         let current = try ["a", "b", "c"].map { try Self.schedule($0) }
-        let wishes = try [Self.schedule("b", every: .seconds(60)), Self.schedule("d")]
-        let plan = Self.plan(current, wishes, prune: true)
+        let desired = try [Self.schedule("b", every: .seconds(60)), Self.schedule("d")]
+        let plan = Self.plan(current, desired, prune: true)
         var schedules = Dictionary(uniqueKeysWithValues: current.map { ($0.secret, $0) })
         for step in plan.steps {
             switch step {
@@ -92,7 +92,7 @@ struct SchedulePlanTests {
             }
         }
         #expect(plan.steps.map { "\($0.secret)" } == ["h/a", "h/b", "h/c", "h/d"])
-        #expect(Self.plan(Array(schedules.values), wishes, prune: true).steps.isEmpty)
+        #expect(Self.plan(Array(schedules.values), desired, prune: true).steps.isEmpty)
     }
 }
 

@@ -140,7 +140,7 @@ struct SourceTests {
 
     /// Nobody knows which value the hub has: what the file holds is delivered, even if it is the one before.
     @Test(arguments: [(nil, true), (Decision.withdraw, false)])
-    func afterADoubtWhatThereIsIsDelivered(decision: Decision?, isDue: Bool) throws {
+    func afterAnAmbiguousEndTheSourcesValueIsDelivered(decision: Decision?, isDue: Bool) throws {
         var delivered = try adopted()
         delivered.lastFingerprint = [1]
         let id = try #require(RotationID(rawValue: "01a2097c-4375-74b4-90c7-3930dcb94f8c"))

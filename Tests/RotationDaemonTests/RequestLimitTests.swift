@@ -115,8 +115,8 @@ struct RequestLimitTests {
             let (good, long) = (Self.longest, Self.longest + "x")
             await desk.expectRefusal(AddSchedules(secrets: [try desk.name("b")], definition: try definition(long)), key)
             await desk.expectRefusal(EditSchedules(secrets: [a], edit: edit(long)), key)
-            let wishes = [SchedulePlan.Wish(secret: a, definition: try definition(long))]
-            await desk.expectRefusal(ApplySchedules(wishes, prune: false), "h/a: \(key)")
+            let desired = [DesiredSchedule(secret: a, definition: try definition(long))]
+            await desk.expectRefusal(ApplySchedules(desired, prune: false), "h/a: \(key)")
             #expect(try await desk.perform(EditSchedules(secrets: [a], edit: edit(good))).count == 1)
             _ = try await desk.perform(AddSchedules(secrets: [try desk.name("b")], definition: try definition(good)))
         }

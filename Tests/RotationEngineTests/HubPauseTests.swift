@@ -27,7 +27,7 @@ struct HubPauseTests {
         (.available, nil, paused(0, 5)),
         (.available, 0, paused(0, 1)),
         (.available, 86_400, paused(0, 3600)),
-        (.doubtful(.init(reason: .forbidden, alias: "a", count: 1)), 90, paused(0, 90)),
+        (.failing(.init(reason: .forbidden, alias: "a", count: 1)), 90, paused(0, 90)),
         // What was under way when the pause began makes it longer, and no second one of it.
         (paused(-10, 80), 60, nil),
         (paused(-10, 80), 200, paused(-10, 200, length: 200)),
@@ -100,7 +100,7 @@ struct HubPauseTests {
         let rows: [(HubStatus, HubStatus?)] = [
             (Self.paused(0, 3600), Self.halfOpen(3600)), (suspended, .halfOpen(.init(probes: 3))),
             (.available, nil), (Self.halfOpen(90), nil),
-            (.doubtful(.init(reason: .forbidden, alias: "a", count: 1)), nil),
+            (.failing(.init(reason: .forbidden, alias: "a", count: 1)), nil),
         ]
         for (before, after) in rows { #expect(before.lifted == after, "\(before)") }
     }

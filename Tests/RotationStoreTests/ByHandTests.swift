@@ -69,7 +69,7 @@ struct ByHandTests {
     @Test(arguments: [
         (HubError.Kind.timedOut, true), (.rejected, false), (.connectionFailed, false), (.connectionLost, true),
     ])
-    func onlyADoubtfulEndHoldsOn(kind: HubError.Kind, holds: Bool) async throws {
+    func onlyAnAmbiguousEndHoldsOn(kind: HubError.Kind, holds: Bool) async throws {
         try await StoreFixture.with { fixture async throws in
             let ledger = try fixture.ledger()
             try Self.begin(.update, "a", fixture, ledger)
@@ -138,7 +138,7 @@ struct ByHandTests {
             try Self.begin(.update, "a", fixture, ledger)
             fixture.clock.advance(by: .seconds(60) + (isNoticedLate ? .zero : step))
             let now = fixture.clock.now
-            try await fixture.store.takeClockStep(
+            try await fixture.store.adjustForClockStep(
                 step,
                 now: now,
                 farthest: .seconds(20),

@@ -16,7 +16,7 @@ struct ClockAtStartTests {
                 )
             }
             #expect(try await fixture.store.latestEntryTime() == ahead)
-            try await fixture.store.takeClockStep(
+            try await fixture.store.adjustForClockStep(
                 ahead.duration(to: now),
                 now: now,
                 farthest: .seconds(86_400),
@@ -31,7 +31,7 @@ struct ClockAtStartTests {
         try await StoreFixture.with { fixture async throws in
             let now = fixture.clock.now
             let later = now.advanced(by: .seconds(60))
-            try await fixture.store.takeClockStep(
+            try await fixture.store.adjustForClockStep(
                 .seconds(-3600),
                 now: now,
                 farthest: .seconds(86_400),

@@ -70,7 +70,7 @@ struct DecisionTests {
             let rotation = try await parked(fixture, outcome: .failed(HubError(.timedOut)))
             fixture.clock.advance(by: .seconds(seconds))
             let hold = Duration.seconds(30)
-            try await fixture.store.takeClockStep(
+            try await fixture.store.adjustForClockStep(
                 .seconds(seconds),
                 now: fixture.clock.now,
                 farthest: .seconds(86_400),
@@ -189,7 +189,7 @@ struct DecisionTests {
             )
             try await fixture.store.put(rotation, ending: .succeeded(confirmed: true))
             try fixture.execute("UPDATE rotations SET finish_after_ms = \(7 * 86_400_000)")
-            try await fixture.store.takeClockStep(
+            try await fixture.store.adjustForClockStep(
                 .seconds(-400 * 86_400),
                 now: now,
                 farthest: .seconds(86_400),

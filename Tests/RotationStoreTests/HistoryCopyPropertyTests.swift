@@ -49,7 +49,7 @@ struct HistoryCopyPropertyTests {
                 try? await fixture.end(rotation)
             case 7:
                 guard let rotation = open[secret] else { return }
-                try? await doubt(rotation)
+                try? await makeAmbiguous(rotation)
             case 8:
                 let request = RotationRequest(
                     id: RotationID(milliseconds: now.rawValue, random: fixture.random),
@@ -64,13 +64,14 @@ struct HistoryCopyPropertyTests {
                 _ = try? await store.withLedger { try $0.pause([secret], pause, actor: .daemon) }
             case 10: _ = try? await store.withLedger { try $0.resume([secret], actor: .daemon, now: now) }
             case 11: try await store.setListsRefused("h", at: Bool.random(using: &numbers) ? now : nil)
-            case 12: try await store.takeClockStep(.seconds(-60), now: now, farthest: .seconds(600), longestHolds: [:])
+            case 12:
+                try await store.adjustForClockStep(.seconds(-60), now: now, farthest: .seconds(600), longestHolds: [:])
             default: try await gap(secret, now)
             }
         }
 
         /// An attempt whose outcome is not known: a hold, and a try later.
-        private func doubt(_ rotation: Rotation) async throws {
+        private func makeAmbiguous(_ rotation: Rotation) async throws {
             open[rotation.secret] = try await fixture.advance(
                 rotation,
                 [

@@ -28,7 +28,7 @@ struct HubPauseStoreTests {
                 pause(fixture), .halfOpen(.init(probes: 0, pause: .seconds(90))), .halfOpen(.init(probes: 3)),
                 .suspended(.init(reason: .tls, since: now, probeAt: now, probes: 2)),
                 .paused(.init(since: now, until: now.advanced(by: .seconds(9)), length: .seconds(4))),
-                .doubtful(.init(reason: .forbidden, alias: "a", count: 1)), .available,
+                .failing(.init(reason: .forbidden, alias: "a", count: 1)), .available,
             ]
             for status in statuses {
                 try await set(status, fixture)
@@ -112,7 +112,7 @@ struct HubPauseStoreTests {
             let ahead = now.advanced(by: .seconds(1_000_000))
             let pause = HubStatus.Pause(since: ahead, until: ahead.advanced(by: .seconds(60)), length: .seconds(60))
             try await set(.paused(pause), fixture)
-            try await fixture.store.takeClockStep(
+            try await fixture.store.adjustForClockStep(
                 .seconds(-1_000_000),
                 now: now,
                 farthest: .seconds(86_400),

@@ -84,7 +84,7 @@ package enum Breakage: String, CaseIterable, Sendable {
     /// The end of a rotation is forgotten, and done again.
     case endsTwice
     /// That an attempt had an unknown effect is forgotten.
-    case forgetsDoubt
+    case forgetsAmbiguity
     /// The next rotation does not wait for what may still arrive.
     case doesNotHold
     /// A slot fires again, as the next due instant is not stored.

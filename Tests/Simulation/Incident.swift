@@ -21,7 +21,7 @@ enum Incident {
         case 10, 11: writeFile(in: simulation)
         case 12, 13, 14: editDescription(in: simulation, daemon)
         case 15: simulation.hubs["h0"]?.failOver()
-        case 16, 17: requestAfterDoubt(in: simulation, daemon)
+        case 16, 17: requestAfterAmbiguousEnd(in: simulation, daemon)
         case 18: resumeHub(in: simulation, daemon)
         default: try abandonParked(in: simulation, daemon)
         }
@@ -47,7 +47,7 @@ enum Incident {
     }
 
     /// A person wants another value of a secret while a request of unknown effect may still be on its way.
-    private static func requestAfterDoubt(in simulation: Simulation, _ daemon: SimulatedDaemon) {
+    private static func requestAfterAmbiguousEnd(in simulation: Simulation, _ daemon: SimulatedDaemon) {
         let (now, dice) = (simulation.time.now, simulation.dice)
         simulation.perform {
             try await daemon.store.withLedger { ledger in

@@ -11,8 +11,8 @@ final class Judge: Sendable {
         var violation: String?
         /// What the history says that each hub holds.
         var recorded: [String: Value] = [:]
-        /// Values of rotations that a person has ended in doubt.
-        var doubtful: [String: Set<Value>] = [:]
+        /// Values of rotations whose outcome was ambiguous when a person ended them.
+        var ambiguous: [String: Set<Value>] = [:]
         var rotations: [RotationID: Followed] = [:]
         var open: [String: RotationID] = [:]
         var byValue: [Value: RotationID] = [:]
@@ -145,7 +145,7 @@ final class Judge: Sendable {
             if hubHolds != followed.candidate { accuse("\(name): success, but the hub does not hold the candidate") }
             state.withLock { state in
                 state.recorded[name] = followed.candidate
-                state.doubtful[name] = nil
+                state.ambiguous[name] = nil
             }
         case .failed(let failure):
             if let candidate = followed.candidate, hubHolds == candidate, followed.heldBefore != candidate {
@@ -161,7 +161,7 @@ final class Judge: Sendable {
             }
         case .abandoned(nil):
             if let candidate = followed.candidate {
-                state.withLock { _ = $0.doubtful[name, default: []].insert(candidate) }
+                state.withLock { _ = $0.ambiguous[name, default: []].insert(candidate) }
             }
         }
     }
@@ -202,7 +202,7 @@ final class Judge: Sendable {
         guard !isProbe else { return }
         // What was on its way at the very moment could not be called back.
         switch status {
-        case .available, .doubtful, .halfOpen: break
+        case .available, .failing, .halfOpen: break
         case .suspended(let suspension):
             if time.now > suspension.since { accuse("hub \(hub) is suspended, and was asked") }
         // Also when its time is over: a list goes ahead of all.
@@ -242,7 +242,7 @@ final class Judge: Sendable {
         let isKnown = state.withLock { state in
             let candidate = state.open[name].flatMap { state.rotations[$0]?.candidate }
             return value == state.recorded[name] || value == candidate
-                || state.doubtful[name]?.contains(value) ?? false
+                || state.ambiguous[name]?.contains(value) ?? false
         }
         if let complaint = systems.complaint(holding: value, name) { accuse(complaint) }
         if !isKnown { accuse("\(name): the hub holds a value that is neither recorded nor an open rotation's") }

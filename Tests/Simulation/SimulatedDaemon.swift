@@ -141,7 +141,7 @@ final class SimulatedDaemon: Sendable {
     }
 
     /// What a daemon does at its start, before the engine runs.
-    func takeInClock() async throws {
+    func adjustForClockAtStart() async throws {
         try await store.resumeParked(plan: Self.plan)
         // It reads the whole log, to find nothing.
         guard site.surroundings.time.wasSetBack else { return }
@@ -149,7 +149,7 @@ final class SimulatedDaemon: Sendable {
         guard let last = try await store.latestEntryTime(), last.duration(to: now) < .zero - ClockWatch.tolerance else {
             return
         }
-        try await store.takeClockStep(
+        try await store.adjustForClockStep(
             last.duration(to: now),
             now: now,
             farthest: Self.retry.longestWait,

@@ -246,7 +246,7 @@ struct SimulatedStorage: RotationStorage {
             rotation = try await projected(final)
         }
         if breakage == .firesTwice, final.seen.ending == nil, rotation.state.ending != nil { try fireAgain(rotation) }
-        if breakage == .forgetsDoubt { try change("UPDATE rotations SET is_ambiguous = 0") }
+        if breakage == .forgetsAmbiguity { try change("UPDATE rotations SET is_ambiguous = 0") }
         if isAttempt { try await standStill() }
         return rotation
     }
@@ -356,14 +356,14 @@ struct SimulatedStorage: RotationStorage {
         try await write { try await store.setListsRefused(hub, at: instant) }
     }
 
-    func takeClockStep(
+    func adjustForClockStep(
         _ step: Duration,
         now: Instant,
         farthest: Duration,
         longestHolds: [String: Duration]
     ) async throws {
         try await write {
-            try await store.takeClockStep(step, now: now, farthest: farthest, longestHolds: longestHolds)
+            try await store.adjustForClockStep(step, now: now, farthest: farthest, longestHolds: longestHolds)
         }
     }
 

@@ -10,7 +10,7 @@ extension Simulation {
         surroundings.counts.add(.secondDaemon)
         rival = daemon
         daemon = try SimulatedDaemon(daemon.site)
-        perform { [daemon] in try await daemon.takeInClock() }
+        perform { [daemon] in try await daemon.adjustForClockAtStart() }
     }
 
     func endRival() {

@@ -204,7 +204,7 @@ package final class Simulation {
         if odds.odds > 0 { try meetRestore() }
         time.advance(by: .milliseconds(dice.roll(20_000)))
         daemon = try SimulatedDaemon(daemon.site)
-        perform { [daemon] in try await daemon.takeInClock() }
+        perform { [daemon] in try await daemon.adjustForClockAtStart() }
     }
 
     /// Has something asynchronous done, all of it, now.

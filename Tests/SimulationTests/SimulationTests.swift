@@ -42,7 +42,7 @@ struct SimulationTests {
     }
 
     /// CI plays the other three in a release build: they take more seeds, or others than a debug build.
-    @Test(arguments: Breakage.allCases.filter { ![.forgetsDoubt, .doesNotHold, .ignoresOthers].contains($0) })
+    @Test(arguments: Breakage.allCases.filter { ![.forgetsAmbiguity, .doesNotHold, .ignoresOthers].contains($0) })
     func builtInDefectIsFound(_ breakage: Breakage) async throws {
         let outcomes = try await Self.play { counts in
             var outcomes: [Simulation.Outcome] = []

@@ -17,5 +17,5 @@ extension EditSchedules {
 
 extension ApplySchedules {
     package static var refusal: ControlFailure.Status { .configuration }
-    package var patience: Duration { Self.patience(wishes.map(\.definition.generator)) }
+    package var patience: Duration { Self.patience(desired.map(\.definition.generator)) }
 }

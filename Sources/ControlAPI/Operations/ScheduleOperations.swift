@@ -43,14 +43,14 @@ package struct ApplySchedules: ControlOperation {
     package static let path = "schedules/apply"
     package static let right = Right.edit
     package static let sizeLimit = RequestSize.schedules
-    package var wishes: [SchedulePlan.Wish]
-    /// Whether a schedule that nobody wishes for goes.
+    package var desired: [DesiredSchedule]
+    /// Whether a schedule that is not desired is removed.
     package var prune: Bool
     /// Whether what is added is due at once.
     package var rotatesOnAdopt: Bool
 
-    package init(_ wishes: [SchedulePlan.Wish], prune: Bool, rotatesOnAdopt: Bool = false) {
-        self.wishes = wishes
+    package init(_ desired: [DesiredSchedule], prune: Bool, rotatesOnAdopt: Bool = false) {
+        self.desired = desired
         self.prune = prune
         self.rotatesOnAdopt = rotatesOnAdopt
     }

@@ -105,7 +105,9 @@ extension Abandonment {
     ) throws -> Instant? {
         let held = try rows.hold().flatMap { $0 > now ? $0 : nil }
         let isOpen = rotation.state.ending == nil
-        guard let last = try rows.lastDoubt(of: rotation.id, isOpen: isOpen, timeout: lateHold) else { return held }
+        guard let last = try rows.lastAmbiguousAttempt(of: rotation.id, isOpen: isOpen, timeout: lateHold) else {
+            return held
+        }
         let until = last.advanced(by: lateHold)
         // One that lies farther in the future was noted by a clock that was ahead: the hold since it was set tells.
         guard last <= now.advanced(by: lateHold), now < until else { return held }

@@ -138,7 +138,7 @@ extension HubStatus {
         case .suspended(let suspension): throw .hubSuspended(hub, suspension.reason)
         // A person's request can stand for the list that ends a pause.
         case .paused(let pause) where pause.until > now: throw .hubPaused(hub, until: pause.until)
-        case .available, .doubtful, .halfOpen, .paused: return
+        case .available, .failing, .halfOpen, .paused: return
         }
     }
 }

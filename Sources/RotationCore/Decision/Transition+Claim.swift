@@ -43,7 +43,7 @@ extension Claim {
             id: id,
             trigger: trigger,
             now: now,
-            mustConfirm: try rows.endedInDoubt()
+            mustConfirm: try rows.endedAmbiguously()
         )
         var transition = Transition()
         transition.rotation = .opened(rotation)

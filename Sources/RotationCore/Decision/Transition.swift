@@ -103,13 +103,13 @@ package protocol SecretRows {
     /// The status of the secret's hub.
     func hubStatus() throws -> HubStatus
     /// Whether the last rotation ended, other than by success, after an attempt of unknown effect.
-    func endedInDoubt() throws -> Bool
+    func endedAmbiguously() throws -> Bool
     /// The requests that wait for a rotation, the oldest first.
     func waitingRequests() throws -> [RotationID]
     /// When the last attempt of unknown effect of a rotation ended, or must have where its end was not seen; nil for none.
     ///
     /// - Parameters:
-    ///   - isOpen: Whether the rotation has no outcome: a 2xx without a confirmed effect is a doubt then, too.
+    ///   - isOpen: Whether the rotation has no outcome: a 2xx without a confirmed effect is ambiguous then, too.
     ///   - timeout: After which an attempt without an end must have ended.
-    func lastDoubt(of rotation: RotationID, isOpen: Bool, timeout: Duration) throws -> Instant?
+    func lastAmbiguousAttempt(of rotation: RotationID, isOpen: Bool, timeout: Duration) throws -> Instant?
 }

@@ -43,7 +43,7 @@ extension HubStatus {
             return .paused(pause)
         case .halfOpen(let before):
             return .paused(Pause(since: now, length: Self.length(error, after: before.pause, cap: cap)))
-        case .available, .doubtful:
+        case .available, .failing:
             return .paused(Pause(since: now, length: Self.length(error, cap: cap)))
         }
     }

@@ -7,8 +7,8 @@ package enum HubStatus: Hashable, Sendable {
 
     /// It may.
     case available
-    /// It may, but a request has failed in a way that could speak about the hub as a whole.
-    case doubtful(Doubt)
+    /// Requests are sent; the last ones failed in a way that could concern the whole hub.
+    case failing(Failures)
     /// It may: a probe was let in, and no update has succeeded since.
     case halfOpen(HalfOpen)
     /// Not before its end, and then only for a probe with a list call: it asked us to stay away.
@@ -30,9 +30,10 @@ package enum HubStatus: Hashable, Sendable {
         }
     }
 
-    /// A failure that is the secret's own matter while it stays alone: a gateway may dislike one value, a time-out come
-    /// from one request.
-    package struct Doubt: Hashable, Sendable {
+    /// Consecutive failures of one kind that do not suspend the hub yet: while they are few, they may concern one secret only.
+    ///
+    /// A gateway may refuse one value, and one request may time out.
+    package struct Failures: Hashable, Sendable {
         package var reason: HubError.Kind
         /// The secret that met it first.
         package var alias: String
@@ -106,20 +107,20 @@ package enum HubStatus: Hashable, Sendable {
     /// One secret's 403 is its own; a second secret's speaks about the hub.
     private func afterForbidden(_ alias: String, now: Instant) -> HubStatus? {
         switch self {
-        case .doubtful(let doubt) where doubt.reason == .forbidden:
-            return doubt.alias == alias ? nil : suspended(.forbidden, now: now)
+        case .failing(let failures) where failures.reason == .forbidden:
+            return failures.alias == alias ? nil : suspended(.forbidden, now: now)
         case .halfOpen: return suspended(.forbidden, now: now)
-        default: return .doubtful(Doubt(reason: .forbidden, alias: alias, count: 1))
+        default: return .failing(Failures(reason: .forbidden, alias: alias, count: 1))
         }
     }
 
     private func afterTransportFailure(_ kind: HubError.Kind, _ alias: String, now: Instant) -> HubStatus? {
         switch self {
-        case .doubtful(var doubt) where doubt.reason != .forbidden:
-            doubt.count += 1
-            return doubt.count >= Self.transportLimit ? suspended(kind, now: now) : .doubtful(doubt)
+        case .failing(var failures) where failures.reason != .forbidden:
+            failures.count += 1
+            return failures.count >= Self.transportLimit ? suspended(kind, now: now) : .failing(failures)
         case .halfOpen: return suspended(kind, now: now)
-        default: return .doubtful(Doubt(reason: kind, alias: alias, count: 1))
+        default: return .failing(Failures(reason: kind, alias: alias, count: 1))
         }
     }
 
@@ -139,7 +140,7 @@ package enum HubStatus: Hashable, Sendable {
             let delay = Self.delay(afterProbes: suspension.probes)
             suspension.probeAt = now.advanced(by: max(delay, min(error.retryAfter ?? .zero, cap)))
             return .suspended(suspension)
-        case .available, .doubtful, .halfOpen: return self
+        case .available, .failing, .halfOpen: return self
         }
     }
 
@@ -148,14 +149,14 @@ package enum HubStatus: Hashable, Sendable {
         switch self {
         case .paused(let pause): .halfOpen(HalfOpen(probes: 0, pause: pause.length))
         case .suspended(let suspension): .halfOpen(HalfOpen(probes: suspension.probes))
-        case .available, .doubtful, .halfOpen: nil
+        case .available, .failing, .halfOpen: nil
         }
     }
 
     /// The status after an update has succeeded; nil where that is no news.
     package var afterSuccess: HubStatus? {
         switch self {
-        case .halfOpen, .doubtful: .available
+        case .halfOpen, .failing: .available
         case .available, .paused, .suspended: nil
         }
     }
@@ -179,7 +180,7 @@ package enum HubStatus: Hashable, Sendable {
         case .suspended(var suspension):
             suspension.probeAt = now
             return .suspended(suspension)
-        case .available, .doubtful, .halfOpen, .paused: return shortened(to: cap)
+        case .available, .failing, .halfOpen, .paused: return shortened(to: cap)
         }
     }
 
@@ -210,7 +211,7 @@ package enum HubStatus: Hashable, Sendable {
     /// When a hub that may not be spoken to is probed; nil for one that may.
     package var probeAt: Instant? {
         switch self {
-        case .available, .doubtful, .halfOpen: nil
+        case .available, .failing, .halfOpen: nil
         case .paused(let pause): pause.until
         case .suspended(let suspension): suspension.probeAt
         }

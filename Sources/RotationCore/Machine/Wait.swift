@@ -100,7 +100,7 @@ package struct Obstacles: Sendable {
         case .paused(let pause): found.append(.hubPaused(until: pause.until))
         // One request goes ahead of all.
         case .halfOpen: found.append(.hubHalfOpen)
-        case .available, .doubtful: break
+        case .available, .failing: break
         }
         if let id = open[secret] { found.append(.rotation(id)) }
         if let until = holds[secret] { found.append(.hold(until: until)) }
@@ -200,7 +200,7 @@ extension Obstacles {
         case .suspended where !rotation.state.isHubDone: return nil
         case .halfOpen: return nil
         case .paused(let pause) where !rotation.state.isHubDone: since = max(since, pause.until)
-        case .available, .doubtful, .paused, .suspended: break
+        case .available, .failing, .paused, .suspended: break
         }
         guard since.advanced(by: limit * 2) < now, !isWorking(lastEnded, now) else { return nil }
         let phase = rotation.state.phaseName

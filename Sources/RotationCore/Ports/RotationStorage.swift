@@ -73,7 +73,7 @@ package protocol RotationStorage: Sendable {
     ///   - step: How far the clock was set.
     ///   - farthest: No wait of the retry policy is longer.
     ///   - longestHolds: For how long a secret of each hub may be held: a request, and its late application.
-    func takeClockStep(
+    func adjustForClockStep(
         _ step: Duration,
         now: Instant,
         farthest: Duration,
@@ -201,7 +201,7 @@ package struct StaleRotation: Error, CustomStringConvertible {
     package var description: String { "rotation \(rotation) was changed by somebody else" }
 }
 
-/// The wish to open a rotation.
+/// A demand to open a rotation.
 package struct Claim: Sendable {
     package var secret: SecretName
     package var trigger: Trigger

@@ -18,7 +18,7 @@ package struct Rotation: Hashable, Sendable {
     package let access: WorkspaceAccess?
     /// How long its generator's `finish` waits after success.
     package let finishAfter: Duration
-    /// Whether it is confirmed whatever the hub's `confirm` says: the one before it ended in doubt.
+    /// Whether it is confirmed whatever the hub's `confirm` says: the outcome of the one before it is ambiguous.
     package let mustConfirm: Bool
     /// The keyed fingerprint of its candidate, once that is staged.
     package var fingerprint: [UInt8]?
@@ -172,7 +172,7 @@ extension HubError: Hashable {
     }
 }
 
-/// Somebody's wish to rotate a secret now.
+/// A demand to rotate a secret now.
 package struct RotationRequest: Hashable, Sendable {
     package var id: RotationID
     package var secret: SecretName

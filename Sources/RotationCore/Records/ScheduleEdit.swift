@@ -73,7 +73,7 @@ extension Schedule {
     package func redefined(as new: ScheduleDefinition, now: Instant) -> Schedule {
         var schedule = self
         schedule.definition = new
-        if !new.generator.filePaths.isExactly(definition.generator.filePaths) { schedule.takeUpSource(definition) }
+        if !new.generator.filePaths.isExactly(definition.generator.filePaths) { schedule.adoptSource(definition) }
         let isDue = nextDue.map { $0 <= now } ?? false
         guard isPaused(at: now) || !isDue, new.namesOtherSlots(than: definition) else { return schedule }
         let start = slotsBegin(now: now)
@@ -96,7 +96,7 @@ extension Schedule {
     /// Has the next look take what another source holds for what is in force: nothing rotates because it was edited.
     ///
     /// Where something was to be delivered, what the new source holds is.
-    private mutating func takeUpSource(_ old: ScheduleDefinition) {
+    private mutating func adoptSource(_ old: ScheduleDefinition) {
         let isIdle = !old.generator.isWatched || nextStep == .never && failures == 0
         adoption = isIdle || !definition.generator.isWatched ? .notYet : .deliverWhatever
     }

@@ -9,37 +9,27 @@ package struct SchedulePlan: Hashable, Sendable {
         case remove(Schedule)
     }
 
-    /// What somebody wants of a secret.
-    package struct Wish: Hashable, Sendable, Codable {
-        package var secret: SecretName
-        package var definition: ScheduleDefinition
-
-        package init(secret: SecretName, definition: ScheduleDefinition) {
-            self.secret = secret
-            self.definition = definition
-        }
-    }
-
     /// The changes, by secret; what is as it should be has none.
     package let steps: [Step]
     /// How many schedules are as they should be.
     package let unchanged: Int
 
-    /// Compares what is there with what is wanted.
+    /// Compares the schedules that exist with the desired ones.
     ///
     /// - Parameters:
     ///   - current: All schedules.
-    ///   - wishes: What is wanted, each secret once.
-    ///   - prune: Whether a schedule that nobody wishes for goes.
+    ///   - desired: The schedules as they should be, each secret once.
+    ///   - prune: Whether a schedule that is not desired is removed.
     ///   - now: When the plan is carried out.
     ///   - rotatesAdded: Whether what is added is due at once.
-    package init(current: [Schedule], wishes: [Wish], prune: Bool, now: Instant, rotatesAdded: Bool = false) {
+    package init(current: [Schedule], desired: [DesiredSchedule], prune: Bool, now: Instant, rotatesAdded: Bool = false)
+    {
         var left = Dictionary(current.map { ($0.secret, $0) }) { first, _ in first }
         var steps: [Step] = []
         var unchanged = 0
-        for wish in wishes {
-            let schedule = left.removeValue(forKey: wish.secret)
-            let step = wish.step(from: schedule, now: now, rotatesAdded: rotatesAdded)
+        for target in desired {
+            let schedule = left.removeValue(forKey: target.secret)
+            let step = target.step(from: schedule, now: now, rotatesAdded: rotatesAdded)
             if let step { steps.append(step) } else { unchanged += 1 }
         }
         if prune { steps += left.values.map(Step.remove) } else { unchanged += left.count }
@@ -55,7 +45,18 @@ package struct SchedulePlan: Hashable, Sendable {
     }
 }
 
-extension SchedulePlan.Wish {
+/// A schedule as it should be, which a file of schedules or an edit describes.
+package struct DesiredSchedule: Hashable, Sendable, Codable {
+    package var secret: SecretName
+    package var definition: ScheduleDefinition
+
+    package init(secret: SecretName, definition: ScheduleDefinition) {
+        self.secret = secret
+        self.definition = definition
+    }
+}
+
+extension DesiredSchedule {
     /// What it takes to have it; nil where the schedule is as it should be.
     ///
     /// - Parameters:

@@ -53,7 +53,7 @@ extension Checkup {
         case .paused(let pause) where pause.until > SystemClock().now:
             let text = "asked us to stay away until \(pause.until.rfc3339); not asked"
             return .warning("hub \(name)", text, advice: "wait, or: secret-rotator hub resume \(name) --reason TEXT")
-        case .paused, .available, .doubtful, .halfOpen, nil: return nil
+        case .paused, .available, .failing, .halfOpen, nil: return nil
         }
     }
 

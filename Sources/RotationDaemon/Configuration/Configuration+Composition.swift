@@ -40,7 +40,7 @@ extension SchedulesFile {
     ///   - path: The file; `-` for standard input.
     ///   - configuration: Says which hubs there are, and which generators it refuses.
     /// - Throws: ``ConfigurationError`` with all that is wrong, or ``UnreadableFile``.
-    package static func load(_ path: String, _ configuration: Configuration) throws -> [SchedulePlan.Wish] {
+    package static func load(_ path: String, _ configuration: Configuration) throws -> [DesiredSchedule] {
         try load(path, configuration, generators: BuiltInGenerators()) { configuration.refusal(of: $0) }
     }
 }

@@ -86,8 +86,8 @@ package struct HubDesk: Sendable {
             try ledger.endByHand(change, result, hold: hold, cap: hub.retryAfterCap)
         }
         if case .failure(let error) = result {
-            let doubt = error.effect == .unknown ? "; it may have been done all the same: see secret list" : ""
-            throw ControlFailure(error, about: "\(secret)", doubt: doubt)
+            let note = error.effect == .unknown ? "; it may have been done all the same: see secret list" : ""
+            throw ControlFailure(error, about: "\(secret)", note: note)
         }
     }
 
@@ -170,8 +170,8 @@ package struct HubDesk: Sendable {
 extension ControlFailure {
     /// What a hub's refusal means for a command.
     ///
-    /// - Parameter doubt: What else there is to say.
-    package init(_ error: HubError, about subject: String, doubt: String = "") {
+    /// - Parameter note: More to say.
+    package init(_ error: HubError, about subject: String, note: String = "") {
         let status: Status =
             switch error.kind {
             case .notFound: .noSuchSecret
@@ -180,6 +180,6 @@ extension ControlFailure {
             case .conflict, .rejected, .redirected: .failed
             default: .unavailable
             }
-        self.init(status: status, message: "\(subject): \(error)\(doubt)")
+        self.init(status: status, message: "\(subject): \(error)\(note)")
     }
 }

@@ -87,7 +87,7 @@ package final class DaemonRuntime: Sendable {
         hubs.watchTokens(logger: logger) { [engine] in engine.wake() }
         do {
             await plugIns.settle()
-            try await takeInClock(configuration)
+            try await adjustForClockAtStart(configuration)
             try await store.resumeParked { configuration.plan(of: $0) }
             try await engine.limitPauses()
             let landlock = Confinement.version
@@ -105,13 +105,13 @@ package final class DaemonRuntime: Sendable {
     }
 
     /// A clock that is behind an entry was ahead when that was written, or is behind now.
-    private func takeInClock(_ configuration: Configuration) async throws {
+    private func adjustForClockAtStart(_ configuration: Configuration) async throws {
         let now = SystemClock().now
         guard let last = try await store.latestEntryTime() else { return }
         let step = last.duration(to: now)
         guard step < .zero - ClockWatch.tolerance else { return }
         logger.error("the clock is \(.zero - step) behind an entry of the history")
-        try await store.takeClockStep(
+        try await store.adjustForClockStep(
             step,
             now: now,
             farthest: configuration.retry.longestWait,

@@ -17,9 +17,9 @@ extension MainSchema {
             probes INTEGER NOT NULL DEFAULT 0,
 
             -- A failure that may speak about the hub as a whole, and the secret that met it first.
-            doubt_reason TEXT,
-            doubt_alias TEXT,
-            doubt_count INTEGER NOT NULL DEFAULT 0,
+            failure_reason TEXT,
+            failure_alias TEXT,
+            failure_count INTEGER NOT NULL DEFAULT 0,
 
             lists_refused_at INTEGER,
 

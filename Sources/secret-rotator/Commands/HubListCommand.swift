@@ -69,7 +69,7 @@ extension HubStatus {
     fileprivate var colour: Table.Colour {
         switch self {
         case .available: .green
-        case .doubtful, .halfOpen, .paused: .yellow
+        case .failing, .halfOpen, .paused: .yellow
         case .suspended: .red
         }
     }

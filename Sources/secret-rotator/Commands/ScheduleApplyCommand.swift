@@ -31,12 +31,12 @@ struct ScheduleApplyCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let configuration = try global.load()
-            let wishes = try SchedulesFile.load(file.file, configuration)
+            let desired = try SchedulesFile.load(file.file, configuration)
             let answer: ApplySchedules.Answer
             if dryRun {
-                answer = .init(try Self.plan(wishes, prune: file.prune, configuration))
+                answer = .init(try Self.plan(desired, prune: file.prune, configuration))
             } else {
-                let operation = ApplySchedules(wishes, prune: file.prune, rotatesOnAdopt: rotateOnAdopt)
+                let operation = ApplySchedules(desired, prune: file.prune, rotatesOnAdopt: rotateOnAdopt)
                 answer = try await Control.perform(operation, configuration).answer
             }
             DifferenceList(answer.differences, unchanged: answer.unchanged).print(json: listing.json)
@@ -45,14 +45,14 @@ struct ScheduleApplyCommand: AsyncParsableCommand {
 
     /// What would be changed.
     static func plan(
-        _ wishes: [SchedulePlan.Wish],
+        _ desired: [DesiredSchedule],
         prune: Bool,
         _ configuration: Configuration
     ) throws -> SchedulePlan {
         let current = try Database.readIfThere(configuration) { history in
             try history.schedules { printError("warning: \($0)\n") }
         }
-        return SchedulePlan(current: current ?? [], wishes: wishes, prune: prune, now: SystemClock().now)
+        return SchedulePlan(current: current ?? [], desired: desired, prune: prune, now: SystemClock().now)
     }
 }
 

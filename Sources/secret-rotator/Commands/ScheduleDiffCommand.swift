@@ -23,8 +23,8 @@ struct ScheduleDiffCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let configuration = try global.load()
-            let wishes = try SchedulesFile.load(file.file, configuration)
-            let plan = try ScheduleApplyCommand.plan(wishes, prune: file.prune, configuration)
+            let desired = try SchedulesFile.load(file.file, configuration)
+            let plan = try ScheduleApplyCommand.plan(desired, prune: file.prune, configuration)
             let answer = ApplySchedules.Answer(plan)
             DifferenceList(answer.differences, unchanged: answer.unchanged).print(json: listing.json)
             if !answer.differences.isEmpty { throw ExitCode.failure }

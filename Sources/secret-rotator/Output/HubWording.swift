@@ -5,7 +5,7 @@ extension HubStatus {
     /// The status in a word, as `--json` has it.
     var word: String {
         switch self {
-        case .available, .doubtful: "available"
+        case .available, .failing: "available"
         case .halfOpen: "half_open"
         case .paused: "paused"
         case .suspended: "suspended"
@@ -16,7 +16,8 @@ extension HubStatus {
     var text: String {
         switch self {
         case .available: word
-        case .doubtful(let doubt): "available, \(doubt.reason.rawValue) met \(Wording.times(doubt.count)) in a row"
+        case .failing(let failures):
+            "available, \(failures.reason.rawValue) met \(Wording.times(failures.count)) in a row"
         case .halfOpen: "half-open, it answers again and has taken no update yet"
         case .paused(let pause): "paused until \(pause.until.short), as it asked for"
         case .suspended(let suspension):
@@ -27,7 +28,7 @@ extension HubStatus {
     /// Since when it is paused or suspended.
     var since: Instant? {
         switch self {
-        case .available, .doubtful, .halfOpen: nil
+        case .available, .failing, .halfOpen: nil
         case .paused(let pause): pause.since
         case .suspended(let suspension): suspension.since
         }
@@ -42,7 +43,7 @@ extension HubStatus {
     var reason: HubError.Kind? {
         switch self {
         case .available, .halfOpen: nil
-        case .doubtful(let doubt): doubt.reason
+        case .failing(let failures): failures.reason
         case .paused: .throttled
         case .suspended(let suspension): suspension.reason
         }

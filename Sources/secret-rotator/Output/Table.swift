@@ -68,7 +68,7 @@ struct Table {
 enum Terminal {
     /// Whether colours may be written: on a terminal, unless `NO_COLOR` is set (<https://no-color.org>).
     static var isColoured: Bool {
-        let wish = ProcessInfo.processInfo.environment["NO_COLOR"] ?? ""
-        return isatty(STDOUT_FILENO) == 1 && wish.isEmpty
+        let noColor = ProcessInfo.processInfo.environment["NO_COLOR"] ?? ""
+        return isatty(STDOUT_FILENO) == 1 && noColor.isEmpty
     }
 }

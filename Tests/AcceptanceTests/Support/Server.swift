@@ -126,6 +126,16 @@ struct Server: Sendable {
             }
         }
 
+        /// The server's own log.
+        fileprivate var log: String {
+            switch self {
+            case .postgresql: "pg/log"
+            case .mariadb: "my/log"
+            case .redis: "rd/log"
+            case .sshd: "sshd.log"
+            }
+        }
+
         /// Logs in as `$U` with the password `$S`.
         fileprivate var login: String {
             switch self {
@@ -143,23 +153,6 @@ struct Server: Sendable {
     }
 
     private let kind: Kind
-
-    /// A port on which nothing listens: the kernel gives it to a socket that is closed again.
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
-            }
-        }
-        try #require(code == 0, "a port is free")
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
 
     /// Runs a server while a closure runs.
     ///
@@ -179,7 +172,7 @@ struct Server: Sendable {
             attributes: [.posixPermissions: 0o711]
         )
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let server = Server(folder: folder, port: try freePort(), kind: kind)
+        let server = Server(folder: folder, port: try LoopbackPorts.next(), kind: kind)
         try Data("admin-\(UUID().uuidString)".utf8).write(to: URL(filePath: "\(folder)/admin"))
         chmod("\(folder)/admin", 0o600)
         do {
@@ -204,8 +197,9 @@ struct Server: Sendable {
 
     /// The end of what the scripts and the server wrote to standard error.
     private var lastErrors: String {
-        let log = (try? String(contentsOfFile: "\(folder)/log", encoding: .utf8)) ?? ""
-        return String(log.suffix(2000))
+        let logs = ["\(folder)/log", "\(folder)/\(kind.log)"]
+        return logs.map { String(((try? String(contentsOfFile: $0, encoding: .utf8)) ?? "").suffix(2000)) }
+            .joined(separator: "\n")
     }
 
     /// Whether the server lets a user in with a password.

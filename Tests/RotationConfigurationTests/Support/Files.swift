@@ -35,7 +35,7 @@ extension SchedulesFile {
         _ text: String,
         source: String,
         _ configuration: Configuration
-    ) throws(ConfigurationError) -> [SchedulePlan.Wish] {
+    ) throws(ConfigurationError) -> [DesiredSchedule] {
         try parse(text, source: source, configuration, generators: BuiltInGenerators()) { _ in nil }
     }
 }

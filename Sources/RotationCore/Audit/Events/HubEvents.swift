@@ -37,7 +37,7 @@ extension Audit {
         package init(lifting status: HubStatus, reason: String) {
             self.reason = reason
             switch status {
-            case .available, .doubtful, .halfOpen: break
+            case .available, .failing, .halfOpen: break
             case .paused(let pause): (state, since, until) = (.paused, pause.since, pause.until)
             case .suspended(let suspension): (state, since, error) = (.suspended, suspension.since, suspension.reason)
             }

@@ -9,7 +9,7 @@ extension ResumeHub: TransactionOperation {
         return switch lifted {
         case .paused(let pause): .pause(until: pause.until)
         case .suspended: .suspension
-        case .available, .doubtful, .halfOpen, nil: .nothing
+        case .available, .failing, .halfOpen, nil: .nothing
         }
     }
 }

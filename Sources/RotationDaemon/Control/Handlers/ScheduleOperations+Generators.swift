@@ -20,9 +20,9 @@ extension EditSchedules {
 
 extension ApplySchedules {
     package func generators(in history: History) throws -> [GeneratorCheck.Candidate] {
-        guard wishes.contains(where: { $0.definition.generator.plugIn != nil }) else { return [] }
+        guard desired.contains(where: { $0.definition.generator.plugIn != nil }) else { return [] }
         let current = try history.schedules().map { ($0.secret, $0.definition.generator) }
         let known = Dictionary(current) { first, _ in first }
-        return wishes.map { .init($0.secret, $0.definition.generator) }.filter { known[$0.secret] != $0.generator }
+        return desired.map { .init($0.secret, $0.definition.generator) }.filter { known[$0.secret] != $0.generator }
     }
 }

@@ -33,10 +33,10 @@ extension EditSchedules: TransactionOperation {
 
 extension ApplySchedules: LedgerOperation {
     package func perform(on queue: some LedgerQueue, _ context: OperationContext) async throws -> Answer {
-        for wish in wishes { try wish.definition.check(of: wish.secret) }
-        for generator in Set(wishes.map(\.definition.generator)) { try context.check(generator) }
+        for target in desired { try target.definition.check(of: target.secret) }
+        for generator in Set(desired.map(\.definition.generator)) { try context.check(generator) }
         let order = ScheduleOrder(
-            wishes,
+            desired,
             prune: prune,
             rotatesAdded: rotatesOnAdopt,
             actor: context.caller.actor,

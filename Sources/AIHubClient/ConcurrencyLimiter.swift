@@ -2,7 +2,7 @@ package import RotationCore
 import Synchronization
 
 /// Hands out a hub's ``RotationCore/SendPermit``s: so many at once, and so many in a length of time.
-package final class RequestGate: Sendable {
+package final class ConcurrencyLimiter: Sendable {
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -20,7 +20,7 @@ package final class RequestGate: Sendable {
         // From here on the place is given back whatever happens.
         let permit = SendPermit { [self] in leave() }
         let start = state.withLock { $0.bucket.reserve(now: .now) }
-        // Slept in slices, so that a closed gate is noticed within a second.
+        // Slept in slices, so that a closed limiter is noticed within a second.
         while isOpen, ContinuousClock.now < start {
             try? await ContinuousClock().sleep(until: min(start, .now + .seconds(1)))
         }
@@ -41,7 +41,7 @@ package final class RequestGate: Sendable {
 
     /// Waits for a place.
     ///
-    /// - Returns: Whether there is one; not where the gate was closed, or the task cancelled.
+    /// - Returns: Whether there is one; not where the limiter was closed, or the task cancelled.
     private func hasTakenPlace() async -> Bool {
         let id = state.withLock { $0.makeID() }
         return await withTaskCancellationHandler {
@@ -63,7 +63,7 @@ package final class RequestGate: Sendable {
     }
 }
 
-extension RequestGate {
+extension ConcurrencyLimiter {
     /// A call that waits for a place.
     private struct Waiter {
         var id: Int

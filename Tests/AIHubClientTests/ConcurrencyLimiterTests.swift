@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(5)))
-struct RequestGateTests {
+struct ConcurrencyLimiterTests {
     /// Counts what is under way.
     private final class Load: Sendable {
         private let counts = Mutex((now: 0, most: 0))
@@ -33,17 +33,17 @@ struct RequestGateTests {
         }
     }
 
-    /// Keeps a gate's only place until it is told to give it back.
+    /// Keeps a limiter's only place until it is told to give it back.
     private final class Holder: Sendable {
         private let release: AsyncStream<Void>.Continuation
         private let task: Task<Void, any Error>
 
-        init(_ gate: RequestGate) async {
+        init(_ limiter: ConcurrencyLimiter) async {
             let (entered, enter) = AsyncStream.makeStream(of: Void.self)
             let (released, release) = AsyncStream.makeStream(of: Void.self)
             self.release = release
             task = Task {
-                try await gate.pass {
+                try await limiter.pass {
                     enter.finish()
                     for await _ in released {}
                 }
@@ -57,11 +57,11 @@ struct RequestGateTests {
         }
     }
 
-    /// Passes the gate in many tasks at once.
-    private func run(_ count: Int, through gate: RequestGate, _ load: Load) async throws {
+    /// Passes the limiter in many tasks at once.
+    private func run(_ count: Int, through limiter: ConcurrencyLimiter, _ load: Load) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<count {
-                group.addTask { try await gate.pass { await load.work() } }
+                group.addTask { try await limiter.pass { await load.work() } }
             }
             try await group.waitForAll()
         }
@@ -69,26 +69,26 @@ struct RequestGateTests {
 
     @Test(arguments: [1, 2, 7])
     func noMoreThanTheMaximumAreInFlight(capacity: Int) async throws {
-        let gate = RequestGate(maxInFlight: capacity, rate: try unlimited())
+        let limiter = ConcurrencyLimiter(maxInFlight: capacity, rate: try unlimited())
         let load = Load()
-        try await run(200, through: gate, load)
+        try await run(200, through: limiter, load)
         #expect(load.most == capacity)
     }
 
     @Test func resultAndErrorComeThrough() async throws {
         struct Marker: Error {}
-        let gate = RequestGate(maxInFlight: 1, rate: try unlimited())
-        #expect(try await gate.pass { 7 } == 7)
-        await #expect(throws: Marker.self) { try await gate.pass { throw Marker() } }
-        #expect(try await gate.pass { 8 } == 8)
+        let limiter = ConcurrencyLimiter(maxInFlight: 1, rate: try unlimited())
+        #expect(try await limiter.pass { 7 } == 7)
+        await #expect(throws: Marker.self) { try await limiter.pass { throw Marker() } }
+        #expect(try await limiter.pass { 8 } == 8)
     }
 
     @Test func waitersEnterInOrder() async throws {
-        let gate = RequestGate(maxInFlight: 1, rate: try unlimited())
-        let holder = await Holder(gate)
+        let limiter = ConcurrencyLimiter(maxInFlight: 1, rate: try unlimited())
+        let holder = await Holder(limiter)
         let order = Order()
         let waiters = (0..<20).map { number in
-            Task.immediate { try await gate.pass { order.append(number) } }
+            Task.immediate { try await limiter.pass { order.append(number) } }
         }
         try await holder.end()
         for waiter in waiters { try await waiter.value }
@@ -96,37 +96,37 @@ struct RequestGateTests {
     }
 
     @Test func cancelledWaiterLeavesAndGivesNothingBack() async throws {
-        let gate = RequestGate(maxInFlight: 1, rate: try unlimited())
-        let holder = await Holder(gate)
+        let limiter = ConcurrencyLimiter(maxInFlight: 1, rate: try unlimited())
+        let holder = await Holder(limiter)
         let ran = Load()
-        let waiter = Task.immediate { try await gate.pass { await ran.work() } }
+        let waiter = Task.immediate { try await limiter.pass { await ran.work() } }
         for _ in 0..<20 { await Task.yield() }
         waiter.cancel()
         await #expect(throws: HubError(.notSent)) { try await waiter.value }
         #expect(ran.most == 0)
         try await holder.end()
         let load = Load()
-        try await run(50, through: gate, load)
+        try await run(50, through: limiter, load)
         #expect(load.most == 1)
     }
 
     @Test func oneThatIsCancelledBeforeItComesNeverEnters() async throws {
-        let gate = RequestGate(maxInFlight: 1, rate: try unlimited())
+        let limiter = ConcurrencyLimiter(maxInFlight: 1, rate: try unlimited())
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            return try await gate.pass { true }
+            return try await limiter.pass { true }
         }
         await #expect(throws: HubError(.notSent)) { try await task.value }
-        #expect(try await gate.pass { true })
+        #expect(try await limiter.pass { true })
     }
 
     /// Who is cancelled while it waits for its token gives its place to the next.
     @Test func placeOfOneThatIsCancelledInTheQueueForTokensIsGivenOn() async throws {
-        let gate = RequestGate(maxInFlight: 1, rate: try #require(RequestRate("1/s")))
-        try await gate.pass {}
-        let sleeper = Task.immediate { try await gate.pass {} }
+        let limiter = ConcurrencyLimiter(maxInFlight: 1, rate: try #require(RequestRate("1/s")))
+        try await limiter.pass {}
+        let sleeper = Task.immediate { try await limiter.pass {} }
         for _ in 0..<20 { await Task.yield() }
-        let next = Task.immediate { try await gate.pass { true } }
+        let next = Task.immediate { try await limiter.pass { true } }
         sleeper.cancel()
         // A place that was kept would leave it waiting for ever: the suite's time limit ends it then.
         let hasPassed = try await withTaskCancellationHandler {
@@ -138,39 +138,39 @@ struct RequestGateTests {
     }
 
     @Test func permitThatIsNotUsedGivesItsPlaceBackOnce() async throws {
-        let gate = RequestGate(maxInFlight: 2, rate: try unlimited())
+        let limiter = ConcurrencyLimiter(maxInFlight: 2, rate: try unlimited())
         for _ in 0..<10 {
-            let first = try await gate.permit()
-            _ = try await gate.permit()
+            let first = try await limiter.permit()
+            _ = try await limiter.permit()
             first.end()
         }
         let load = Load()
-        try await run(50, through: gate, load)
+        try await run(50, through: limiter, load)
         #expect(load.most == 2)
     }
 
     /// Who waits for a place and who waits for a token, too; nobody is let through later.
-    @Test func closedGateEndsAllWaiting() async throws {
-        let gate = RequestGate(maxInFlight: 2, rate: try #require(RequestRate("1/h")))
-        try await gate.pass {}
-        let waiters = (0..<5).map { _ in Task.immediate { try await gate.pass {} } }
-        gate.close()
+    @Test func closedLimiterEndsAllWaiting() async throws {
+        let limiter = ConcurrencyLimiter(maxInFlight: 2, rate: try #require(RequestRate("1/h")))
+        try await limiter.pass {}
+        let waiters = (0..<5).map { _ in Task.immediate { try await limiter.pass {} } }
+        limiter.close()
         for waiter in waiters { await #expect(throws: HubError(.notSent)) { try await waiter.value } }
-        await #expect(throws: HubError(.notSent)) { try await gate.pass {} }
+        await #expect(throws: HubError(.notSent)) { try await limiter.pass {} }
     }
 
     /// The rate is never exceeded, whatever became of the permits.
     @Test func tokenOfAPermitThatIsNotUsedStaysSpent() async throws {
-        let gate = RequestGate(maxInFlight: 2, rate: try #require(RequestRate("2/h")))
-        _ = try await gate.permit()
-        let waiter = Task.immediate { try await gate.pass {} }
+        let limiter = ConcurrencyLimiter(maxInFlight: 2, rate: try #require(RequestRate("2/h")))
+        _ = try await limiter.permit()
+        let waiter = Task.immediate { try await limiter.pass {} }
         for _ in 0..<20 { await Task.yield() }
         waiter.cancel()
         await #expect(throws: HubError(.notSent)) { try await waiter.value }
     }
 }
 
-extension RequestGate {
+extension ConcurrencyLimiter {
     /// Does something with a permit.
     fileprivate func pass<T>(_ body: () async throws -> T) async throws -> T {
         let permit = try await permit()
