@@ -59,7 +59,7 @@ extension Engine {
     private static let lookPause = Duration.seconds(60)
 
     /// Lists a secret whose hold has ended: a value that came late has moved its `updated_at`.
-    func endHold(of secret: SecretName, _ hub: Hub) async throws {
+    func lookAfterHold(at secret: SecretName, _ hub: Hub) async throws {
         let listed: [ListedSecret]
         do {
             let permit = try await hub.api.permit()
@@ -69,10 +69,10 @@ extension Engine {
         } catch let error as HubError where error.isRefusalToList {
             listed = []
         } catch is HubError {
-            return try await storage.putOffLook(secret, until: clock.now.advanced(by: Self.lookPause))
+            return try await storage.putOffLook(at: secret, until: clock.now.advanced(by: Self.lookPause))
         }
         let updatedAt = listed.first { $0.alias == secret.alias.text }?.updatedAt
-        guard try await storage.endHold(secret, updatedAt: updatedAt, now: clock.now) else { return }
+        guard try await storage.recordLook(at: secret, updatedAt: updatedAt, now: clock.now) else { return }
         logger.error(
             "the hub shows an update after a hold: an earlier value may be in force",
             metadata: ["hub": "\(secret.hub)", "alias": "\(secret.alias)"]

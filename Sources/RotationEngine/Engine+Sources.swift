@@ -119,7 +119,7 @@ extension Engine {
         let last = observations[schedule.secret]
         let (observation, isNew) = try await observation(of: source)
         observations[schedule.secret] = observation
-        let look = SourceLook(
+        let look = SourceObservation(
             secret: schedule.secret,
             generator: observation.generator,
             content: observation.content,
@@ -131,7 +131,7 @@ extension Engine {
         let after = schedule.afterLook(look.content, isNew: isNew, isLasting: look.isLasting, now: look.now)
         let isKnown = last.map { $0.generator == observation.generator && $0.problem == observation.problem } ?? false
         guard after != schedule || !isKnown else { return false }
-        try await storage.takeLook(look)
+        try await storage.recordObservation(look)
         return after.nextStep != schedule.nextStep
     }
 

@@ -300,7 +300,7 @@ package actor Engine {
 
     private func perform(_ work: DueWork, _ hub: Hub) async {
         do {
-            if case .look(let secret) = work { return try await endHold(of: secret, hub) }
+            if case .look(let secret) = work { return try await lookAfterHold(at: secret, hub) }
             guard let rotation = try await take(work) else { return }
             let isOpenedNow = if case .resume = work { false } else { true }
             try await run(rotation, isOpenedNow: isOpenedNow, hub)

@@ -249,7 +249,7 @@ struct RotationRun {
         (isLetIn, hasListed) = (true, true)
         // The query is a hint: other secrets that a hub lists are ignored.
         if let secret = listed.first(where: { $0.alias == rotation.secret.alias.text }) {
-            try await noteMoved(secret)
+            try await recordUnexpectedUpdate(secret)
             try await record(.listed(updatedAt: secret.updatedAt, isForeign: try await isForeign(secret)))
         } else {
             try await record(.notListed)
@@ -258,11 +258,12 @@ struct RotationRun {
     }
 
     /// Has it recorded where preflight sees an update that none of ours has made: the value in force is unknown.
-    private func noteMoved(_ secret: ListedSecret) async throws {
+    private func recordUnexpectedUpdate(_ secret: ListedSecret) async throws {
         let evidence = rotation.state.evidence
         guard evidence.source == nil, let updatedAt = secret.updatedAt, evidence.isMoved(updatedAt) else { return }
         let now = environment.clock.now
-        guard try await environment.storage.noteMoved(rotation, updatedAt: updatedAt, now: now) else { return }
+        guard try await environment.storage.recordUnexpectedUpdate(before: rotation, updatedAt: updatedAt, now: now)
+        else { return }
         environment.logger.warning(
             "the hub shows an update that is not ours: the value in force is unknown until this ends"
         )

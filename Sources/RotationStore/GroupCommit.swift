@@ -14,6 +14,8 @@ struct Files {
 protocol BatchMember: Sendable {
     /// What a test knows it by.
     var tag: (any Sendable)? { get }
+    /// About how many bytes it writes: a batch is bounded by them, too.
+    var weight: Int { get }
     /// Writes it, in a savepoint of the batch's transaction.
     ///
     /// - Throws: What concerns the whole batch; what concerns this member alone is its own result.
@@ -27,9 +29,15 @@ final class Change<T: Sendable>: BatchMember {
     private let body: @Sendable (Files) throws -> T
     private let outcome = Mutex<Result<T, any Error>?>(nil)
     let tag: (any Sendable)?
+    let weight: Int
 
-    init(tag: (any Sendable)? = nil, _ body: @escaping @Sendable (Files) throws -> T) {
-        (self.tag, self.body) = (tag, body)
+    /// - Parameter weight: About how many bytes it writes; the default is that of a rotation's rows and entries.
+    init(
+        tag: (any Sendable)? = nil,
+        weight: Int = GroupCommit.usualWeight,
+        _ body: @escaping @Sendable (Files) throws -> T
+    ) {
+        (self.tag, self.weight, self.body) = (tag, weight, body)
     }
 
     func write(in connection: Connection, _ files: Files) throws {
@@ -92,6 +100,10 @@ struct Unsettled: Error {}
 final class GroupCommit: Sendable {
     /// How many changes share a commit at most.
     static let limit = 256
+    /// How many bytes they write at most, but for a single change that writes more.
+    static let weightLimit = 1 << 20
+    /// What a rotation's row, its schedule's and two entries take.
+    static let usualWeight = 2048
 
     /// What a caller finds after it has added its change.
     enum Turn {
@@ -147,7 +159,7 @@ final class GroupCommit: Sendable {
     func lead(_ commit: ([any BatchMember]) -> Void) {
         let batch = state.withLock { state in
             let size = hooks?.size(waiting: state.waiting.count) ?? Self.limit
-            let batch = Array(state.waiting.prefix(min(size, Self.limit)))
+            let batch = Array(state.waiting.prefix(min(size, Self.fitting(state.waiting))))
             state.waiting.removeFirst(batch.count)
             return batch
         }
@@ -160,5 +172,16 @@ final class GroupCommit: Sendable {
             return state.waiting[0].continuation
         }
         next?.resume(returning: .lead)
+    }
+
+    /// How many of the waiting changes fit into a batch: one at least.
+    private static func fitting(_ waiting: [Waiter]) -> Int {
+        var (count, weight) = (0, 0)
+        for waiter in waiting.prefix(limit) {
+            weight += waiter.member.weight
+            if weight > weightLimit, count > 0 { break }
+            count += 1
+        }
+        return count
     }
 }

@@ -12,7 +12,7 @@ extension Ledger {
     }
 
     /// Takes in what was found where a schedule's values come from.
-    package func takeLook(_ look: SourceLook) throws {
+    package func recordObservation(_ look: SourceObservation) throws {
         try transaction {
             guard let schedule = try ScheduleTable.find(look.secret, by: generators, in: connection),
                 schedule.definition.generator == look.generator

@@ -93,6 +93,8 @@ extension Ledger {
         switch look {
         case .at(let instant, let rotation): try LookTable.set(secret, at: instant, after: rotation, in: connection)
         case .attributedToNone: try LookTable.clearAttribution(of: secret, in: connection)
+        case .putOff(let instant): try LookTable.putOff(secret, until: instant, in: connection)
+        case .done: try LookTable.remove(secret, in: connection)
         }
     }
 

@@ -40,4 +40,20 @@ struct LedgerRows: SecretRows {
     func lastAmbiguousAttempt(of rotation: RotationID, isOpen: Bool, timeout: Duration) throws -> Instant? {
         try AttemptTable.lastAmbiguousAttempt(of: rotation, isOpen: isOpen, timeout: timeout, in: connection)
     }
+
+    func pendingLook() throws -> PendingLook? {
+        try LookTable.pending(of: secret, in: connection)
+    }
+
+    func newestEnded() throws -> EndedRotation? {
+        try RotationTable.newestEnded(of: secret, in: connection)
+    }
+
+    func isValueUnknown() throws -> Bool {
+        try ScheduleTable.isValueUnknown(secret, in: connection)
+    }
+
+    func changedByHandAt() throws -> Instant? {
+        try ScheduleTable.changedByHandAt(secret, in: connection)
+    }
 }

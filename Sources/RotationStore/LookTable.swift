@@ -38,14 +38,16 @@ enum LookTable {
         ) { row throws(SQLiteError) in try row.get(0) }
     }
 
-    /// The rotation whose value may have come late; nil in the outer optional where no look is asked for, in the inner one
-    /// where there were several.
-    static func rotation(of secret: SecretName, in connection: Connection) throws(SQLiteError) -> String?? {
+    /// The look that a secret waits for; nil for none.
+    static func pending(of secret: SecretName, in connection: Connection) throws(SQLiteError) -> PendingLook? {
         try connection.first(
             "SELECT rotation FROM looks WHERE hub = ?1 AND alias = ?2",
             secret.hub,
             secret.alias.text
-        ) { row throws(SQLiteError) in try row.get(0, as: String?.self) }
+        ) { row throws(SQLiteError) in
+            let id = try row.get(0, as: String?.self).flatMap(RotationID.init(rawValue:))
+            return id.map(PendingLook.ofOne) ?? .ofSeveral
+        }
     }
 
     /// Something else than a rotation of ours may be what the look finds.

@@ -100,9 +100,10 @@ package actor RotationStore: RotationStorage {
 
     /// Has something written to the candidates with the next commit, and returns once that is durable.
     private nonisolated func changeCandidates<T: Sendable>(
+        weight: Int = GroupCommit.usualWeight,
         _ body: @escaping @Sendable (Files) throws -> T
     ) async throws -> T {
-        let change = Change(tag: hooks?.tag(), body)
+        let change = Change(tag: hooks?.tag(), weight: weight, body)
         if await candidates.join(change) == .lead {
             await Task.yield()
             await commitCandidates()
@@ -194,7 +195,8 @@ package actor RotationStore: RotationStorage {
     }
 
     package nonisolated func stage(_ made: GeneratedValue, for rotation: Rotation) async throws -> [UInt8]? {
-        try await changeCandidates { files in try Self.stage(made, for: rotation, files) }
+        let weight = GroupCommit.usualWeight + made.size
+        return try await changeCandidates(weight: weight) { files in try Self.stage(made, for: rotation, files) }
     }
 
     private static func stage(_ made: GeneratedValue, for rotation: Rotation, _ files: Files) throws -> [UInt8]? {
@@ -285,20 +287,38 @@ package actor RotationStore: RotationStorage {
         vault.fingerprints(of: value)
     }
 
-    package func takeLook(_ look: SourceLook) throws {
-        try ledger.takeLook(look)
+    package func recordObservation(_ look: SourceObservation) throws {
+        try ledger.recordObservation(look)
     }
 
-    package nonisolated func endHold(_ secret: SecretName, updatedAt: Int64?, now: Instant) async throws -> Bool {
-        try await change { try $0.endHold(secret, updatedAt: updatedAt, now: now) }
+    package nonisolated func recordLook(
+        at secret: SecretName,
+        updatedAt: Int64?,
+        now: Instant
+    ) async throws -> Bool {
+        let transition = try await change { ledger in
+            try ledger.decide(about: secret) {
+                try Transition.lookAfterHold(at: secret, updatedAt: updatedAt, $0, now: now)
+            }
+        }
+        return transition?.value != nil
     }
 
-    package func putOffLook(_ secret: SecretName, until instant: Instant) throws {
-        try ledger.putOffLook(secret, until: instant)
+    package nonisolated func putOffLook(at secret: SecretName, until instant: Instant) async throws {
+        try await change { ledger in _ = try ledger.decide(about: secret) { _ in .lookPutOff(until: instant) } }
     }
 
-    package nonisolated func noteMoved(_ rotation: Rotation, updatedAt: Int64, now: Instant) async throws -> Bool {
-        try await change { try $0.noteMoved(rotation, updatedAt: updatedAt, now: now) }
+    package nonisolated func recordUnexpectedUpdate(
+        before rotation: Rotation,
+        updatedAt: Int64,
+        now: Instant
+    ) async throws -> Bool {
+        let transition = try await change { ledger in
+            try ledger.decide(about: rotation.secret) {
+                try Transition.unexpectedUpdate(before: rotation, updatedAt: updatedAt, $0, now: now)
+            }
+        }
+        return transition != nil
     }
 
     package func latestEntryTime() throws -> Instant? {

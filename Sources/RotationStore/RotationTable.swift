@@ -236,18 +236,23 @@ enum RotationTable {
     }
 
     /// The rotation of a secret that ended last; nil for none.
-    static func lastEnded(
-        of secret: SecretName,
-        in connection: Connection
-    ) throws(SQLiteError) -> (id: String, isConfirmed: Bool, endedAt: Instant)? {
-        try connection.first(
+    static func newestEnded(of secret: SecretName, in connection: Connection) throws(SQLiteError) -> EndedRotation? {
+        let row = try connection.first(
             """
             SELECT id, coalesce(is_confirmed, 0) = 1 AND outcome = 'succeeded', ended_at FROM rotations
             WHERE hub = ?1 AND alias = ?2 AND outcome IS NOT NULL ORDER BY opened_at DESC, id DESC LIMIT 1
             """,
             secret.hub,
             secret.alias.text
-        ) { row throws(SQLiteError) in (try row.get(0), try row.get(1), try row.get(2)) }
+        ) { row throws(SQLiteError) in
+            (
+                id: try row.get(0, as: String.self), isConfirmed: try row.get(1, as: Bool.self),
+                endedAt: try row.get(2, as: Instant.self)
+            )
+        }
+        return row.flatMap { row in
+            RotationID(rawValue: row.id).map { .init(id: $0, isConfirmed: row.isConfirmed, endedAt: row.endedAt) }
+        }
     }
 
     /// Writes a rotation's progress, which was decided on its row in the same transaction.

@@ -13,6 +13,10 @@ struct MemoryRows: SecretRows {
     var isAmbiguous = false
     var waiting: [RotationID] = []
     var ambiguousAttemptEnded: Instant?
+    var look: PendingLook?
+    var newest: EndedRotation?
+    var valueIsUnknown = false
+    var byHandAt: Instant?
 
     func schedule() throws -> Schedule? { storedSchedule }
     func openRotation(withoutOutcome: Bool) throws -> RotationID? { withoutOutcome && hasOutcome ? nil : open }
@@ -24,6 +28,10 @@ struct MemoryRows: SecretRows {
     func lastAmbiguousAttempt(of rotation: RotationID, isOpen: Bool, timeout: Duration) throws -> Instant? {
         ambiguousAttemptEnded
     }
+    func pendingLook() throws -> PendingLook? { look }
+    func newestEnded() throws -> EndedRotation? { newest }
+    func isValueUnknown() throws -> Bool { valueIsUnknown }
+    func changedByHandAt() throws -> Instant? { byHandAt }
 
     static let now = Instant(milliseconds: 1_795_435_200_000)
 

@@ -151,6 +151,30 @@ struct GroupCommitTests {
         #expect(await queue.join(first) == .lead)
     }
 
+    /// A batch writes a mebibyte at most, and a change that is larger by itself has its own.
+    @Test(arguments: [
+        (weights: [600, 400, 100], sizes: [2, 1]),
+        (weights: [3000, 1, 1], sizes: [1, 2]),
+        (weights: [1, 3000, 1], sizes: [1, 1, 1]),
+        (weights: [512, 512, 1], sizes: [2, 1]),
+    ])
+    func batchIsBoundedInBytes(weights: [Int], sizes expected: [Int]) async {
+        let queue = GroupCommit()
+        let sizes = Sizes()
+        await withTaskGroup(of: Void.self) { group in
+            for (index, weight) in weights.enumerated() {
+                let isFirst = index == 0
+                group.addTask {
+                    guard await queue.join(Change(weight: weight << 10) { _ in }) == .lead, !isFirst else { return }
+                    queue.lead { sizes.note($0.count) }
+                }
+                while queue.count < index + 1 { await Task.yield() }
+            }
+            queue.lead { sizes.note($0.count) }
+        }
+        #expect(sizes.all == expected)
+    }
+
     /// The mark is never ahead of the history, and follows each batch.
     @Test func markFollowsTheBatch() async throws {
         try await StoreFixture.with { fixture async throws in

@@ -380,20 +380,20 @@ struct SimulatedStorage: RotationStorage {
         try await read { try await store.fingerprints(of: value) }
     }
 
-    func takeLook(_ look: SourceLook) async throws {
-        try await write { try await store.takeLook(look) }
+    func recordObservation(_ look: SourceObservation) async throws {
+        try await write { try await store.recordObservation(look) }
     }
 
-    func endHold(_ secret: SecretName, updatedAt: Int64?, now: Instant) async throws -> Bool {
-        try await write { try await store.endHold(secret, updatedAt: updatedAt, now: now) }
+    func recordLook(at secret: SecretName, updatedAt: Int64?, now: Instant) async throws -> Bool {
+        try await write { try await store.recordLook(at: secret, updatedAt: updatedAt, now: now) }
     }
 
-    func putOffLook(_ secret: SecretName, until instant: Instant) async throws {
-        try await write { try await store.putOffLook(secret, until: instant) }
+    func putOffLook(at secret: SecretName, until instant: Instant) async throws {
+        try await write { try await store.putOffLook(at: secret, until: instant) }
     }
 
-    func noteMoved(_ rotation: Rotation, updatedAt: Int64, now: Instant) async throws -> Bool {
-        try await write { try await store.noteMoved(rotation, updatedAt: updatedAt, now: now) }
+    func recordUnexpectedUpdate(before rotation: Rotation, updatedAt: Int64, now: Instant) async throws -> Bool {
+        try await write { try await store.recordUnexpectedUpdate(before: rotation, updatedAt: updatedAt, now: now) }
     }
 
     func append(_ entry: AuditEntry) async throws {

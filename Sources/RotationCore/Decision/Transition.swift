@@ -66,6 +66,10 @@ package struct Transition: Hashable, Sendable {
         case at(Instant, after: RotationID)
         /// A value of something other than a rotation may arrive, too.
         case attributedToNone
+        /// The hub could not be listed: it is tried again later.
+        case putOff(until: Instant)
+        /// The hub was listed.
+        case done
     }
 
     /// What is written about requests.
@@ -112,4 +116,12 @@ package protocol SecretRows {
     ///   - isOpen: Whether the rotation has no outcome: a 2xx without a confirmed effect is ambiguous then, too.
     ///   - timeout: After which an attempt without an end must have ended.
     func lastAmbiguousAttempt(of rotation: RotationID, isOpen: Bool, timeout: Duration) throws -> Instant?
+    /// The look that is to be had once the secret's hold has ended; nil for none.
+    func pendingLook() throws -> PendingLook?
+    /// The newest rotation that has an outcome.
+    func newestEnded() throws -> EndedRotation?
+    /// Whether it is unknown which value is in force.
+    func isValueUnknown() throws -> Bool
+    /// When the secret was last changed by hand; nil for never.
+    func changedByHandAt() throws -> Instant?
 }

@@ -64,6 +64,9 @@ package struct GeneratedValue: Sendable {
         self.value = value
         self.state = state
     }
+
+    /// How many bytes value and state have.
+    package var size: Int { value.withUTF8 { $0.count } + (state?.count ?? 0) }
 }
 
 /// Why a generator's step did not succeed, by what follows from it.

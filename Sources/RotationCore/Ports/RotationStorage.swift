@@ -96,21 +96,22 @@ package protocol RotationStorage: Sendable {
     /// The keyed fingerprints of a value: by the present staging key first, then by the older ones.
     func fingerprints(of value: SecretValue) async throws -> [[UInt8]]
 
-    /// Takes in what was found where a schedule's values come from, by ``Schedule/afterLook(_:isNew:isLasting:now:)``.
-    func takeLook(_ look: SourceLook) async throws
+    /// Records the state of a schedule's external source, by ``Schedule/afterLook(_:isNew:isLasting:now:)``.
+    func recordObservation(_ look: SourceObservation) async throws
 
-    /// Takes what a hub lists of a secret at the end of a hold.
+    /// Records what a hub lists of a secret at the end of a hold, by ``Transition/lookAfterHold(at:updatedAt:_:now:)``.
     ///
     /// - Returns: Whether it is unknown which value is in force.
-    func endHold(_ secret: SecretName, updatedAt: Int64?, now: Instant) async throws -> Bool
+    func recordLook(at secret: SecretName, updatedAt: Int64?, now: Instant) async throws -> Bool
 
-    /// Looks at a secret later.
-    func putOffLook(_ secret: SecretName, until instant: Instant) async throws
+    /// Puts off the look at the end of a secret's hold.
+    func putOffLook(at secret: SecretName, until instant: Instant) async throws
 
-    /// Takes an `updated_at` that a preflight sees and that no rotation has seen.
+    /// Records an `updated_at` that a preflight sees and that no rotation has seen, by
+    /// ``Transition/unexpectedUpdate(before:updatedAt:_:now:)``.
     ///
     /// - Returns: Whether it is unknown which value is in force.
-    func noteMoved(_ rotation: Rotation, updatedAt: Int64, now: Instant) async throws -> Bool
+    func recordUnexpectedUpdate(before rotation: Rotation, updatedAt: Int64, now: Instant) async throws -> Bool
 
     /// What is remembered of a hub.
     func hubStatus(_ hub: String) async throws -> HubStatus
@@ -163,7 +164,7 @@ package enum DueWork: Hashable, Sendable {
 }
 
 /// A look at where a schedule's values come from.
-package struct SourceLook: Sendable {
+package struct SourceObservation: Sendable {
     package var secret: SecretName
     /// The generator that was looked at: it may have been edited meanwhile.
     package var generator: GeneratorSpecification
