@@ -41,6 +41,7 @@ extension SchedulesFile {
     ///   - configuration: Says which hubs there are, and which generators it refuses.
     /// - Throws: ``ConfigurationError`` with all that is wrong, or ``UnreadableFile``.
     package static func load(_ path: String, _ configuration: Configuration) throws -> [DesiredSchedule] {
-        try load(path, configuration, generators: BuiltInGenerators()) { configuration.refusal(of: $0) }
+        let rules = configuration.generatorRules
+        return try load(path, configuration, generators: BuiltInGenerators()) { rules.refusal(of: $0) }
     }
 }

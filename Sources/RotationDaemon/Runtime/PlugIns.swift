@@ -136,13 +136,30 @@ extension Configuration {
         )
     }
 
+    /// Why a generator is refused; nil where it is not. For many generators, ``generatorRules`` is asked once.
+    package func refusal(of generator: GeneratorSpecification) -> String? {
+        generatorRules.refusal(of: generator)
+    }
+
+    /// Which generators are refused.
+    package var generatorRules: GeneratorRules {
+        let protected = secretPaths
+        let files = FileHost(folders: fileFolders, publicFolders: publicFolders, protected: protected)
+        return GeneratorRules(protected: protected, files: files)
+    }
+}
+
+/// Which generators a configuration refuses: its paths are read once, however many generators are asked about.
+package struct GeneratorRules: Sendable {
+    fileprivate let protected: [String]
+    fileprivate let files: FileHost
+
     /// Why a generator is refused: it uses what is the daemon's own, or a file that is in no folder for that; nil where it is
     /// not.
     package func refusal(of generator: GeneratorSpecification) -> String? {
-        if let path = generator.protectedPath(among: secretPaths) {
+        if let path = generator.protectedPath(among: protected) {
             return "\(path) is the daemon's own token, key or history: no generator may use it"
         }
-        let files = fileHost
         if let path = generator.publicFile, !files.containsPublic(path) {
             return "\(path) is below none of generators.public_folders: name its folder there"
         }
