@@ -241,8 +241,8 @@ package.targets += [
     .executableTarget(
         name: "Benchmarks",
         dependencies: [
-            "secret-rotator", "RotationCore", "SQLite", "Scheduling", "SecretMemory", "Simulation", "TestSupport",
-            "ValueGenerators",
+            "secret-rotator", "RotationCore", "RotationStore", "SQLite", "Scheduling", "SecretMemory", "Simulation",
+            "TestSupport", "ValueGenerators",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "NIOCore", package: "swift-nio"),

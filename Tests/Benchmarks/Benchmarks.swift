@@ -8,7 +8,7 @@ struct Benchmarks: AsyncParsableCommand {
         abstract: "Measure the program that was built beside this one.",
         subcommands: [
             IdleBenchmark.self, ScaleBenchmark.self, CronBenchmark.self, PasswordBenchmark.self, SimulateCommand.self,
-            HubAnswersCommand.self, RotateBenchmark.self, PatchCommand.self, LatenessBenchmark.self,
+            HubAnswersCommand.self, RotateBenchmark.self, PatchCommand.self, LatenessBenchmark.self, CopyBenchmark.self,
         ]
     )
 }
