@@ -2,9 +2,9 @@
 extension Connection {
     func configureDraft() throws(SQLiteError) {
         try execute("PRAGMA foreign_keys = OFF")
-        // In memory, a transaction can still be rolled back; the defensive flag forbids to have no journal at all.
-        try execute("PRAGMA journal_mode = MEMORY")
         try execute("PRAGMA synchronous = OFF")
+        // However large a transaction is: what is not in this cache is in the file.
+        try execute("PRAGMA main.cache_size = -4000")
         try execute("PRAGMA temp_store = MEMORY")
     }
 
@@ -21,5 +21,6 @@ extension Connection {
             address += isPlain ? String(UnicodeScalar(byte)) : "%" + (hex.count == 1 ? "0" : "") + hex
         }
         try run("ATTACH ?1 AS \(name)", address + "?mode=ro")
+        try execute("PRAGMA \(name).cache_size = -2000")
     }
 }

@@ -16,7 +16,8 @@ package final class Connection {
         case create
         /// Reads and writes a file that nobody else has open and that can be made anew; a missing file is created.
         ///
-        /// Nothing is journalled on disk or synced, and foreign keys are not enforced: rows come from another database.
+        /// Nothing is journalled or synced, so after a failed statement the file must be discarded. Foreign keys are not
+        /// enforced: rows come from another database.
         case draft
     }
 
@@ -100,6 +101,8 @@ package final class Connection {
     }
 
     private func configure(mode: Mode) throws(SQLiteError) {
+        // The defensive flag would forbid it.
+        if mode == .draft { try execute("PRAGMA main.journal_mode = OFF") }
         csqlite_db_config_flag(handle, SQLITE_DBCONFIG_DEFENSIVE, 1)
         csqlite_db_config_flag(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
         try execute("PRAGMA trusted_schema = OFF")
@@ -139,6 +142,14 @@ package final class Connection {
     /// - Returns: How many rows it changed.
     @discardableResult
     package func run(_ sql: String, _ values: (any ColumnValue)...) throws(SQLiteError) -> Int {
+        try run(sql, values)
+    }
+
+    /// Runs one statement that answers no rows.
+    ///
+    /// - Returns: How many rows it changed.
+    @discardableResult
+    package func run(_ sql: String, _ values: [any ColumnValue]) throws(SQLiteError) -> Int {
         guard handle != nil else { throw SQLiteError(code: .misuse, message: "the database is closed", operation: sql) }
         // sqlite3_changes tells of the last statement that changed rows, which need not be this one.
         let before = sqlite3_total_changes(handle)
@@ -150,6 +161,15 @@ package final class Connection {
     package func all<T>(
         _ sql: String,
         _ values: (any ColumnValue)...,
+        read: (borrowing Row) throws(SQLiteError) -> T
+    ) throws(SQLiteError) -> [T] {
+        try all(sql, values, read: read)
+    }
+
+    /// Reads all rows of a query.
+    package func all<T>(
+        _ sql: String,
+        _ values: [any ColumnValue],
         read: (borrowing Row) throws(SQLiteError) -> T
     ) throws(SQLiteError) -> [T] {
         var rows: [T] = []
@@ -277,11 +297,18 @@ package final class Connection {
     ///
     /// Call it after something was read or written: only then do the -wal and the -shm exist.
     package var files: DatabaseFiles? {
-        guard let handle else { return nil }
+        guard handle != nil else { return nil }
         let files = DatabaseFiles(path: path)
+        return isAtItsPath("main") ? files : nil
+    }
+
+    /// Whether the path of a database leads to the file that is open.
+    ///
+    /// - Parameter schema: The database's name in SQL.
+    package func isAtItsPath(_ schema: String) -> Bool {
         var hasMoved: Int32 = 1
-        let status = sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
-        return status == SQLITE_OK && hasMoved == 0 ? files : nil
+        let status = sqlite3_file_control(handle, schema, SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+        return status == SQLITE_OK && hasMoved == 0
     }
 
     /// Moves the WAL into the database and truncates it, so that deleted bytes leave the -wal file.

@@ -17,6 +17,12 @@ package protocol ColumnValue: Sendable {
     init?(column: Value)
 }
 
+/// A value of whichever storage class.
+extension Value: ColumnValue {
+    package var column: Value { self }
+    package init?(column: Value) { self = column }
+}
+
 extension Int64: ColumnValue {
     package var column: Value { .integer(self) }
     package init?(column: Value) {

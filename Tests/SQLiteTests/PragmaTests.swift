@@ -27,6 +27,21 @@ struct PragmaTests {
         }
     }
 
+    @Test("a draft keeps no journal, and its memory is bounded, however large its transactions are")
+    func draft() async throws {
+        try await TemporaryFolder.with { folder in
+            let draft = try Connection(path: folder.file("draft"), mode: .draft)
+            defer { draft.close() }
+            let journal: String? = try draft.first("PRAGMA journal_mode") { row throws(SQLiteError) in try row.get(0) }
+            #expect(journal == "off")
+            #expect(try draft.value("PRAGMA cache_size") == -4000)
+            #expect(try draft.value("PRAGMA foreign_keys") == 0)
+            #expect(try draft.value("PRAGMA trusted_schema") == 0)
+            // Defensive: nobody changes the schema's table.
+            #expect(throws: SQLiteError.self) { try draft.execute("UPDATE sqlite_schema SET sql = ''") }
+        }
+    }
+
     @Test("the journal is a write-ahead log, for other programs too")
     func journal() async throws {
         try await withDatabase("CREATE TABLE t (a ANY) STRICT") { connection, _ throws in

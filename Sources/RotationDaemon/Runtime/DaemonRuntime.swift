@@ -73,7 +73,12 @@ package final class DaemonRuntime: Sendable {
             await hubs.shutdown()
             throw error
         }
-        let copier = HistoryCopier(of: configuration.database, stream: store.stream, clock: SystemClock())
+        let copier = HistoryCopier(
+            of: configuration.database,
+            stream: store.stream,
+            clock: SystemClock(),
+            isInPlace: { [store] in store.replaced == nil }
+        )
         (self.copier, copying) = (copier, Task { await copier.run() })
         inForce = Mutex(InForce(configuration: configuration, hubs: views))
         engine = Engine(

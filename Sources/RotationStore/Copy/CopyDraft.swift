@@ -3,16 +3,21 @@ import SQLite
 import Scheduling
 
 /// A copy that is being written, with the original attached: nobody reads it until it is whole.
+///
+/// It has no journal: after a failure its file is of no use, whatever has failed.
 struct CopyDraft {
     private let connection: Connection
     private let tables: [CopyTable]
+    private let step: () throws -> Void
 
     /// Opens a draft.
     ///
     /// - Parameters:
     ///   - path: The draft's file; nothing is in it where it is made anew.
     ///   - original: The history's path.
-    init(path: String, original: String) throws {
+    ///   - step: Called before each bounded step; what it throws ends the work.
+    init(path: String, original: String, step: @escaping () throws -> Void) throws {
+        self.step = step
         // Who locks the original has the copy wait; the daemon itself is not held up by it.
         connection = try Connection(path: path, mode: .draft, busyTimeout: 500)
         do {
@@ -38,17 +43,28 @@ struct CopyDraft {
     ///
     /// - Parameters:
     ///   - scope: What it may lack; nil for all, where nothing is in it.
+    ///   - commits: The number of a commit that the original has.
+    ///   - isInPlace: Whether the original's path leads to the file that the daemon has open.
     ///   - now: What it says as the time of that state.
-    /// - Throws: ``CopyMismatch`` where it is no older state of the same history.
-    func bringUpToDate(_ scope: CopyScope?, now: Instant) throws -> HistoryCopy.Standing {
+    /// - Throws: ``CopyMismatch`` where it is no older state of the same history; ``OriginalAway`` where what was attached is
+    ///   not the original.
+    func bringUpToDate(
+        _ scope: CopyScope?,
+        including commits: Int64,
+        isInPlace: () -> Bool,
+        now: Instant
+    ) throws -> HistoryCopy.Standing {
         try connection.transaction(.deferred) {
+            // The first to be read: what follows is of this state. A copy that was put in the original's place has the same
+            // name, and fewer commits.
+            guard try count("SELECT commits FROM original.fence") >= commits else { throw OriginalAway() }
+            guard isInPlace(), connection.isAtItsPath("original"), isInPlace() else { throw OriginalAway() }
             if let scope {
                 guard try isOlderState else { throw CopyMismatch() }
-                try name(scope)
-                try refresh(isWide: scope.isWide)
+                try CopyRows(connection: connection, tables: tables, step: step).refresh(scope)
             } else {
                 try createSchema()
-                for table in tables { try table.insert(in: connection) }
+                for table in tables { try table.append(in: connection, step: step) }
             }
             try connection.run(
                 """
@@ -107,73 +123,10 @@ struct CopyDraft {
         }
     }
 
-    private func count(_ sql: String) throws -> Int {
+    private func count(_ sql: String) throws -> Int64 {
         try connection.first(sql) { row throws(SQLiteError) in try row.get(0) } ?? 0
     }
-
-    // MARK: Rows
-
-    /// Writes the names of rows that it may lack into temporary tables.
-    private func name(_ scope: CopyScope) throws {
-        try connection.execute(
-            """
-            CREATE TEMP TABLE named_rotations (id TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID;
-            CREATE TEMP TABLE named_requests (id TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID;
-            CREATE TEMP TABLE named_secrets (hub TEXT NOT NULL, alias TEXT NOT NULL, PRIMARY KEY (hub, alias)) WITHOUT ROWID;
-            """
-        )
-        for id in scope.rotations { try connection.run("INSERT INTO named_rotations VALUES (?1)", id) }
-        if scope.isWide { try nameComparedRotations() }
-        guard !scope.isWide else { return }
-        for id in scope.requests { try connection.run("INSERT INTO named_requests VALUES (?1)", id) }
-        for secret in scope.secrets {
-            try connection.run("INSERT INTO named_secrets VALUES (?1, ?2)", secret.hub, secret.alias.text)
-        }
-        try connection.run(
-            """
-            INSERT OR IGNORE INTO named_secrets
-            SELECT hub, alias FROM original.rotations WHERE id IN (SELECT id FROM named_rotations)
-            """
-        )
-        // A request that is served keeps its row: those that wait, or that a named rotation was to serve, may have changed.
-        try connection.run(
-            """
-            INSERT OR IGNORE INTO named_requests
-            SELECT r.id FROM named_secrets AS s
-            JOIN main.requests AS r ON r.hub = s.hub AND r.alias = s.alias AND r.rotation IS NULL
-            UNION ALL SELECT r.id FROM named_secrets AS s
-            JOIN original.requests AS r ON r.hub = s.hub AND r.alias = s.alias AND r.rotation IS NULL
-            UNION ALL SELECT r.id FROM named_rotations AS n JOIN main.requests AS r ON r.rotation = n.id
-            """
-        )
-    }
-
-    /// Names the rotations that a comparison looks at: no other one changes without an entry that tells of it.
-    private func nameComparedRotations() throws {
-        try connection.run(
-            """
-            INSERT OR IGNORE INTO named_rotations
-            SELECT json_extract(line, '$.rotation') FROM original.audit_log
-            WHERE seq > (SELECT head FROM main.history_copy) AND json_extract(line, '$.rotation') IS NOT NULL
-            UNION SELECT id FROM original.rotations WHERE closed_at IS NULL
-            UNION SELECT id FROM main.rotations WHERE closed_at IS NULL
-            """
-        )
-    }
-
-    private func refresh(isWide: Bool) throws {
-        for table in tables {
-            switch (table.name, table.key) {
-            case ("audit_log", _): try table.insert("seq > (SELECT head FROM main.history_copy)", in: connection)
-            case ("rotations", _): try table.replace("id IN (SELECT id FROM named_rotations)", in: connection)
-            case ("attempts", _): try table.replace("rotation IN (SELECT id FROM named_rotations)", in: connection)
-            case ("requests", _) where !isWide:
-                try table.replace("id IN (SELECT id FROM named_requests)", in: connection)
-            case (_, ["hub", "alias"]) where !isWide:
-                try table.replace("(hub, alias) IN (SELECT hub, alias FROM named_secrets)", in: connection)
-            // Some rows in all: hubs, groups, zones and the like.
-            default: try table.compare(in: connection)
-            }
-        }
-    }
 }
+
+/// The file at the original's path is not the one that the daemon has open: the storage's problem, and not the copy's.
+struct OriginalAway: Error {}

@@ -7,13 +7,15 @@ import Glibc
 /// a dot are the copier's own, and are of no use after a crash.
 struct CopyFiles {
     let copy: HistoryCopy
+    /// What the file system of a path has left.
+    private let space: @Sendable (String) -> DiskSpace?
     /// Held by the only process that writes here; closed with the value that has it.
     private var lock: CopyLock?
     /// Whether there is a draft that was read before, and is an older state.
     private var hasOlder = false
 
-    init(_ copy: HistoryCopy) {
-        self.copy = copy
+    init(_ copy: HistoryCopy, space: @escaping @Sendable (String) -> DiskSpace?) {
+        (self.copy, self.space) = (copy, space)
     }
 
     /// The draft's path.
@@ -80,21 +82,39 @@ struct CopyFiles {
         unlink(previous)
     }
 
+    /// Throws ``DiskSpace/Short`` where so many more bytes would take what the database may need: they share the disk.
+    func checkSpace(for needed: Int64 = 0) throws(DiskSpace.Short) {
+        try space(copy.folder)?.check(for: needed, at: copy.folder)
+    }
+
     /// Provides the draft's file.
-    mutating func prepareDraft() throws(Failure) -> Content {
+    ///
+    /// - Parameters:
+    ///   - size: The bytes of the original.
+    ///   - step: Called before each bounded step; what it throws ends the work.
+    mutating func prepareDraft(ofSize size: Int64, step: () throws -> Void) throws -> Content {
         if hasOlder, Self.isUnused(draft) {
+            try checkSpace()
             hasOlder = false
             return .older
         }
         // Its readers keep it, without a name.
         discardDraft()
-        guard access(copy.path, F_OK) == 0 else {
+        guard let present = Self.size(copy.path) else {
+            try checkSpace(for: size)
             // SQLite would make it readable for the folder's group.
             do { try OwnerOnly.create(draft) } catch { throw Failure(draft, "create") }
             return .nothing
         }
-        try Self.duplicate(copy.path, draft)
+        try checkSpace(for: present)
+        try Self.duplicate(copy.path, draft, step: step)
         return .present
+    }
+
+    /// The bytes of a file; nil where there is none.
+    static func size(_ path: String) -> Int64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : nil
     }
 
     /// Whether no program has a file open, so that it may be changed under its inode.
@@ -110,7 +130,7 @@ struct CopyFiles {
     }
 
     /// Copies a file that nobody writes to.
-    private static func duplicate(_ path: String, _ target: String) throws(Failure) {
+    private static func duplicate(_ path: String, _ target: String, step: () throws -> Void) throws {
         let source = Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard source >= 0 else { throw Failure(path, "open") }
         defer { close(source) }
@@ -119,6 +139,7 @@ struct CopyFiles {
         defer { close(file) }
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         while true {
+            try step()
             let count = read(source, &buffer, buffer.count)
             guard count >= 0 else { throw Failure(path, "read") }
             guard count > 0 else { return }

@@ -4,11 +4,14 @@ import RotationCore
 ///
 /// The audit log is not among them: it only grows, so each file lacks what comes after its own newest entry.
 struct CopyScope: Equatable {
+    /// Names that are kept; more of them make the scope wide.
+    static let largestCount = 8192
+
     /// Whether more may have changed than is named: the copy is compared with the original.
-    var isWide = false
-    var rotations: Set<RotationID> = []
-    var secrets: Set<SecretName> = []
-    var requests: Set<RotationID> = []
+    private(set) var isWide = false
+    private(set) var rotations: Set<RotationID> = []
+    private(set) var secrets: Set<SecretName> = []
+    private(set) var requests: Set<RotationID> = []
     /// Whether there were commits.
     private(set) var isEmpty = true
 
@@ -23,8 +26,10 @@ struct CopyScope: Equatable {
 
     /// Takes in what a commit has changed.
     mutating func add(_ changes: Commit.Changes) {
+        defer { limit() }
         isEmpty = false
         isWide = isWide || changes.isWide
+        guard !isWide else { return }
         secrets.formUnion(changes.schedules)
         for rotation in changes.rotations {
             rotations.insert(rotation.id)
@@ -47,10 +52,19 @@ struct CopyScope: Equatable {
 
     /// Takes in what another scope names.
     mutating func add(_ other: CopyScope) {
+        defer { limit() }
         isEmpty = isEmpty && other.isEmpty
         isWide = isWide || other.isWide
         rotations.formUnion(other.rotations)
         secrets.formUnion(other.secrets)
         requests.formUnion(other.requests)
+    }
+
+    /// Names nothing where all is compared, and compares all where too much is named: a copy that can't be written for long
+    /// must not fill the memory.
+    private mutating func limit() {
+        if rotations.count + secrets.count + requests.count > Self.largestCount { isWide = true }
+        guard isWide else { return }
+        (rotations, secrets, requests) = ([], [], [])
     }
 }
