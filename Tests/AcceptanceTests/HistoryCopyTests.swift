@@ -145,4 +145,33 @@ struct AuditorTests {
             #expect(try await Oracle.sqlite(world.folder.file("history/rotator-history.db"), count) == "1")
         }
     }
+
+    /// What a command writes while no daemon runs is in the copy; where it can't be, the command succeeds all the same.
+    @Test func commandWithoutADaemonIsInTheCopy() async throws {
+        try await World.with { world in
+            try await world.schedule("late", every: "30d")
+            // A daemon makes the first copy.
+            #expect(access(world.folder.file("history"), F_OK) != 0)
+            try await world.withDaemon { _ in }
+            let newest = { () async throws in
+                try await Oracle.sqlite(
+                    world.folder.file("history/rotator-history.db"),
+                    "SELECT event FROM audit_entries ORDER BY seq DESC LIMIT 1"
+                )
+            }
+            let paused = try await world.run("schedule", "pause", "late")
+            #expect(paused.status == 0 && paused.errors.isEmpty)
+            #expect(try await newest() == "schedule.paused")
+            let lock = try FileDescriptor.open(
+                FilePath(world.folder.file("history/.rotator-history.lock")),
+                .readWrite
+            )
+            defer { try? lock.close() }
+            #expect(flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0)
+            let resumed = try await world.run("schedule", "resume", "late")
+            #expect(resumed.status == 0)
+            #expect(resumed.errors.hasPrefix("warning: the history copy is not up to date until a daemon runs: "))
+            #expect(try await newest() == "schedule.paused")
+        }
+    }
 }

@@ -30,6 +30,7 @@ enum Control {
                 origin: Host.origin(),
                 generators: BuiltInGenerators()
             )
+            let position = queue.stream.position
             let plugIns = configuration.plugInHost { _ in }
             let check = GeneratorCheck {
                 $0.makeGenerator(random: SystemRandom(), plugIns: plugIns) { SystemClock().now.rawValue }
@@ -48,6 +49,7 @@ enum Control {
                 result = .success(try await operation.perform(on: queue, context))
             } catch { result = .failure(error) }
             await queue.close()
+            await CopyFollowUp.run(configuration, queue.stream, since: position)
             return try result.get()
         }
     }
@@ -162,15 +164,12 @@ private enum LocalDesk {
             },
             clock: SystemClock()
         )
-        do {
-            let result = try await body(desk)
-            await clients.shutdown()
-            await ledger.close()
-            return result
-        } catch {
-            await clients.shutdown()
-            await ledger.close()
-            throw error
-        }
+        let position = ledger.stream.position
+        let result: Result<T, any Error>
+        do { result = .success(try await body(desk)) } catch { result = .failure(error) }
+        await clients.shutdown()
+        await ledger.close()
+        await CopyFollowUp.run(configuration, ledger.stream, since: position)
+        return try result.get()
     }
 }
