@@ -6,14 +6,14 @@ import NIOHTTP1
 import RotationCore
 package import SecretMemory
 
-/// A command's side of the control socket.
+/// The client of the control socket.
 package struct ControlClient: Sendable {
     private let path: String
-    /// How long a daemon may take to answer; one that was stopped by SIGSTOP still has its socket open.
+    /// The time-out for an answer; a daemon that was stopped by SIGSTOP still has its socket open.
     private static let timeout = Duration.seconds(15)
-    /// The most bytes of an answer.
+    /// The largest answer in bytes.
     private static let answerLimit = RequestSize.schedules
-    /// How long the daemon may take for something large, once it has shown that it answers.
+    /// The time-out for a large request, once the daemon has answered a small one.
     private static let longTimeout = Duration.seconds(600)
 
     /// - Parameter path: The socket.
@@ -21,10 +21,10 @@ package struct ControlClient: Sendable {
         self.path = path
     }
 
-    /// Has the daemon do an operation.
+    /// Sends an operation to the daemon, and returns its answer.
     ///
-    /// - Parameter warn: Receives what the daemon says beside its answer.
-    /// - Throws: ``ControlFailure``: the daemon's own, or `unavailable` where it does not answer.
+    /// - Parameter warn: Receives the warnings of the daemon's answer.
+    /// - Throws: ``ControlFailure``: the one that the daemon returns, or `unavailable` if it does not answer.
     package func send<Operation: ControlOperation>(
         _ operation: Operation,
         warn: (String) -> Void = { _ in }
@@ -32,22 +32,22 @@ package struct ControlClient: Sendable {
         let message = try OperationMessage.encode(operation, value: nil)
         try RequestSize.check(message.readableBytes, limit: Operation.sizeLimit)
         let isLarge = message.readableBytes > RequestSize.small
-        if isLarge || operation.patience > .zero { _ = try await send(Ping()) }
-        let timeout = (isLarge ? Self.longTimeout : Self.timeout) + operation.patience
+        if isLarge || operation.generatorTimeout > .zero { _ = try await send(Ping()) }
+        let timeout = (isLarge ? Self.longTimeout : Self.timeout) + operation.generatorTimeout
         return try await send(Operation.path, message, timeout: timeout, warn: warn)
     }
 
-    /// Has the daemon ask a hub for something.
+    /// Sends an operation on a hub to the daemon, and returns its answer.
     ///
     /// - Parameters:
-    ///   - value: What goes beside the operation.
-    ///   - timeout: How long the hub may take.
+    ///   - value: The value to send beside the operation.
+    ///   - timeout: The time-out for the hub.
     package func send<Operation: HubOperation>(
         _ operation: Operation,
         value: SecretValue?,
         timeout: Duration
     ) async throws -> Operation.Answer {
-        // A hub may take its time, the daemon itself may not: one that was stopped must not be waited for as long.
+        // Only the hub may take this long. A stopped daemon is detected sooner, by a ping.
         _ = try await send(Ping())
         let message = try OperationMessage.encode(operation, value: value)
         try RequestSize.check(message.readableBytes, limit: Operation.sizeLimit)
@@ -79,36 +79,37 @@ package struct ControlClient: Sendable {
         return answer
     }
 
-    /// Follows requests until all are over: as many at once as the daemon allows, the others after them.
+    /// Follows requests until all are over, in groups of the size that the daemon allows.
     ///
-    /// - Parameter told: Receives each change.
-    /// - Throws: ``ControlFailure``, `timedOut` where the time has passed first.
+    /// - Parameter onProgress: Receives each change.
+    /// - Throws: ``ControlFailure``, `timedOut` at the time-out.
     package func watch(
-        _ requests: [RequestRotations.Taken],
+        _ requests: [RequestRotations.Accepted],
         timeout: Duration,
-        told: (RequestProgress) -> Void
+        onProgress: (RequestProgress) -> Void
     ) async throws {
         let deadline = ContinuousClock.now + timeout
         for first in stride(from: 0, to: max(1, requests.count), by: RequestLimits.watched) {
             let part = Array(requests.dropFirst(first).prefix(RequestLimits.watched))
-            try await watch(part: part, timeout: deadline - .now, told: told)
+            try await watch(part: part, timeout: deadline - .now, onProgress: onProgress)
         }
     }
 
     private func watch(
-        part requests: [RequestRotations.Taken],
+        part requests: [RequestRotations.Accepted],
         timeout: Duration,
-        told: (RequestProgress) -> Void
+        onProgress: (RequestProgress) -> Void
     ) async throws {
         let (lines, continuation) = AsyncStream.makeStream(of: RequestProgress.self)
-        // A stream's elements come to this task, which may hold what is not Sendable; the transfer runs beside it.
+        // The elements of the stream arrive in this task, so that the closure need not be Sendable; the transfer runs
+        // concurrently.
         async let transfer: Void = transfer(requests, timeout, continuation)
-        for await progress in lines { told(progress) }
+        for await progress in lines { onProgress(progress) }
         try await transfer
     }
 
     private func transfer(
-        _ requests: [RequestRotations.Taken],
+        _ requests: [RequestRotations.Accepted],
         _ timeout: Duration,
         _ lines: AsyncStream<RequestProgress>.Continuation
     ) async throws {
@@ -147,7 +148,7 @@ package struct ControlClient: Sendable {
     ) async throws -> T {
         let request = try makeRequest(operation, message)
         var configuration = HTTPClient.Configuration()
-        // Whether to come back to a socket at which nobody listens is for the caller to say.
+        // No retry here: the caller decides whether to try an unreachable socket again.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.redirectConfiguration = .disallow
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -174,12 +175,12 @@ package struct ControlClient: Sendable {
         return request
     }
 
-    /// Nobody listens at the socket: nothing was sent.
+    /// No process listens at the socket: nothing was sent.
     package struct Unreachable: Error, CustomStringConvertible {
         package init() {}
 
         package var description: String {
-            "nobody listens at the control socket: see systemctl status secret-rotator"
+            "no process listens at the control socket: see systemctl status secret-rotator"
         }
     }
 
@@ -187,7 +188,10 @@ package struct ControlClient: Sendable {
         if let failure = error as? ControlFailure { return failure }
         let code = (error as? IOError)?.errnoCode
         if code == EACCES || code == EPERM {
-            return ControlFailure(status: .notPermitted, message: "\(path): not permitted: ask to be made an operator")
+            return ControlFailure(
+                status: .notPermitted,
+                message: "\(path): not permitted: ask for the role of an operator"
+            )
         }
         if code == ECONNREFUSED || code == ENOENT { return Unreachable() }
         return unavailable("it can't be reached")
@@ -202,7 +206,7 @@ package struct ControlClient: Sendable {
 }
 
 extension ByteBuffer {
-    /// The next whole line without its newline; nil where there is none yet.
+    /// The next complete line without its newline; nil if there is none yet.
     fileprivate mutating func readLine() -> Data? {
         guard let end = readableBytesView.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
         let line = readData(length: end - readerIndex)

@@ -1,6 +1,6 @@
-/// Why an operation was not done: what a command says, and the status with which it exits.
+/// The failure of an operation: the command's error message and exit status.
 package struct ControlFailure: Error, Codable, Hashable, Sendable, CustomStringConvertible {
-    /// The documented exit statuses (sysexits.h) that an operation can end with.
+    /// The documented exit statuses (sysexits.h) of failures.
     package enum Status: Int32, Codable, Sendable {
         case failed = 1
         case usage = 64

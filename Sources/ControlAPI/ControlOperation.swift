@@ -1,31 +1,31 @@
 package import RotationCore
 package import Scheduling
 
-/// Something that a command asks for, as it is sent to the daemon where one runs.
+/// An operation of a command, as the message that is sent to the daemon where one runs.
 package protocol ControlOperation: Codable, Sendable {
-    /// What it answers.
+    /// The type of its answer.
     associatedtype Answer: Codable & Sendable
-    /// Its place in the API: `POST /v1/PATH`.
+    /// Its path in the API: `POST /v1/PATH`.
     static var path: String { get }
-    /// What its caller needs.
+    /// The right that its caller needs.
     static var right: Right { get }
-    /// The most bytes of its request.
+    /// The largest request in bytes.
     static var sizeLimit: Int { get }
 
-    /// With which status a command ends whose generators are refused.
+    /// The exit status if a plug-in refuses the parameters of a generator.
     static var refusal: ControlFailure.Status { get }
 
-    /// How long its generators may take to be asked.
-    var patience: Duration { get }
+    /// The time-out for the checks of its generators.
+    var generatorTimeout: Duration { get }
 }
 
 extension ControlOperation {
     package static var sizeLimit: Int { RequestSize.small }
     package static var refusal: ControlFailure.Status { .usage }
-    package var patience: Duration { .zero }
+    package var generatorTimeout: Duration { .zero }
 }
 
-/// An answer that says nothing but that it was done.
+/// An answer without content: the operation succeeded.
 package struct Done: Codable, Hashable, Sendable {
     package init() {}
 }
@@ -33,7 +33,7 @@ package struct Done: Codable, Hashable, Sendable {
 /// A schedule in an answer.
 package struct ScheduleBrief: Codable, Hashable, Sendable {
     package var secret: SecretName
-    /// When its next step is due; nil for never.
+    /// When its next rotation is due; nil for never.
     package var nextDue: Instant?
 
     package init(_ schedule: Schedule) {

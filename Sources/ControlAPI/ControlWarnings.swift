@@ -1,20 +1,20 @@
 import Foundation
 
-/// Warnings beside an answer: a header field for each, as what is answered has its own form.
+/// Warnings beside an answer, each in a header field, because the body has the answer's type.
 package enum ControlWarnings {
     /// The field's name.
     package static let field = "X-Secret-Rotator-Warning"
 
-    /// Writes a text as a field's value.
+    /// Encodes a text as a field's value.
     package static func encode(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
     }
 
-    /// Reads what ``encode(_:)`` wrote.
+    /// Decodes a value of ``encode(_:)``.
     package static func decode(_ value: String) -> String {
         value.removingPercentEncoding ?? value
     }
 
-    /// Printable ASCII but the percent sign.
+    /// Printable ASCII except the percent sign.
     private static let plain = CharacterSet(charactersIn: " "..."~").subtracting(CharacterSet(charactersIn: "%"))
 }

@@ -1,20 +1,20 @@
 package import RotationCore
 package import Scheduling
 
-/// How the daemon is, as it answers a ``Ping``.
+/// The health of the daemon: its answer to a ``Ping``.
 ///
-/// Each key may be missing: the daemon may be older than the command, or the caller not allowed to ask.
+/// Each key may be missing: the daemon may be older than the command, or the caller may have no right to see it.
 package struct DaemonHealth: Codable, Hashable, Sendable {
     package var pid: Int32?
     package var role: DaemonRole?
     package var log: LogHealth?
     package var engine: EngineHealth?
-    /// Since when slots wait, as the clock was set and no time service vouches for it; nil where they do not.
+    /// Since when slots wait, because the clock was set and no time service confirms it; nil if they do not wait.
     package var clockHeldSince: Instant?
 
-    /// Why nothing is rotated, as the history can't be written or relied upon; nil where it can.
+    /// Why nothing is rotated: the problem of the history; nil if there is none.
     package var storage: StorageHealth?
-    /// Why the auditors' copy of the history is not up to date; nil where it is.
+    /// Why the auditors' copy of the history is not up to date; nil if it is.
     package var copy: CopyHealth?
 
     package init(
@@ -39,23 +39,23 @@ package struct DaemonHealth: Codable, Hashable, Sendable {
     }
 }
 
-/// How far a daemon is that answers.
+/// The role of a daemon that answers.
 package enum DaemonRole: String, Codable, Sendable {
     /// It is not ready yet.
     case starting
     /// It rotates.
     case ready
-    /// It ends what is in flight.
+    /// It waits for its work in flight.
     case stopping
 }
 
-/// Whether log lines reach standard error.
+/// The health of the log: whether lines reach standard error.
 package struct LogHealth: Codable, Hashable, Sendable {
     /// Lines that were dropped since the daemon's start.
     package var linesDropped: Int
-    /// When one was dropped last.
+    /// When the last line was dropped.
     package var droppedAt: Instant?
-    /// Since when a single write to standard error has been blocked; nil where none is.
+    /// Since when a write to standard error has been blocked; nil if none is.
     package var blockedSince: Instant?
 
     package init(linesDropped: Int = 0, droppedAt: Instant? = nil, blockedSince: Instant? = nil) {
@@ -71,14 +71,14 @@ package struct LogHealth: Codable, Hashable, Sendable {
     }
 }
 
-/// Whether the engine looks for due work.
+/// The health of the engine: whether it makes its passes for due work.
 package struct EngineHealth: Codable, Hashable, Sendable {
     /// Milliseconds since the last pass ended; nil before the first one.
     package var idleMilliseconds: Int64?
-    /// Since when it has not moved, though it should have; nil where it moves.
+    /// Since when it has made no progress although it should have; nil if it makes progress.
     package var stuckSince: Instant?
 
-    /// How late the newest slots were seen; nil where there was none.
+    /// The lateness of the newest slots; nil if there was none.
     package var lateness: SlotLateness?
 
     package init(idleMilliseconds: Int64? = nil, stuckSince: Instant? = nil, lateness: SlotLateness? = nil) {
@@ -94,13 +94,13 @@ package struct EngineHealth: Codable, Hashable, Sendable {
     }
 }
 
-/// How late the newest slots were seen: from a slot's due instant to the start of the first look for due work after it, in
+/// The lateness of the newest slots: from a slot's due instant to the start of the first pass after it, in
 /// milliseconds.
 package struct SlotLateness: Codable, Hashable, Sendable {
-    /// How many slots.
+    /// The number of slots.
     package var slots: Int
     package var median: Int64
-    /// Of a hundred slots, one was seen later.
+    /// The 99th percentile.
     package var p99: Int64
     package var longest: Int64
 
@@ -116,7 +116,7 @@ package struct SlotLateness: Codable, Hashable, Sendable {
     }
 }
 
-/// Why nothing is rotated: the history can't be written, or must not be relied upon.
+/// The problem of the history for which nothing is rotated: it can't be written, or must not be used.
 package struct StorageHealth: Codable, Hashable, Sendable {
     package var problem: StorageTrouble.Kind
     package var text: String
@@ -133,7 +133,7 @@ package struct StorageHealth: Codable, Hashable, Sendable {
     }
 }
 
-/// Why the auditors' copy of the history is not up to date; rotations go on.
+/// Why the auditors' copy of the history is not up to date; rotations continue.
 package struct CopyHealth: Codable, Hashable, Sendable {
     package var text: String
     package var since: Instant

@@ -3,13 +3,15 @@ package import NIOCore
 package import RotationCore
 package import SecretMemory
 
-/// An operation on its way over the control socket: its JSON, and after a newline the bytes of a value, if it has one.
+/// The encoding of an operation for the control socket: its JSON, then, if it has a value, a newline and the value's
+/// bytes.
 ///
-/// The value goes from locked memory into the one buffer that is sent; JSON would leave copies in a String and a Data.
+/// The value is copied from locked memory directly into the buffer that is sent; JSON would leave copies in a String
+/// and a Data.
 package enum OperationMessage {
-    /// Writes an operation and the value beside it.
+    /// Encodes an operation and its value.
     package static func encode(_ operation: some Encodable, value: SecretValue?) throws -> ByteBuffer {
-        // JSONEncoder writes no newline by itself, and escapes those of strings.
+        // JSONEncoder writes no newlines between tokens, and escapes those in strings.
         let json = try JSONEncoder().encode(operation)
         var buffer = ByteBufferAllocator().buffer(capacity: json.count + 1 + (value?.withUTF8 { $0.count } ?? 0))
         buffer.writeBytes(json)
@@ -20,10 +22,10 @@ package enum OperationMessage {
         return buffer
     }
 
-    /// Reads an operation and the value beside it.
+    /// Decodes an operation and its value.
     ///
-    /// - Parameter generators: Reads the generators of schedules.
-    /// - Throws: ``ControlFailure`` for what is no such operation, `SecretValue.Invalid` for what is no value.
+    /// - Parameter generators: Decodes the generators of schedules.
+    /// - Throws: ``ControlFailure`` for an invalid operation, `SecretValue.Invalid` for an invalid value.
     package static func decode<Operation: Decodable>(
         _ type: Operation.Type,
         _ message: ByteBuffer,

@@ -1,15 +1,15 @@
 package import RotationCore
 
-/// How long the texts of a request may be, and how many secrets it may name.
+/// The limits of a request: the length of its texts, and the number of secrets that it names.
 package enum RequestLimits {
-    /// The most bytes (UTF-8) of a text that is kept: a reason, a ticket, a description, an owner, a policy.
+    /// The largest text in bytes (UTF-8): a reason, ticket, description, owner or policy.
     package static let text = 1024
-    /// The most secrets that one request names; `--all` names none.
+    /// The largest number of secrets that one request names; `--all` names none.
     package static let names = 10_000
-    /// The most requests that one connection follows.
+    /// The largest number of requests that one connection follows.
     package static let watched = 1000
 
-    /// Checks how long texts are.
+    /// Checks the length of texts.
     ///
     /// - Throws: ``ControlFailure`` that names the first text that is too long.
     package static func check(
@@ -28,7 +28,7 @@ package enum RequestLimits {
 
     /// The secrets, each once.
     ///
-    /// - Throws: ``ControlFailure`` where there are too many.
+    /// - Throws: ``ControlFailure`` if there are too many.
     package static func distinct(_ secrets: [SecretName]) throws(ControlFailure) -> [SecretName] {
         var seen: Set<SecretName> = []
         let distinct = secrets.filter { seen.insert($0).inserted }

@@ -1,7 +1,7 @@
 package import RotationCore
 package import Scheduling
 
-/// How a request stands: what `rotate-now --wait` shows, one line for each change.
+/// The progress of a request, which `rotate-now --wait` shows as one line for each change.
 package struct RequestProgress: Codable, Hashable, Sendable {
     package var request: RotationID
     package var secret: SecretName
@@ -9,19 +9,19 @@ package struct RequestProgress: Codable, Hashable, Sendable {
     package var rotation: RotationID?
     /// `queued`, a phase of the rotation, or `dropped` where its schedule was removed.
     package var state: String
-    /// Attempts so far.
+    /// The number of attempts so far.
     package var attempts: Int
-    /// When the next try is; nil for now.
+    /// The instant of the next try; nil for now.
     package var nextTry: Instant?
-    /// `succeeded`, `failed` or `abandoned`; nil while that is open.
+    /// `succeeded`, `failed` or `abandoned`; nil while the rotation is open.
     package var outcome: String?
-    /// The class of what it failed for.
+    /// The class of its error.
     package var error: String?
-    /// What it failed for, for people.
+    /// The error as a text, for people.
     package var errorText: String?
-    /// Whether it has succeeded, and its old credential is not retired.
+    /// Whether it has succeeded, but its old credential is not retired.
     package var isUnfinished = false
-    /// Whether nothing more will come.
+    /// Whether the progress is final.
     package var isOver: Bool
 
     package init(

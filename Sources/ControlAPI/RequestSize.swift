@@ -1,6 +1,6 @@
-/// The most bytes of a request's body, by what it carries.
+/// The largest size of a request's body in bytes, by its content.
 package enum RequestSize {
-    /// An operation on one thing.
+    /// An operation on one object.
     package static let small = 64 << 10
     /// A list of secrets' names.
     package static let names = 2 << 20
@@ -11,12 +11,12 @@ package enum RequestSize {
 
     /// Checks the size of a body.
     ///
-    /// - Throws: ``ControlFailure`` where a body has more bytes than it may.
+    /// - Throws: ``ControlFailure`` if the body is too large.
     package static func check(_ count: Int, limit: Int) throws(ControlFailure) {
         guard count <= limit else {
             throw ControlFailure(
                 status: .usage,
-                message: "too much at once: split it into parts of at most \(limit >> 10) KiB"
+                message: "the request is too large: split it into parts of at most \(limit >> 10) KiB"
             )
         }
     }

@@ -1,10 +1,10 @@
-/// What a caller may do.
+/// The rights of callers.
 package enum Right: String, Hashable, Sendable {
-    /// Ask whether the daemon runs, and whether anything keeps it from rotating: everybody but plug-ins.
+    /// Ask whether the daemon runs and rotates: all users except those of plug-ins.
     case ask
-    /// See how the daemon's parts are.
+    /// See the health of the daemon in detail.
     case look
-    /// Request rotations, pause and resume schedules, resume hubs, see what a hub lists.
+    /// Request rotations, pause and resume schedules, resume hubs, list a hub's secrets.
     case operate
     /// Change schedules and secrets.
     case edit

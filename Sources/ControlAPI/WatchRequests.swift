@@ -1,15 +1,15 @@
 import RotationCore
 
-/// The requests that a caller wants to follow: `POST /v1/rotations/watch`.
+/// The requests that a caller follows: `POST /v1/rotations/watch`.
 package struct WatchRequests: Codable, Sendable {
     package static let path = "rotations/watch"
     package static let sizeLimit = RequestSize.names
-    package var requests: [RequestRotations.Taken]
+    package var requests: [RequestRotations.Accepted]
 
     /// The requests, each once.
     ///
-    /// - Throws: ``ControlFailure`` where there are too many.
-    package func distinct() throws(ControlFailure) -> [RequestRotations.Taken] {
+    /// - Throws: ``ControlFailure`` if there are too many.
+    package func distinct() throws(ControlFailure) -> [RequestRotations.Accepted] {
         var seen: Set<RotationID> = []
         let distinct = requests.filter { seen.insert($0.id).inserted }
         guard distinct.count <= RequestLimits.watched else {

@@ -1,2 +1,2 @@
-/// The program's version, as `--version`, the audit log and `User-Agent` say it.
+/// The program's version, for `--version`, the audit log and `User-Agent`.
 package let programVersion = "1.0.0-beta.1"

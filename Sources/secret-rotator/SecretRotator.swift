@@ -3,7 +3,7 @@ import Dispatch
 import Glibc
 import RotationDaemon
 
-/// The one executable.
+/// The executable `secret-rotator`.
 struct SecretRotator: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "secret-rotator",
@@ -19,8 +19,8 @@ struct SecretRotator: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "Rotate", subcommands: [DaemonCommand.self, RotateNowCommand.self]),
             CommandGroup(name: "Plan", subcommands: [ScheduleCommand.self]),
-            CommandGroup(name: "Ask a hub", subcommands: [SecretCommand.self, HubCommand.self]),
-            CommandGroup(name: "Mend", subcommands: [RestoreCommand.self]),
+            CommandGroup(name: "Call a hub", subcommands: [SecretCommand.self, HubCommand.self]),
+            CommandGroup(name: "Repair", subcommands: [RestoreCommand.self]),
             CommandGroup(
                 name: "See what happened",
                 subcommands: [StatusCommand.self, RotationCommand.self, AuditCommand.self]
@@ -39,16 +39,16 @@ struct SecretRotator: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 }
 
-/// Begins the one task that everything else is a child of.
+/// Starts the one task that is the parent of all others.
 @main
 enum Main {
     static func main() {
-        // What becomes a plug-in needs no threads before.
+        // The plug-in launcher must run before the process has threads.
         if CommandLine.arguments.dropFirst().first == LaunchPlugInCommand.configuration.commandName {
             return becomePlugIn()
         }
-        // Dispatch tries to raise the priority of a thread of its own, which nobody but root may, and would say so in the
-        // system's log at each start.
+        // Dispatch tries to raise a thread's priority, which only root may do, and would write that to the system log
+        // at each start.
         setenv("LIBDISPATCH_LOG", "NO", 0)
         Task(priority: .medium) {
             await SecretRotator.main()

@@ -276,7 +276,7 @@ struct BadInputTests {
             let reading = try await world.run("schedule", "list")
             other.close()
             #expect(outcome.status == 75)
-            let message = "another program holds it locked: end that program's transaction, and try again"
+            let message = "another program holds a lock on it: end that program's transaction, and try again"
             #expect(outcome.errors == "error: \(world.folder.file("rotator.db")): \(message)\n")
             #expect(reading.status == 0)
             #expect(try await world.events() == ["schedule.added"])

@@ -50,10 +50,10 @@ struct CheckTests {
     }
 
     private static let spoils: [Spoil] = [
-        Spoil(subject: "configuration", text: "can be written by others", spoil: setMode(0o622, "config.yaml")),
+        Spoil(subject: "configuration", text: "can be written by other users", spoil: setMode(0o622, "config.yaml")),
         Spoil(subject: "staging key", text: "lets others read it", spoil: setMode(0o644, "staging.key")),
         Spoil(subject: "staging key", text: "not a key made by") { try $0.folder.write("x", to: "staging.key") },
-        Spoil(subject: "database folder", text: "can be written by others", spoil: setMode(0o770, ".")),
+        Spoil(subject: "database folder", text: "can be written by other users", spoil: setMode(0o770, ".")),
         Spoil(subject: "database", text: "file is not a database") { world async throws in
             for suffix in ["-wal", "-shm"] {
                 try? FileManager.default.removeItem(atPath: world.folder.file("rotator.db" + suffix))
@@ -113,7 +113,7 @@ struct CheckTests {
                 try await Self.setMode(0o666, "control.sock")(world)
                 let found = try await Self.findings(world, user: user)
                 #expect(found["hub local"]?.text == "token accepted, 1 secrets listed (asked by the daemon)")
-                #expect(found["staging key"]?.text == "not yours to read; the daemon has read it")
+                #expect(found["staging key"]?.text == "you may not read it; the daemon has read it")
             }
             let without = try await Self.findings(world, user: user)
             #expect(without["hub local"]?.result == "warning")

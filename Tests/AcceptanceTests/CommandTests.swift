@@ -75,7 +75,7 @@ struct CommandTests {
             "is newer than this program"
         ),
         ("UPDATE schedules SET generator = 'junk'", 1, "can't be read"),
-        ("UPDATE schedules SET next_due = 0", 1, "its slot passed"),
+        ("UPDATE schedules SET next_due = 0", 1, "its slot has no obstacle"),
     ])
     func statusDoesNotSayThatAllIsWellWhereItIsNot(_ damage: String, _ status: Int32, _ message: String) async throws {
         try await World.with { world in

@@ -162,7 +162,7 @@ struct ControlSocketFloodTests {
                     #"{"id": "01a2097c-43df-7e8d-b698-\#(String(100_000_000_000 + $0))", "secret": {"hub": "h", "alias": "a"}}"#
                 }
                 let requests = try JSONDecoder().decode(
-                    [RequestRotations.Taken].self,
+                    [RequestRotations.Accepted].self,
                     from: Data("[\(text.joined(separator: ","))]".utf8)
                 )
                 var told: [RotationID] = []

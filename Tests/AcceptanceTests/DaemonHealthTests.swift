@@ -115,12 +115,12 @@ struct DaemonHealthTests {
         let database = world.folder.file("rotator.db")
         let lock = try DaemonLock(database: database, role: .ready)
         let ledger = try LedgerActor(path: database, origin: Host.origin(), generators: BuiltInGenerators())
-        let desk = HubDesk(queue: ledger, names: { [] }, find: { _ in nil }, clock: SystemClock())
+        let gateway = HubGateway(queue: ledger, names: { [] }, find: { _ in nil }, clock: SystemClock())
         let server = ControlServer(
             path: world.folder.file("control.sock"),
             environment: .init(
                 queue: ledger,
-                desk: desk,
+                gateway: gateway,
                 roles: { Roles() },
                 plan: { _ in RotationPlan(retry: .standard, confirm: true) },
                 refusal: { _ in nil },

@@ -38,7 +38,7 @@ struct DaemonStateTests {
             #expect(try await request.contains("(starting)"))
             #expect(
                 try await status
-                    == "error: the daemon is stopped, or not ready yet: nobody listens at "
+                    == "error: the daemon is stopped, or not ready yet: no process listens at "
                     + "\(world.folder.file("control.sock")): systemctl status secret-rotator, or secret-rotator daemon\n"
             )
             #expect(try await second.contains("held by process \(getpid())"))

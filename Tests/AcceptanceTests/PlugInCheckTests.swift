@@ -49,9 +49,9 @@ struct PlugInCheckTests {
     @Test(arguments: [
         (
             "{exit: 75, reason: server_is_down}", "20s",
-            "could not tell now whether its parameters will do: check exited with 75 (server_is_down)"
+            "could not check its parameters now: check exited with 75 (server_is_down)"
         ),
-        ("hang", "1s", "could not tell now whether its parameters will do: check timed out after 1s"),
+        ("hang", "1s", "could not check its parameters now: check timed out after 1s"),
         ("{exit: 0}", "20s", ""), ("{exit: 64}", "20s", ""), ("garbage", "20s", ""),
     ])
     func whatIsNoRefusalIsSaved(fault: String, timeout: String, warning: String) async throws {

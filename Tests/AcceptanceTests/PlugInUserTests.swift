@@ -80,7 +80,7 @@ struct PlugInUserTests {
             let check = try await world.run("check")
             #expect(check.status == 1 && check.output.contains("its plug-in is not run: \(reason)"), "\(check.output)")
         }
-        #expect(try world.log.contains("no plug-in is run: \(reason)"))
+        #expect(try world.log.contains("plug-ins are not run: \(reason)"))
         #expect(access(world.folder.file("state/result"), F_OK) != 0)
         #expect(world.patches("db").isEmpty)
     }

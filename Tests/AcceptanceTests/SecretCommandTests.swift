@@ -108,7 +108,7 @@ struct SecretCommandTests {
             world.hub.inject([SandboxFault(.dropAfter, method: "PATCH")])
             let outcome = try await world.run(["secret", "update", "x", "--value"], input: "new")
             #expect(outcome.status == 69)
-            #expect(outcome.errors.contains("it may have been done all the same"))
+            #expect(outcome.errors.contains("the hub may have done it anyway"))
             let again = try await world.run(["secret", "update", "x", "--value"], input: "newer")
             #expect(again.status == 1)
             #expect(again.errors.contains("an earlier request may still be on its way; try again after"))

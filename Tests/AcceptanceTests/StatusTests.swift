@@ -32,7 +32,7 @@ struct StatusTests {
                 #expect(problem["since"] as? String == suspended?["time"] as? String)
                 #expect(
                     (problem["advice"] as? String)?.contains(
-                        "renew \(world.folder.file("token")); the daemon sees it at once"
+                        "renew \(world.folder.file("token")); the daemon reads it again by itself"
                     ) == true
                 )
             }

@@ -209,7 +209,7 @@ struct SystemdTests {
         // A renewed token is seen from within the unit.
         let token = parts["token"] ?? ""
         #expect(token.contains("suspended since") && token.hasSuffix("resumed\n"), "\(token)")
-        #expect(token.contains("renew /etc/secret-rotator/tokens/local; the daemon sees it at once"))
+        #expect(token.contains("renew /etc/secret-rotator/tokens/local; the daemon reads it again by itself"))
         #expect(parts["stop"] == "success\n")
         // The plug-in is confined, and has its own TMPDIR and nothing else.
         #expect(journal.contains("environment: GENERATORS_DIRECTORY PATH PWD TMPDIR"))

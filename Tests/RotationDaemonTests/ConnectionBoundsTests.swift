@@ -51,7 +51,7 @@ struct ConnectionBoundsTests {
                 path: path,
                 environment: .init(
                     queue: ledger,
-                    desk: HubDesk(queue: ledger, names: { [] }, find: { _ in nil }, clock: clock),
+                    gateway: HubGateway(queue: ledger, names: { [] }, find: { _ in nil }, clock: clock),
                     roles: { Roles() },
                     plan: { _ in RotationPlan(retry: .standard, confirm: true) },
                     refusal: { _ in nil },

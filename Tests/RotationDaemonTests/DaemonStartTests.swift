@@ -61,7 +61,7 @@ struct DaemonStartTests {
             try files.folder.write("token MARKER", to: "token")
             let text = "\(try await Self.failure(files))"
             #expect(text.contains("hubs.h.token: "))
-            #expect(text.contains("byte 5 can't stand in a token"))
+            #expect(text.contains("byte 5 is not allowed in a token"))
             let isShown = text.contains("MARKER")
             #expect(!isShown)
         }

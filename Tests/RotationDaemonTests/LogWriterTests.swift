@@ -85,7 +85,7 @@ struct LogWriterTests {
         let (reader, clock) = (Reader(), ManualClock())
         let writer = try await Self.blocked(reader, clock: clock)
         let begun = clock.now
-        clock.advance(by: LogWriter.patience)
+        clock.advance(by: LogWriter.blockedAfter)
         #expect(writer.health.blockedSince == nil)
         clock.advance(by: .seconds(1))
         #expect(writer.health.blockedSince == begun)

@@ -43,14 +43,15 @@ struct PublicFolderTests {
 
     private static let ownFile = "the daemon's own file: name another folder, or a new one below it"
     private static let own = "the daemon's own folder, overlap: name another folder"
-    private static let read = "of file_folders overlap: name folders of which none holds the other"
+    private static let read = "of file_folders overlap: name folders that do not contain each other"
 
     @Test(arguments: [
-        ("F/ours", "F/ours holds F/link/staging.key, \(ownFile)"),
-        ("F/link", "F/link holds F/link/staging.key, \(ownFile)"),
+        ("F/ours", "F/ours contains F/link/staging.key, \(ownFile)"),
+        ("F/link", "F/link contains F/link/staging.key, \(ownFile)"),
         ("F/state", "F/state and F/state/history, \(own)"),
         ("F/state/history/x", "F/state/history/x and F/state/history, \(own)"),
-        ("F/etc", "F/etc holds F/etc/config.yaml, \(ownFile)"), ("F/run", "F/run holds F/run/control.sock, \(ownFile)"),
+        ("F/etc", "F/etc contains F/etc/config.yaml, \(ownFile)"),
+        ("F/run", "F/run contains F/run/control.sock, \(ownFile)"),
         ("F/plug-ins", "F/plug-ins and F/plug-ins, \(own)"),
         ("F/plug-ins/new", "F/plug-ins/new and F/plug-ins, \(own)"),
         ("F/read", "F/read and F/read \(read)"), ("F/read/new", "F/read/new and F/read \(read)"),

@@ -46,19 +46,19 @@ struct RequestFollowerTests {
     @Test func requestIsToldUntilItsRotationIsClosed() throws {
         var follower = RequestFollower()
         follower.add([try Self.queued(1)], at: 5)
-        #expect(follower.takeNews().map(\.state) == ["queued"])
+        #expect(follower.takeUpdates().map(\.state) == ["queued"])
         let secret = try Self.secret()
         follower.take(
             Self.commit(6, requests: [.served(secret, by: Self.id(9))], rotations: [try Self.rotation(9)])
         )
-        let claimed = follower.takeNews()
+        let claimed = follower.takeUpdates()
         #expect(claimed.map(\.state) == ["claimed"])
         #expect(claimed.first?.rotation == Self.id(9))
         #expect(!follower.isOver)
         follower.take(Self.commit(7, rotations: [try Self.rotation(9, Self.closed)]))
-        #expect(follower.takeNews().map(\.state) == ["closed"])
+        #expect(follower.takeUpdates().map(\.state) == ["closed"])
         #expect(follower.isOver)
-        #expect(follower.takeNews().isEmpty)
+        #expect(follower.takeUpdates().isEmpty)
     }
 
     /// A commit that the snapshot shows already served an earlier request for the secret.
@@ -66,16 +66,16 @@ struct RequestFollowerTests {
     func commitBeforeTheSnapshotIsNotAboutTheRequest(number: Int64) throws {
         var follower = RequestFollower()
         follower.add([try Self.queued(1)], at: 5)
-        _ = follower.takeNews()
+        _ = follower.takeUpdates()
         let secret = try Self.secret()
         let old = Self.commit(number, requests: [.served(secret, by: Self.id(8))], rotations: [try Self.rotation(8)])
         follower.take(old)
         follower.take(Self.commit(number, requests: [.dropped(secret)]))
-        #expect(follower.takeNews().isEmpty)
+        #expect(follower.takeUpdates().isEmpty)
         follower.take(
             Self.commit(6, requests: [.served(secret, by: Self.id(9))], rotations: [try Self.rotation(9)])
         )
-        #expect(follower.takeNews().first?.rotation == Self.id(9))
+        #expect(follower.takeUpdates().first?.rotation == Self.id(9))
     }
 
     /// A rotation that is replaced gives its requests to the next one.
@@ -88,9 +88,9 @@ struct RequestFollowerTests {
             follower.take(Self.commit(number, requests: [served], rotations: [try Self.rotation(rotation)]))
             if rotation == 8 { follower.take(Self.commit(2, requests: [.released(Self.id(8))])) }
         }
-        #expect(follower.takeNews().map(\.rotation) == [Self.id(9), nil])
+        #expect(follower.takeUpdates().map(\.rotation) == [Self.id(9), nil])
         follower.take(Self.commit(4, requests: [.dropped(try Self.secret("b"))]))
-        #expect(follower.takeNews().map(\.state) == ["dropped"])
+        #expect(follower.takeUpdates().map(\.state) == ["dropped"])
         #expect(!follower.isOver)
     }
 

@@ -1,12 +1,12 @@
-/// Something that a command asks a hub for, through the daemon where one runs, as it has the token.
+/// An operation on a hub, sent to the daemon where one runs, because it has the token.
 package protocol HubOperation: Codable, Sendable {
-    /// What it answers.
+    /// The type of its answer.
     associatedtype Answer: Codable & Sendable
-    /// Its place in the API: `POST /v1/PATH`.
+    /// Its path in the API: `POST /v1/PATH`.
     static var path: String { get }
-    /// What its caller needs.
+    /// The right that its caller needs.
     static var right: Right { get }
-    /// The most bytes of its request, its value among them.
+    /// The largest request in bytes, including the value.
     static var sizeLimit: Int { get }
 }
 

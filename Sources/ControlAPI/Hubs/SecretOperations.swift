@@ -17,9 +17,9 @@ package struct ListSecrets: HubOperation {
     }
 }
 
-/// Makes a secret; its value comes beside it.
+/// Creates a secret; its value is sent beside the operation.
 package struct CreateSecret: HubOperation {
-    /// Nothing but that it was done.
+    /// No content.
     package typealias Answer = Done
     package static let path = "secrets/create"
     package static let right = Right.edit
@@ -35,9 +35,9 @@ package struct CreateSecret: HubOperation {
     }
 }
 
-/// Changes a secret; a new value comes beside it.
+/// Changes a secret; a new value is sent beside the operation.
 package struct UpdateSecret: HubOperation {
-    /// Nothing but that it was done.
+    /// No content.
     package typealias Answer = Done
     package static let path = "secrets/update"
     package static let right = Right.edit
@@ -45,7 +45,7 @@ package struct UpdateSecret: HubOperation {
     package var secret: SecretName
     package var access: WorkspaceAccess?
     package var description: String?
-    /// Why it may go ahead though an earlier value may still arrive.
+    /// The reason for overriding a hold for an earlier value that may still arrive.
     package var despiteHold: String?
 
     package init(
@@ -63,7 +63,7 @@ package struct UpdateSecret: HubOperation {
 
 /// Deletes a secret.
 package struct DeleteSecret: HubOperation {
-    /// Nothing but that it was done.
+    /// No content.
     package typealias Answer = Done
     package static let path = "secrets/delete"
     package static let right = Right.edit
@@ -74,9 +74,9 @@ package struct DeleteSecret: HubOperation {
     }
 }
 
-/// Asks each hub for a list, with the token and the configuration that the daemon has.
+/// Sends a list request to each hub, with the daemon's configuration and token.
 package struct ProbeHubs: HubOperation {
-    /// What each hub said.
+    /// The answer of each hub.
     package typealias Answer = [HubAnswer]
     package static let path = "hubs/probe"
     package static let right = Right.operate
@@ -84,12 +84,12 @@ package struct ProbeHubs: HubOperation {
     package init() {}
 }
 
-/// What a hub said to a list call.
+/// A hub's answer to a list request.
 package struct HubAnswer: Codable, Hashable, Sendable {
     package var hub: String
-    /// The secrets that it lists; nil where it did not answer.
+    /// The aliases of the listed secrets; nil if the request failed.
     package var aliases: [String]?
-    /// Why it did not.
+    /// Why the request failed.
     package var problem: String?
 
     package init(hub: String, aliases: [String]? = nil, problem: String? = nil) {

@@ -1,6 +1,6 @@
 package import RotationCore
 
-/// Ends a rotation that a person decides about.
+/// Ends a rotation by a person's decision.
 package struct AbandonRotation: ControlOperation {
     package static let path = "rotations/abandon"
     package static let right = Right.operate
@@ -8,20 +8,20 @@ package struct AbandonRotation: ControlOperation {
     package var decision: Decision?
     package var reason: String
 
-    /// Whether it may replace a decision that has not come true yet.
+    /// Whether it may replace a decision that has not been carried out yet.
     package var replacesDecision: Bool
 
-    /// What has come of it.
+    /// The result.
     package enum Answer: Codable, Hashable, Sendable {
         /// The rotation ends.
         case rotation(of: SecretName, Abandonment.Outcome)
-        /// The history does not know the rotation; its candidate was kept, and is given up.
+        /// The history does not know the rotation; its kept candidate will be erased.
         case keptCandidate
     }
 
     /// - Parameters:
-    ///   - decision: Which value the hub has; nil where no credential was changed, or all is mended by hand.
-    ///   - replacesDecision: Whether it may replace a decision that has not come true yet.
+    ///   - decision: Which value the hub holds; nil if no credential was changed, or if it was repaired by hand.
+    ///   - replacesDecision: Whether it may replace a decision that has not been carried out yet.
     package init(rotation: RotationID, decision: Decision?, replacesDecision: Bool, reason: String) {
         self.rotation = rotation
         self.decision = decision

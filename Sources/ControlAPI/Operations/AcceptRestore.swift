@@ -1,4 +1,4 @@
-/// Goes on with a history that is not the newest one, by a person's decision.
+/// Accepts a history that is older than the newest one, by a person's decision.
 package struct AcceptRestore: ControlOperation {
     package static let path = "restore/accept"
     package static let right = Right.edit
@@ -8,7 +8,7 @@ package struct AcceptRestore: ControlOperation {
         self.reason = reason
     }
 
-    /// Why nothing was rotated, in words.
+    /// The reason, as a text, why nothing was rotated before.
     package struct Answer: Codable, Hashable, Sendable {
         package var held: String
 

@@ -1,8 +1,8 @@
-/// Asks whether the daemon answers, and how it is.
+/// Asks the daemon for its health.
 ///
-/// The server answers it without the history, whose queue may be blocked. Details are for those who may look.
+/// The server answers without the history, whose queue may be blocked. Only callers with the right to look see details.
 package struct Ping: ControlOperation {
-    /// How the daemon is.
+    /// The daemon's health.
     package typealias Answer = DaemonHealth
     package static let path = "ping"
     package static let right = Right.ask

@@ -4,28 +4,28 @@ package import Scheduling
 /// Requests rotations, all or none.
 package struct RequestRotations: ControlOperation {
     /// The requests, one for each secret.
-    package typealias Answer = [Taken]
+    package typealias Answer = [Accepted]
     package static let path = "rotations/request"
     package static let right = Right.operate
     package static let sizeLimit = RequestSize.names
 
-    /// Which secrets are meant.
+    /// The selected secrets.
     package enum Selection: Codable, Hashable, Sendable {
-        /// These, paused or not.
+        /// The named secrets, paused or not.
         case secrets([SecretName])
-        /// Each that is not paused.
+        /// All secrets that are not paused.
         case all
-        /// Each that is overdue, by ``RotationCore/Schedule/overdueSince(now:)``, and not paused.
+        /// All secrets that are overdue, by ``RotationCore/Schedule/overdueSince(now:)``, and not paused.
         case overdue
     }
 
-    /// A request as it was taken in.
-    package struct Taken: Codable, Hashable, Sendable {
+    /// An accepted request.
+    package struct Accepted: Codable, Hashable, Sendable {
         package var id: RotationID
         package var secret: SecretName
         /// The open rotation that it joined.
         package var joined: RotationID?
-        /// Until when its rotation can't begin, as an earlier value may still arrive at the hub.
+        /// Until when its rotation is held, because an earlier value may still arrive at the hub.
         package var heldUntil: Instant?
 
         package init(id: RotationID, secret: SecretName, joined: RotationID?, heldUntil: Instant?) {
@@ -38,7 +38,7 @@ package struct RequestRotations: ControlOperation {
     package var reason: String?
     package var ticket: String?
     package var fresh: Bool
-    /// Why the hold of an earlier rotation does not count.
+    /// The reason for overriding the hold of an earlier rotation.
     package var despiteHold: String?
 
     package init(

@@ -11,7 +11,7 @@ package struct ResumeHub: ControlOperation {
     package enum Answer: Codable, Hashable, Sendable {
         /// The hub was neither paused nor suspended.
         case nothing
-        /// It had asked for a pause until the instant.
+        /// The hub was paused until the instant.
         case pause(until: Instant)
         case suspension
     }

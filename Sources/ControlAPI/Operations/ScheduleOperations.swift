@@ -3,14 +3,14 @@ package import Scheduling
 
 /// Adds schedules, all or none.
 package struct AddSchedules: ControlOperation {
-    /// What was added.
+    /// The added schedules.
     package typealias Answer = [ScheduleBrief]
     package static let path = "schedules/add"
     package static let right = Right.edit
     package static let sizeLimit = RequestSize.names
     package var secrets: [SecretName]
     package var definition: ScheduleDefinition
-    /// Whether they are due at once.
+    /// Whether they are due now.
     package var rotatesOnAdopt: Bool
 
     package init(secrets: [SecretName], definition: ScheduleDefinition, rotatesOnAdopt: Bool = false) {
@@ -22,7 +22,7 @@ package struct AddSchedules: ControlOperation {
 
 /// Changes schedules, all or none.
 package struct EditSchedules: ControlOperation {
-    /// What was changed; a schedule that is as it should be already is not among it.
+    /// The changes; a schedule that did not change is not included.
     package typealias Answer = [ScheduleDifference]
     package static let path = "schedules/edit"
     package static let right = Right.edit
@@ -36,17 +36,18 @@ package struct EditSchedules: ControlOperation {
     }
 }
 
-/// Brings the schedules to what a file wants.
+/// Makes the schedules match a file.
 ///
-/// In slices: where one fails, those before it stay, and the same file given again does the rest.
+/// The file is applied in slices: if one fails, those before it stay applied, and applying the same file again does the
+/// rest.
 package struct ApplySchedules: ControlOperation {
     package static let path = "schedules/apply"
     package static let right = Right.edit
     package static let sizeLimit = RequestSize.schedules
     package var desired: [DesiredSchedule]
-    /// Whether a schedule that is not desired is removed.
+    /// Whether schedules that are not in the file are removed.
     package var prune: Bool
-    /// Whether what is added is due at once.
+    /// Whether added schedules are due now.
     package var rotatesOnAdopt: Bool
 
     package init(_ desired: [DesiredSchedule], prune: Bool, rotatesOnAdopt: Bool = false) {
@@ -55,7 +56,7 @@ package struct ApplySchedules: ControlOperation {
         self.rotatesOnAdopt = rotatesOnAdopt
     }
 
-    /// What was changed, and how many schedules were as they should be.
+    /// The changes, and the number of unchanged schedules.
     package struct Answer: Codable, Hashable, Sendable {
         package var differences: [ScheduleDifference]
         package var unchanged: Int
@@ -69,7 +70,7 @@ package struct ApplySchedules: ControlOperation {
 
 /// Removes schedules, all or none.
 package struct RemoveSchedules: ControlOperation {
-    /// The rotations that are open, which go on.
+    /// The open rotations, which continue.
     package typealias Answer = [RotationID]
     package static let path = "schedules/remove"
     package static let right = Right.edit
@@ -83,7 +84,7 @@ package struct RemoveSchedules: ControlOperation {
 
 /// Pauses schedules, all or none.
 package struct PauseSchedules: ControlOperation {
-    /// The rotations that are open, which go on.
+    /// The open rotations, which continue.
     package typealias Answer = [RotationID]
     package static let path = "schedules/pause"
     package static let right = Right.operate

@@ -39,7 +39,7 @@ package struct StorageLocked: Error, Hashable, Sendable, CustomStringConvertible
     }
 
     package var description: String {
-        "\(path): another program holds it locked: end that program's transaction, and try again"
+        "\(path): another program holds a lock on it: end that program's transaction, and try again"
     }
 }
 

@@ -12,16 +12,18 @@ extension Checkup {
         let count = configuration.hubs.count
         let text = "\(count) \(count == 1 ? "hub" : "hubs"), hash \(configuration.hash)"
         guard let status = FileStatus(configuration.path), status.mode & 0o022 == 0 else {
-            let text = "\(configuration.path) can be written by others than its owner: they could send tokens elsewhere"
+            let text =
+                "\(configuration.path) can be written by other users than its owner: they could send tokens to another "
+                + "host"
             return [.problem("configuration", text, advice: "chmod go-w \(configuration.path)")]
         }
         return [.good("configuration", "\(configuration.path): \(text)")]
     }
 
-    /// A key that has no effect must not look as if it had one.
+    /// Warns of keys that have no effect.
     func checkUnusedKeys() -> [Finding] {
         configuration.unusedKeys.map {
-            .warning($0, Configuration.warning(unused: $0), advice: "do not rely on it")
+            .warning($0, Configuration.warning(unused: $0), advice: "remove it, or do not rely on it")
         }
     }
 
@@ -50,9 +52,9 @@ extension Checkup {
         var description: String
     }
 
-    /// Tests a file that holds a secret.
+    /// Checks a file that holds a secret.
     ///
-    /// - Parameter read: Reads its content, and says what it is.
+    /// - Parameter read: Parses the content, and describes it.
     private func checkSecretFile(
         _ subject: String,
         _ reference: Configuration.FileReference,
@@ -72,13 +74,13 @@ extension Checkup {
             guard isDaemonReady else {
                 return .warning(subject, "\(error)", advice: "run check as root, or while the daemon runs")
             }
-            return .good(subject, "not yours to read; the daemon has read it")
+            return .good(subject, "you may not read it; the daemon has read it")
         } catch {
             return .problem(subject, "\(error)")
         }
     }
 
-    /// Whether a file is only not ours to read: it may be sound for the daemon.
+    /// Whether an error only means that this user may not read the file: the daemon may still be able to.
     static func isOutOfReach(_ error: any Error) -> Bool {
         switch error {
         case SecretFile.Failure.system(_, let code): code == EACCES || code == EPERM
@@ -96,10 +98,10 @@ extension Checkup {
         }
         var findings: [Finding] = []
         if folderStatus.mode & 0o022 != 0 {
-            let text = "\(folder) can be written by others than its owner"
+            let text = "\(folder) can be written by other users than its owner"
             findings.append(.problem("database folder", text, advice: "chmod go-w \(folder)"))
         } else if folderStatus.mode & 0o044 != 0 {
-            let text = "\(folder) can be listed by others than its owner"
+            let text = "\(folder) can be listed by other users than its owner"
             findings.append(.warning("database folder", text, advice: "chmod go-r \(folder)"))
         }
         guard let status = FileStatus(configuration.database) else {
@@ -116,8 +118,8 @@ extension Checkup {
         let copy = HistoryCopy(of: configuration.database).path
         guard access(configuration.database, R_OK) == 0 || errno != EACCES || access(copy, R_OK) == 0 else {
             return holder?.isDaemon == true
-                ? .good("database", "not yours to read; the daemon has it open")
-                : .warning("database", "not yours to read", advice: "run check as root, or while the daemon runs")
+                ? .good("database", "you may not read it; the daemon has it open")
+                : .warning("database", "you may not read it", advice: "run check as root, or while the daemon runs")
         }
         do {
             let (history, copy) = try History.readable(configuration.database, generators: BuiltInGenerators())
@@ -139,12 +141,12 @@ extension Checkup {
         }
     }
 
-    /// Who may read a live database may also lock it.
+    /// A process that may read a live database may also lock it.
     private func checkModes() -> [Finding] {
         let candidates = RotationStore.candidatesPath(for: configuration.database)
         return [(configuration.database, "database"), (candidates, "candidates")].compactMap { path, subject in
             guard let status = FileStatus(path), status.mode & 0o077 != 0 else { return nil }
-            let text = "\(path) is open to others: the daemon takes that away when it starts"
+            let text = "\(path) can be read by other users: the daemon corrects its mode when it starts"
             return subject == "database"
                 ? .warning(subject, text, advice: "chmod 600 \(path)")
                 : .problem(subject, text, advice: "chmod 600 \(path)")
@@ -155,7 +157,7 @@ extension Checkup {
         let copy = HistoryCopy(of: configuration.database)
         guard let status = FileStatus(copy.folder), status.mode & 0o027 != 0 else { return [] }
         let text =
-            "\(copy.folder) has mode \(String(status.mode, radix: 8)): the copy is its group's to read, and nobody else's"
+            "\(copy.folder) has mode \(String(status.mode, radix: 8)): only its group may read the copy"
         return [.warning("history copy", text, advice: "chmod 2750 \(copy.folder)")]
     }
 
@@ -168,8 +170,8 @@ extension Checkup {
         let free = UInt64(status.f_bavail) * UInt64(status.f_frsize) / 1_048_576
         let text = "\(free) MiB free in \(folder)"
         switch free {
-        case ..<64: return [.problem("disk", text, advice: "make room: without history nothing is rotated")]
-        case ..<1024: return [.warning("disk", text, advice: "make room: without history nothing is rotated")]
+        case ..<64: return [.problem("disk", text, advice: "free space: without history nothing is rotated")]
+        case ..<1024: return [.warning("disk", text, advice: "free space: without history nothing is rotated")]
         default: return [.good("disk", text)]
         }
     }
@@ -177,7 +179,7 @@ extension Checkup {
     func checkClock() -> [Finding] {
         SystemClock().isSynchronised
             ? [.good("clock", "synchronised")]
-            : [.warning("clock", "no time service vouches for it", advice: "timedatectl set-ntp true")]
+            : [.warning("clock", "no time service confirms it", advice: "timedatectl set-ntp true")]
     }
 
     static func folder(of path: String) -> String {
@@ -191,7 +193,7 @@ struct FileStatus {
     var mode: UInt32
     var owner: UInt32
 
-    /// Answers nil where the file can't be looked at.
+    /// Returns nil if the file's status can't be read.
     init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }

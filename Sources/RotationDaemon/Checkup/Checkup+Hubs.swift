@@ -9,9 +9,9 @@ import SecretMemory
 import ValueGenerators
 
 extension Checkup {
-    /// Tests a hub's files, and asks it for a list.
+    /// Checks a hub's files, and sends it a list request.
     ///
-    /// - Returns: What was found, and the hub's answer where it gave one.
+    /// - Returns: The finding, and the hub's answer if there is one.
     func checkHub(_ name: String, _ daemon: DaemonAnswer) async -> (Finding, HubAnswer?) {
         guard let hub = configuration.hubs[name] else { return (.problem("hub \(name)", "not configured"), nil) }
         if let resting = restingHub(name) { return (resting, nil) }
@@ -33,13 +33,13 @@ extension Checkup {
             return (.problem("hub \(name)", "ca_file: \(file): \(String(cString: strerror(errno)))"), nil)
         }
         let cap = configuration.retry.retryAfterCap
-        let asked = HubDesk.Hub(api: client, timeout: hub.timeout, lateHold: hub.lateHold, retryAfterCap: cap)
-        let answer = await HubDesk.probe(name, asked)
+        let asked = HubGateway.Hub(api: client, timeout: hub.timeout, lateHold: hub.lateHold, retryAfterCap: cap)
+        let answer = await HubGateway.probe(name, asked)
         await clients.shutdown()
         return Self.finding(answer, by: "")
     }
 
-    /// A hub that asked us to stay away, or refused the token, is not asked by `check` either.
+    /// The finding for a paused or suspended hub, to which `check` sends nothing.
     private func restingHub(_ name: String) -> Finding? {
         guard let history = try? History.readable(configuration.database, generators: BuiltInGenerators()).history
         else {
@@ -51,7 +51,7 @@ extension Checkup {
             let text = "suspended since \(suspension.since.rfc3339): \(suspension.reason.rawValue); not asked"
             return .problem("hub \(name)", text, advice: "renew its token, then: systemctl reload secret-rotator")
         case .paused(let pause) where pause.until > SystemClock().now:
-            let text = "asked us to stay away until \(pause.until.rfc3339); not asked"
+            let text = "paused until \(pause.until.rfc3339) after HTTP 429; not asked"
             return .warning("hub \(name)", text, advice: "wait, or: secret-rotator hub resume \(name) --reason TEXT")
         case .paused, .available, .failing, .halfOpen, nil: return nil
         }
@@ -67,7 +67,7 @@ extension Checkup {
             return (.warning("hub \(name)", "token: \(error)", advice: advice), nil)
         }
         guard let answer = answers.first(where: { $0.hub == name }) else {
-            let text = "the daemon does not know it yet"
+            let text = "the daemon has not loaded it yet"
             return (.warning("hub \(name)", text, advice: "systemctl reload secret-rotator"), nil)
         }
         return Self.finding(answer, by: " (asked by the daemon)")
@@ -83,7 +83,7 @@ extension Checkup {
 
     // MARK: Schedules
 
-    /// Holds the schedules against the configuration and what the hubs list.
+    /// Compares the schedules with the configuration and with what the hubs list.
     func checkSchedules(_ hubs: [HubAnswer]) -> [Finding] {
         guard FileStatus(configuration.database) != nil,
             let history = try? History.readable(configuration.database, generators: BuiltInGenerators()).history
@@ -95,9 +95,9 @@ extension Checkup {
         let schedules =
             (try? history.schedules { findings.append(.problem($0.row, "can't be read", advice: "remove it")) }) ?? []
         let listed = Dictionary(hubs.map { ($0.hub, Set($0.aliases ?? [])) }) { first, _ in first }
-        // What the daemon's unit allows is not what a shell may.
-        let told = holder?.isDaemon == true ? try? history.confinesPlugIns() : nil
-        let isConfined = told ?? Confinement.isPossible
+        // The daemon's unit may be confined differently from this shell.
+        let recorded = holder?.isDaemon == true ? try? history.confinesPlugIns() : nil
+        let isConfined = recorded ?? Confinement.isPossible
         findings += schedules.flatMap { check($0, listed: listed[$0.secret.hub], isConfined: isConfined) }
         let count = "\(schedules.count) \(schedules.count == 1 ? "schedule" : "schedules")"
         return findings.isEmpty ? [.good("schedules", count)] : findings
@@ -107,7 +107,7 @@ extension Checkup {
         let subject = "\(schedule.secret)"
         guard configuration.hubs[schedule.secret.hub] != nil else {
             let advice = "put the hub back, or: schedule remove \(subject)"
-            return [.problem(subject, "its hub is not in the configuration: nobody rotates it", advice: advice)]
+            return [.problem(subject, "its hub is not in the configuration, so it is not rotated", advice: advice)]
         }
         var findings: [Finding] = []
         if let listed, !listed.contains(schedule.secret.alias.text) {
@@ -127,12 +127,12 @@ extension Checkup {
 
     private func check(_ generator: GeneratorSpecification, of secret: SecretName, isConfined: Bool) -> [Finding] {
         let subject = "\(secret)"
-        // What reading the file says is more exact.
+        // Reading the file gives a more exact finding.
         if let policy = generator.policy as? FilePolicy { return checkFile(policy, subject) }
         if let refusal = configuration.refusal(of: generator) {
             let text = "its generator is refused: \(refusal)"
             return [
-                .problem(subject, text, advice: "mend the configuration, or: schedule edit \(subject) --generator …")
+                .problem(subject, text, advice: "correct the configuration, or: schedule edit \(subject) --generator …")
             ]
         }
         if let call = generator.plugIn { return checkPlugIn(call, subject, isConfined: isConfined) }
@@ -150,22 +150,22 @@ extension Checkup {
             return []
         } catch {
             guard error.isOutOfReach else {
-                let advice = "mend it, or see to the tool that writes it"
+                let advice = "correct it, or check the tool that writes it"
                 return [.problem(subject, "its file can't be used: \(error)", advice: advice)]
             }
             let advice = "run check as the daemon's user; it must be able to read the file"
-            return [.warning(subject, "its file can't be read by you: \(error)", advice: advice)]
+            return [.warning(subject, "you can't read its file: \(error)", advice: advice)]
         }
     }
 
-    /// The daemon's user: who owns the database.
+    /// The daemon's user: the owner of the database.
     private var daemonUser: UInt32 { FileStatus(configuration.database)?.owner ?? geteuid() }
 
     private func checkPlugIn(_ policy: PlugInCall, _ subject: String, isConfined: Bool) -> [Finding] {
         var findings: [Finding] = []
         do { _ = try PlugInFile(policy.command, in: configuration.generatorsDirectory) } catch {
             findings.append(
-                .problem(subject, "its plug-in can't be run: \(error)", advice: "mend it, then check again")
+                .problem(subject, "its plug-in can't be run: \(error)", advice: "correct it, then check again")
             )
         }
         if let refusal = PlugInIdentity(configuration.generatorsUser, process: daemonUser).refusal {

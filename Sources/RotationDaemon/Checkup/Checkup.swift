@@ -2,28 +2,28 @@ import ControlAPI
 import Glibc
 package import RotationConfiguration
 
-/// Looks at everything that the daemon needs, and changes nothing.
+/// Checks everything that the daemon needs, and changes nothing.
 ///
-/// What its caller can't read, a token or a key that belongs to the daemon, the daemon itself answers for, if it runs.
+/// Where the caller may not read a token or key of the daemon, a running daemon answers instead.
 package struct Checkup: Sendable {
     let configuration: Configuration
-    /// Who holds the lock; nil for nobody.
+    /// The holder of the lock; nil if it is free.
     let holder: DaemonLock.Holder?
 
-    /// - Throws: `DaemonLock.Failure` where the lock can't be looked at.
+    /// - Throws: `DaemonLock.Failure` if the state of the lock can't be read.
     package init(_ configuration: Configuration) throws(DaemonLock.Failure) {
         self.configuration = configuration
         do {
             holder = try DaemonLock.holder(of: configuration.database)
         } catch .system(_, EACCES) {
-            // The socket will tell whether a daemon runs.
+            // The socket shows whether a daemon runs.
             holder = nil
         }
     }
 
-    /// Looks at everything.
+    /// Runs all checks.
     ///
-    /// - Parameter progress: Receives what is about to be looked at, where that can take a while.
+    /// - Parameter progress: Called before each check that can take a while.
     package func run(progress: (String) -> Void) async -> [Finding] {
         progress("asking the daemon")
         let daemon = await daemonAnswer()
@@ -43,7 +43,7 @@ package struct Checkup: Sendable {
 
     // MARK: The daemon
 
-    /// What the daemon says, if one runs.
+    /// The daemon's answer, if one runs.
     enum DaemonAnswer {
         case none
         case hubs([HubAnswer])
@@ -75,7 +75,7 @@ package struct Checkup: Sendable {
                 isRefusal ? .warning("daemon", failure.message) : .problem("daemon", failure.message, advice: advice)
             ]
         case (.none, true):
-            let text = "runs\(who), but nobody listens at \(configuration.control)"
+            let text = "runs\(who), but no process listens at \(configuration.control)"
             return [.problem("daemon", text, advice: "use the daemon's own configuration, or wait until it is ready")]
         case (.none, false): return [.good("daemon", "not running")]
         }

@@ -1,20 +1,20 @@
-/// One thing that `check` has looked at.
+/// The result of one check.
 package struct Finding: Hashable, Sendable {
-    /// How it is.
+    /// The result's level.
     package enum Result: String, Sendable {
         case good = "ok"
-        /// It works, but somebody should look at it.
+        /// It works, but a person should look at it.
         case warning
-        /// It does not work, or must not stay as it is.
+        /// It does not work, or must be changed.
         case problem
     }
 
-    /// What was looked at.
+    /// The thing that was checked.
     package var subject: String
     package var result: Result
-    /// What was found.
+    /// The description of the result.
     package var text: String
-    /// What to do about it; nil where there is nothing to do.
+    /// What to do about it; nil if there is nothing to do.
     package var advice: String?
 
     package static func good(_ subject: String, _ text: String) -> Finding {

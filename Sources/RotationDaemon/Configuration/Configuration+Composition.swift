@@ -6,7 +6,7 @@ import TransparencyLog
 import ValueGenerators
 
 extension ConfigurationRules {
-    /// What this program's targets know.
+    /// The rules with this program's generators and key formats.
     static let composed = ConfigurationRules(
         hash: { text in SHA256.hash(data: Data(text.utf8)).prefix(8).map(hexadecimal).joined() },
         isOrigin: SignedNoteKey.isName,
@@ -22,7 +22,7 @@ extension ConfigurationRules {
 extension Configuration {
     /// Reads and validates a file.
     ///
-    /// - Throws: ``ConfigurationError`` with all that is wrong.
+    /// - Throws: ``ConfigurationError`` with all errors.
     package static func load(_ path: String) throws(ConfigurationError) -> Configuration {
         try load(path, .composed)
     }
@@ -38,8 +38,8 @@ extension SchedulesFile {
     ///
     /// - Parameters:
     ///   - path: The file; `-` for standard input.
-    ///   - configuration: Says which hubs there are, and which generators it refuses.
-    /// - Throws: ``ConfigurationError`` with all that is wrong, or ``UnreadableFile``.
+    ///   - configuration: The hubs, and the rules that refuse generators.
+    /// - Throws: ``ConfigurationError`` with all errors, or ``UnreadableFile``.
     package static func load(_ path: String, _ configuration: Configuration) throws -> [DesiredSchedule] {
         let rules = configuration.generatorRules
         return try load(path, configuration, generators: BuiltInGenerators()) { rules.refusal(of: $0) }

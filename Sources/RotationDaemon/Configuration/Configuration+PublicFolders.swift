@@ -3,11 +3,13 @@ import RotationConfiguration
 import RotationCore
 import ValueGenerators
 
-/// Holds the folders of `generators:` against each other and against what is the daemon's own.
+/// Compares the folders of `generators:` with each other and with the daemon's own files.
 extension Configuration {
-    /// Why folders for public keys can't be used: people who may edit schedules decide what is written there.
+    /// Errors about folders for public keys.
     ///
-    /// Held against each other without symbolic links, as they are at present.
+    /// Users who may edit schedules decide which files are written there.
+    ///
+    /// Paths are compared with their symbolic links resolved as they are now.
     var publicFolderConflicts: [String] {
         guard !publicFolders.isEmpty else { return [] }
         let read = fileFolders.map { (path: $0, resolved: PathText.resolved($0)) }
@@ -16,13 +18,13 @@ extension Configuration {
         return publicFolders.compactMap { path in
             let folder = PathText.resolved(path)
             if let other = read.first(where: { Self.overlap($0.resolved, folder) }) {
-                return "\(path) and \(other.path) of file_folders overlap: name folders of which none holds the other"
+                return "\(path) and \(other.path) of file_folders overlap: name folders that do not contain each other"
             }
             if let other = own.first(where: { Self.overlap($0.resolved, folder) }) {
                 return "\(path) and \(other.path), the daemon's own folder, overlap: name another folder"
             }
             return files.first { PathText.isWithin($0.resolved, folder) }.map {
-                "\(path) holds \($0.path), the daemon's own file: name another folder, or a new one below it"
+                "\(path) contains \($0.path), the daemon's own file: name another folder, or a new one below it"
             }
         }
     }
@@ -31,7 +33,7 @@ extension Configuration {
         PathText.isWithin(left, right) || PathText.isWithin(right, left)
     }
 
-    /// Folders whose whole content is the daemon's.
+    /// Folders whose whole content belongs to the daemon.
     private var ownFolders: [String] {
         let folder = PathText.folder(of: database)
         let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]

@@ -1,17 +1,17 @@
 import Glibc
 import NIOCore
 
-/// Pauses a server while too few descriptors are left, or none (`EMFILE`, `ENFILE`).
+/// Stops a server from accepting connections while few or no file descriptors are left (`EMFILE`, `ENFILE`).
 ///
-/// Some descriptors are never given to callers: requests to hubs and plug-ins need them, and libdispatch traps where its
-/// monitor of busy threads can't open a file of /proc. Callers wait in the socket's backlog meanwhile.
+/// Some descriptors are reserved: requests to hubs and plug-ins need them, and libdispatch traps if its thread monitor
+/// can't open a file of /proc. Callers wait in the socket's backlog meanwhile.
 ///
-/// swift-nio's own back-off holds later reads back, but the socket stays registered for the read that has failed: its event
-/// loop would wake up for the waiting connection again and again.
+/// swift-nio's own back-off delays later reads, but the socket stays registered for the failed read: its event loop
+/// would wake up for the waiting connection again and again.
 final class AcceptPause: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = any Channel
     private static let pause = TimeAmount.seconds(1)
-    /// Descriptors that callers don't get.
+    /// The number of reserved descriptors.
     private static let reserve = 24
     private var isPausing = false
 
@@ -27,7 +27,7 @@ final class AcceptPause: ChannelInboundHandler, RemovableChannelHandler {
 
     private func pause(_ context: ChannelHandlerContext) {
         guard let options = context.channel.syncOptions else { return }
-        // A change from true to false is what takes the socket out of epoll's set.
+        // Only a change from true to false removes the socket from epoll's set.
         let isAutomatic = (try? options.getOption(.autoRead)) ?? false
         if !isAutomatic { try? options.setOption(.autoRead, value: true) }
         try? options.setOption(.autoRead, value: false)
@@ -48,7 +48,7 @@ final class AcceptPause: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    /// Whether more descriptors are left than the reserve: the kernel gives the lowest number that is free.
+    /// Whether more descriptors are free than the reserve: the kernel returns the lowest free number.
     private static var hasRoom: Bool {
         let lowest = open("/dev/null", O_RDONLY | O_CLOEXEC)
         guard lowest >= 0 else { return false }

@@ -1,13 +1,14 @@
 import Glibc
 package import RotationCore
 
-/// Who speaks to the daemon, as the kernel tells it (SO_PEERCRED, unix(7)): nobody can claim to be somebody else.
+/// The user of a connection to the daemon, from the kernel (SO_PEERCRED, unix(7)), so that a caller can't claim another
+/// identity.
 package struct Caller: Hashable, Sendable {
     /// The effective user ID of the process that connected.
     package var uid: UInt32
     /// Its effective group ID.
     package var gid: UInt32
-    /// The user's name; nil where the system knows none.
+    /// The user's name; nil if the system has none for the ID.
     package var name: String?
     /// All groups of the user, by ID, `gid` among them.
     package var groups: Set<UInt32>
@@ -19,7 +20,7 @@ package struct Caller: Hashable, Sendable {
         self.groups = groups.union([gid])
     }
 
-    /// Looks a user up.
+    /// Looks up a user's name and groups.
     package init(uid: UInt32, gid: UInt32) {
         var record = passwd()
         var found: UnsafeMutablePointer<passwd>?
@@ -29,12 +30,12 @@ package struct Caller: Hashable, Sendable {
         self.init(uid: uid, gid: gid, name: name, groups: name.map { Self.groups(of: $0, gid: gid) } ?? [])
     }
 
-    /// The process itself.
+    /// The user of this process.
     package static var current: Caller {
         Caller(uid: geteuid(), gid: getegid())
     }
 
-    /// Who the audit log says it was.
+    /// The caller as the actor of audit entries.
     package var actor: Actor { .user(name: name, uid: uid) }
 
     private static func groups(of name: String, gid: UInt32) -> Set<UInt32> {

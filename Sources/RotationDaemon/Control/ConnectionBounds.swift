@@ -1,8 +1,8 @@
 import Synchronization
 
-/// How many connections the control socket has at once, and how long one may be idle.
+/// The limits of the control socket: concurrent connections and idle time.
 package struct ConnectionBounds: Sendable {
-    /// Connections of all users but root together: root gets in whatever others do.
+    /// Connections of all users except root together, so that root can always connect.
     package var total: Int
     /// Connections of one user.
     package var perUser: Int
@@ -16,7 +16,7 @@ package struct ConnectionBounds: Sendable {
     }
 }
 
-/// Counts connections, in all and by user.
+/// Counts connections, in total and by user.
 final class ConnectionCount: Sendable {
     private struct Counts {
         var total = 0
@@ -24,10 +24,10 @@ final class ConnectionCount: Sendable {
         var hasRefused = false
     }
 
-    /// What becomes of a connection.
+    /// Whether a connection is admitted.
     enum Admission: Equatable {
         case admitted
-        /// There are too many; `isFirst` after one that was admitted.
+        /// There are too many connections; `isFirst` if the previous one was admitted.
         case refused(isFirst: Bool)
     }
 
@@ -38,7 +38,7 @@ final class ConnectionCount: Sendable {
         self.bounds = bounds
     }
 
-    /// Counts one more connection of a user, where there are not too many already.
+    /// Counts a new connection of a user, unless there are too many already.
     func add(_ user: UInt32) -> Admission {
         counts.withLock { counts in
             guard counts.total < bounds.total || user == 0, counts.users[user, default: 0] < bounds.perUser else {
@@ -52,7 +52,7 @@ final class ConnectionCount: Sendable {
         }
     }
 
-    /// Ends a connection that was admitted.
+    /// Removes an admitted connection from the count.
     func remove(_ user: UInt32) {
         counts.withLock { counts in
             counts.total -= 1

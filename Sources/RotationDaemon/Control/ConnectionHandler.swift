@@ -12,7 +12,7 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     /// The user whose connection was counted.
     private var user: UInt32?
 
-    /// - Parameter refuse: Called for the first of each row of connections that are too many.
+    /// - Parameter refuse: Called for the first refused connection after an admitted one.
     init(activity: ControlActivity, count: ConnectionCount, refuse: @escaping @Sendable (_ user: UInt32) -> Void) {
         self.activity = activity
         self.count = count
@@ -33,7 +33,7 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelActive()
         guard let credentials = PeerCredentials.of(context.channel) else { return context.close(promise: nil) }
         credentials.assumeIsolated().whenComplete { result in
-            // A user that the kernel does not name has no rights either.
+            // If the kernel does not name the user, it has no rights.
             guard context.channel.isActive, let peer = try? result.get() else { return context.close(promise: nil) }
             self.admit(peer.uid, context)
         }
@@ -49,7 +49,7 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    /// Answers before anything is asked, so that nothing of a request is read.
+    /// Answers before any request is read.
     private static func sendRefusal(_ context: ChannelHandlerContext) {
         let failure = ControlFailure(
             status: .unavailable,
@@ -62,7 +62,7 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
         ]
         var buffer = context.channel.allocator.buffer(string: head.joined(separator: "\r\n"))
         buffer.writeBytes(body)
-        // From before the encoder, which knows requests only that were read.
+        // Written from before the HTTP encoder, which only answers requests that it has read.
         let encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
         encoder?.writeAndFlush(NIOAny(buffer), promise: nil)
         context.close(promise: nil)

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What goes on at the control socket: a daemon that stops waits for whoever has come before.
+/// Counts operations and connections of the control socket: a stopping daemon waits for those that came before.
 final class ControlActivity: Sendable {
     private let operations = Atomic(0)
     private let connections = Atomic(0)
@@ -9,7 +9,9 @@ final class ControlActivity: Sendable {
     /// Whether an operation is under way.
     var isAtWork: Bool { operations.load(ordering: .sequentiallyConsistent) > 0 }
 
-    /// Whether somebody has connected who has not got an answer; who follows requests gets answers all the time.
+    /// Whether a connected caller waits for its answer.
+    ///
+    /// Callers that follow requests don't count.
     var hasCallers: Bool {
         connections.load(ordering: .sequentiallyConsistent) > watchers.load(ordering: .sequentiallyConsistent)
     }

@@ -4,7 +4,7 @@ import Hummingbird
 import NIOCore
 import NIOPosix
 
-/// A request's context that knows who is at the other end.
+/// A request's context, with the credentials of the caller.
 struct ControlContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     private let channel: any Channel
@@ -14,7 +14,7 @@ struct ControlContext: RequestContext {
         channel = source.channel
     }
 
-    /// Asks the kernel who has connected.
+    /// Reads the caller from the kernel.
     func caller() async throws -> Caller {
         guard let credentials = try await PeerCredentials.of(channel)?.get() else {
             throw ControlFailure(status: .notPermitted, message: "the caller is not known")
@@ -29,7 +29,7 @@ struct PeerCredentials: Sendable {
     var uid: UInt32
     var gid: UInt32
 
-    /// Asks the kernel; nil where the channel is no socket.
+    /// Reads the credentials from the kernel; nil if the channel is no socket.
     static func of(_ channel: any Channel) -> EventLoopFuture<PeerCredentials>? {
         (channel as? any SocketOptionProvider)?.unsafeGetSocketOption(
             level: .socket,

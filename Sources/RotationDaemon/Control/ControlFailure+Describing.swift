@@ -6,7 +6,7 @@ import SQLite
 import SecretMemory
 
 extension ControlFailure {
-    /// Gives any error of an operation its status, and where SQLite is not content, the words of an operator.
+    /// Converts any error of an operation to a failure with its exit status, and SQLite errors to advice.
     package init(describing error: any Error) {
         switch error {
         case let failure as ControlFailure: self = failure
@@ -31,22 +31,22 @@ extension ControlFailure {
         }
     }
 
-    /// What is wrong with a database, and what to do about it.
+    /// Describes an SQLite error, and what to do about it.
     private init(_ error: SQLiteError) {
         let path = error.path ?? "the database"
         let (status, text): (Status, String) =
             switch error.code {
-            case .busy: (.timedOut, "another program holds it locked: end that program's transaction, and try again")
-            case .readOnly: (.notPermitted, "it can't be written: see its owner and mode, and the folder's")
-            case .full: (.inputOutput, "the disk is full: make room; nothing was changed")
+            case .busy: (.timedOut, "another program holds a lock on it: end that program's transaction, and try again")
+            case .readOnly: (.notPermitted, "it can't be written: check its owner and mode, and the folder's")
+            case .full: (.inputOutput, "the disk is full: free space; nothing was changed")
             case .corrupt, .notADatabase:
                 (
                     .inputOutput,
-                    "it is damaged, or no database: stop the daemon, keep a copy of the file, and restore a back-up"
+                    "it is damaged, or not a database: stop the daemon, keep a copy of the file, and restore a back-up"
                 )
             case .cannotOpen where access(path, R_OK | W_OK) != 0 && errno == EACCES:
-                (.notPermitted, "it can't be opened: see its owner and mode, and the folder's")
-            case .cannotOpen: (.inputOutput, "it can't be opened as a file: see its path and permissions")
+                (.notPermitted, "it can't be opened: check its owner and mode, and the folder's")
+            case .cannotOpen: (.inputOutput, "it can't be opened as a file: check its path and permissions")
             default: (.inputOutput, "it can't be read or written")
             }
         self.init(status: status, message: "\(path): \(text) (SQLite: \(error.message), code \(error.extendedCode))")

@@ -10,7 +10,7 @@ import RotationStore
 import Scheduling
 import SecretMemory
 
-/// Where an operation is in the API, who may ask for it, and how large its request may be.
+/// The path of an operation in the API, the right that it needs, and its largest request.
 struct Endpoint: Sendable {
     var path: String
     var right: Right
@@ -32,9 +32,9 @@ struct Endpoint: Sendable {
 }
 
 extension ControlServer {
-    /// A request beyond this many bytes is a large one.
+    /// The size in bytes above which a request counts as large.
     private static let largeSize = 1 << 20
-    /// Adds an operation.
+    /// Adds a route for an operation.
     func add<Operation: Decodable & Sendable, Answer: Encodable & Sendable>(
         _ type: Operation.Type,
         _ endpoint: Endpoint,
@@ -45,13 +45,13 @@ extension ControlServer {
             let (operation, value) = try OperationMessage.decode(type, body, generators: environment.generators)
             let (answer, warnings) = try await perform(operation, value, caller)
             let data = try JSONEncoder().encode(answer)
-            // A file of very many schedules leaves hundreds of megabytes that glibc would keep for ever.
+            // A very large schedules file leaves hundreds of megabytes that glibc would never return.
             if body.readableBytes > Self.largeSize { clinux_trim_heap() }
             return Self.response(.ok, data, warnings)
         }
     }
 
-    /// Adds a path: the caller's right is checked first, then the body is read, up to its limit.
+    /// Adds a route: it checks the caller's right first, then reads the body up to the limit.
     func route(
         _ endpoint: Endpoint,
         to router: Router<ControlContext>,
@@ -94,7 +94,7 @@ extension ControlServer {
             environment.logger.warning("refused: \(path)", metadata: ["uid": "\(caller.uid)", "count": "\(count)"])
             let event = Audit.AccessRefused(count: count, operation: path, right: right.audited)
             let entry = AuditEntry(event, time: now.rfc3339, actor: caller.actor)
-            // It is refused whether or not that can be written.
+            // The caller is refused even if this entry can't be written.
             try? await environment.queue.withLedger { try $0.append(entry) }
         }
         throw ControlFailure(status: .notPermitted, message: roles.refusal(of: caller, right))
@@ -124,6 +124,6 @@ extension ControlServer {
 }
 
 extension Response {
-    /// Whether the connection ends after it.
+    /// Whether the connection closes after the response.
     var endsConnection: Bool { headers[.connection] == "close" }
 }

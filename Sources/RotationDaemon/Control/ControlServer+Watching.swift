@@ -7,12 +7,12 @@ import RotationCore
 import RotationStore
 
 extension ControlServer {
-    /// How often changes are told at most: of what came between, the newest is told.
+    /// The shortest time between two reports; of the changes in between, only the newest is sent.
     private static let pace = Duration.milliseconds(100)
-    /// How many requests are read in one turn of the history's queue.
+    /// How many requests are read in one call of the history's queue.
     private static let slice = 200
 
-    /// Streams a line for each change of a request, until all are over or the caller leaves.
+    /// Adds the route that streams a line for each change of a request, until all are over or the caller disconnects.
     func addWatching(to router: Router<ControlContext>) {
         let endpoint = Endpoint(WatchRequests.path, .operate, sizeLimit: WatchRequests.sizeLimit)
         route(endpoint, to: router) { body, _ in
@@ -32,12 +32,12 @@ extension ControlServer {
         }
     }
 
-    @concurrent private func stream(_ requests: [RequestRotations.Taken], to writer: inout any ResponseBodyWriter)
+    @concurrent private func stream(_ requests: [RequestRotations.Accepted], to writer: inout any ResponseBodyWriter)
         async throws
     {
         var (follower, position) = try await snapshot(of: requests)
         while true {
-            let news = follower.takeNews()
+            let news = follower.takeUpdates()
             if !news.isEmpty { try await writer.write(Self.lines(news)) }
             if follower.isOver { return }
             switch await environment.queue.stream.next(after: position) {
@@ -51,8 +51,8 @@ extension ControlServer {
         }
     }
 
-    /// How requests stand, and the position in the stream from which on commits tell more.
-    private func snapshot(of requests: [RequestRotations.Taken]) async throws -> (RequestFollower, Int64) {
+    /// The progress of requests, and the position in the stream from which commits continue it.
+    private func snapshot(of requests: [RequestRotations.Accepted]) async throws -> (RequestFollower, Int64) {
         let queue = environment.queue
         var follower = RequestFollower()
         let start = queue.stream.position

@@ -12,27 +12,27 @@ import Scheduling
 import SecretMemory
 import ServiceLifecycle
 
-/// The daemon's side of the control socket.
+/// The server of the control socket.
 package struct ControlServer: Sendable {
-    /// What the server needs of the daemon.
+    /// The parts of the daemon that the server uses.
     package struct Environment: Sendable {
         /// The history, on the daemon's own queue.
         package var queue: any LedgerQueue
-        /// The hubs, for what is asked of them by hand.
-        package var desk: HubDesk
-        /// Who may do what, as the configuration in force says.
+        /// Calls hubs for commands.
+        package var gateway: HubGateway
+        /// The roles of the configuration in force.
         package var roles: @Sendable () -> Roles
-        /// The policy of a rotation, by the configuration in force.
+        /// The policy of a rotation under the configuration in force.
         package var plan: @Sendable (Rotation) -> RotationPlan
-        /// Why the configuration in force refuses a generator.
+        /// Why the configuration in force refuses a generator; nil if it does not.
         package var refusal: @Sendable (GeneratorSpecification) -> String?
-        /// Reads the generators of what is to be saved.
+        /// Decodes the generators of schedules that are saved.
         package var generators: any GeneratorRegistry
-        /// How plug-ins are asked about what is to be saved.
+        /// Asks plug-ins about the parameters of schedules that are saved.
         package var check: GeneratorCheck
-        /// Called after each change.
+        /// Called after each change of the history.
         package var changed: @Sendable () -> Void
-        /// How the daemon's own parts are.
+        /// The health of the daemon.
         package var health: @Sendable () -> DaemonHealth
         package var clock: any Clock
         package var random: any RandomSource
@@ -40,7 +40,7 @@ package struct ControlServer: Sendable {
 
         package init(
             queue: any LedgerQueue,
-            desk: HubDesk,
+            gateway: HubGateway,
             roles: @escaping @Sendable () -> Roles,
             plan: @escaping @Sendable (Rotation) -> RotationPlan,
             refusal: @escaping @Sendable (GeneratorSpecification) -> String?,
@@ -53,7 +53,7 @@ package struct ControlServer: Sendable {
             logger: Logger
         ) {
             self.queue = queue
-            self.desk = desk
+            self.gateway = gateway
             self.roles = roles
             self.plan = plan
             self.refusal = refusal
@@ -72,16 +72,16 @@ package struct ControlServer: Sendable {
     let activity = ControlActivity()
     let refusals = RefusalCount()
     let environment: Environment
-    /// How long a daemon that stops waits for an operation's end.
-    private static let operationPatience = Duration.seconds(35)
-    /// How long it waits for somebody who has connected, and has not asked for anything yet.
-    private static let callerPatience = Duration.seconds(10)
-    /// How long a refused caller may go on sending: some read the answer only then.
-    private static let refusedPatience = Duration.seconds(2)
+    /// How long a stopping daemon waits for an operation.
+    private static let operationTimeout = Duration.seconds(35)
+    /// How long a stopping daemon waits for a caller that has connected but sent no request.
+    private static let callerTimeout = Duration.seconds(10)
+    /// How long a refused caller may keep sending: some read the answer only afterwards.
+    private static let refusedTimeout = Duration.seconds(2)
 
     /// - Parameters:
-    ///   - path: The socket; one that stands there is replaced, as whoever serves holds the lock.
-    ///   - bounds: How many connections there may be, and for how long one may be idle.
+    ///   - path: The socket. An existing one is replaced, because the server's process holds the lock.
+    ///   - bounds: The limits of connections and idle time.
     package init(path: String, environment: Environment, bounds: ConnectionBounds = .init()) {
         file = SocketFile(path: path)
         self.bounds = bounds
@@ -107,7 +107,8 @@ package struct ControlServer: Sendable {
                 idleTimeout: .init(bounds.idle)
             )
         )
-        // Hummingbird's `Application` wakes the process each second for the `Date` field: an idle daemon must not be.
+        // Not Hummingbird's `Application`: it wakes the process each second for the `Date` field, even in an idle
+        // daemon.
         let server = try http.buildServer(
             configuration: .init(address: .unixDomainSocket(path: name)),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
@@ -119,7 +120,7 @@ package struct ControlServer: Sendable {
             if response.endsConnection { Self.end(channel) }
         } onServerRunning: { channel in
             try? await channel.eventLoop.submit {
-                // One at a time, so that descriptors are counted after each.
+                // Accept one at a time, so that descriptors are counted after each.
                 try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
                 try channel.pipeline.syncOperations.addHandler(AcceptPause(), position: .first)
             }.get()
@@ -136,24 +137,24 @@ package struct ControlServer: Sendable {
         try await server.run()
     }
 
-    /// Takes no more callers, and returns once those that were taken have their answer.
+    /// Accepts no more connections, and returns once all accepted callers have their answer.
     ///
-    /// Who follows requests is not waited for: it is told that the daemon has stopped.
+    /// It does not wait for callers that follow requests: they learn that the daemon has stopped.
     package func drain() async {
         file.remove()
-        // Those who are in the kernel's queue are accepted.
+        // Connections in the kernel's queue are still accepted.
         try? await Task.sleep(for: .milliseconds(200))
         let start = ContinuousClock.now
         while activity.isAtWork || activity.hasCallers {
-            let limit = activity.isAtWork ? Self.operationPatience : Self.callerPatience
+            let limit = activity.isAtWork ? Self.operationTimeout : Self.callerTimeout
             guard ContinuousClock.now - start < limit else { return }
             try? await Task.sleep(for: .milliseconds(50))
         }
     }
 
-    /// Closes a connection whose request was not read to its end; what its caller still sends meanwhile is dropped.
+    /// Closes a connection whose request was not read completely; the rest of the request is dropped.
     private static func end(_ channel: any Channel) {
-        channel.eventLoop.scheduleTask(in: .init(refusedPatience)) { channel.close(promise: nil) }
+        channel.eventLoop.scheduleTask(in: .init(refusedTimeout)) { channel.close(promise: nil) }
     }
 
     private static func respond(
@@ -175,7 +176,7 @@ package struct ControlServer: Sendable {
 
     private func router() -> Router<ControlContext> {
         let router = Router(context: ControlContext.self)
-        // Not on the history's queue: how that is, is part of the answer.
+        // Not on the history's queue, because the queue's health is part of the answer.
         add(Ping.self, Endpoint(Ping.self), to: router) { _, _, caller in
             let health = environment.health()
             return (environment.roles().allow(caller, .look) ? health : health.withoutDetails, [])
@@ -211,15 +212,15 @@ package struct ControlServer: Sendable {
                 refusal: environment.refusal,
                 health: environment.health
             )
-            // Also where it fails half-way: what is durable of it may be due.
+            // Also if it fails half-way: the part that is durable may be due.
             defer { if Operation.makesWork { environment.changed() } }
             return (try await operation.perform(on: environment.queue, context), warnings)
         }
     }
 
-    private func add<Operation: DeskOperation>(_ type: Operation.Type, to router: Router<ControlContext>) {
+    private func add<Operation: GatewayOperation>(_ type: Operation.Type, to router: Router<ControlContext>) {
         add(type, .init(Operation.self), to: router) { operation, value, caller in
-            let answer = try await operation.perform(value, at: environment.desk, for: caller)
+            let answer = try await operation.perform(value, at: environment.gateway, for: caller)
             environment.changed()
             return (answer, [])
         }

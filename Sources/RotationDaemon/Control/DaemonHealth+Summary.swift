@@ -2,7 +2,7 @@ import ControlAPI
 import RotationCore
 
 extension DaemonHealth {
-    /// What everybody may know: whether it rotates, and of which kind a problem is that keeps it from it.
+    /// The health for callers without a role: whether the daemon rotates, and the kind of problem if not.
     var withoutDetails: DaemonHealth {
         DaemonHealth(
             role: role,
@@ -17,13 +17,13 @@ extension DaemonHealth {
 }
 
 extension StorageTrouble.Kind {
-    /// What everybody may know of it.
+    /// The summary for callers without a role.
     fileprivate var summary: String {
         switch self {
         case .failed: "the history can't be read or written"
         case .locked: "another process holds a lock on the database"
         case .replaced: "a file of the database was deleted or replaced"
-        case .behind: "the history is not the newest one"
+        case .behind: "the history is older than the newest one"
         case .fenceLost: "another daemon has taken over"
         }
     }

@@ -1,9 +1,9 @@
 package import ControlAPI
 package import RotationCore
 
-/// Asks plug-ins whether their parameters will do, before a schedule that uses them is saved.
+/// Asks plug-ins whether their parameters are valid, before a schedule that uses them is saved.
 package struct GeneratorCheck: Sendable {
-    /// A generator that a schedule is about to get.
+    /// The new generator of a schedule.
     package struct Candidate: Sendable {
         package var secret: SecretName
         package var generator: GeneratorSpecification
@@ -15,7 +15,7 @@ package struct GeneratorCheck: Sendable {
     }
 
     private let makeGenerator: @Sendable (GeneratorSpecification) -> any ValueGenerator
-    /// How many plug-ins are asked at the same time.
+    /// The largest number of plug-ins that run at the same time.
     private static let width = 4
 
     package init(_ makeGenerator: @escaping @Sendable (GeneratorSpecification) -> any ValueGenerator) {
@@ -24,9 +24,9 @@ package struct GeneratorCheck: Sendable {
 
     /// Asks each distinct plug-in once.
     ///
-    /// - Parameter status: With which a refusal ends the command.
-    /// - Returns: A warning for each that could not tell.
-    /// - Throws: ``ControlFailure`` that names all that refused.
+    /// - Parameter status: The exit status of a refusal.
+    /// - Returns: A warning for each plug-in that could not answer.
+    /// - Throws: ``ControlFailure`` that names all refusals.
     package func ask(_ candidates: [Candidate], status: ControlFailure.Status) async throws -> [String] {
         let answers = await answers(to: Self.distinct(candidates))
         let refusals = answers.compactMap { if case .refused(let text) = $0 { text } else { nil } }
@@ -76,7 +76,7 @@ package struct GeneratorCheck: Sendable {
                 return .unknown("\(who) could not be asked: \(explanation ?? what)")
             }
             if error.isTransient {
-                return .unknown("\(who) could not tell now whether its parameters will do: \(what)")
+                return .unknown("\(who) could not check its parameters now: \(what)")
             }
             return .refused("\(who) refuses its parameters: \(what)")
         }

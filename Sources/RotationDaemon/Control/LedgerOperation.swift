@@ -1,16 +1,15 @@
 package import ControlAPI
 package import RotationStore
 
-/// How an operation is done on the history: by the daemon where one runs, else in the command's own process, by the same
-/// code.
+/// An operation on the history: in the daemon where one runs, otherwise in the command's process, by the same code.
 package protocol LedgerOperation: ControlOperation {
-    /// Whether the engine must look for work after it.
+    /// Whether the engine must look for due work afterwards.
     static var makesWork: Bool { get }
 
-    /// The generators that schedules would get by it, which are asked first: another edit between is harmless.
+    /// The new generators of schedules, which are checked first; another edit in between is harmless.
     func generators(in history: History) throws -> [GeneratorCheck.Candidate]
 
-    /// Does it, with its audit entries.
+    /// Performs the operation, with its audit entries.
     func perform(on queue: some LedgerQueue, _ context: OperationContext) async throws -> Answer
 }
 
@@ -21,7 +20,7 @@ extension LedgerOperation {
 
 /// An operation that is one transaction.
 package protocol TransactionOperation: LedgerOperation {
-    /// Does it, in one transaction with its audit entries.
+    /// Performs the operation in one transaction with its audit entries.
     func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer
 }
 

@@ -2,16 +2,16 @@ package import ControlAPI
 package import RotationCore
 package import Scheduling
 
-/// For whom and when an operation is done.
+/// The caller, time and configuration of an operation.
 package struct OperationContext: Sendable {
     package var caller: Caller
     package var now: Instant
     package var random: any RandomSource
-    /// The policy of a rotation, by the configuration in force.
+    /// The policy of a rotation under the configuration in force.
     package var plan: @Sendable (Rotation) -> RotationPlan
-    /// Why the configuration in force refuses a generator; nil where it does not.
+    /// Why the configuration in force refuses a generator; nil if it does not.
     package var refusal: @Sendable (GeneratorSpecification) -> String?
-    /// How the daemon's own parts are; nothing where none runs.
+    /// The health of the daemon; empty if none runs.
     package var health: @Sendable () -> DaemonHealth
 
     package init(

@@ -1,7 +1,7 @@
 package import Scheduling
 import Synchronization
 
-/// Counts refusals by user, so that each has one entry a minute at the most, however often it asks.
+/// Counts refusals by user, so that each user causes at most one audit entry a minute.
 package final class RefusalCount: Sendable {
     private struct Count {
         var notedAt: Instant
@@ -9,16 +9,16 @@ package final class RefusalCount: Sendable {
     }
 
     private static let interval = Duration.seconds(60)
-    /// Users that are remembered at once; more of them share what is left of a minute.
+    /// The largest number of users that are counted; refusals of further users are not recorded.
     private static let limit = 1024
 
     private let counts = Mutex<[UInt32: Count]>([:])
 
     package init() {}
 
-    /// Counts one more refusal.
+    /// Counts a refusal.
     ///
-    /// - Returns: How many there were since the last entry, where another one is due; nil where it is not.
+    /// - Returns: The number of refusals since the user's last entry, if a new entry is due; otherwise nil.
     package func add(_ user: UInt32, at now: Instant) -> Int? {
         counts.withLock { counts in
             if counts[user] == nil, counts.count >= Self.limit {
@@ -37,7 +37,7 @@ package final class RefusalCount: Sendable {
         }
     }
 
-    /// Also where the clock was set back meanwhile.
+    /// Whether the last entry is less than a minute old; not if the clock was set back since.
     private static func isRecent(_ count: Count, at now: Instant) -> Bool {
         count.notedAt <= now && now < count.notedAt.advanced(by: interval)
     }

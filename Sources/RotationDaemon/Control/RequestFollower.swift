@@ -1,30 +1,30 @@
 import ControlAPI
 import RotationCore
 
-/// Follows requests by what is committed: a pure state machine over snapshots and commits.
+/// Follows the progress of requests: a pure state machine over snapshots and commits.
 struct RequestFollower {
-    /// A request that is followed.
+    /// The state of one request.
     private struct Followed {
         var progress: RequestProgress
-        /// The newest commit that its snapshot shows: what an older one says of the secret is not about this request.
+        /// The position of the request's snapshot; older commits are not about this request.
         let position: Int64
     }
 
     private var followed: [Followed] = []
     private var waiting: [SecretName: [Int]] = [:]
     private var served: [RotationID: [Int]] = [:]
-    /// Those whose progress is to be told.
-    private var news: Set<Int> = []
+    /// The requests whose progress has changed since ``takeUpdates()``.
+    private var updated: Set<Int> = []
     private var unfinished = 0
 
-    /// Takes a snapshot of requests.
+    /// Adds a snapshot of requests.
     ///
-    /// - Parameter position: The newest commit that it shows.
+    /// - Parameter position: The newest commit in the snapshot.
     mutating func add(_ progress: [RequestProgress], at position: Int64) {
         for one in progress {
             let index = followed.count
             followed.append(Followed(progress: one, position: position))
-            news.insert(index)
+            updated.insert(index)
             if !one.isOver { unfinished += 1 }
             if let rotation = one.rotation {
                 served[rotation, default: []].append(index)
@@ -34,7 +34,7 @@ struct RequestFollower {
         }
     }
 
-    /// Takes what a commit has changed.
+    /// Applies the changes of a commit.
     mutating func take(_ commit: Commit) {
         for change in commit.changes.requests { take(change, commit.number) }
         for rotation in commit.changes.rotations {
@@ -66,7 +66,7 @@ struct RequestFollower {
         }
     }
 
-    /// Takes those out of a group to whom a commit is news.
+    /// Removes and returns the requests of a group whose snapshot is older than a commit.
     private static func leave<Key>(
         _ groups: inout [Key: [Int]],
         _ key: Key,
@@ -82,28 +82,28 @@ struct RequestFollower {
         let before = followed[index].progress
         change(&followed[index].progress)
         let after = followed[index].progress
-        if after != before { news.insert(index) }
+        if after != before { updated.insert(index) }
         unfinished += (after.isOver ? 0 : 1) - (before.isOver ? 0 : 1)
     }
 
-    /// What is new since this was asked last, by the order of the requests.
-    mutating func takeNews() -> [RequestProgress] {
-        defer { news = [] }
-        return news.sorted().map { followed[$0].progress }
+    /// Returns the progress that has changed since the last call, in the order of the requests.
+    mutating func takeUpdates() -> [RequestProgress] {
+        defer { updated = [] }
+        return updated.sorted().map { followed[$0].progress }
     }
 
-    /// Whether nothing more will come.
+    /// Whether all requests are over.
     var isOver: Bool { unfinished == 0 }
 }
 
 extension RequestProgress {
-    /// Takes how far the rotation has come that serves the request.
+    /// Copies the progress of the rotation that serves the request.
     mutating func take(_ rotation: RotationProgress) {
         (self.rotation, state, attempts) = (rotation.id, rotation.phase, rotation.attempts)
         (nextTry, outcome) = (rotation.nextTry, rotation.outcome?.rawValue)
         (error, errorText) = (rotation.failure?.kind, rotation.failure?.text)
         isUnfinished = rotation.isUnfinished
-        // A parked rotation waits for a person; a finish that failed, until its cause is mended.
+        // A parked rotation waits for a person, and a failed finish for a repair.
         isOver = rotation.isParked || rotation.isClosed || rotation.isUnfinished
     }
 }

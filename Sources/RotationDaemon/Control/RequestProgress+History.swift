@@ -3,15 +3,15 @@ import RotationCore
 import RotationStore
 
 extension RequestProgress {
-    /// Reads how a request stands.
-    init(of taken: RequestRotations.Taken, in history: History) throws {
-        guard let stored = try history.rotation(serving: taken.id) else {
-            let isOver = try !history.hasRequest(taken.id)
+    /// Reads the progress of a request.
+    init(of accepted: RequestRotations.Accepted, in history: History) throws {
+        guard let stored = try history.rotation(serving: accepted.id) else {
+            let isOver = try !history.hasRequest(accepted.id)
             let state = isOver ? "dropped" : "queued"
-            self.init(request: taken.id, secret: taken.secret, state: state, isOver: isOver)
+            self.init(request: accepted.id, secret: accepted.secret, state: state, isOver: isOver)
             return
         }
-        self.init(request: taken.id, secret: taken.secret, state: "", isOver: false)
+        self.init(request: accepted.id, secret: accepted.secret, state: "", isOver: false)
         take(stored.progress)
     }
 }

@@ -3,9 +3,9 @@ import Glibc
 package import RotationCore
 
 extension Roles {
-    /// Whether a caller may do something.
+    /// Whether a caller has a right.
     ///
-    /// An editor may do what an operator may.
+    /// Editors have all rights of operators.
     package func allow(_ caller: Caller, _ right: Right) -> Bool {
         if caller.uid == 0 { return true }
         if plugInUsers.contains(caller.uid) { return false }
@@ -22,13 +22,13 @@ extension Roles {
         operators?.contains(caller) ?? caller.groups.contains(getegid())
     }
 
-    /// Why a caller may not do something, and what to do.
+    /// Why a caller is refused, and what to do.
     package func refusal(of caller: Caller, _ right: Right) -> String {
         let who = caller.name ?? "uid \(caller.uid)"
         guard plugInUsers.contains(caller.uid) else {
             return "\(who) may not do this: it needs the right to \(right.rawValue)"
         }
-        return "\(who) may not do this: plug-ins run as that user, so nobody who is it has any right here; "
+        return "\(who) may not do this: plug-ins run as that user, which therefore has no rights here; "
             + "run the command as root, or as a user or group of roles: in the configuration"
     }
 }

@@ -2,13 +2,13 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// The control socket's place in the file system.
+/// The path of the control socket in the file system.
 ///
-/// The socket is bound to a name of this process's own and then renamed: when the server closes, swift-nio removes the name
-/// that it has bound, even where another process has put its socket there.
+/// The socket is bound to a name of this process and then renamed: when the server closes, swift-nio removes the name
+/// that it has bound, even if another process has put its own socket there.
 final class SocketFile: Sendable {
     private let path: String
-    /// Device and inode of the socket that was put in place; nil before that.
+    /// Device and inode of the socket that ``place(_:mode:)`` has renamed; nil before that.
     private let placed = Mutex<Identity?>(nil)
 
     private struct Identity: Equatable {
@@ -20,7 +20,7 @@ final class SocketFile: Sendable {
         self.path = path
     }
 
-    /// The name to bind to, in the same folder; one that a dead process of the same number has left is removed.
+    /// Returns the name to bind to, in the same folder, and removes a leftover of a dead process with the same ID.
     func prepare() -> String {
         let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
         let name = "\(folder).ctl\(getpid())"
@@ -28,9 +28,9 @@ final class SocketFile: Sendable {
         return name
     }
 
-    /// Puts the socket in its place, with its mode, instead of one that a dead process has left.
+    /// Sets the socket's mode and renames it to the path, replacing a leftover of a dead process.
     ///
-    /// - Returns: What is wrong, in words; nil where it is in place.
+    /// - Returns: The error as a text; nil on success.
     func place(_ name: String, mode: mode_t) -> String? {
         chmod(name, mode)
         let identity = Self.identity(of: name)
@@ -39,14 +39,14 @@ final class SocketFile: Sendable {
         return nil
     }
 
-    /// Removes the socket, unless another process has put its own one in its place.
+    /// Removes the socket, unless the path holds another process's socket.
     func remove() {
         guard let mine = placed.withLock({ $0 }), mine == Self.identity(of: path) else { return }
         unlink(path)
     }
 
     private static func identity(of path: String) -> Identity? {
-        // A link is not followed.
+        // Attributes of the path itself: links are not followed.
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
             let device = attributes[.systemNumber] as? UInt64 ?? (attributes[.systemNumber] as? Int).map(UInt64.init),
             let inode = attributes[.systemFileNumber] as? UInt64

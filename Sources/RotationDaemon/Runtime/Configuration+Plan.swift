@@ -2,10 +2,10 @@ package import RotationConfiguration
 package import RotationCore
 
 extension Configuration {
-    /// How long the secrets of a hub are held that is not configured any more.
+    /// The hold for secrets of a hub that is no longer configured.
     private static let lateHoldOfUnknownHub = Duration.seconds(3600)
 
-    /// The policy of a rotation, for what is decided about it outside the engine.
+    /// The policy of a rotation, for decisions outside the engine.
     package func plan(of rotation: Rotation) -> RotationPlan {
         let hub = hubs[rotation.secret.hub]
         return RotationPlan(

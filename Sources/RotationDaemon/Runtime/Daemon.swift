@@ -9,14 +9,14 @@ import UnixSignals
 
 /// The daemon as a process: signals, systemd and logging around a ``DaemonRuntime``.
 package enum Daemon {
-    /// How long what is in flight may take to end after TERM; below the unit's `TimeoutStopSec`.
+    /// The grace period for requests in flight after TERM; shorter than the unit's `TimeoutStopSec`.
     package static let grace = Duration.seconds(40)
-    /// How long the last log lines may take to be written at the end.
+    /// The time-out for writing the last log lines.
     private static let lastLines = Duration.seconds(2)
 
     /// Runs in the foreground until TERM or INT.
     ///
-    /// - Throws: What ``DaemonRuntime/init(configuration:logger:)`` throws, or ``ConfigurationError``.
+    /// - Throws: The errors of ``DaemonRuntime/init(configuration:logger:)``, or ``ConfigurationError``.
     package static func run(configurationPath: String) async throws {
         DaemonSignal.ignoreDefaults()
         let problems = ProcessHardening.apply() + [OpenFiles.raiseLimit()].compactMap { $0 }
@@ -42,7 +42,7 @@ package enum Daemon {
         logger.notice("stopped")
     }
 
-    /// Why the daemon has ended by itself.
+    /// The reason why the daemon has ended by itself.
     package struct Ended: Error, CustomStringConvertible {
         let text: String
 
@@ -68,7 +68,7 @@ package enum Daemon {
                 WatchdogService(runtime: runtime, manager: manager, interval: interval, logger: logger)
             )
         }
-        // Last in the list, first to be shut down: nothing new is begun while the others are still there.
+        // The last service is shut down first: nothing new begins while the others still run.
         services.append(EngineService(runtime: runtime, manager: manager))
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .error)
@@ -83,15 +83,16 @@ package enum Daemon {
         return ServiceGroup(configuration: configuration)
     }
 
-    /// Says on standard error why the daemon ends; gives up where nobody reads it.
+    /// Writes to standard error why the daemon ends; gives up if no process reads it.
     package static func say(_ text: String) {
         let writer = LogWriter(describeGap: { _ in "" }, write: { standardError($0) })
         writer.append(text)
         writer.flush(within: lastLines)
     }
 
-    /// The daemon's log, as the configuration has it: all lines of the process go through one queue, those of libraries
-    /// too.
+    /// Creates the configured log.
+    ///
+    /// All lines of the process, including those of libraries, go through one queue.
     private static func makeLog(_ log: Configuration.Log) -> (LogWriter, Logger) {
         let format: LineLogHandler.Format =
             switch log.format {

@@ -11,14 +11,14 @@ import SecretMemory
 import Synchronization
 import ValueGenerators
 
-/// A daemon's parts, put together: lock, store, hubs and engine, without signals and systemd.
+/// The composition of the daemon: lock, store, hubs and engine, without signals and systemd.
 package final class DaemonRuntime: Sendable {
-    /// What runs.
+    /// The engine that runs rotations.
     package let engine: Engine
     /// The lock, held from start to end.
     package let lock: DaemonLock
     private let store: RotationStore
-    /// Ends after the last entry is written, so that the auditors' copy has it.
+    /// The task of ``copier``; it ends after the last entry is written, so that the auditors' copy contains it.
     private let copier: HistoryCopier
     private let copying: Task<Void, Never>
     let hubs: HubClients
@@ -27,7 +27,9 @@ package final class DaemonRuntime: Sendable {
     private let plugIns: PlugIns
     private let logHealth: @Sendable () -> LogHealth
 
-    /// A configuration with its hubs' clients: the engine and people's requests share a hub's limits.
+    /// A configuration with its hubs' clients.
+    ///
+    /// The engine and commands share a hub's limits.
     private struct InForce {
         var configuration: Configuration
         var hubs: [String: Engine.Hub]
@@ -47,9 +49,9 @@ package final class DaemonRuntime: Sendable {
 
     /// Takes the lock, opens and migrates the databases, and writes the first entries.
     ///
-    /// - Parameter logHealth: Whether log lines reach standard error.
-    /// - Throws: `DaemonLock.Failure`, ``ConfigurationError``, ``StartFailure``, or what the databases throw; nothing
-    ///   stays open then.
+    /// - Parameter logHealth: The health of the log.
+    /// - Throws: `DaemonLock.Failure`, ``ConfigurationError``, ``StartFailure``, or the errors of the databases;
+    ///   nothing stays open then.
     package init(
         configuration: Configuration,
         logger: Logger,
@@ -109,7 +111,7 @@ package final class DaemonRuntime: Sendable {
         }
     }
 
-    /// A clock that is behind an entry was ahead when that was written, or is behind now.
+    /// Adjusts for a clock that is behind the newest entry: it was ahead when the entry was written, or is behind now.
     private func adjustForClockAtStart(_ configuration: Configuration) async throws {
         let now = SystemClock().now
         guard let last = try await store.latestEntryTime() else { return }
@@ -124,7 +126,9 @@ package final class DaemonRuntime: Sendable {
         )
     }
 
-    /// A command holds the lock for as long as it writes, or a hub takes to answer it: it is waited for.
+    /// Takes the lock.
+    ///
+    /// It waits for a command, which holds the lock while it writes or waits for a hub.
     private static func takeLock(_ configuration: Configuration) async throws -> DaemonLock {
         let database = configuration.database
         let longest = configuration.hubs.values.map(\.timeout).max() ?? .zero
@@ -173,34 +177,34 @@ package final class DaemonRuntime: Sendable {
         )
     }
 
-    /// Says which keys of the configuration have no effect.
+    /// Logs a warning for each key of the configuration that has no effect.
     private func warnOfUnusedKeys() {
         for key in configuration.unusedKeys { logger.warning("\(Configuration.warning(unused: key))") }
     }
 
-    /// Says that plug-ins are there which do not run.
+    /// Logs an error if there are plug-ins that may not run.
     private func warnOfRefusedPlugIns() {
         guard let refusal = configuration.plugInIdentity.refusal,
             PlugInFile.mayExist(in: configuration.generatorsDirectory)
         else { return }
-        logger.error("no plug-in is run: \(refusal)")
+        logger.error("plug-ins are not run: \(refusal)")
     }
 
-    /// The configuration that is in force.
+    /// The configuration in force.
     package var configuration: Configuration { inForce.withLock { $0.configuration } }
 
-    /// Writes an entry of the daemon's own.
+    /// Appends an entry with the daemon as its actor.
     private func note(_ event: some AuditEvent) async throws {
         try await store.append(AuditEntry(event, time: SystemClock().now.rfc3339, actor: .daemon))
     }
 
     // MARK: While it runs
 
-    /// Watches the files of other tools.
+    /// Creates the watch on files of `file` generators.
     func makeSourceWatch() -> SourceWatch {
         let watcher = FileWatcher { [engine] in engine.noteSourceChange() }
         if watcher == nil {
-            logger.warning("files can't be watched (fs.inotify.max_user_instances): they are looked at each minute")
+            logger.warning("files can't be watched (fs.inotify.max_user_instances): they are read each minute")
         }
         return SourceWatch(watch: { watcher?.watch($0) }, settle: { try? await Task.sleep(for: .seconds(2)) })
     }
@@ -212,10 +216,10 @@ package final class DaemonRuntime: Sendable {
             path: configuration.control,
             environment: .init(
                 queue: store,
-                desk: HubDesk(
+                gateway: HubGateway(
                     queue: store,
                     names: { [self] in Array(configuration.hubs.keys) },
-                    find: { [self] in deskHub($0) },
+                    find: { [self] in gatewayHub($0) },
                     clock: SystemClock()
                 ),
                 roles: { [self] in roles },
@@ -223,7 +227,7 @@ package final class DaemonRuntime: Sendable {
                 refusal: { [self] in configuration.refusal(of: $0) },
                 generators: BuiltInGenerators(),
                 check: GeneratorCheck(plugIns.makeGenerator),
-                // Whatever was added, edited or resumed may be a file's schedule.
+                // The change may concern a schedule with a `file` generator.
                 changed: { [engine] in engine.noteSourceChange() },
                 health: { [self] in health },
                 clock: SystemClock(),
@@ -233,23 +237,23 @@ package final class DaemonRuntime: Sendable {
         )
     }
 
-    /// Who may do what now.
+    /// The roles in force, without the users of plug-ins.
     private var roles: Roles {
         var roles = configuration.roles
         roles.plugInUsers = plugIns.users
         return roles
     }
 
-    /// A hub as the configuration in force has it.
-    private func deskHub(_ name: String) -> HubDesk.Hub? {
+    /// A hub of the configuration in force.
+    private func gatewayHub(_ name: String) -> HubGateway.Hub? {
         inForce.withLock { inForce in
             guard let api = inForce.hubs[name]?.api, let hub = inForce.configuration.hubs[name] else { return nil }
             let cap = inForce.configuration.retry.retryAfterCap
-            return HubDesk.Hub(api: api, timeout: hub.timeout, lateHold: hub.lateHold, retryAfterCap: cap)
+            return HubGateway.Hub(api: api, timeout: hub.timeout, lateHold: hub.lateHold, retryAfterCap: cap)
         }
     }
 
-    /// Does an operation in this process, as the socket's server would for the process's own user.
+    /// Performs an operation in this process, like the control socket's server, for the process's own user.
     package func perform<Operation: LedgerOperation>(_ operation: Operation) async throws -> Operation.Answer {
         let context = OperationContext(
             caller: .current,
@@ -264,7 +268,7 @@ package final class DaemonRuntime: Sendable {
         return answer
     }
 
-    /// Reads the configuration and all tokens again; keeps the old ones in force where the new ones are not valid.
+    /// Reloads the configuration and all tokens; keeps the old ones in force if the new ones are not valid.
     ///
     /// - Returns: Whether the new ones are in force.
     @discardableResult
@@ -293,7 +297,7 @@ package final class DaemonRuntime: Sendable {
         }
     }
 
-    /// Does what USR1 asks for.
+    /// Requests the rotations that `signals.usr1` names.
     package func rotateAll() async {
         do {
             switch configuration.usr1 {
@@ -303,24 +307,26 @@ package final class DaemonRuntime: Sendable {
             }
         } catch {
             logger.critical("signal USR1: requests can't be written", metadata: ["error": "\(error)"])
-            // It finds out by itself whether it is the writer still.
+            // The engine then finds out whether it is still the writer.
             engine.wake()
         }
     }
 
-    /// Begins nothing new; the engine's `run()` returns when what is in flight has ended.
+    /// Starts nothing new; the engine's `run()` returns when the work in flight has ended.
     package func stop() {
         engine.stop()
         hubs.closeGates()
     }
 
-    /// Whether engine and store answer; returns when they do.
+    /// Returns once engine and store have answered.
     package func heartbeat() async throws {
         await engine.heartbeat()
         _ = try await store.hubStatus("")
     }
 
-    /// How the daemon is; engine and store are not waited for, as they may hang.
+    /// The health of the daemon.
+    ///
+    /// It does not wait for engine and store, because they may hang.
     package var health: DaemonHealth {
         let progress = engine.progress
         let stuckSince = progress.stall().map { SystemClock().now.advanced(by: .zero - $0) }
@@ -340,17 +346,17 @@ package final class DaemonRuntime: Sendable {
         )
     }
 
-    /// A write that waits for another process's lock for longer is a problem.
+    /// How long a write may wait for another process's lock before that is a problem.
     private static let longestLockWait = Duration.seconds(1)
 
-    /// What is wrong with the databases; nil for nothing.
+    /// The problem of the databases; nil if there is none.
     private var storageHealth: StorageHealth? {
         if let trouble = engine.storageTrouble {
             return StorageHealth(problem: trouble.kind, text: trouble.text, since: trouble.since)
         }
         let now = SystemClock().now
         if let replaced = store.replaced {
-            // The engine finds it by itself, in its next pass: then it knows since when.
+            // The engine detects it in its next pass, and then knows since when.
             engine.wake()
             return StorageHealth(problem: .replaced, text: "\(replaced)", since: now)
         }
@@ -358,14 +364,16 @@ package final class DaemonRuntime: Sendable {
         return StorageHealth(problem: .locked, text: "\(locked)", since: now.advanced(by: .zero - elapsed))
     }
 
-    /// Why the daemon has ended by itself: another process has taken over; nil where it has not.
+    /// The reason why the daemon has ended by itself: another process has taken over.
+    ///
+    /// nil if none has.
     package var fenceLost: StorageTrouble? {
         engine.storageTrouble.flatMap { $0.kind == .fenceLost ? $0 : nil }
     }
 
     /// Writes the last entry, truncates the WAL and closes everything.
     ///
-    /// Call it once, after the engine has ended.
+    /// Call this once, after the engine has ended.
     package func close() async {
         do {
             if let lost = fenceLost?.fenceLost {
@@ -379,7 +387,7 @@ package final class DaemonRuntime: Sendable {
         await endCopy()
         await store.close()
         await hubs.shutdown()
-        // Not when the last reference goes: a task that ends later may hold one.
+        // Explicitly, not with the last reference: a task that ends later may hold one.
         lock.release()
     }
 
@@ -390,7 +398,7 @@ package final class DaemonRuntime: Sendable {
 }
 
 extension SlotLateness {
-    /// What the engine knows, in whole milliseconds.
+    /// Converts the engine's lateness to whole milliseconds.
     fileprivate init(_ lateness: Lateness) {
         func milliseconds(_ duration: Duration) -> Int64 { Int64(duration / .milliseconds(1)) }
         self.init(

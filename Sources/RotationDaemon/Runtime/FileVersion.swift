@@ -1,16 +1,17 @@
 import Crypto
 import Foundation
 
-/// What changes with a file's content: the content itself, whether it is another file, and when it was written last.
+/// The version of a file: a digest of its content, its identity and its change time.
 struct FileVersion: Hashable {
     private let digest: [UInt8]
     private let device: UInt64
     private let inode: UInt64
-    /// Seconds and nanoseconds of the last change: two writes may fall into one tick of the clock, but then the content
-    /// tells them apart.
+    /// Seconds and nanoseconds of the last change.
+    ///
+    /// Two writes within one clock tick differ in the digest.
     private let changed: [Int]
 
-    /// - Returns: nil where the file can't be read.
+    /// - Returns: nil if the file can't be read.
     init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0, let content = FileManager.default.contents(atPath: path) else { return nil }

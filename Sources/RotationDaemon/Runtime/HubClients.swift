@@ -7,16 +7,16 @@ package import RotationEngine
 import SecretMemory
 import Synchronization
 
-/// The clients and tokens of all hubs, for as long as the process lives.
+/// The clients and tokens of all hubs, for the lifetime of the process.
 ///
-/// A reload keeps the client of a hub that has not changed, with its connections, its requests in flight and its rate. One
-/// that it replaces belongs to whoever still uses it: requests under way end with it, then its connections are closed.
+/// A reload keeps the client of an unchanged hub, with its connections, its requests in flight and its rate limit. A
+/// replaced client lives until its last request has ended, then its connections are closed.
 package final class HubClients: Sendable {
-    /// What a client is made of: as long as that is the same, it is the same client.
+    /// The settings of a client; equal keys share one client.
     private struct Key: Hashable {
         @Exact var name: String
         var configuration: SecretsClient.Configuration
-        /// Which content of `ca_file`: a client trusts what the file held when it connected first.
+        /// The version of `ca_file`: a client trusts the content that the file had at its first connection.
         var authoritiesVersion: FileVersion?
         @Exact var token: String
     }
@@ -24,13 +24,13 @@ package final class HubClients: Sendable {
     private struct Shared {
         var clients: [Key: Weak<SecretsClient>] = [:]
         var tokens: [String: Weak<TokenFile>] = [:]
-        /// The token files of the hubs that are configured now.
+        /// The token files of the configured hubs.
         var followed: Set<String> = []
         var watch: TokenWatch?
 
         var liveClients: [SecretsClient] { clients.values.compactMap(\.object) }
 
-        /// The client that there is, or another one.
+        /// Returns the existing client for a key, or creates one.
         mutating func client(_ key: Key) -> (SecretsClient, TokenFile) {
             tokens = tokens.filter { $0.value.object != nil }
             clients = clients.filter { $0.value.object != nil }
@@ -44,7 +44,7 @@ package final class HubClients: Sendable {
         }
     }
 
-    /// A reference that keeps nothing alive.
+    /// A weak reference.
     private struct Weak<Object: AnyObject & Sendable>: Sendable {
         weak var object: Object?
     }
@@ -53,14 +53,14 @@ package final class HubClients: Sendable {
 
     package init() {}
 
-    /// How many clients there are, those that a reload has replaced included.
+    /// The number of clients, including those that a reload has replaced.
     var count: Int { shared.withLock { $0.liveClients.count } }
 
     /// The engine's view of the configured hubs.
     ///
-    /// - Throws: ``ConfigurationError`` where a token can't be read: nothing is changed then.
+    /// - Throws: ``ConfigurationError`` if a token can't be read; then nothing is changed.
     package func hubs(of configuration: Configuration) throws(ConfigurationError) -> [String: Engine.Hub] {
-        // All is read before anything is changed: one bad file leaves all hubs as they are.
+        // Read all files before any change: one bad file leaves all hubs as they are.
         for (name, hub) in configuration.hubs { try check(hub, name: name, source: configuration.path) }
         var hubs: [String: Engine.Hub] = [:]
         for (name, hub) in configuration.hubs {
@@ -80,17 +80,17 @@ package final class HubClients: Sendable {
 
     // MARK: Renewed tokens
 
-    /// Reads `file:` tokens again as soon as they are renewed, from now on.
+    /// Watches `file:` tokens from now on, and reads them again as soon as they are renewed.
     ///
-    /// A `credential:` token is a copy that systemd makes when the unit starts: nobody renews it.
+    /// A `credential:` token is not watched: it is a copy that systemd makes when the unit starts.
     ///
-    /// - Parameter onRenewal: Called when another token is in force.
+    /// - Parameter onRenewal: Called when a new token is in force.
     func watchTokens(logger: Logger, onRenewal: @escaping @Sendable () -> Void) {
         let versions = Mutex(tokenVersions())
         let watch = TokenWatch(logger: logger) { [weak self] in
             guard let self else { return }
             let fresh = readTokens()
-            // Another request may have read it first, for its own hub alone.
+            // A request may have read the new token first, for its own hub only.
             let isNew = versions.withLock { versions in
                 defer { versions = fresh }
                 return fresh.contains { versions[$0.key] != $0.value }
@@ -112,11 +112,11 @@ package final class HubClients: Sendable {
         }
         guard let watch else { return }
         watch.follow(Set(files))
-        // What was renewed before it was watched.
+        // Reads tokens that were renewed before the watch began.
         _ = readTokens()
     }
 
-    /// Reads the files again; one that is empty, half-written or gone leaves the token in force that it had.
+    /// Reads the files again; if one is empty, incomplete or missing, its old token stays in force.
     private func readTokens() -> [String: Int] {
         let (tokens, followed) = shared.withLock { ($0.tokens, $0.followed) }
         for path in followed { _ = try? tokens[path]?.object?.reload() }
@@ -127,7 +127,9 @@ package final class HubClients: Sendable {
         shared.withLock { $0.tokens }.compactMapValues { $0.object?.version }
     }
 
-    /// A hub's client; whoever asks keeps it, as nothing else does.
+    /// Returns a hub's client.
+    ///
+    /// The caller must keep the only strong reference.
     package func client(
         for hub: Configuration.Hub,
         name: String,
@@ -173,12 +175,12 @@ package final class HubClients: Sendable {
         }
     }
 
-    /// Ends all waiting for a permit: what was not sent yet is not sent any more.
+    /// Cancels all waits for a permit, so that nothing more is sent.
     package func closeGates() {
         for client in shared.withLock({ $0.liveClients }) { client.close() }
     }
 
-    /// Closes all connections; nothing can be sent after it.
+    /// Closes all connections; nothing can be sent afterwards.
     package func shutdown() async {
         let clients = shared.withLock { shared in
             shared.watch = nil

@@ -8,7 +8,7 @@ import Scheduling
 import Synchronization
 package import ValueGenerators
 
-/// How plug-ins are run, and which files are read, by the configuration that is in force.
+/// Runs plug-ins and reads files under the configuration in force.
 final class PlugIns: Sendable {
     private struct InForce {
         var host: PlugInHost
@@ -17,12 +17,12 @@ final class PlugIns: Sendable {
     }
 
     private let present: Mutex<InForce>
-    /// As whom this daemon has had a plug-in to run: its processes have been there.
+    /// The users as which this daemon has run plug-ins.
     private let ranAs = Mutex<Set<UInt32>>([])
     private let fence: PlugInFence
     private let logger: Logger
 
-    /// - Throws: `PlugInFence.Failure` where the fence's file beside the database can't be opened.
+    /// - Throws: `PlugInFence.Failure` if the fence's file beside the database can't be opened.
     init(_ configuration: Configuration, logger: Logger) throws {
         let (prefix, identity) = (StepFolder.prefix(database: configuration.database), configuration.plugInIdentity)
         fence = try PlugInFence(path: configuration.database + ".plug-ins") {
@@ -34,13 +34,13 @@ final class PlugIns: Sendable {
         present = Mutex(Self.inForce(configuration, fence, logger))
     }
 
-    /// How plug-ins are run now.
+    /// The host of plug-ins in force.
     var host: PlugInHost { present.withLock { $0.host } }
 
-    /// Which files are read now.
+    /// The host of files in force.
     var files: FileHost { present.withLock { $0.files } }
 
-    /// Makes a generator that works by what is in force now.
+    /// Creates a generator that uses the configuration in force.
     @Sendable func makeGenerator(_ specification: GeneratorSpecification) -> any ValueGenerator {
         let host = host
         if specification.plugIn != nil {
@@ -57,9 +57,9 @@ final class PlugIns: Sendable {
         present.withLock { $0 = fresh }
     }
 
-    /// Waits a moment for processes of an earlier daemon, and removes what they have left.
+    /// Waits briefly for plug-in processes of an earlier daemon, and removes their temporary folders.
     ///
-    /// Where the moment does not do, each step waits.
+    /// If that is not long enough, each step waits.
     func settle() async {
         guard await !fence.pass(within: .seconds(2)) else { return }
         logger.error(
@@ -69,11 +69,13 @@ final class PlugIns: Sendable {
 
     // MARK: The control socket
 
-    /// The users as whom plug-ins run, who have no rights: a plug-in is a stranger, whatever its user may do elsewhere.
+    /// The users as which plug-ins run.
+    ///
+    /// They have no rights at the control socket, whatever roles they have.
     var users: Set<UInt32> {
         let (folder, user) = present.withLock { ($0.host.folder, $0.user) }
         var users = ranAs.withLock { $0 }
-        // Where no plug-in can be, the daemon's user is a person's.
+        // Where there can be no plug-in, the daemon's user is an ordinary user.
         if !users.isEmpty || !fence.isPassed || PlugInFile.mayExist(in: folder) {
             users.formUnion([geteuid(), user?.uid].compactMap { $0 })
         }
@@ -87,7 +89,7 @@ final class PlugIns: Sendable {
         return InForce(host: host, files: configuration.fileHost, user: configuration.generatorsUser)
     }
 
-    /// Tells what a plug-in has said: at warning where it failed, else for who looks closely.
+    /// Logs the output of a plug-in: at warning level if it failed, otherwise at debug level.
     private static func log(_ exchange: PlugInExchange, _ logger: Logger) {
         guard exchange.failure != nil || !exchange.lines.isEmpty || exchange.withheld > 0 else { return }
         var metadata: Logger.Metadata = ["step": "\(exchange.step.rawValue)"]
@@ -116,15 +118,15 @@ extension Configuration {
         return (paths + [credentials].compactMap { $0 } + [control, HistoryCopy(of: database).folder]).sorted()
     }
 
-    /// Which files may be values, and where public keys may be written.
+    /// The host of files: folders for values, and folders for public keys.
     package var fileHost: FileHost {
         FileHost(folders: fileFolders, publicFolders: publicFolders, protected: secretPaths)
     }
 
-    /// Whose processes the plug-ins of this process are.
+    /// The user as which this process runs plug-ins.
     package var plugInIdentity: PlugInIdentity { PlugInIdentity(generatorsUser, process: geteuid()) }
 
-    /// How plug-ins are run.
+    /// The host of plug-ins.
     package func plugInHost(note: @escaping @Sendable (PlugInExchange) -> Void) -> PlugInHost {
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return PlugInHost(
@@ -154,8 +156,9 @@ package struct GeneratorRules: Sendable {
     fileprivate let protected: [String]
     fileprivate let files: FileHost
 
-    /// Why a generator is refused: it uses what is the daemon's own, or a file that is in no folder for that; nil where it is
-    /// not.
+    /// Why a generator is refused: it uses the daemon's own files, or a file outside the configured folders.
+    ///
+    /// nil if it is not refused.
     package func refusal(of generator: GeneratorSpecification) -> String? {
         if let path = generator.protectedPath(among: protected) {
             return "\(path) is the daemon's own token, key or history: no generator may use it"

@@ -5,7 +5,7 @@ import RotationEngine
 import ServiceLifecycle
 import Synchronization
 
-/// Runs the engine until a graceful shutdown; then begins nothing new and waits for what is in flight.
+/// Runs the engine until a graceful shutdown; then starts nothing new and waits for the work in flight.
 struct EngineService: Service {
     let runtime: DaemonRuntime
     let manager: ServiceManager
@@ -15,20 +15,23 @@ struct EngineService: Service {
             await runtime.engine.run(sourceWatch: runtime.makeSourceWatch())
         } onGracefulShutdown: {
             runtime.lock.announce(.stopping)
-            manager.notify(.stopping, .status("ending what is in flight"))
+            manager.notify(.stopping, .status("waiting for work in flight"))
             runtime.stop()
         }
     }
 }
 
-/// Serves the control socket; the last service to go, so that commands are answered for as long as the engine runs.
+/// Serves the control socket.
+///
+/// It stops last, so that commands get answers as long as the engine runs.
 struct ControlService: Service {
     let runtime: DaemonRuntime
     let readiness: Readiness
 
     func run() async throws {
         let server = runtime.controlServer()
-        // No child of this task: a server that hears of the shutdown closes the connections of those who are about to ask.
+        // Not a child of this task: a server that sees the shutdown closes connections on which a request is about to
+        // arrive.
         let serving = Task.detached { try await server.run { readiness.countDown() } }
         try await withTaskCancellationHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -37,7 +40,8 @@ struct ControlService: Service {
                 }
                 group.addTask {
                     do { try await gracefulShutdown() } catch is CancellationError { return }
-                    // Whoever has come gets an answer: a request that was taken in must not look like one that was not.
+                    // Each connected caller gets an answer: otherwise it could not know whether its request was
+                    // accepted.
                     await server.drain()
                 }
                 defer {
@@ -52,7 +56,7 @@ struct ControlService: Service {
     }
 }
 
-/// Hands one signal on, one arrival after the other.
+/// Handles the arrivals of one signal, one after the other.
 struct SignalService: Service {
     let signal: DaemonSignal
     let runtime: DaemonRuntime
@@ -74,7 +78,7 @@ struct SignalService: Service {
     }
 }
 
-/// Tells systemd at half the interval that it asks for that the engine moves, and that engine and store answer.
+/// Notifies systemd's watchdog at half its interval, while the engine makes progress and engine and store answer.
 struct WatchdogService: Service {
     let watchdog: Watchdog
     let interval: Duration

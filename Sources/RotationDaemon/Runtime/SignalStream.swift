@@ -1,9 +1,9 @@
 import Dispatch
 import Glibc
 
-/// The signals that mean something to the daemon, besides those that stop it.
+/// The signals that the daemon handles, besides those that stop it.
 package enum DaemonSignal: Sendable, CaseIterable {
-    /// HUP: read configuration and tokens again.
+    /// HUP: reload configuration and tokens.
     case reload
     /// USR1: rotate.
     case rotate
@@ -16,18 +16,19 @@ package enum DaemonSignal: Sendable, CaseIterable {
         }
     }
 
-    /// Makes the process survive these signals; call it before anything else.
+    /// Ignores the default action of these signals, which ends the process; call this first.
     package static func ignoreDefaults() {
         for each in allCases { signal(each.number, SIG_IGN) }
-        // Who reads standard error may go away; the daemon stays.
+        // The reader of standard error may exit; the daemon must survive that.
         signal(SIGPIPE, SIG_IGN)
-        // Sent where a file is opened on which the auditors' copy holds a lease, for a moment: it would end the process.
+        // The kernel sends SIGIO when a process opens a file on which the auditors' copy holds a lease; its default
+        // action ends the process.
         signal(SIGIO, SIG_IGN)
     }
 
     /// A signal's arrivals; several quick ones may be one element.
     ///
-    /// - Parameter onReady: Called once the signal is watched: none is missed from then on.
+    /// - Parameter onReady: Called once the signal is watched; from then on none is lost.
     package func stream(onReady: @escaping @Sendable () -> Void) -> AsyncStream<Void> {
         makeSignalStream(number, onReady: onReady)
     }
@@ -38,8 +39,8 @@ private struct WatchedSignal: @unchecked Sendable {
     let source: any DispatchSourceSignal
 }
 
-/// A free function, so that the handlers can capture nothing but what they are given: one that captured actor state
-/// would compile, and crash when it fires.
+/// A free function, so that the handlers capture only its parameters: a handler that captures actor state compiles, and
+/// crashes when it fires.
 private func makeSignalStream(_ number: Int32, onReady: @escaping @Sendable () -> Void) -> AsyncStream<Void> {
     AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
         let queue = DispatchQueue(label: "secret-rotator.signal.\(number)")

@@ -3,31 +3,31 @@ import Glibc
 package import RotationCore
 import Synchronization
 
-/// The exclusive lock beside the database: whoever holds it may create the database, migrate it and rotate.
+/// The exclusive lock beside the database: its holder may create the database, migrate it and rotate.
 ///
-/// The kernel releases it when the process ends, however that comes about; what the file says of the holder counts only
-/// while the lock is held.
+/// The kernel releases the lock when the process ends, in any way. The holder's ID in the file is valid only while the
+/// lock is held.
 package final class DaemonLock: Sendable {
-    /// For what the lock is held, as its file says.
+    /// What the holder uses the lock for, as recorded in its file.
     package enum Role: String, Sendable, CaseIterable {
         /// A daemon that is not ready yet.
         case starting
         /// A daemon that rotates.
         case ready
-        /// A daemon that ends what is in flight.
+        /// A daemon that waits for its work in flight.
         case stopping
-        /// A command, for the moment that a change takes.
+        /// A command, for the duration of one change.
         case command
     }
 
-    /// Who holds the lock.
+    /// The holder of the lock.
     package struct Holder: Hashable, Sendable {
-        /// nil where the file does not tell: the holder has only just taken the lock.
+        /// The process ID; nil if the file does not say, because the holder has just taken the lock.
         package var pid: Int32?
-        /// nil where the file does not tell.
+        /// The role; nil if the file does not say.
         package var role: Role?
 
-        /// Whether it is a daemon.
+        /// Whether the holder is a daemon.
         package var isDaemon: Bool { role != nil && role != .command }
     }
 
@@ -55,21 +55,21 @@ package final class DaemonLock: Sendable {
     private let path: String
     private let announced: Mutex<Role>
 
-    /// Where the lock of a database is.
+    /// The path of a database's lock.
     package static func path(for database: String) -> String {
         database + ".lock"
     }
 
-    /// Takes the lock, or throws who holds it.
+    /// Takes the lock, or throws an error with its holder.
     package init(database: String, role: Role) throws(Failure) {
-        // Nothing may throw once `descriptor` is set: `deinit` runs then too, and would close it a second time.
+        // Nothing may throw once `descriptor` is set: `deinit` would run and close it a second time.
         path = Self.path(for: database)
         announced = Mutex(role)
         descriptor = Mutex(try Self.openLocked(path))
         announce(role)
     }
 
-    /// Throws where the lock's file is not the one that is locked, or is gone: another process could lock the new one.
+    /// Throws if the file at the lock's path is missing or not the locked one: another process could lock the new one.
     package func check() throws(FenceLost) {
         var (mine, named) = (stat(), stat())
         let isHeld = descriptor.withLock { descriptor in descriptor.map { fstat($0, &mine) == 0 } ?? false }
@@ -81,7 +81,7 @@ package final class DaemonLock: Sendable {
     private static func openLocked(_ path: String) throws(Failure) -> Int32 {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .system(path: path, errno: errno) }
-        // Whoever may read it may lock it: an earlier version let everybody.
+        // A process that may read the file may lock it; an earlier version created it readable by everyone.
         fchmod(descriptor, 0o600)
         let code = clinux_lock_file(descriptor)
         guard code == 0 else {
@@ -95,7 +95,7 @@ package final class DaemonLock: Sendable {
 
     deinit { release() }
 
-    /// Lets go of the lock, whoever still has a reference to it.
+    /// Releases the lock, even if there are other references to this object.
     package func release() {
         descriptor.withLock { descriptor in
             guard let open = descriptor else { return }
@@ -106,10 +106,10 @@ package final class DaemonLock: Sendable {
         }
     }
 
-    /// For what the lock is held, as its file says.
+    /// The role of this holder, as recorded in the lock's file.
     package var role: Role { announced.withLock { $0 } }
 
-    /// Says in the lock's file what the holder is about.
+    /// Records the holder's role in the lock's file.
     package func announce(_ role: Role) {
         announced.withLock { $0 = role }
         let line = Array("\(getpid()) \(role.rawValue)\n".utf8)
@@ -120,9 +120,9 @@ package final class DaemonLock: Sendable {
         }
     }
 
-    /// Who holds the lock of a database; nil for nobody.
+    /// The holder of a database's lock; nil if it is free.
     ///
-    /// - Throws: ``Failure/system(path:errno:)`` where that can't be told.
+    /// - Throws: ``Failure/system(path:errno:)`` if the state of the lock can't be read.
     package static func holder(of database: String) throws(Failure) -> Holder? {
         let path = path(for: database)
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)

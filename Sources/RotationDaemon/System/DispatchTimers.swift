@@ -1,19 +1,21 @@
 import Dispatch
 import Foundation
 
-/// The descriptors of Dispatch's timers.
+/// Opens the file descriptors of Dispatch's timers in advance.
 ///
-/// Dispatch opens a timerfd for a clock when the first timer on that clock is set, and traps where it can't: a daemon
-/// whose descriptors are used up would end at its first wait.
+/// Dispatch opens a timerfd for a clock when the first timer on that clock is set, and traps if it can't: a daemon
+/// without free descriptors would crash at its first wait.
 enum DispatchTimers {
     /// CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_BOOTTIME, as /proc names them.
     private static let clocks: Set<String> = ["0", "1", "7"]
-    /// No timer here fires: one that has passed before it is set needs no descriptor.
+    /// A deadline that is never reached: the timers are cancelled before.
+    ///
+    /// A timer whose deadline has passed would open no descriptor.
     private static let farAway = 3600
 
     /// Opens a timerfd for each clock that the program uses; they stay open until the process ends.
     static func open() async {
-        // CLOCK_BOOTTIME and CLOCK_MONOTONIC, by way of Swift's own sleep.
+        // Swift's own sleep opens those of CLOCK_BOOTTIME and CLOCK_MONOTONIC.
         let sleeps = [
             Task { try? await Task.sleep(for: .seconds(farAway), clock: .continuous) },
             Task { try? await Task.sleep(for: .seconds(farAway), clock: .suspending) },

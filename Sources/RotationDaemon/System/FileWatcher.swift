@@ -2,27 +2,27 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Tells when something happens in folders: inotify(7), read by a Dispatch source.
+/// Reports changes in folders: inotify(7), read by a Dispatch source.
 ///
-/// What it tells is a hint. It does not see what happens on network file systems or behind links further up, so whoever is
-/// told also looks by itself now and then.
+/// A report is only a hint. Changes on network file systems or behind links higher up are not seen, so the owner must
+/// also check from time to time.
 final class FileWatcher: Sendable {
     private let descriptor: Int32
     private let source: WatchedDescriptor
     private let watches = Mutex<Set<Int32>>([])
 
-    /// What makes, changes or replaces a file or a link; a folder that is replaced itself, too.
+    /// Events that create, change or replace a file or link, or replace the folder itself.
     ///
-    /// Not what only reads: a look must not wake itself.
+    /// Without read events: reading the files must not cause a report.
     static let events = UInt32(
         IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF
     )
 
     /// - Parameters:
-    ///   - settlingMilliseconds: Writers write several files, or one in several steps: what happens within this time is
-    ///     told once.
-    ///   - onChange: Called after something has happened.
-    /// - Returns: nil where the kernel gives no more watchers (fs.inotify.max_user_instances).
+    ///   - settlingMilliseconds: Changes within this time are reported once, because writers write several files, or
+    ///     one in several steps.
+    ///   - onChange: Called after a change.
+    /// - Returns: nil if the kernel allows no more watchers (fs.inotify.max_user_instances).
     init?(settlingMilliseconds: Int = 1000, onChange: @escaping @Sendable () -> Void) {
         descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         guard descriptor >= 0 else { return nil }
@@ -33,15 +33,15 @@ final class FileWatcher: Sendable {
         source.source.cancel()
     }
 
-    /// Watches these folders or files, and no others; one that is not there is passed over.
+    /// Watches exactly these folders or files; missing ones are skipped.
     ///
-    /// - Returns: Those that are there and can't be watched, as they can't be read or there are too many.
+    /// - Returns: The existing ones that can't be watched, because they can't be read or there are too many.
     @discardableResult
     func watch(_ paths: Set<String>) -> Set<String> {
         watches.withLock { watches in
             var (fresh, unseen): (Set<Int32>, Set<String>) = ([], [])
             for path in paths {
-                // Adding what is watched already changes nothing; what was replaced is another one.
+                // Adding a watched path again changes nothing; a replaced file gets a new watch.
                 let watch = inotify_add_watch(descriptor, path, Self.events)
                 if watch >= 0 { fresh.insert(watch) } else if errno != ENOENT { unseen.insert(path) }
             }
@@ -80,7 +80,7 @@ private func makeEventSource(
     return source
 }
 
-/// Which events there are does not matter.
+/// Reads and drops all events: their content does not matter.
 private func drain(_ descriptor: Int32) {
     withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
         while read(descriptor, buffer.baseAddress, buffer.count) > 0 {}
@@ -90,7 +90,7 @@ private func drain(_ descriptor: Int32) {
 private final class Flag: Sendable {
     private let isRaised = Mutex(false)
 
-    /// - Returns: Whether it was not raised yet.
+    /// - Returns: Whether the flag was not raised before.
     func raise() -> Bool {
         isRaised.withLock { isRaised in
             defer { isRaised = true }

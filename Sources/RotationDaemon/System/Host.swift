@@ -1,7 +1,7 @@
 import Glibc
 package import RotationCore
 
-/// What the history says of this machine and of who runs the program.
+/// The facts about this machine for the history.
 package enum Host {
     /// The machine, its boot and the program, for audit entries.
     package static func origin() -> AuditOrigin {

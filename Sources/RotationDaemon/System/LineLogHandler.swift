@@ -6,13 +6,13 @@ import Scheduling
 
 /// Writes log lines to standard error: for the journal, for a person, or as JSON.
 package struct LineLogHandler: LogHandler {
-    /// How a line is written.
+    /// The format of a line.
     package enum Format: Sendable {
         /// A priority before each line (sd-daemon(3)); the journal adds the time.
         case journal
         /// Time, level, message, metadata.
         case text
-        /// One object a line.
+        /// One JSON object a line.
         case json
     }
 
@@ -21,7 +21,7 @@ package struct LineLogHandler: LogHandler {
     private let format: Format
     private let write: @Sendable (String) -> Void
 
-    /// - Parameter write: Receives each line with its newline; standard error if not given.
+    /// - Parameter write: Receives each line with its newline; by default it writes to standard error.
     package init(
         format: Format,
         level: Logger.Level,
@@ -32,7 +32,7 @@ package struct LineLogHandler: LogHandler {
         logLevel = level
     }
 
-    /// What `auto` means here.
+    /// The format for `auto` in this environment.
     package static func automaticFormat(environment: [String: String]) -> Format {
         if environment["JOURNAL_STREAM"] != nil { return .journal }
         return isatty(STDERR_FILENO) == 1 ? .text : .json
@@ -50,7 +50,7 @@ package struct LineLogHandler: LogHandler {
         write(Self.line(format, event.level, "\(event.message)", fields))
     }
 
-    /// The line that stands where lines were dropped.
+    /// The line that replaces dropped lines.
     static func line(_ format: Format, gap count: Int) -> String {
         let lines = count == 1 ? "1 log line was" : "\(count) log lines were"
         return line(format, .warning, "\(lines) dropped: standard error was not read", [])
@@ -72,7 +72,7 @@ package struct LineLogHandler: LogHandler {
         _ fields: [(key: String, value: String)]
     ) -> String {
         switch format {
-        // A line stays a line whatever is in it: a forged second one must not look like ours.
+        // Line breaks are escaped, so that a message can't forge another line.
         case .journal:
             return "<\(level.priority)>" + printableLine(message) + pairs(fields)
         case .text:

@@ -1,30 +1,30 @@
-/// Log lines that wait to be written, up to a limit.
+/// A bounded queue of log lines.
 ///
-/// A pure value. A full queue drops new lines until it is half empty: each time that happens leaves one gap, not many.
+/// A pure value. A full queue drops new lines until it is half empty, so that an overload causes one gap and not many.
 struct LogQueue {
-    /// How much a queue holds.
+    /// The size of the queue.
     struct Limits: Sendable {
         var lines: Int
         var bytes: Int
 
-        /// What a busy daemon logs at debug level within some seconds.
+        /// Enough for several seconds of a busy daemon at debug level.
         static let standard = Limits(lines: 4096, bytes: 1 << 20)
     }
 
-    /// What is written next.
+    /// An element of the queue.
     enum Element: Hashable {
         case line(String)
-        /// So many lines were dropped here.
+        /// The number of lines that were dropped here.
         case gap(Int)
     }
 
     private let limits: Limits
     private var elements: [Element] = []
-    /// Where the queue begins in `elements`: removing the first one each time would move all others.
+    /// The index of the first element in `elements`: removing the first one each time would move all others.
     private var head = 0
     private var bytes = 0
     private var isFull = false
-    /// Lines that were dropped, and that no gap in the queue counts yet.
+    /// Dropped lines that are not yet in a gap of the queue.
     private var missing = 0
 
     init(limits: Limits) {
@@ -38,7 +38,7 @@ struct LogQueue {
 
     /// Adds a line, or counts it as dropped.
     ///
-    /// - Returns: Whether there was room.
+    /// - Returns: Whether the line was added.
     mutating func append(_ line: String) -> Bool {
         let size = line.utf8.count
         let isHalfEmpty = count <= limits.lines / 2 && bytes <= limits.bytes / 2
@@ -54,7 +54,7 @@ struct LogQueue {
         return true
     }
 
-    /// Takes out what is written next; nil where there is nothing.
+    /// Removes and returns the first element; nil if the queue is empty.
     mutating func next() -> Element? {
         guard count > 0 else { return takeGap() }
         let element = elements[head]

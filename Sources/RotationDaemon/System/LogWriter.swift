@@ -5,13 +5,13 @@ package import RotationCore
 import Scheduling
 import Synchronization
 
-/// Writes log lines on a thread of its own: a reader of standard error that stops reading holds up that thread alone.
+/// Writes log lines on its own thread, so that a blocked standard error blocks only that thread.
 ///
-/// ``append(_:)`` never waits. Lines for which there is no room are dropped and counted, and a line says so where they are
-/// missing.
+/// ``append(_:)`` never waits. If the queue is full, lines are dropped and counted, and a line with their number
+/// replaces them.
 package final class LogWriter: Sendable {
-    /// A single write that takes longer is stuck.
-    package static let patience = Duration.seconds(10)
+    /// The time after which a single write counts as blocked.
+    package static let blockedAfter = Duration.seconds(10)
 
     private let lines: LogLines
     private let clock: any Clock
@@ -19,8 +19,8 @@ package final class LogWriter: Sendable {
     /// Starts the thread.
     ///
     /// - Parameters:
-    ///   - clock: The system's if not given.
-    ///   - describeGap: Makes the line that says how many lines were dropped.
+    ///   - clock: By default the system's clock.
+    ///   - describeGap: Creates the line for a number of dropped lines.
     ///   - write: Writes a line; may block.
     package convenience init(
         clock: any Clock = SystemClock(),
@@ -55,14 +55,14 @@ package final class LogWriter: Sendable {
         lines.end()
     }
 
-    /// Has a line written, or drops and counts it.
+    /// Queues a line, or drops and counts it.
     package func append(_ line: String) {
         lines.append(line)
     }
 
-    /// Waits until all lines are written, but no longer than a limit.
+    /// Waits until all lines are written, or until a time-out.
     ///
-    /// - Returns: Whether all are.
+    /// - Returns: Whether all lines are written.
     @discardableResult
     package func flush(within limit: Duration) -> Bool {
         guard let done = lines.whenWritten() else { return true }
@@ -70,11 +70,11 @@ package final class LogWriter: Sendable {
         return done.wait(timeout: .now() + .milliseconds(Int(milliseconds))) == .success
     }
 
-    /// What `status` says of the log.
+    /// The health of the log, for `status`.
     package var health: LogHealth {
         let (dropped, droppedAt, writingSince) = lines.facts
         let now = clock.now
-        let stuck = writingSince.map { clock.uptime - $0 }.flatMap { $0 > Self.patience ? $0 : nil }
+        let stuck = writingSince.map { clock.uptime - $0 }.flatMap { $0 > Self.blockedAfter ? $0 : nil }
         return LogHealth(
             linesDropped: dropped,
             droppedAt: droppedAt,
@@ -83,18 +83,18 @@ package final class LogWriter: Sendable {
     }
 }
 
-/// The lines that producers and the thread share.
+/// The queue that producers and the writer thread share.
 private final class LogLines: Sendable {
     fileprivate struct State {
         var queue: LogQueue
-        /// Whether the thread was woken, and has not yet found the queue empty.
+        /// Whether the thread is awake: it was woken and has not yet found the queue empty.
         var isAwake = false
         var hasEnded = false
-        /// When the write under way began, since boot.
+        /// When the current write began, as time since boot.
         var writingSince: Duration?
         var dropped = 0
         var droppedAt: Instant?
-        /// Who waits for the queue to be empty.
+        /// Callers that wait for an empty queue.
         var waiting: [DispatchSemaphore] = []
     }
 
@@ -113,7 +113,7 @@ private final class LogLines: Sendable {
                 state.dropped += 1
                 state.droppedAt = clock.now
             }
-            return !state.rouse()
+            return !state.markAwake()
         }
         if isAsleep { wake.signal() }
     }
@@ -123,7 +123,7 @@ private final class LogLines: Sendable {
         wake.signal()
     }
 
-    /// Returns what is written next once there is something; nil once nothing will come.
+    /// Waits for the next element; nil once the queue has ended.
     func waitForNext() -> LogQueue.Element? {
         while true {
             let (element, waiting, hasEnded) = state.withLock { $0.next(uptime: clock.uptime) }
@@ -134,7 +134,7 @@ private final class LogLines: Sendable {
         }
     }
 
-    /// Signalled once all is written; nil where all is.
+    /// A semaphore that is signalled once all lines are written; nil if they are.
     func whenWritten() -> DispatchSemaphore? {
         state.withLock { state in
             guard !state.queue.isEmpty || state.writingSince != nil else { return nil }
@@ -150,13 +150,13 @@ private final class LogLines: Sendable {
 }
 
 extension LogLines.State {
-    /// - Returns: Whether the thread is awake already.
-    fileprivate mutating func rouse() -> Bool {
+    /// - Returns: Whether the thread was awake already.
+    fileprivate mutating func markAwake() -> Bool {
         defer { isAwake = true }
         return isAwake
     }
 
-    /// The thread comes back for more: what it had is written.
+    /// Returns the next element to the thread, which has written the previous one.
     fileprivate mutating func next(
         uptime: Duration
     ) -> (element: LogQueue.Element?, waiting: [DispatchSemaphore], hasEnded: Bool) {

@@ -1,13 +1,15 @@
 import Glibc
 
-/// How many files and sockets the process may have open.
+/// The limit of open files and sockets of the process.
 enum OpenFiles {
-    /// Enough for all connections; plug-ins inherit it, and some look at each number up to it.
+    /// Enough for all connections.
+    ///
+    /// Not more, because plug-ins inherit the limit, and some try each descriptor up to it.
     private static let target: rlim_t = 8192
 
-    /// Raises the soft limit as far as it may go, up to 8192.
+    /// Raises the soft limit to 8192, or to the hard limit if that is lower.
     ///
-    /// - Returns: What is wrong, in words; nil where all is well.
+    /// - Returns: The error as a text; nil on success.
     static func raiseLimit() -> String? {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return failure }

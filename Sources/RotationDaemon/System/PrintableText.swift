@@ -1,7 +1,6 @@
-/// A text as people read it: what would move the cursor, reverse the order of letters or can't be seen is escaped, such
-/// as `\u{202e}`.
+/// Escapes characters that move the cursor, reverse the order of letters or are invisible, for example as `\u{202e}`.
 ///
-/// Line breaks stay: a caller that shows one line uses ``printableLine(_:)``.
+/// Line breaks stay; use ``printableLine(_:)`` for a single line.
 package func printable(_ text: String) -> String {
     escaped(text) {
         $0 != "\n" && isUnprintable($0)
@@ -10,12 +9,12 @@ package func printable(_ text: String) -> String {
     }
 }
 
-/// A text as people read it, on one line.
+/// Escapes the same characters and line breaks, so that the text is one line.
 package func printableLine(_ text: String) -> String {
     escaped(text, isUnprintable) { "\\u{\(String($0.value, radix: 16))}" }
 }
 
-/// JSON that people read: the same characters as ``printable(_:)``, with JSON's own escapes, so that its meaning stays.
+/// Escapes the same characters as ``printable(_:)`` in JSON, with JSON's own escapes, so that its meaning stays.
 package func printableJSON(_ text: String) -> String {
     escaped(text) {
         $0 != "\n" && isUnprintable($0)
@@ -40,7 +39,7 @@ private func escaped(
     _ isMeant: (Unicode.Scalar) -> Bool,
     escape: (Unicode.Scalar) -> String
 ) -> String {
-    // Most texts have nothing to escape.
+    // Fast path: most texts have nothing to escape.
     guard text.unicodeScalars.contains(where: isMeant) else { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

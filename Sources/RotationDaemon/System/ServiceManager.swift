@@ -1,13 +1,13 @@
 import Dispatch
 import Glibc
 
-/// Tells systemd how the service is: datagrams to `$NOTIFY_SOCKET` (sd_notify(3)).
+/// Notifies systemd of the service's state: datagrams to `$NOTIFY_SOCKET` (sd_notify(3)).
 package struct ServiceManager: Sendable {
     private let address: String?
-    /// How often systemd wants to hear from us; nil for never (`$WATCHDOG_USEC`, `$WATCHDOG_PID`).
+    /// The interval of systemd's watchdog; nil if it is off (`$WATCHDOG_USEC`, `$WATCHDOG_PID`).
     package let watchdogInterval: Duration?
 
-    /// Reads what systemd has set in the environment.
+    /// Reads the variables that systemd has set.
     package init(environment: [String: String]) {
         address = environment["NOTIFY_SOCKET"]
         let isForUs = environment["WATCHDOG_PID"].map { $0 == "\(getpid())" } ?? true
@@ -35,7 +35,7 @@ package struct ServiceManager: Sendable {
         }
     }
 
-    /// Sends states in one datagram; without systemd, nothing.
+    /// Sends states in one datagram; does nothing without systemd.
     package func notify(_ states: State...) {
         guard let address else { return }
         send(states.map(\.text).joined(separator: "\n"), to: address)
@@ -55,7 +55,7 @@ package struct ServiceManager: Sendable {
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
-        // A systemd that hangs must not hold up the daemon.
+        // Non-blocking, so that a systemd that hangs can't block the daemon.
         var limit = timeval(tv_sec: 1, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let bytes = Array(text.utf8)

@@ -2,9 +2,9 @@ import CLinux
 package import ControlAPI
 import Glibc
 
-/// Sends on what was printed to standard output, which is buffered where it is no terminal.
+/// Flushes standard output, which is buffered unless it is a terminal.
 ///
-/// - Throws: `ControlFailure` where it could not be written: an export that was cut off must not look like a whole one.
+/// - Throws: `ControlFailure` if it can't be written: a truncated export must not look complete.
 package func flushOutput() throws(ControlFailure) {
     let code = clinux_flush_output()
     guard code == 0 else {

@@ -4,28 +4,28 @@ import RotationCore
 import Synchronization
 import ValueGenerators
 
-/// Tells within a second when a token file is written, replaced, or reached by other links: inotify(7).
+/// Reports within a second that a token file was written or replaced, or that its links changed: inotify(7).
 ///
-/// Where that can't be seen, on network file systems, the engine's look each minute finds it.
+/// On network file systems inotify sees nothing; there the engine's check each minute finds the change.
 final class TokenWatch: Sendable {
     private struct State {
         var files: Set<String> = []
         var watcher: FileWatcher?
-        /// Folders that can't be watched, which the log has named.
+        /// Folders that can't be watched, and are already in the log.
         var unseen: Set<String> = []
     }
 
     private let state = Mutex(State())
     private let logger: Logger
 
-    /// A file is written in one go: its writer has ended when this has passed, or another event follows.
+    /// The settling time: a writer writes a token in one step, or causes another event.
     private static let settlingMilliseconds = 200
 
-    /// - Parameter onChange: Called on a queue of its own, which may block.
+    /// - Parameter onChange: Called on its own queue, where it may block.
     init(logger: Logger, onChange: @escaping @Sendable () -> Void) {
         self.logger = logger
         let watcher = FileWatcher(settlingMilliseconds: Self.settlingMilliseconds) { [weak self] in
-            // First, so that nothing that happens after the look is missed.
+            // Watch first, so that no change after the read is missed.
             self?.arm()
             onChange()
         }
@@ -35,17 +35,17 @@ final class TokenWatch: Sendable {
         }
     }
 
-    /// Watches these files, and no others.
+    /// Watches exactly these files.
     func follow(_ files: Set<String>) {
         state.withLock { $0.files = files }
         arm()
     }
 
-    /// Watches the folders that the files are reached through now.
+    /// Watches the folders on the current paths of the files.
     private func arm() {
         state.withLock { state in
             var places = Self.places(state.files)
-            // A link that is replaced while its folder is not yet watched leads elsewhere: look again.
+            // A link may change before its folder is watched: resolve the paths again.
             for _ in 0..<3 {
                 let unseen = state.watcher?.watch(places) ?? []
                 if !unseen.isSubset(of: state.unseen) {
@@ -60,7 +60,7 @@ final class TokenWatch: Sendable {
         }
     }
 
-    /// The files themselves too: where a single file is mounted, its folder sees nothing.
+    /// The files themselves are watched too: for a single mounted file its folder has no events.
     private static func places(_ files: Set<String>) -> Set<String> {
         files.reduce(into: files.filter { access($0, F_OK) == 0 }) { $0.formUnion(LinkChain.folders(to: $1)) }
     }

@@ -1,24 +1,24 @@
 import Logging
 import Synchronization
 
-/// Tells systemd that the daemon is alive, for as long as its engine moves and answers.
+/// Notifies systemd's watchdog as long as the engine makes progress and answers.
 ///
-/// What does not answer is never waited for: nothing is told then, and systemd restarts the daemon.
+/// It never waits for an answer: without one it sends no notification, and systemd restarts the daemon.
 final class Watchdog: Sendable {
-    /// What is watched, and who is told.
+    /// The parts that are watched, and the notification.
     struct Environment: Sendable {
-        /// For how long the engine has not moved; nil where it moves.
+        /// How long the engine has made no progress; nil if it makes progress.
         var stall: @Sendable () -> Duration?
-        /// Returns when engine and store answer.
+        /// Returns once engine and store have answered.
         var heartbeat: @Sendable () async throws -> Void
-        /// Tells systemd.
+        /// Notifies systemd.
         var notify: @Sendable () -> Void
         var logger: Logger
     }
 
     private struct State {
         var isAsking = false
-        /// Whether the log says why nothing is told.
+        /// Whether the reason for missing notifications is already in the log.
         var isLogged = false
     }
 
@@ -29,7 +29,7 @@ final class Watchdog: Sendable {
         self.environment = environment
     }
 
-    /// Asks for an answer at each tick; a heartbeat that is not answered is not repeated.
+    /// Sends a heartbeat at each tick, unless the previous one has no answer yet.
     func run<Ticks: AsyncSequence>(ticks: Ticks) async throws where Ticks.Element == Void {
         for try await _ in ticks { tick() }
     }
@@ -39,8 +39,8 @@ final class Watchdog: Sendable {
             defer { state.isAsking = true }
             return state.isAsking
         }
-        guard !isAsking else { return log("engine or store do not answer: systemd's watchdog is not told") }
-        // No child of the caller's task: a heartbeat that hangs must not hold up the daemon's end.
+        guard !isAsking else { return log("engine or store do not answer: systemd's watchdog is not notified") }
+        // Not a child of the caller's task: a hanging heartbeat must not delay the daemon's end.
         Task.detached { [self] in
             let isAnswered = (try? await environment.heartbeat()) != nil
             if isAnswered { tell() }
@@ -50,13 +50,13 @@ final class Watchdog: Sendable {
 
     private func tell() {
         if let stall = environment.stall() {
-            return log("the engine has not moved for \(stall): systemd's watchdog is not told")
+            return log("the engine has made no progress for \(stall): systemd's watchdog is not notified")
         }
         state.withLock { $0.isLogged = false }
         environment.notify()
     }
 
-    /// Logs once why nothing is told.
+    /// Logs once why no notification is sent.
     private func log(_ text: String) {
         let isLogged = state.withLock { state in
             defer { state.isLogged = true }

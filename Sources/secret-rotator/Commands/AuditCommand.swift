@@ -3,7 +3,7 @@ import ArgumentParser
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Read the history.",
+        abstract: "Read the audit log.",
         subcommands: [AuditListCommand.self, AuditShowCommand.self]
     )
 }

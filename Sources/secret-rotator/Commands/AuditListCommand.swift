@@ -31,7 +31,7 @@ struct AuditListCommand: AsyncParsableCommand {
         }
     }
 
-    /// The log as people read it, of all secrets or of one.
+    /// The log as a table, for all secrets or for one.
     static func table(_ history: History, secret only: String? = nil) throws -> Table {
         var table = Table("SEQ", "TIME", "EVENT", "SECRET", "ACTOR", "DETAIL")
         try history.auditLines { line in
@@ -59,11 +59,11 @@ struct AuditListCommand: AsyncParsableCommand {
     }
 }
 
-/// A line of the log, taken apart for people.
+/// The fields of one line of the log, as text.
 private struct LoggedEntry {
     private let fields: [String: JSONValue]
 
-    /// A line that is no JSON has no fields.
+    /// Reads a line; one that is not JSON has no fields.
     init(_ line: String) {
         fields = (try? JSONDecoder().decode([String: JSONValue].self, from: Data(line.utf8))) ?? [:]
     }

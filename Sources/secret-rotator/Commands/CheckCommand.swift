@@ -10,9 +10,9 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Test configuration, files, keys, disk, clock and each hub's token; change nothing.",
         discussion: """
-            All that is wrong with the configuration is said at once, with file, line and column (exit status 78). \
-            Each hub is asked for a list of its secrets. What you may not read, the daemon answers for, if it runs. \
-            Exits with 0 where all is well or only warnings were found, 1 where there is a problem.
+            It reports all errors of the configuration at once, with file, line and column (exit status 78), and asks \
+            each hub for a list of its secrets. Files that you may not read are checked by the daemon, if it runs. \
+            Exits with 0 if it finds no problem or only warnings, 1 if it finds a problem.
 
             Example: secret-rotator --config new.yaml check && systemctl reload secret-rotator
             """
@@ -60,7 +60,7 @@ struct CheckCommand: AsyncParsableCommand {
 }
 
 extension Finding {
-    /// The finding as `--json` has it.
+    /// The finding for `--json`.
     fileprivate var json: JSONValue {
         .fields([
             "result": .string(result.rawValue),

@@ -6,8 +6,8 @@ struct DaemonCommand: AsyncParsableCommand {
         commandName: "daemon",
         abstract: "Run in the foreground and rotate what is due.",
         discussion: """
-            Signals: TERM and INT end it after what is in flight; HUP reads the configuration and the tokens again; \
-            USR1 rotates every schedule that is not paused (see signals.usr1).
+            Signals: TERM and INT stop it once the requests in flight have ended; HUP reloads the configuration and \
+            the tokens; USR1 rotates every schedule that is not paused (see signals.usr1).
 
             Only one daemon may serve a database: a second one exits with 75.
 

@@ -4,9 +4,9 @@ import RotationDaemon
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "See it work: a local hub, a daemon and a handful of rotations, then the history.",
+        abstract: "Run a demonstration: a local hub, a daemon and a few rotations, then the history.",
         discussion: """
-            Takes some ten seconds, needs no configuration and leaves nothing behind.
+            It takes about ten seconds, needs no configuration and leaves nothing behind.
 
             Example: secret-rotator demo
             """

@@ -12,9 +12,9 @@ import ValueGenerators
 struct GenerateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
-        abstract: "Try a generator: say how strong its values are, and show one only if asked to.",
+        abstract: "Try a generator: show how strong its values are, and a value only with --reveal.",
         discussion: """
-            The value goes nowhere but to standard output, and only with --reveal.
+            With --reveal a value is written to standard output, and nowhere else.
 
             Examples:
               secret-rotator generate --type '{type: password, length: 12, classes: {digit: 12}}'
@@ -45,7 +45,7 @@ struct GenerateCommand: AsyncParsableCommand {
                 printError("\(specification.type): \(entropy) bits of entropy\(Self.verdict(entropy))\n")
                 isTooWeak = entropy < 40
             } else {
-                let who = specification.isWatched ? "whoever writes the file" : "the plug-in"
+                let who = specification.isWatched ? "the tool that writes the file" : "the plug-in"
                 printError("\(specification.type): only \(who) knows how strong its values are\n")
             }
             guard reveal else {
@@ -53,14 +53,14 @@ struct GenerateCommand: AsyncParsableCommand {
                 return
             }
             guard specification.entropy != nil else {
-                // A plug-in's first step may change something already.
-                let what = specification.isWatched ? "such a file is read" : "a plug-in is run"
-                throw ControlFailure(status: .usage, message: "\(what) by the daemon alone")
+                // Even the first step of a plug-in may change something.
+                let what = specification.isWatched ? "reads such a file" : "runs a plug-in"
+                throw ControlFailure(status: .usage, message: "only the daemon \(what)")
             }
             let generator = specification.makeGenerator(random: SystemRandom()) { SystemClock().now.rawValue }
             let context = GeneratorContext(hub: "", alias: "", rotation: "")
             let made = try await generator.generate(context)
-            // Straight from locked memory: `print` would leave a copy.
+            // Written directly from locked memory: `print` would leave a copy.
             made.value.withUTF8 { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
             print("")
             if isTooWeak { throw ExitCode.failure }

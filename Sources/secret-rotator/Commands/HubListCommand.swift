@@ -10,9 +10,9 @@ struct HubListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "Show all hubs and whether requests are sent to them.",
         discussion: """
-            A paused hub has asked for it (HTTP 429): no request is sent before the end, and then a single list. A \
-            suspended hub has refused the token, or can't be reached: it is probed with lists. A half-open hub answers \
-            again and has taken no update yet: one request goes ahead of all.
+            A paused hub has answered HTTP 429: no request is sent until the pause ends, then one list as a probe. A \
+            suspended hub has refused the token or can't be reached: it is probed with lists. A half-open hub answers \
+            again but has accepted no update yet: only one request at a time is sent to it.
 
             Example: secret-rotator hub list --json
             """
@@ -54,7 +54,7 @@ struct HubListCommand: AsyncParsableCommand {
 }
 
 extension HubStatus {
-    /// The hub as `--json` has it.
+    /// The hub for `--json`.
     fileprivate func json(of name: String) -> JSONValue {
         .fields([
             "hub": .string(name),

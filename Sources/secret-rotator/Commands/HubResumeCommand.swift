@@ -9,7 +9,7 @@ struct HubResumeCommand: AsyncParsableCommand {
         commandName: "resume",
         abstract: "End a hub's pause or suspension now.",
         discussion: """
-            One request goes ahead of all. Where the hub refuses it, the hub is paused or suspended again, for longer \
+            At first only one request is sent. If the hub refuses it, the hub is paused or suspended again, for longer \
             than before.
 
             Example: secret-rotator hub resume production --reason 'the limit was raised'
@@ -18,7 +18,7 @@ struct HubResumeCommand: AsyncParsableCommand {
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The hub.", completion: .hub) var hub: String
-    @Option(help: "Why, for the history.") var reason: String
+    @Option(help: "The reason, for the audit log.") var reason: String
 
     func run() async throws {
         try await reportingFailures {
@@ -31,12 +31,12 @@ struct HubResumeCommand: AsyncParsableCommand {
             let operation = ResumeHub(hub: hub, reason: reason)
             let (answer, isDaemonRunning) = try await Control.perform(operation, configuration)
             switch answer {
-            case .nothing: printText("\(hub): neither paused nor suspended, so nothing was changed")
+            case .nothing: printText("\(hub): neither paused nor suspended: nothing was changed")
             case .pause(let until): printText("\(hub): resumed, it was paused until \(until.short)")
             case .suspension: printText("\(hub): resumed, it was suspended")
             }
             if answer != .nothing, !isDaemonRunning {
-                printError("no daemon runs: requests are sent once one is started\n")
+                printError("no daemon runs: requests are sent once it is started\n")
             }
         }
     }

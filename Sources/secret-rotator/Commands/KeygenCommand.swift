@@ -11,9 +11,8 @@ struct KeygenCommand: AsyncParsableCommand {
         commandName: "keygen",
         abstract: "Make a key file (mode 0600).",
         discussion: """
-            staging  seals new values on the disk until they are delivered.
-            audit    signs the history's checkpoints; the verifier key, which anybody may know, goes to standard \
-            output.
+            staging  encrypts new values on disk until they are delivered.
+            audit    signs the history's checkpoints; the verifier key, which is public, goes to standard output.
 
             Examples:
               secret-rotator keygen staging --output /etc/secret-rotator/staging.key
@@ -27,7 +26,7 @@ struct KeygenCommand: AsyncParsableCommand {
     }
 
     @Argument(help: "staging or audit.") var kind: Kind
-    @Option(name: .shortAndLong, help: "The new file; one that exists is never written over.") var output: String
+    @Option(name: .shortAndLong, help: "The new file; an existing file is never overwritten.") var output: String
     @Option(help: "For audit: the log's name, equal to audit.origin; HOST/secret-rotator if absent.") var origin:
         String?
 

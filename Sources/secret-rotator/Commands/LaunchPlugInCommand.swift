@@ -4,20 +4,21 @@ import RotationCore
 import RotationDaemon
 import ValueGenerators
 
-/// What the daemon starts in the place of a plug-in: it starts the plug-in confined, and ends as that does.
+/// The launcher that the daemon starts instead of a plug-in: it runs the plug-in confined, and ends with the same
+/// status.
 struct LaunchPlugInCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "launch-plug-in",
-        abstract: "Run a plug-in, confined; the daemon's own use.",
+        abstract: "Run a plug-in, confined; for the daemon only.",
         discussion: "Example: secret-rotator launch-plug-in /etc/secret-rotator/generators postgresql",
         shouldDisplay: false
     )
 
-    @Option(help: "Whose process it is to be: UID:GID:GROUP,GROUP.") var user: PlugInUser?
-    @Option(help: "The file to lock while it runs.") var lock: String?
+    @Option(help: "The user and groups to run as: UID:GID:GROUP,GROUP.") var user: PlugInUser?
+    @Option(help: "The file to lock while the plug-in runs.") var lock: String?
     @Argument(help: "The folder of the plug-ins.") var folder: String
-    @Argument(help: "The plug-in.") var name: String
-    @Argument(help: "What it may not read or change.") var protected: [String] = []
+    @Argument(help: "The plug-in's name.") var name: String
+    @Argument(help: "Paths that the plug-in may not read or change.") var protected: [String] = []
 
     func run() throws {
         let order = LaunchOrder(folder: folder, name: name, protected: protected, user: user, lock: lock)
@@ -28,7 +29,7 @@ struct LaunchPlugInCommand: ParsableCommand {
             try flushOutput()
             throw ExitCode(PlugInLauncher.refused)
         }
-        // Ended by a signal, it looks to the daemon as if that had been sent to this process.
+        // Where a signal ended the plug-in, the same signal ends this process, so that the daemon sees it.
         let number = status & 0x7F
         if number != 0 {
             signal(number, SIG_DFL)

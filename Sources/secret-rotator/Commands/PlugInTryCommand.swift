@@ -11,12 +11,12 @@ import Yams
 struct PlugInTryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "try",
-        abstract: "Run a plug-in's steps for a rotation that does not exist, and say what the daemon would do.",
+        abstract: "Run a plug-in's steps on a scratch rotation, and show what the daemon would do.",
         discussion: """
-            Without --all and --withdraw only check and generate are asked. With them the plug-in changes what its \
-            parameters name, the hub is told nothing, and after --all nobody knows the new credential: name a scratch \
-            account. A step that fails after install is followed by withdraw. Run it as the daemon's user; \
-            root needs generators.user.
+            Without --all and --withdraw only check and generate run. With either option the plug-in changes the \
+            account that its parameters name, the hub receives nothing, and after --all the new credential is lost: \
+            name a scratch account. If a step fails after install, withdraw runs. Run this command as the daemon's \
+            user; root needs generators.user.
 
             Examples:
               secret-rotator plug-in try postgresql --parameters '{role: scratch, admin: rotator, host: localhost}'
@@ -28,12 +28,13 @@ struct PlugInTryCommand: AsyncParsableCommand {
     @OptionGroup var listing: ListingOptions
     @Argument(help: "The plug-in's name in generators.directory.") var name: String
     @Option(help: "Its parameters, as a YAML flow map.") var parameters = "{}"
-    @Option(help: "Variables of this environment that it gets, as a list such as [PGHOST].") var environment = "[]"
-    @Option(help: "How long a step may take.") var timeout = "60s"
-    @Flag(help: "Run all steps of a rotation that succeeds: check, generate, install, test, finish.") var all = false
-    @Flag(help: "Run those of one that the hub refuses: check, generate, install, test, withdraw.") var withdraw = false
-    @Option(help: "End after this step, and leave everything as it is then.") var stopAfter: StepFailure.Step?
-    @Flag(help: "Ask for each step twice, as after a crash.") var twice = false
+    @Option(help: "Environment variables to pass to the plug-in, as a list such as [PGHOST].") var environment = "[]"
+    @Option(help: "The time-out of a step.") var timeout = "60s"
+    @Flag(help: "Run the steps of a rotation that succeeds: check, generate, install, test, finish.") var all = false
+    @Flag(help: "Run the steps of a rotation that the hub refuses: check, generate, install, test, withdraw.")
+    var withdraw = false
+    @Option(help: "Stop after this step, and undo nothing.") var stopAfter: StepFailure.Step?
+    @Flag(help: "Run each step twice, as after a crash.") var twice = false
 
     func validate() throws {
         if all && withdraw { throw ValidationError("give --all or --withdraw") }
@@ -55,8 +56,8 @@ struct PlugInTryCommand: AsyncParsableCommand {
             let planned = Array(steps.prefix(through: stopAfter))
             if planned.contains(.install) {
                 printError(
-                    "warning: \(name) changes what its parameters name; no hub is told of it, and only its own withdraw "
-                        + "puts the old credential back\n"
+                    "warning: \(name) changes the account that its parameters name; no hub receives the new value, and "
+                        + "only the plug-in's withdraw puts the old credential back\n"
                 )
             }
             var trial = PlugInTrial(specification, configuration, twice: twice, isJSON: listing.json)
@@ -96,7 +97,7 @@ private func words(_ steps: [StepFailure.Step]) -> String {
 }
 
 extension [StepFailure.Step] {
-    /// Up to a step, with it; all for nil.
+    /// The steps up to and including a step; all for nil.
     fileprivate func prefix(through last: StepFailure.Step?) -> ArraySlice<StepFailure.Step> {
         last.flatMap(firstIndex).map { self[...$0] } ?? self[...]
     }

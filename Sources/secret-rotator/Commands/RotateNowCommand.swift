@@ -10,10 +10,11 @@ import Scheduling
 struct RotateNowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate-now",
-        abstract: "Ask for rotations at once; the requests are kept until they are served.",
+        abstract: "Request rotations now; a request stays queued until it is served.",
         discussion: """
-            A request joins a rotation of its secret that is open, and brings its next try forward; --fresh asks for \
-            one more after it. A named secret may be paused; --all and --overdue leave paused ones out.
+            A request joins the open rotation of its secret, if there is one, and brings its next try forward; --fresh \
+            requests another rotation after it. A secret that you name may be paused; --all and --overdue skip paused \
+            ones.
 
             With --wait it exits with 0 if all succeeded, 1 if any failed, 75 if the time-out came first, 69 if no \
             daemon runs.
@@ -27,15 +28,16 @@ struct RotateNowCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
     @OptionGroup var listing: ListingOptions
     @Argument(help: "The secrets.", completion: .secret) var secrets: [String] = []
-    @Flag(help: "Every schedule that is not paused.") var all = false
-    @Flag(help: "Every schedule that is due and not paused.") var overdue = false
-    @Option(help: "Why, for the history.") var reason: String?
-    @Option(help: "A ticket's number, for the history.") var ticket: String?
-    @Flag(help: "A rotation of its own, after one that is open.") var fresh = false
-    @Option(help: "Rotate though an earlier value may still arrive at the hub, and why.") var despiteHold: String?
-    @Flag(help: "Say what would be rotated, and change nothing.") var dryRun = false
-    @Flag(help: "Wait for the end, with progress on standard error.") var wait = false
-    @Option(help: "How long to wait at the most.") var timeout = "5m"
+    @Flag(help: "Rotate every schedule that is not paused.") var all = false
+    @Flag(help: "Rotate every schedule that is due and not paused.") var overdue = false
+    @Option(help: "The reason, for the audit log.") var reason: String?
+    @Option(help: "A ticket number, for the audit log.") var ticket: String?
+    @Flag(help: "Request a new rotation after the open one, instead of joining it.") var fresh = false
+    @Option(help: "Rotate although an earlier value may still arrive at the hub; give the reason.")
+    var despiteHold: String?
+    @Flag(help: "Show what would be rotated; change nothing.") var dryRun = false
+    @Flag(help: "Wait until the rotations have ended, with progress on standard error.") var wait = false
+    @Option(help: "The longest time to wait.") var timeout = "5m"
 
     func validate() throws {
         let choices = [!secrets.isEmpty, all, overdue].count { $0 }
@@ -59,15 +61,15 @@ struct RotateNowCommand: AsyncParsableCommand {
             )
             if dryRun { return try showSelected(operation, configuration) }
             if wait { try requireDaemon(configuration) }
-            let (taken, isDaemonRunning) = try await Control.perform(operation, configuration)
-            guard !taken.isEmpty else { return printError("nothing to rotate\n") }
+            let (accepted, isDaemonRunning) = try await Control.perform(operation, configuration)
+            guard !accepted.isEmpty else { return printError("nothing to rotate\n") }
             if wait {
-                let held = taken.compactMap(\.heldUntil).max().map { SystemClock().now.duration(to: $0) } ?? .zero
-                if held > .zero { reportHolds(taken) }
+                let held = accepted.compactMap(\.heldUntil).max().map { SystemClock().now.duration(to: $0) } ?? .zero
+                if held > .zero { reportHolds(accepted) }
                 let timeout = timeoutDuration + max(held, .zero)
-                try await RequestWatch(taken, isJSON: listing.json).wait(configuration, timeout: timeout)
+                try await RequestWatch(accepted, isJSON: listing.json).wait(configuration, timeout: timeout)
             } else {
-                report(taken, isDaemonRunning: isDaemonRunning)
+                report(accepted, isDaemonRunning: isDaemonRunning)
             }
         }
     }
@@ -91,7 +93,7 @@ struct RotateNowCommand: AsyncParsableCommand {
     }
 
     private func requireDaemon(_ configuration: Configuration) throws {
-        // Who may not read the lock is told by the socket.
+        // A caller that may not read the lock file asks the socket.
         guard access(DaemonLock.path(for: configuration.database), R_OK) == 0 || errno == ENOENT else { return }
         let holder = try DaemonLock.holder(of: configuration.database)
         guard let holder, holder.isDaemon, holder.role != .stopping else {
@@ -102,9 +104,9 @@ struct RotateNowCommand: AsyncParsableCommand {
         }
     }
 
-    /// Says which rotations can't begin yet, and what can be done about it.
-    private func reportHolds(_ taken: [RequestRotations.Taken]) {
-        for item in taken {
+    /// Prints which rotations are held, and how to override the hold.
+    private func reportHolds(_ accepted: [RequestRotations.Accepted]) {
+        for item in accepted {
             guard let until = item.heldUntil else { continue }
             printError(
                 "\(item.secret): held until \(until.short), as an earlier value may still arrive at the hub; for a leak, "
@@ -113,8 +115,8 @@ struct RotateNowCommand: AsyncParsableCommand {
         }
     }
 
-    private func report(_ taken: [RequestRotations.Taken], isDaemonRunning: Bool) {
-        for item in taken {
+    private func report(_ accepted: [RequestRotations.Accepted], isDaemonRunning: Bool) {
+        for item in accepted {
             if listing.json {
                 let fields: [String: JSONValue?] = [
                     "request": .string(item.id.rawValue), "secret": .string("\(item.secret)"),
@@ -127,7 +129,7 @@ struct RotateNowCommand: AsyncParsableCommand {
                 printText("\(item.secret): requested\(joined)")
             }
         }
-        reportHolds(taken)
+        reportHolds(accepted)
         if !isDaemonRunning { printError("no daemon runs: the requests are served once one is started\n") }
     }
 }

@@ -3,7 +3,7 @@ import ArgumentParser
 struct RotationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotation",
-        abstract: "See rotations, open and past, and end one that is parked.",
+        abstract: "Show rotations, open and past, and end a parked one.",
         subcommands: [RotationListCommand.self, RotationShowCommand.self, RotationAbandonCommand.self]
     )
 }

@@ -18,8 +18,8 @@ struct RotationListCommand: AsyncParsableCommand {
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var listing: ListingOptions
-    @Flag(help: "Only those that have not ended.") var open = false
-    @Option(help: "How many at the most.") var limit = 1000
+    @Flag(help: "Show only rotations that have not ended.") var open = false
+    @Option(help: "The largest number of rotations to show.") var limit = 1000
 
     func validate() throws {
         guard limit > 0 else { throw ValidationError("--limit: give 1 or more") }
@@ -38,7 +38,7 @@ struct RotationListCommand: AsyncParsableCommand {
         }
     }
 
-    /// The rotations as people read them.
+    /// The rotations as a table.
     static func table(_ rotations: [StoredRotation]) -> Table {
         var table = Table("OPENED", "SECRET", "TRIGGER", "ATTEMPTS", "OUTCOME", "TOOK", "ROTATION")
         for stored in rotations {

@@ -61,7 +61,7 @@ struct RotationShowCommand: AsyncParsableCommand {
 }
 
 extension StoredAttempt {
-    /// The attempt as `--json` has it.
+    /// The attempt for `--json`.
     fileprivate var json: JSONValue {
         .fields([
             "attempt": .number(number),

@@ -11,16 +11,16 @@ struct SandboxCommand: AsyncParsableCommand {
         discussion: """
             Example: secret-rotator sandbox --port 8642
 
-            With --test-hooks: POST /_test/faults takes a list of faults, GET /_test/received answers the requests so \
-            far, with the values that they carried. A fault is {"method":"PATCH","alias":"x","times":2,"delay_ms":100} with one \
-            of "status":503 ("headers":{…}), "drop":"before" or "after", "legacy_error":true, "redirect":"URL".
+            With --test-hooks: POST /_test/faults accepts a list of faults, GET /_test/received returns the requests \
+            so far with their values. A fault is {"method":"PATCH","alias":"x","times":2,"delay_ms":100} with one of \
+            "status":503 ("headers":{…}), "drop":"before" or "after", "legacy_error":true, "redirect":"URL".
             """
     )
 
-    @Option(help: "The port; 0 for any that is free.") var port = 8642
-    @Option(help: "The bearer token that is accepted. It is no secret: use it nowhere else.") var token =
+    @Option(help: "The port; 0 for any free port.") var port = 8642
+    @Option(help: "The accepted bearer token. It is not secret: use it nowhere else.") var token =
         "sandbox-token"
-    @Flag(help: "Accept faults, and show the values that were received.") var testHooks = false
+    @Flag(help: "Accept faults, and show the received values.") var testHooks = false
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port: give 0 to 65535") }

@@ -10,7 +10,7 @@ import ValueGenerators
 struct ScheduleAddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
-        abstract: "Have secrets rotate from now on; the first time at the first slot.",
+        abstract: "Add schedules; a secret first rotates at its first slot.",
         usage:
             "secret-rotator schedule add <secrets> ... (--every <every> | --cron <cron> | --generator <file>) [options]",
         discussion: """
@@ -29,7 +29,7 @@ struct ScheduleAddCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The secrets: alias, or hub/alias where there are several hubs.") var secrets: [String]
     @OptionGroup var options: DefinitionOptions
-    @Flag(help: "Rotate at once, and not only after one full period.") var rotateOnAdopt = false
+    @Flag(help: "Rotate now; by default the first rotation is after one full period.") var rotateOnAdopt = false
 
     func validate() throws {
         guard options.every != nil || options.cron != nil || options.generator != nil else {

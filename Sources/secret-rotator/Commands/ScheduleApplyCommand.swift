@@ -9,12 +9,12 @@ import Scheduling
 struct ScheduleApplyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
-        abstract: "Bring the schedules to what a file says.",
+        abstract: "Make the schedules match a file.",
         discussion: """
-            Applying the same file again changes nothing. A large file is applied in parts, beside which rotations go on: \
-            where one fails, those before it stay, and the same file applied again does the rest. A schedule that the \
-            file does not name stays, or goes with \
-            --prune; its secret, values and history stay either way. Nothing rotates because of it.
+            Applying the same file again changes nothing. A large file is applied in parts, and rotations continue \
+            meanwhile: if a part fails, the parts before it stay applied, and applying the same file again does the \
+            rest. A schedule that the file does not name stays, unless you give --prune; its secret, values and \
+            history always stay. Applying a file rotates nothing.
 
             Examples:
               secret-rotator schedule apply -f schedules.yaml --dry-run
@@ -25,8 +25,9 @@ struct ScheduleApplyCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
     @OptionGroup var listing: ListingOptions
     @OptionGroup var file: ScheduleFileOptions
-    @Flag(help: "Say what would change, and change nothing.") var dryRun = false
-    @Flag(help: "Rotate what is added at once, and not only after one full period.") var rotateOnAdopt = false
+    @Flag(help: "Show what would change; change nothing.") var dryRun = false
+    @Flag(help: "Rotate added secrets now; by default their first rotation is after one full period.")
+    var rotateOnAdopt = false
 
     func run() async throws {
         try await reportingFailures {
@@ -43,7 +44,7 @@ struct ScheduleApplyCommand: AsyncParsableCommand {
         }
     }
 
-    /// What would be changed.
+    /// The changes that applying a file would make.
     static func plan(
         _ desired: [DesiredSchedule],
         prune: Bool,
@@ -56,7 +57,7 @@ struct ScheduleApplyCommand: AsyncParsableCommand {
     }
 }
 
-/// Which file is applied or compared.
+/// The options that name the schedules file.
 struct ScheduleFileOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,

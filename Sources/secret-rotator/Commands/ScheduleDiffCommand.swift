@@ -7,10 +7,9 @@ import RotationStore
 struct ScheduleDiffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "Say how the schedules differ from a file, and change nothing.",
+        abstract: "Show how the schedules differ from a file; change nothing.",
         discussion: """
-            Exits with 0 where nothing would change, 1 where `schedule apply` with the same options would change \
-            something.
+            Exits with 0 if `schedule apply` with the same options would change nothing, 1 if it would change something.
 
             Example: secret-rotator schedule diff -f schedules.yaml --prune
             """

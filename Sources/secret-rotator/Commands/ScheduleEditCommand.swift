@@ -10,11 +10,11 @@ import ValueGenerators
 struct ScheduleEditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "edit",
-        abstract: "Change schedules; what is not given stays.",
+        abstract: "Change schedules; keys without an option keep their values.",
         usage: "secret-rotator schedule edit <secrets> ... [options]",
         discussion: """
-            Nothing rotates because it was edited. Another period or calendar moves the next rotation to its \
-            first slot after now; a rotation that is open goes on as it was begun. An empty text takes a key away.
+            An edit rotates nothing. A new period or cron expression moves the next rotation to its first slot after \
+            now; an open rotation continues as it began. An empty text removes a key.
 
             Examples:
               secret-rotator schedule edit production/db_password --every 7d

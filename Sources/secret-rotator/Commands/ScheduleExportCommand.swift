@@ -6,9 +6,9 @@ import RotationStore
 struct ScheduleExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write all schedules as a file that `schedule apply` takes.",
+        abstract: "Write all schedules as a file that `schedule apply` accepts.",
         discussion: """
-            Applying what was exported changes nothing. Pauses and where schedules stand are not part of it.
+            Applying an exported file changes nothing. Pauses and the progress of schedules are not exported.
 
             Example: secret-rotator schedule export > schedules.yaml
             """

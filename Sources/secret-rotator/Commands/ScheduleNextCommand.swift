@@ -10,15 +10,15 @@ import Scheduling
 struct ScheduleNextCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "next",
-        abstract: "Show the slots to come: of one schedule, of all, or of a cadence that you try out.",
+        abstract: "Show the next slots of one schedule, of all schedules, or of a cadence that you try out.",
         discussion: """
-            Without a secret: of all schedules that are not paused, in order. With --every or --cron: of that cadence, \
-            beginning at --after; no configuration is needed then. On a terminal it shows a table, else, or with \
-            --json, JSON Lines: "slot" is the instant that the cadence names, "at" when the rotation begins.
+            Without a secret: the slots of all schedules that are not paused, in order. With --every or --cron: the \
+            slots of that cadence after --after; this needs no configuration. On a terminal the output is a table, \
+            otherwise and with --json it is JSON Lines: "slot" is the instant that the cadence names, "at" is when the \
+            rotation begins.
 
-            With --by: a histogram, which shows herds before they happen. It warns where more begins within a minute \
-            than a hub's rate limit lets through. What others ask for, failures, groups and windows do to the plan is \
-            not foreseen.
+            With --by: a histogram of the planned rotations. It warns where more rotations begin within a minute than \
+            a hub's rate limit allows. The plan does not include requests, failures, groups and windows.
 
             Examples:
               secret-rotator schedule next production/db_password --count 3
@@ -31,14 +31,14 @@ struct ScheduleNextCommand: AsyncParsableCommand {
     @OptionGroup var listing: ListingOptions
     @Argument(help: "The secret.", completion: .secret) var secret: String?
     @Option(help: "A period to try out, such as 12h, 30d or 2w.") var every: String?
-    @Option(help: "A calendar to try out, such as '0 3 * * 1'.") var cron: String?
+    @Option(help: "A cron expression to try out, such as '0 3 * * 1'.") var cron: String?
     @Option(help: "The time zone of --cron; UTC if absent.") var timezone: String?
-    @Option(help: "Where to begin: an instant in RFC 3339; now if absent.") var after: String?
-    @Option(help: "Where to end: an instant in RFC 3339, or a duration such as 7d.") var until: String?
-    @Option(help: "How many slots; 5 if absent, with --until all.") var count: Int?
-    @Option(help: "Count the rotations of each hour or day; until 24h or 7d if --until is absent.") var by: Bucket?
+    @Option(help: "The start: an instant in RFC 3339; now if absent.") var after: String?
+    @Option(help: "The end: an instant in RFC 3339, or a duration such as 7d.") var until: String?
+    @Option(help: "The number of slots; if absent 5, or all with --until.") var count: Int?
+    @Option(help: "Show a histogram by hour or day; --until is 24h or 7d if absent.") var by: Bucket?
 
-    /// The length of a histogram's bars.
+    /// The time that one bar of the histogram stands for.
     enum Bucket: String, CaseIterable, ExpressibleByArgument {
         case hour
         case day
@@ -80,7 +80,7 @@ struct ScheduleNextCommand: AsyncParsableCommand {
         return instant
     }
 
-    /// How many rotations a minute each hub's rate limit lets through; none where a cadence is tried out.
+    /// Each hub's rate limit in rotations a minute; empty where a cadence is tried out.
     private func limits() throws -> [String: Int] {
         guard every == nil, cron == nil else { return [:] }
         return try global.load().hubs.mapValues(\.rotationsPerMinute)
@@ -101,16 +101,16 @@ struct ScheduleNextCommand: AsyncParsableCommand {
         let now = SystemClock().now
         guard let secret else {
             let schedules = try history.schedules { printError("warning: \($0)\n") }
-            // A pause that ends by itself has moved the next slot behind its end.
+            // Where a pause has an end, the next slot already lies after that end.
             return schedules.filter { !$0.isPaused(at: now) || $0.pause?.until != nil }.map(Upcoming.Source.init)
         }
         let name = try configuration.secret(secret, mayLackHub: true)
         guard let schedule = try history.schedule(of: name) else { throw Ledger.Refusal.noSchedule(name) }
         if schedule.nextStep == .never {
-            printError("\(name) rotates when its file changes: nobody knows when\n")
+            printError("\(name) rotates when its file changes: the time is not known\n")
         }
         if schedule.isPaused(at: now), schedule.pause?.until == nil {
-            printError("\(name) is paused: these slots pass without a rotation\n")
+            printError("\(name) is paused: these slots are skipped\n")
         }
         return [.init(schedule)]
     }
@@ -147,7 +147,7 @@ struct ScheduleNextCommand: AsyncParsableCommand {
 }
 
 extension Configuration.Hub {
-    /// How many rotations a minute the rate limit lets through: a confirmed one takes three requests.
+    /// The rate limit in rotations a minute: a confirmed rotation sends three requests.
     fileprivate var rotationsPerMinute: Int {
         let requests =
             switch rateLimit.unit {

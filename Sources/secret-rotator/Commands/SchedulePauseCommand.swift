@@ -9,15 +9,15 @@ import Scheduling
 struct SchedulePauseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",
-        abstract: "Keep secrets from rotating by themselves; rotate-now still works.",
+        abstract: "Pause schedules: their slots are skipped; rotate-now still works.",
         discussion:
             "Example: secret-rotator schedule pause db_password --reason 'change freeze' --until 2027-01-04T06:00:00Z"
     )
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The secrets.", completion: .secret) var secrets: [String]
-    @Option(help: "When it ends by itself: an instant in RFC 3339.") var until: String?
-    @Option(help: "Why, for the history.") var reason: String?
+    @Option(help: "When the pause ends: an instant in RFC 3339; if absent, schedule resume ends it.") var until: String?
+    @Option(help: "The reason, for the audit log.") var reason: String?
 
     func run() async throws {
         try await reportingFailures {
@@ -34,7 +34,7 @@ struct SchedulePauseCommand: AsyncParsableCommand {
             let operation = PauseSchedules(secrets: names, until: until, reason: reason)
             let open = try await Control.perform(operation, configuration).answer
             for name in names { printText("\(name): paused" + (until.map { " until \($0.short)" } ?? "")) }
-            for rotation in open { printError("rotation \(rotation) is open and goes on\n") }
+            for rotation in open { printError("rotation \(rotation) is open and continues\n") }
         }
     }
 }

@@ -7,7 +7,7 @@ import RotationStore
 struct ScheduleRemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
-        abstract: "Forget schedules; the secrets, their values and their history stay.",
+        abstract: "Remove schedules; the secrets, their values and their history stay.",
         discussion: "Example: secret-rotator schedule remove production/db_password"
     )
 
@@ -20,7 +20,7 @@ struct ScheduleRemoveCommand: AsyncParsableCommand {
             let names = try configuration.secrets(secrets, mayLackHub: true)
             let open = try await Control.perform(RemoveSchedules(secrets: names), configuration).answer
             for name in names { printText("\(name): removed") }
-            for rotation in open { printError("rotation \(rotation) is open and goes on\n") }
+            for rotation in open { printError("rotation \(rotation) is open and continues\n") }
         }
     }
 }

@@ -8,7 +8,7 @@ import Scheduling
 struct ScheduleResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "End a pause; a slot that passed meanwhile does not fire, the next one does.",
+        abstract: "End a pause; slots that passed during it are skipped.",
         discussion: "Example: secret-rotator schedule resume production/db_password"
     )
 

@@ -9,7 +9,7 @@ import Scheduling
 struct ScheduleShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show all about one schedule, and its last rotations.",
+        abstract: "Show one schedule in full, and its last rotations.",
         discussion: "Example: secret-rotator schedule show production/db_password"
     )
 

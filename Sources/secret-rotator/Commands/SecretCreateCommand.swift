@@ -8,10 +8,10 @@ import SecretMemory
 struct SecretCreateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create",
-        abstract: "Make a secret in a hub; its value comes from standard input.",
+        abstract: "Create a secret in a hub; its value comes from standard input.",
         discussion: """
-            One line break at the end of standard input is left out, unless --keep-line-break is given. On a terminal \
-            the value is asked for, and not shown.
+            One line break at the end of standard input is removed, unless you give --keep-line-break. On a terminal \
+            the command asks for the value and does not show it.
 
             Examples:
               secret-rotator secret create production/db_password --allowed-workspaces '[billing]' < value.txt
@@ -27,8 +27,8 @@ struct SecretCreateCommand: AsyncParsableCommand {
         completion: .list(["all", "none"])
     )
     var allowedWorkspaces: String
-    @Option(help: "What it is for.") var description: String?
-    @Flag(help: "A line break at the end of standard input belongs to the value.") var keepLineBreak = false
+    @Option(help: "The secret's description.") var description: String?
+    @Flag(help: "Keep a line break at the end of standard input as part of the value.") var keepLineBreak = false
 
     func run() async throws {
         try await reportingFailures {

@@ -7,10 +7,10 @@ import RotationDaemon
 struct SecretDeleteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete",
-        abstract: "Delete a secret from a hub, for ever.",
+        abstract: "Delete a secret from a hub; this can't be undone.",
         discussion: """
-            Its value can't be brought back: that is why --yes must be given. A secret that has a schedule, or a \
-            rotation that is open, is not deleted.
+            A deleted value can't be restored, so --yes is required. A secret that has a schedule or an open rotation \
+            is not deleted.
 
             Example: secret-rotator secret delete production/old_password --yes
             """
@@ -18,10 +18,10 @@ struct SecretDeleteCommand: AsyncParsableCommand {
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The secret.") var secret: String
-    @Flag(help: "Yes, delete it.") var yes = false
+    @Flag(help: "Confirm the deletion.") var yes = false
 
     func validate() throws {
-        guard yes else { throw ValidationError("a deleted value can't be brought back: give --yes to delete it") }
+        guard yes else { throw ValidationError("a deleted value can't be restored: give --yes to delete it") }
     }
 
     func run() async throws {

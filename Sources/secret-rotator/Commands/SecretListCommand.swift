@@ -18,9 +18,9 @@ struct SecretListCommand: AsyncParsableCommand {
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var listing: ListingOptions
-    @Option(help: "Only this hub; all that are configured if absent.") var hub: String?
+    @Option(help: "Only this hub; all configured hubs if absent.") var hub: String?
     @Option(help: "Only this secret.") var alias: String?
-    @Option(help: "Only what this workspace may use.") var workspace: String?
+    @Option(help: "Only secrets that this workspace may use.") var workspace: String?
 
     func run() async throws {
         try await reportingFailures {
@@ -79,7 +79,7 @@ struct SecretListCommand: AsyncParsableCommand {
 }
 
 extension ListedSecret {
-    /// The secret as `--json` has it; instants are by the hub's clock.
+    /// The secret for `--json`; instants are those of the hub's clock.
     fileprivate func json(hub: String) -> JSONValue {
         .fields([
             "hub": .string(hub),

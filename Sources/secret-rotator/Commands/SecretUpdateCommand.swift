@@ -8,11 +8,11 @@ import SecretMemory
 struct SecretUpdateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "update",
-        abstract: "Change a secret in a hub; what is not given stays.",
+        abstract: "Change a secret in a hub; fields without an option keep their values.",
         discussion: """
-            With --value the new value comes from standard input; one line break at its end is left out, unless \
-            --keep-line-break is given. It is refused while a rotation of the secret is open, and while an \
-            earlier value may still arrive, unless --despite-hold is given.
+            With --value the new value comes from standard input; one line break at its end is removed, unless you \
+            give --keep-line-break. The update is refused while a rotation of the secret is open, and, unless you give \
+            --despite-hold, while an earlier value may still arrive.
 
             Examples:
               secret-rotator secret update production/db_password --value < value.txt
@@ -23,14 +23,15 @@ struct SecretUpdateCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The secret.", completion: .secret) var secret: String
     @Flag(help: "Read a new value from standard input.") var value = false
-    @Flag(help: "A line break at the end of standard input belongs to the value.") var keepLineBreak = false
+    @Flag(help: "Keep a line break at the end of standard input as part of the value.") var keepLineBreak = false
     @Option(
         help: "Which workspaces may use it: all, none, or a list such as [billing].",
         completion: .list(["all", "none"])
     )
     var allowedWorkspaces: String?
-    @Option(help: "What it is for.") var description: String?
-    @Option(help: "Update though an earlier value may still arrive at the hub, and why.") var despiteHold: String?
+    @Option(help: "The secret's description.") var description: String?
+    @Option(help: "Update although an earlier value may still arrive at the hub; give the reason.")
+    var despiteHold: String?
 
     func validate() throws {
         guard value || allowedWorkspaces != nil || description != nil else {

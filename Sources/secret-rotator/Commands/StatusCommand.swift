@@ -10,12 +10,12 @@ import Scheduling
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Say how the daemon, its hubs and schedules are.",
+        abstract: "Show the state of the daemon, its hubs and schedules.",
         discussion: """
-            It asks the daemon at its control socket, and reads the database. Each problem is told with since when it \
-            lasts and what to do next. Exits with 0 if all is well, 1 if anything needs a person, 69 unless a daemon is \
-            ready: so a monitor needs the exit status alone. Who has no role is told of the kind of a problem, \
-            without details.
+            It asks the daemon at its control socket, and reads the database. Each problem is shown with its start and \
+            with what to do next. Exits with 0 if there is no problem, 1 if a problem needs a person, 69 unless a \
+            daemon is ready: a monitor needs the exit status only. A caller without a role sees the kind of each \
+            problem, without details.
 
             Examples:
               secret-rotator status
@@ -44,23 +44,25 @@ struct StatusCommand: AsyncParsableCommand {
         }
     }
 
-    /// What the database tells; where a daemon runs, one that can't be read is a problem among others.
+    /// The report from the database.
+    ///
+    /// While a daemon runs, a database that can't be read is one of the report's problems.
     private func makeReport(
         _ configuration: Configuration,
         _ answer: DaemonAnswer,
         now: Instant
     ) throws -> StatusReport {
-        // What stands there now is not what the daemon has open.
+        // The file at the path is no longer the one that the daemon has open.
         if answer.health.storage?.problem == .replaced { return .unread }
         guard access(configuration.database, F_OK) == 0 || errno != ENOENT else {
             guard answer.isRunning else { return .empty }
-            return .unreadable("\(configuration.database) is not there, though a daemon runs")
+            return .unreadable("\(configuration.database) does not exist, although a daemon runs")
         }
         do {
             return try StatusReport(configuration, now: now)
         } catch {
             let failure = ControlFailure(describing: error)
-            // What is the caller's, or this program's, is no trouble of the daemon's.
+            // A fault of the caller or of this program is not a problem of the daemon.
             let isOurs = failure.status == .notPermitted || failure.status == .configuration
             guard answer.isRunning, !isOurs else { throw error }
             return .unreadable(failure.message)

@@ -6,9 +6,9 @@ import SandboxHub
 import ServiceLifecycle
 import UnixSignals
 
-/// The demonstration: everything is real but the hub, which is the sandbox.
+/// The demonstration: a real daemon and database, with the sandbox as its hub.
 enum Demo {
-    /// Runs it until its end, or until INT or TERM; either way its folder is gone afterwards.
+    /// Runs the demonstration to its end, or until INT or TERM, and removes its folder.
     static func run() async throws {
         let folder = try DemoFolder()
         defer { folder.remove() }
@@ -28,7 +28,7 @@ enum Demo {
         if !isDone { throw ExitCode(130) }
     }
 
-    /// Serves the hub while a closure runs.
+    /// Runs the sandbox hub while a closure runs.
     private static func withSandbox(_ hub: SandboxHub, _ body: @escaping @Sendable (Int) async throws -> Void)
         async throws
     {

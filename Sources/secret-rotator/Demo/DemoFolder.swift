@@ -8,7 +8,7 @@ import RotationStore
 /// The demonstration's temporary folder: keys, token, configuration and database.
 struct DemoFolder: Sendable {
     let path: String
-    /// The sandbox's token: it opens nothing else.
+    /// The sandbox's token, which is valid nowhere else.
     static let token = "demo-token"
 
     private static var temporary: String {
@@ -31,7 +31,7 @@ struct DemoFolder: Sendable {
         try? FileManager.default.removeItem(atPath: path)
     }
 
-    /// Writes keys and configuration for a hub on a port.
+    /// Writes keys and a configuration with a hub on the given port.
     func configuration(port: Int) throws -> Configuration {
         try write("token", Self.token + "\n")
         try write("staging.key", StagingKey.makeFileText())

@@ -9,7 +9,7 @@ import SandboxHub
 import Scheduling
 import ValueGenerators
 
-/// What the demonstration shows, step by step.
+/// The steps of the demonstration.
 struct DemoStory: Sendable {
     let folder: DemoFolder
     let hub: SandboxHub
@@ -28,7 +28,7 @@ struct DemoStory: Sendable {
             try await addSchedules(configuration)
             try await rotate(configuration)
         }
-        // What is in flight ends before the databases are closed.
+        // The requests in flight end before the databases are closed.
         runtime.stop()
         await engine.value
         control.cancel()
@@ -60,12 +60,12 @@ struct DemoStory: Sendable {
     }
 
     private func rotate(_ configuration: Configuration) async throws {
-        printText("\n1. On schedule: nothing rotates because it was added; the first slots come after one full period.")
+        printText("\n1. On schedule: adding a schedule rotates nothing; the first slots come after one full period.")
         try? flushOutput()
         try await Task.sleep(for: .milliseconds(4500))
-        printText("\n2. On demand: somebody asks for mail_password now.")
-        try await request("mail_password", "somebody left the company", configuration)
-        printText("\n3. Trouble: the hub answers billing_key with a 503, then takes the value but drops the answer.")
+        printText("\n2. On demand: a user requests a rotation of mail_password.")
+        try await request("mail_password", "an employee has left", configuration)
+        printText("\n3. Faults: the hub answers billing_key with a 503, then accepts the value but drops the answer.")
         hub.inject([
             SandboxFault(.status(503), method: "PATCH", alias: "billing_key"),
             SandboxFault(.dropAfter, method: "PATCH", alias: "billing_key"),
@@ -81,11 +81,11 @@ struct DemoStory: Sendable {
         try await RequestWatch(taken, isJSON: false).wait(configuration, timeout: .seconds(15))
     }
 
-    /// Shows that all attempts of the troubled rotation carried one value, without showing it.
+    /// Checks that all attempts of the rotation with faults sent the same value, without showing it.
     private func checkSameValue() throws {
         let sent = hub.received.filter { $0.method == "PATCH" && $0.alias == "billing_key" }.map(\.value)
         guard sent.count == 3, Set(sent).count == 1, sent.first == hub.value(of: "billing_key") else {
-            throw ControlFailure(status: .failed, message: "the attempts did not carry one value: this is a defect")
+            throw ControlFailure(status: .failed, message: "the attempts did not send the same value: this is a defect")
         }
         printText("   The hub received \(sent.count) PATCHes with one and the same value, and holds it.")
     }
@@ -95,14 +95,14 @@ struct DemoStory: Sendable {
         defer { history.close() }
         printText("\nThe rotations (secret-rotator rotation list):\n")
         RotationListCommand.table(try history.rotations()).print(empty: "none")
-        printText("\nThe audit log of billing_key's (secret-rotator audit list):\n")
+        printText("\nThe audit log of billing_key (secret-rotator audit list):\n")
         try AuditListCommand.table(history, secret: "demo/billing_key").print(empty: "empty")
         printText("\nNo value was printed, logged or stored in clear. The temporary folder is removed.")
     }
 }
 
 extension Result where Success == Void, Failure == any Error {
-    /// What a closure comes to, so that there can be work after it either way.
+    /// Runs a closure and returns its result, so that cleanup can follow in both cases.
     fileprivate static func catching(_ body: () async throws -> Void) async -> Self {
         do {
             try await body()

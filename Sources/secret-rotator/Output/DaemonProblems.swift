@@ -3,9 +3,9 @@ import RotationCore
 import RotationEngine
 import Scheduling
 
-/// What is wrong with the daemon itself, as it says by its answer to a ping.
+/// Problems of the daemon itself, from its answer to a ping.
 extension StatusProblem {
-    /// Dropped log lines are a problem for this long.
+    /// How long dropped log lines count as a problem.
     private static let dropTolerance = Duration.seconds(3600)
 
     /// - Parameter pid: The daemon's.
@@ -20,13 +20,16 @@ extension StatusProblem {
         let (kind, advice): (Kind, String) =
             switch health.problem {
             case .failed:
-                (.storageFailed, "look at the disk and the folder's permissions; the daemon goes on by itself")
+                (.storageFailed, "check the disk and the folder's permissions; the daemon continues by itself")
             case .locked:
-                (.storageLocked, "see who has it open (fuser, lsof), and end that; the daemon goes on by itself")
+                (
+                    .storageLocked,
+                    "find the process that has it open (fuser, lsof), and end it; the daemon continues by itself"
+                )
             case .replaced: (.storageReplaced, "put it back, or: systemctl restart secret-rotator")
             case .behind:
                 (.historyBehind, "put the newest copy back, or: secret-rotator restore --accept --reason …")
-            case .fenceLost: (.fenceLost, "find the other daemon, and let only one serve the database")
+            case .fenceLost: (.fenceLost, "find the other daemon, and stop one of the two")
             }
         return .init(
             kind: kind,
@@ -43,7 +46,7 @@ extension StatusProblem {
             subject: "history copy",
             since: health.since,
             text: "auditors read an older state: \(health.text)",
-            advice: "look at the disk and the folder's permissions; rotations go on, and so does the copy by itself"
+            advice: "check the disk and the folder's permissions; rotations continue, and the copy recovers by itself"
         )
     }
 
@@ -53,7 +56,7 @@ extension StatusProblem {
             kind: .clockUnsynchronised,
             subject: "clock",
             since: since,
-            text: "was set, and no time service vouches for it: slots wait, requests do not",
+            text: "was set, and no time service confirms it: slots wait, requests do not",
             advice: "timedatectl set-ntp true; or, if it is right: systemctl reload secret-rotator"
         )
     }
@@ -65,8 +68,8 @@ extension StatusProblem {
             kind: .engineStalled,
             subject: "engine",
             since: since,
-            text: "does not move: it should look for due work each minute and be done within \(minutes) minutes",
-            advice: "keep the log, then: systemctl restart secret-rotator"
+            text: "is stuck: a pass for due work should start each minute and end within \(minutes) minutes",
+            advice: "save the log, then: systemctl restart secret-rotator"
         )
     }
 

@@ -1,12 +1,12 @@
 import RotationCore
 import Scheduling
 
-/// What was changed about schedules, or would be.
+/// The changes of schedules that were made or would be made, for output.
 struct DifferenceList {
     private let differences: [ScheduleDifference]
     private let unchanged: Int?
 
-    /// - Parameter unchanged: How many schedules stay as they are, where that is of interest.
+    /// - Parameter unchanged: How many schedules stay as they are; nil to leave it out.
     init(_ differences: [ScheduleDifference], unchanged: Int? = nil) {
         self.differences = differences
         self.unchanged = unchanged
@@ -46,7 +46,7 @@ struct DifferenceList {
         }
     }
 
-    /// Of a generator its type, so that a line stays one; `--json` has all of it.
+    /// A value on one line: for a generator only its type; `--json` has all of it.
     private static func brief(_ value: JSONValue) -> String {
         if case .object(let fields) = value { return fields["type"]?.word ?? value.word }
         return value.word
@@ -64,7 +64,7 @@ extension ScheduleDifference.Change {
 }
 
 extension ScheduleDifference {
-    /// The change as `--json` has it.
+    /// The change for `--json`.
     fileprivate var json: JSONValue {
         .fields([
             "change": .string(change.rawValue),

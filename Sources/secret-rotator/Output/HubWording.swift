@@ -2,7 +2,7 @@ import RotationCore
 import Scheduling
 
 extension HubStatus {
-    /// The status in a word, as `--json` has it.
+    /// The status as one word, for `--json`.
     var word: String {
         switch self {
         case .available, .failing: "available"
@@ -12,20 +12,20 @@ extension HubStatus {
         }
     }
 
-    /// The status as people read it.
+    /// The status as a text, for people.
     var text: String {
         switch self {
         case .available: word
         case .failing(let failures):
             "available, \(failures.reason.rawValue) met \(Wording.times(failures.count)) in a row"
-        case .halfOpen: "half-open, it answers again and has taken no update yet"
-        case .paused(let pause): "paused until \(pause.until.short), as it asked for"
+        case .halfOpen: "half-open, it answers again but has accepted no update yet"
+        case .paused(let pause): "paused until \(pause.until.short) after HTTP 429"
         case .suspended(let suspension):
             "suspended since \(suspension.since.short) (\(suspension.reason.rawValue)), next probe \(suspension.probeAt.short)"
         }
     }
 
-    /// Since when it is paused or suspended.
+    /// The start of the pause or suspension.
     var since: Instant? {
         switch self {
         case .available, .failing, .halfOpen: nil
@@ -34,12 +34,12 @@ extension HubStatus {
         }
     }
 
-    /// Until when it is paused; a suspension has no end that is known.
+    /// The end of the pause; nil for a suspension, whose end is not known.
     var until: Instant? {
         if case .paused(let pause) = self { pause.until } else { nil }
     }
 
-    /// What it is paused or suspended for, or has met.
+    /// The kind of error that caused the pause, suspension or failures.
     var reason: HubError.Kind? {
         switch self {
         case .available, .halfOpen: nil

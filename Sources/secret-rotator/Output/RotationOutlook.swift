@@ -4,14 +4,14 @@ import RotationDaemon
 import RotationStore
 import Scheduling
 
-/// What a request would lead to, as things are: no step is run to find out.
+/// What a request would do now, for `--dry-run`; no step is run to find out.
 struct RotationOutlook {
     private let schedule: Schedule
-    /// What is done, in order.
+    /// The steps, in order.
     private let steps: [String]
     /// The open rotation that it would join.
     private let joined: RotationID?
-    /// What it would wait for.
+    /// The obstacles that the request would wait for.
     private let waits: [String]
 
     init(
@@ -41,7 +41,7 @@ struct RotationOutlook {
         waits = obstacles.ofRequest(schedule.secret, schedule, now: now).map(\.text)
     }
 
-    /// For people: `would rotate local/db: password; generate, list, update, list`.
+    /// The outlook for people: `would rotate local/db: password; generate, list, update, list`.
     var text: String {
         let verb = joined.map { "would join rotation \($0) of" } ?? "would rotate"
         let waiting = waits.isEmpty ? "" : "; waits for " + waits.joined(separator: ", ")

@@ -1,15 +1,15 @@
 import RotationCore
 import Scheduling
 
-/// How many rotations begin in each hour or day, and where more begin within a minute than a hub takes.
+/// The rotations that begin in each hour or day, with a mark where more begin within a minute than a rate limit allows.
 struct SlotHistogram {
-    /// One bar.
+    /// One bar of the histogram.
     private struct Bar {
         var start: Instant
         var rotations = 0
-        /// The minute in which most rotations of one hub begin, and how many.
+        /// The busiest minute of one hub, with its number of rotations.
         var peak: (minute: Instant, hub: String, rotations: Int)?
-        /// Hubs of which more rotations begin within a minute than the rate limit lets through.
+        /// The hubs of which more rotations begin within a minute than their rate limit allows.
         var crowded: Set<String> = []
     }
 
@@ -19,15 +19,15 @@ struct SlotHistogram {
     private var minute = Instant.distantPast
     private var inMinute: [String: Int] = [:]
 
-    /// No histogram has more bars than this.
+    /// The largest number of bars.
     private static let barLimit = 100_000
     /// The longest bar, in characters.
     private static let width = 40
 
     /// - Parameters:
-    ///   - range: What is counted; the first bar begins at a full hour or day in UTC.
+    ///   - range: The time that is counted; the first bar begins at a full hour or day in UTC.
     ///   - bucket: A bar's length.
-    ///   - limits: How many rotations a minute each hub takes.
+    ///   - limits: Each hub's rate limit in rotations a minute.
     init(range: Range<Instant>, bucket: Duration, limits: [String: Int]) {
         self.bucket = bucket
         self.limits = limits
@@ -37,7 +37,7 @@ struct SlotHistogram {
         bars = starts.map { Bar(start: Instant(milliseconds: $0)) }
     }
 
-    /// Counts a rotation; they come in the order in which they begin.
+    /// Counts a rotation; the caller adds rotations in the order in which they begin.
     mutating func add(_ slot: Upcoming.Slot) {
         guard let first = bars.first?.start else { return }
         let index = Int(first.duration(to: slot.at).milliseconds / bucket.milliseconds)

@@ -3,10 +3,10 @@ import RotationStore
 import Scheduling
 
 extension StatusProblem {
-    /// A rotation that is open for longer than this is worth a row.
+    /// The time after which an open rotation is a problem.
     private static let slowness = Duration.seconds(120)
 
-    /// What is wrong with an open rotation; nil for nothing.
+    /// The problem of an open rotation; nil if there is none.
     static func about(rotation stored: StoredRotation, _ history: History, now: Instant) throws -> StatusProblem? {
         let rotation = stored.rotation
         let state = rotation.state
@@ -23,18 +23,18 @@ extension StatusProblem {
         case .finishHeld: return held(stored)
         case .finishFailed(_, let failure): return unfinished(stored, failure.text + next)
         case .succeeded where state.tally.failures > 0 || state.tally.cycles > 0:
-            let failure = state.tally.deferred?.text ?? "finish asks for another try"
+            let failure = state.tally.deferred?.text ?? "finish has not succeeded yet"
             return unfinished(stored, failure + next)
         case .abandoning(let decision, _):
             guard rotation.openedAt.advanced(by: slowness) < now else { return nil }
             let text =
-                "decided (--\(decision.rawValue)): its generator's \(decision.step.rawValue) has not succeeded yet"
+                "decided (--\(decision.rawValue)), but its generator's \(decision.step.rawValue) has not succeeded yet"
             return StatusProblem(
                 kind: .rotationSlow,
                 subject: "\(rotation.secret)",
                 since: rotation.openedAt,
                 text: text + (state.tally.deferred.map { ", last error \($0.text)" } ?? "") + next,
-                advice: "it is tried again by itself; see rotation show \(rotation.id), or, mended by hand: "
+                advice: "it is retried by itself; see rotation show \(rotation.id), or, once repaired by hand: "
                     + "rotation abandon \(rotation.id) --replace-decision --reason …"
             )
         default: return try slow(stored, history, next: next, now: now)
@@ -47,17 +47,17 @@ extension StatusProblem {
             kind: .finishHeld,
             subject: "\(stored.rotation.secret)",
             since: stored.endedAt,
-            text: "the hub took the new value, but no list can confirm it: the old credential is not retired",
+            text: "the hub accepted the new value, but no list can confirm it: the old credential is not retired",
             advice: "if the new value works: rotation abandon \(id) --keep --reason …; if not: rotation abandon \(id) "
                 + "--reason …, then rotate-now \(stored.rotation.secret)"
         )
     }
 
-    /// What a person does about a parked rotation.
+    /// The advice for a parked rotation.
     private static func advice(parked failure: Failure, _ rotation: Rotation) -> String {
         if failure.kind == Failure.withdrawal.kind {
             return
-                "mend the plug-in, then: rotation abandon \(rotation.id) --withdraw --reason …; or put the old credential "
+                "repair the plug-in, then: rotation abandon \(rotation.id) --withdraw --reason …; or put the old credential "
                 + "back by hand, then: rotation abandon \(rotation.id) --reason …"
         }
         let decision = rotation.state.needsDecision(steps: rotation.generator.steps) ? " --keep|--withdraw" : ""
@@ -71,11 +71,11 @@ extension StatusProblem {
             subject: "\(stored.rotation.secret)",
             since: stored.endedAt,
             text: "the old credential may still be valid: \(text)",
-            advice: "it is tried again by itself; or retire it by hand, then: rotation abandon \(id) --reason …"
+            advice: "it is retried by itself; or retire it by hand, then: rotation abandon \(id) --reason …"
         )
     }
 
-    /// A rotation that takes long, or has had no confirmed effect for a full cycle.
+    /// The problem of a rotation that takes long, or has no confirmed effect after a full cycle of attempts.
     private static func slow(
         _ stored: StoredRotation,
         _ history: History,
@@ -95,11 +95,11 @@ extension StatusProblem {
             subject: "\(rotation.secret)",
             since: rotation.openedAt,
             text: tally.isStuck
-                ? "the value was sent \(times), and no effect is confirmed\(error)\(next)"
+                ? "the value was sent \(times), but no effect is confirmed\(error)\(next)"
                 : "still rotating, tried \(times)\(error)\(next)",
             advice: tally.isStuck
                 ? "it is sent again by itself; or find out which value works, then: \(abandon)"
-                : "see rotation show \(rotation.id); it goes on by itself"
+                : "see rotation show \(rotation.id); it continues by itself"
         )
     }
 }

@@ -3,9 +3,9 @@ import RotationStore
 import Scheduling
 
 extension StatusProblem {
-    /// What is wrong with a schedule of which no rotation is open; nil for nothing.
+    /// The problem of a schedule without an open rotation; nil if there is none.
     ///
-    /// - Parameter wait: Its slot, where that should have begun by now.
+    /// - Parameter wait: The wait of its slot, where a rotation should have begun by now.
     static func about(
         schedule: Schedule,
         wait: OverlongWait?,
@@ -21,7 +21,7 @@ extension StatusProblem {
                 since: try history.failingSince(schedule.secret),
                 text:
                     "failed \(Wording.times(schedule.failures))\(error), next try \(schedule.nextDue.shortOrOnChange)",
-                advice: "see schedule show \(schedule.secret); it is tried again by itself"
+                advice: "see schedule show \(schedule.secret); it is retried by itself"
             )
         }
         if let expired = schedule.overdueSince(now: now), let limit = schedule.definition.maxAge {
@@ -33,13 +33,13 @@ extension StatusProblem {
                 text:
                     "overdue: its value is older than \(DurationText.format(limit)), next due \(schedule.nextDue.shortOrOnChange)",
                 advice: isWatched
-                    ? "see to the tool that renews its file" : "rotate-now \(schedule.secret), or shorten its cadence"
+                    ? "check the tool that renews its file" : "rotate-now \(schedule.secret), or shorten its cadence"
             )
         }
         return wait.map(StatusProblem.init)
     }
 
-    /// A wait that has lasted longer than it may.
+    /// The problem of a wait that is longer than its limit.
     init(_ wait: OverlongWait) {
         let limit = DurationText.format(wait.limit)
         since = wait.since
@@ -47,27 +47,27 @@ extension StatusProblem {
         case .slot(let secret):
             kind = .slotWaiting
             subject = "\(secret)"
-            text = "its slot passed, nothing stands in its way, and nothing has begun within \(limit)"
+            text = "its slot has no obstacle, but no rotation has begun within \(limit)"
             advice = "see the daemon's log: journalctl -u secret-rotator"
         case .request(let secret):
             kind = .requestWaiting
             subject = "\(secret)"
-            text = "a request waits, nothing stands in its way, and nothing has begun within \(limit)"
+            text = "its request has no obstacle, but no rotation has begun within \(limit)"
             advice = "see the daemon's log: journalctl -u secret-rotator"
         case .phase(let secret, let id, let phase):
             kind = .rotationStalled
             subject = "\(secret)"
-            text = "rotation \(id) stays \(phase), which may take \(limit)"
+            text = "rotation \(id) has been \(phase) for longer than \(limit)"
             advice = "see rotation show \(id), and the daemon's log: journalctl -u secret-rotator"
         }
     }
 
-    /// A source whose content is not to be delivered, or not any more.
+    /// The problem of a source whose content is not valid, or no longer valid.
     init(source secret: SecretName, _ problem: (text: String, since: Instant)) {
         kind = .sourceUnusable
         subject = "\(secret)"
         since = problem.since
-        text = "what its file holds is not valid: \(problem.text)"
-        advice = "see to the tool that renews it; secret-rotator check tells more"
+        text = "the content of its file is not valid: \(problem.text)"
+        advice = "check the tool that renews it; secret-rotator check shows more"
     }
 }

@@ -4,9 +4,9 @@ import RotationDaemon
 import RotationStore
 import Scheduling
 
-/// Something that a person must look at: what is wrong, since when, and what to do next.
+/// A problem that needs a person: what is wrong, since when, and what to do next.
 struct StatusProblem {
-    /// What kind of trouble it is; monitors tell them apart by the raw value.
+    /// The kind of problem; the raw value is stable, for monitoring.
     enum Kind: String {
         case rowUnreadable = "row_unreadable"
         case hubSuspended = "hub_suspended"
@@ -40,12 +40,12 @@ struct StatusProblem {
 
     var kind: Kind
     var subject: String
-    /// nil where nobody knows.
+    /// The start of the problem; nil if it is not known.
     var since: Instant?
     var text: String
     var advice: String
 
-    /// The problem as `--json` has it.
+    /// The problem for `--json`.
     var json: JSONValue {
         .fields([
             "kind": .string(kind.rawValue),
@@ -72,18 +72,18 @@ struct StatusProblem {
             kind: .configurationRejected,
             subject: "configuration",
             since: Instant(rfc3339: time),
-            text: "was not reloaded, as it is not valid: the old one stays in force",
+            text: "was not reloaded, because it is not valid: the old one stays in force",
             advice: "secret-rotator check, then: systemctl reload secret-rotator"
         )
     }
 
-    /// A history that can't be read, though a daemon runs.
+    /// A history that can't be read while a daemon runs.
     static func unreadableHistory(_ reason: String) -> StatusProblem {
         .init(
             kind: .historyUnreadable,
             subject: "history",
             text: reason,
-            advice: "what the daemon does can't be told: see its log, journalctl -u secret-rotator"
+            advice: "the state of rotations is not known: see the daemon's log, journalctl -u secret-rotator"
         )
     }
 
@@ -94,19 +94,19 @@ struct StatusProblem {
             subject: "rotation \(candidate.rotation)",
             since: candidate.since,
             text: "its candidate is kept, but the history does not know that rotation",
-            advice: "restore the history that knows it; or give the candidate up: "
+            advice: "restore the history that knows it; or erase the candidate: "
                 + "rotation abandon \(candidate.rotation) --reason …"
         )
     }
 
-    /// A secret whose value in force is unknown, as its `updated_at` moved when nothing of ours moved it.
+    /// A secret whose value in force is unknown: its `updated_at` has changed without a request of ours.
     static func unknownValue(of secret: SecretName, since: Instant) -> StatusProblem {
         .init(
             kind: .valueUnknown,
             subject: "\(secret)",
             since: since,
-            text: "the hub shows an update that no rotation has made: which value is in force is unknown",
-            advice: "see who has changed it; rotate-now \(secret) puts a new value in force"
+            text: "the hub shows an update that no rotation has made: the value in force is unknown",
+            advice: "find out who has changed it; rotate-now \(secret) puts a new value in force"
         )
     }
 
@@ -115,16 +115,16 @@ struct StatusProblem {
         .init(
             kind: .hubMissing,
             subject: "\(secret)",
-            text: "its hub is not in the configuration: nobody rotates it",
+            text: "its hub is not in the configuration, so it is not rotated",
             advice: "put the hub back, or: schedule remove \(secret)"
         )
     }
 }
 
 extension StatusProblem {
-    /// What is wrong with a hub; nil for nothing.
+    /// The problem of a suspended hub; nil if it is not suspended.
     ///
-    /// - Parameter token: Where its token comes from; nil where the hub is not configured.
+    /// - Parameter token: The source of its token; nil if the hub is not configured.
     init?(suspended name: String, _ status: HubStatus, token: Configuration.FileReference?) {
         guard case .suspended(let suspension) = status else { return nil }
         kind = .hubSuspended
@@ -134,17 +134,17 @@ extension StatusProblem {
         advice =
             switch suspension.reason {
             case .unauthorized, .noToken: Self.tokenAdvice(token)
-            default: "see secret-rotator check; it goes on by itself once the hub answers"
+            default: "see secret-rotator check; requests continue by themselves once the hub answers"
             }
     }
 
-    /// A hub whose pause is long, or makes something wait for too long.
+    /// The problem of a hub whose pause is long, or makes a slot or request wait too long.
     init(paused name: String, _ pause: OverlongPause) {
         let waiting = pause.waiting == 1 ? "1 slot or request waits" : "\(pause.waiting) slots and requests wait"
         kind = .hubPaused
         subject = "hub \(name)"
         since = pause.since
-        text = "paused until \(pause.until.short), as it asked for: \(waiting)"
-        advice = "it goes on by itself; or, once the hub's limit is raised: hub resume \(name) --reason …"
+        text = "paused until \(pause.until.short) after HTTP 429: \(waiting)"
+        advice = "it continues by itself; or, once the hub's limit is raised: hub resume \(name) --reason …"
     }
 }

@@ -5,7 +5,7 @@ import RotationDaemon
 import RotationStore
 import Scheduling
 
-/// What the database tells about how things are.
+/// The report of `status`, from the database and the daemon's answer.
 struct StatusReport {
     private var schedules = 0
     private var paused = 0
@@ -15,13 +15,13 @@ struct StatusReport {
     private var hubs: [(name: String, status: HubStatus)] = []
     private(set) var problems: [StatusProblem] = []
     private var health = DaemonHealth()
-    /// Whether the database has been read: else nothing is known of what it holds.
+    /// Whether the database has been read; if not, the counts are unknown.
     private var isRead = true
 
-    /// A report about a database that is not there yet.
+    /// The report for a database that does not exist yet.
     static let empty = StatusReport()
 
-    /// A report about a database that could not be read, or must not be.
+    /// The report for a database that could not be read, or must not be read.
     static let unread = {
         var report = StatusReport()
         report.isRead = false
@@ -61,7 +61,7 @@ struct StatusReport {
         problems += try Self.problems(with: active, waits, obstacles, lastEnded, history, now: now)
     }
 
-    /// What is wrong with open rotations.
+    /// The problems of open rotations.
     private static func problems(
         with open: [StoredRotation],
         _ obstacles: Obstacles,
@@ -74,7 +74,7 @@ struct StatusReport {
             let hub = configuration.hubs[stored.rotation.secret.hub]
             let timeouts = (request: hub?.timeout ?? .zero, confirm: hub?.confirmTimeout ?? .zero)
             let known = try StatusProblem.about(rotation: stored, history, now: now)
-            // A row with a cause of its own says more than that a limit has passed.
+            // A problem with its own cause says more than a passed limit.
             if let known, known.kind != .rotationSlow { return known }
             let wait = stored.changedAt.flatMap {
                 obstacles.overlongPhase(
@@ -89,7 +89,7 @@ struct StatusReport {
         }
     }
 
-    /// What is wrong with schedules, and with requests that wait.
+    /// The problems of schedules and of waiting requests.
     private static func problems(
         with active: [Schedule],
         _ waits: [StatusWait],
@@ -138,17 +138,17 @@ struct StatusReport {
         }
     }
 
-    /// A report that tells why the database could not be read.
+    /// The report for a database that can't be read, with the reason.
     static func unreadable(_ reason: String) -> StatusReport {
         var report = StatusReport.unread
         report.problems = [.unreadableHistory(reason)]
         return report
     }
 
-    /// Adds how the daemon itself is: its problems come first, as they explain others.
+    /// Adds the daemon's health and its problems; they come first, because they explain others.
     mutating func put(_ health: DaemonHealth, _ problems: [StatusProblem]) {
         self.health = health
-        // What waits for the clock or the storage has one cause, which has a row.
+        // Waits for the clock or the storage have one cause, which is a problem already.
         if health.clockHeldSince != nil { self.problems.removeAll { $0.kind == .slotWaiting } }
         if health.storage != nil {
             self.problems.removeAll { [.slotWaiting, .requestWaiting, .rotationStalled].contains($0.kind) }
@@ -174,7 +174,7 @@ struct StatusReport {
         table.print(empty: "")
     }
 
-    /// What there is to do: hubs, schedules, rotations and requests.
+    /// Prints hubs, schedules, rotations and requests.
     private func showWork() {
         for hub in hubs { printText("hub          \(hub.name): \(hub.status.text)") }
         printText("schedules    \(schedules), \(paused) paused")

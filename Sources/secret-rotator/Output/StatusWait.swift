@@ -1,19 +1,19 @@
 import RotationCore
 import Scheduling
 
-/// A request that waits, and for what.
+/// A waiting request, with its obstacles.
 struct StatusWait {
-    /// How many are shown to people.
+    /// The largest number of waits in the output for people.
     static let shown = 10
 
     var secret: SecretName
-    /// The secret's schedule; nil where it was removed.
+    /// The secret's schedule; nil if it was removed.
     var schedule: Schedule?
     var since: Instant
-    /// What stands in its way; empty where it is its turn.
+    /// The obstacles; empty if the request only waits for its turn.
     var obstacles: [Obstacle]
 
-    /// For people: `production/db since 2026-11-23 11:26:12Z: a hold until 2026-11-23 11:31:12Z`.
+    /// The wait for people: `production/db since 2026-11-23 11:26:12Z: a hold until 2026-11-23 11:31:12Z`.
     var text: String {
         let reasons = obstacles.isEmpty ? ["its turn"] : obstacles.map(\.text)
         return "\(secret) since \(since.short), for \(reasons.joined(separator: ", and "))"
@@ -30,7 +30,7 @@ struct StatusWait {
 }
 
 extension Obstacle {
-    /// The obstacle as `--json` has it.
+    /// The obstacle for `--json`.
     var word: String {
         switch self {
         case .pause: "pause"
@@ -56,7 +56,7 @@ extension Obstacle {
         case .rotation(let id): "the end of rotation \(id)"
         case .hubPaused(let until): "its hub, paused until \(until.short)"
         case .hubSuspended(let reason): "its hub, suspended: \(reason.rawValue)"
-        case .hubHalfOpen: "its hub, which answers again and has taken no update yet"
+        case .hubHalfOpen: "its hub, which is half-open"
         case .hubMissing: "its hub, which is not configured"
         }
     }

@@ -4,7 +4,7 @@ import RotationDaemon
 
 /// A table for people: aligned columns, coloured on a terminal only.
 struct Table {
-    /// How a cell is coloured on a terminal.
+    /// The colour of a cell on a terminal.
     enum Colour: Int {
         case plain = 0
         case dim = 2
@@ -39,7 +39,7 @@ struct Table {
         rows.append(cells)
     }
 
-    /// Writes the table to standard output; without rows, `empty` instead.
+    /// Writes the table to standard output, or `empty` if there are no rows.
     func print(empty: String) {
         guard !rows.isEmpty else {
             Swift.print(empty)
@@ -64,7 +64,7 @@ struct Table {
     }
 }
 
-/// What standard output is.
+/// The properties of standard output.
 enum Terminal {
     /// Whether colours may be written: on a terminal, unless `NO_COLOR` is set (<https://no-color.org>).
     static var isColoured: Bool {

@@ -2,11 +2,11 @@ import RotationConfiguration
 import RotationDaemon
 
 extension StatusProblem {
-    /// What to do about a token that a hub has refused.
+    /// The advice for a token that a hub has refused.
     static func tokenAdvice(_ token: Configuration.FileReference?) -> String {
         switch token {
         case .file(let path):
-            "renew \(path); the daemon sees it at once"
+            "renew \(path); the daemon reads it again by itself"
         case .credential(let name):
             "the token is a copy that systemd made when the unit started: renew the source of the credential \(name), "
                 + "then: systemctl restart secret-rotator"

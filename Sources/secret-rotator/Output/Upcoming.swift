@@ -2,16 +2,16 @@ import HeapModule
 import RotationCore
 import Scheduling
 
-/// The slots to come of several cadences, in the order in which their rotations begin.
+/// The next slots of several cadences, in the order in which their rotations begin.
 struct Upcoming: Sequence, IteratorProtocol {
     /// A cadence.
     struct Source {
         fileprivate var secret: SecretName?
-        /// nil where none comes any more, or a change makes it.
+        /// The next slot; nil if there is none, or if only a change of the source causes one.
         fileprivate var next: (slot: Instant, due: Instant)?
         fileprivate let following: (Instant) -> (slot: Instant, due: Instant)?
 
-        /// A cadence that belongs to no schedule.
+        /// Creates a source from a cadence without a schedule.
         init(_ cadence: Cadence, zone: Zone, anchor: Instant) {
             following = { instant in
                 cadence.nextSlot(after: instant, anchor: anchor, in: zone).map { ($0, $0) }
@@ -19,7 +19,8 @@ struct Upcoming: Sequence, IteratorProtocol {
             next = following(anchor)
         }
 
-        /// A schedule: first what is due next, which may be a retry between two slots.
+        /// Creates a source from a schedule; its first slot is the next due instant, which may be a retry between two
+        /// slots.
         init(_ schedule: Schedule) {
             secret = schedule.secret
             if let slot = schedule.slot, let due = schedule.nextDue { next = (slot, due) }
@@ -31,7 +32,7 @@ struct Upcoming: Sequence, IteratorProtocol {
         }
     }
 
-    /// A slot to come.
+    /// A future slot.
     struct Slot {
         var secret: SecretName?
         var slot: Instant
@@ -39,7 +40,7 @@ struct Upcoming: Sequence, IteratorProtocol {
         var at: Instant
     }
 
-    /// The slot of a source that comes next.
+    /// The next slot of one source, for the heap.
     private struct Head: Comparable {
         var at: Instant
         var source: Int
@@ -54,14 +55,14 @@ struct Upcoming: Sequence, IteratorProtocol {
     private let end: Instant?
 
     /// - Parameters:
-    ///   - start: No rotation begins at or before it.
-    ///   - end: None begins after it; nil for no end.
+    ///   - start: Only rotations that begin after it are listed.
+    ///   - end: The last instant; nil for no end.
     init(_ sources: [Source], after start: Instant, until end: Instant?) {
         self.sources = sources
         self.end = end
         for index in self.sources.indices {
             guard let next = self.sources[index].next, next.due <= start else { continue }
-            // What is due begins at once; a forecast for later skips what comes before.
+            // A due rotation begins now; slots before the start are skipped.
             self.sources[index].next = self.sources[index].following(start)
         }
         heads = Heap(

@@ -15,11 +15,11 @@ enum Wording {
 }
 
 extension JSONValue {
-    /// A text, or nothing.
+    /// The text as JSON; nil for nil.
     static func text(_ text: String?) -> JSONValue? { text.map { .string($0) } }
-    /// An instant as RFC 3339, or nothing.
+    /// The instant in RFC 3339 as JSON; nil for nil.
     static func instant(_ instant: Instant?) -> JSONValue? { instant.map { .string($0.rfc3339) } }
-    /// A number, or nothing.
+    /// The number as JSON; nil for nil.
     static func number(_ number: Int?) -> JSONValue? { number.map { .integer(Int64($0)) } }
 
     /// The value as a table shows it: texts as they are, lists of texts with commas, all else as JSON.
@@ -43,7 +43,7 @@ extension Instant {
 }
 
 extension Instant? {
-    /// The instant to the second; what can't be known yet is `on change`.
+    /// The instant to the second, or `on change` for an instant that is not known yet.
     var shortOrOnChange: String { self?.short ?? "on change" }
 }
 
@@ -59,7 +59,7 @@ extension ScheduleDefinition {
 }
 
 extension Schedule {
-    /// The schedule as `--json` has it: the keys of the schedule file, and where it stands.
+    /// The schedule for `--json`: the keys of the schedule file, and its state.
     ///
     /// `generator` is the type alone; its parameters are in `generator_policy`.
     func json(now: Instant) -> JSONValue {
@@ -85,12 +85,12 @@ extension Schedule {
 }
 
 extension StoredRotation {
-    /// How it stands, in a word.
+    /// The outcome as one word; the phase while the rotation is open.
     var outcome: String {
         rotation.state.ending?.name ?? storedOutcome ?? rotation.state.phaseName
     }
 
-    /// The rotation as `--json` has it.
+    /// The rotation for `--json`.
     var json: JSONValue {
         let step = failure?.step.map { JSONValue.fields($0.detail) }
         let deferred = rotation.state.tally.deferred.map { JSONValue.fields($0.detail) }

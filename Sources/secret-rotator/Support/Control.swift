@@ -8,14 +8,14 @@ import Scheduling
 import SecretMemory
 import ValueGenerators
 
-/// How commands have their operation done: by the daemon where one runs, which is the only writer then; else under its
-/// lock, in this process, by the same code.
+/// Performs a command's operation: the daemon does it where one runs, as it is the only writer then; otherwise this
+/// process takes the lock and runs the same code.
 enum Control {
-    /// How long a daemon that is starting or stopping, or another command, is waited for.
-    private static let patience = Duration.seconds(30)
+    /// The longest wait for a daemon that is starting or stopping, or for another command.
+    private static let lockTimeout = Duration.seconds(30)
     private static let interval = Duration.milliseconds(100)
 
-    /// Has an operation done.
+    /// Performs an operation on the history.
     ///
     /// - Returns: Its answer, and whether a daemon gave it.
     static func perform<Operation: LedgerOperation>(
@@ -58,10 +58,10 @@ enum Control {
         printError("warning: \(text)\n")
     }
 
-    /// Has a hub asked for something.
+    /// Performs an operation that calls a hub.
     ///
-    /// - Parameter value: What goes beside the operation.
-    static func perform<Operation: DeskOperation>(
+    /// - Parameter value: The value to send beside the operation.
+    static func perform<Operation: GatewayOperation>(
         _ operation: Operation,
         value: SecretValue? = nil,
         hub: String,
@@ -71,8 +71,8 @@ enum Control {
         return try await perform(configuration) { client in
             try await client.send(operation, value: value, timeout: timeout)
         } inProcess: {
-            try await LocalDesk.with(configuration) { desk in
-                try await operation.perform(value, at: desk, for: .current)
+            try await LocalGateway.with(configuration) { gateway in
+                try await operation.perform(value, at: gateway, for: .current)
             }
         }.answer
     }
@@ -83,7 +83,7 @@ enum Control {
         inProcess: () async throws -> Answer
     ) async throws -> (answer: Answer, isDaemonRunning: Bool) {
         let client = ControlClient(path: configuration.control)
-        let deadline = ContinuousClock.now + patience
+        let deadline = ContinuousClock.now + lockTimeout
         while true {
             switch Self.lock(configuration) {
             case .success(let lock):
@@ -93,18 +93,18 @@ enum Control {
                 }
                 return (try await inProcess(), false)
             case .failure(.held(_, let holder)):
-                // A daemon that is starting or stopping can't be reached yet or any more.
+                // A daemon that is starting or stopping may not be reachable: try again.
                 if holder.role == .ready || holder.role == .stopping {
                     do { return (try await ask(client), true) } catch is ControlClient.Unreachable {}
                 }
             case .failure(.system(_, let code)) where code == EACCES || code == EPERM:
-                // The files are not this user's, but the socket may be.
+                // This user may not write the files, but may be allowed to use the socket.
                 do { return (try await ask(client), true) } catch is ControlClient.Unreachable {
                     throw notWritable(configuration)
                 }
             case .failure(let failure): throw failure
             }
-            guard ContinuousClock.now < deadline else { throw patienceLost(configuration) }
+            guard ContinuousClock.now < deadline else { throw lockTimedOut(configuration) }
             try await Task.sleep(for: interval)
         }
     }
@@ -118,12 +118,12 @@ enum Control {
     private static func notWritable(_ configuration: Configuration) -> ControlFailure {
         ControlFailure(
             status: .notPermitted,
-            message: "no daemon runs, and \(configuration.database) is not yours to write: "
+            message: "no daemon runs, and you may not write \(configuration.database): "
                 + "start the daemon, or run this as its user or root"
         )
     }
 
-    private static func patienceLost(_ configuration: Configuration) -> ControlFailure {
+    private static func lockTimedOut(_ configuration: Configuration) -> ControlFailure {
         guard let holder = try? DaemonLock.holder(of: configuration.database), holder.role != .command else {
             return ControlFailure(
                 status: .timedOut,
@@ -140,22 +140,22 @@ enum Control {
     }
 }
 
-/// The hubs and the history, in this process, while no daemon runs.
-private enum LocalDesk {
-    static func with<T>(_ configuration: Configuration, _ body: (HubDesk) async throws -> T) async throws -> T {
+/// Calls hubs from this process, while no daemon runs.
+private enum LocalGateway {
+    static func with<T>(_ configuration: Configuration, _ body: (HubGateway) async throws -> T) async throws -> T {
         let clients = HubClients()
         let ledger = try LedgerActor(
             path: configuration.database,
             origin: Host.origin(),
             generators: BuiltInGenerators()
         )
-        let desk = HubDesk(
+        let gateway = HubGateway(
             queue: ledger,
             names: { Array(configuration.hubs.keys) },
             find: { name in
                 guard let hub = configuration.hubs[name] else { return nil }
                 let client = try clients.client(for: hub, name: name, source: configuration.path)
-                return HubDesk.Hub(
+                return HubGateway.Hub(
                     api: client,
                     timeout: hub.timeout,
                     lateHold: hub.lateHold,
@@ -166,7 +166,7 @@ private enum LocalDesk {
         )
         let position = ledger.stream.position
         let result: Result<T, any Error>
-        do { result = .success(try await body(desk)) } catch { result = .failure(error) }
+        do { result = .success(try await body(gateway)) } catch { result = .failure(error) }
         await clients.shutdown()
         await ledger.close()
         await CopyFollowUp.run(configuration, ledger.stream, since: position)

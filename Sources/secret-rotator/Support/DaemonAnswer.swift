@@ -3,20 +3,22 @@ import Glibc
 import RotationConfiguration
 import RotationDaemon
 
-/// What comes of asking a daemon how it is, at its control socket.
+/// The result of asking the daemon for its health at the control socket.
 enum DaemonAnswer {
-    /// It answers.
+    /// The daemon answers with its health.
     case health(DaemonHealth)
-    /// It answers that the caller may not ask, so it runs.
+    /// The daemon runs, but the caller has no right to ask.
     case refused
-    /// It takes connections, and does not answer.
+    /// The daemon accepts connections, but does not answer.
     case silent
-    /// Nobody listens: it is not running, or not ready yet.
+    /// No process listens: the daemon is not running, or not ready yet.
     case none
-    /// The caller may not connect.
+    /// The caller may not connect to the socket.
     case notPermitted(ControlFailure)
 
-    /// Asks; the lock is left alone, as whoever looks at it could keep a daemon from it.
+    /// Asks the daemon.
+    ///
+    /// It does not touch the lock, because that could keep a daemon from starting.
     static func ask(_ configuration: Configuration) async throws -> DaemonAnswer {
         do {
             return .health(try await ControlClient(path: configuration.control).send(Ping()))
@@ -29,10 +31,10 @@ enum DaemonAnswer {
         }
     }
 
-    /// How the daemon is, in a word.
+    /// The daemon's state as one word.
     var state: String {
         switch self {
-        // One that does not tell is older than this command, which had its socket when it was ready.
+        // A daemon that reports no role is older than this command; it opened its socket when it was ready.
         case .health(let health): (health.role ?? .ready).rawValue
         case .refused: "running"
         case .silent: "hanging"
@@ -41,7 +43,7 @@ enum DaemonAnswer {
         }
     }
 
-    /// What it tells.
+    /// The health that the daemon reports; empty if it does not answer.
     var health: DaemonHealth {
         if case .health(let health) = self { health } else { DaemonHealth() }
     }
@@ -54,7 +56,7 @@ enum DaemonAnswer {
         }
     }
 
-    /// Throws what `status` ends with unless a daemon is ready.
+    /// Throws the error of `status` unless a daemon is ready.
     func requireReady(at socket: String) throws(ControlFailure) {
         let advice = "systemctl status secret-rotator, or secret-rotator daemon"
         switch self {
@@ -63,7 +65,7 @@ enum DaemonAnswer {
         case .health, .silent:
             throw ControlFailure(status: .unavailable, message: "the daemon is \(state): \(advice)")
         case .none:
-            let message = "the daemon is stopped, or not ready yet: nobody listens at \(socket): \(advice)"
+            let message = "the daemon is stopped, or not ready yet: no process listens at \(socket): \(advice)"
             throw ControlFailure(status: .unavailable, message: message)
         case .notPermitted(let failure): throw failure
         }

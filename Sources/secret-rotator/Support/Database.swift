@@ -7,12 +7,12 @@ import RotationStore
 import Scheduling
 import ValueGenerators
 
-/// How reading commands come to the history: read-only, whether a daemon runs or not.
+/// Opens the history for reading commands: read-only, whether a daemon runs or not.
 enum Database {
-    /// Opens the history for reading: the original for its owner and root, else the auditors' copy, of which standard error
-    /// says how far behind it is.
+    /// Opens the history: the original for its owner and root, otherwise the auditors' copy; then standard error says
+    /// how far behind the copy is.
     ///
-    /// - Parameter isQuiet: Whether standard error is to stay empty.
+    /// - Parameter isQuiet: Whether to write nothing to standard error.
     static func read(_ configuration: Configuration, isQuiet: Bool = false) throws -> History {
         let copy = HistoryCopy(of: configuration.database)
         guard access(configuration.database, R_OK) == 0 || access(copy.path, R_OK) == 0 else {
@@ -32,20 +32,20 @@ enum Database {
             return ControlFailure(status: .inputOutput, message: "\(configuration.database): \(reason)")
         }
         let message =
-            "\(configuration.database) is its owner's alone, and \(copy.path) its group's: "
+            "only the owner may read \(configuration.database), and only its group \(copy.path): "
             + String(cString: strerror(EACCES))
         return ControlFailure(status: .notPermitted, message: message)
     }
 
-    /// How far a copy has come: `history copy, complete up to entry 12 as of 2026-11-23T11:26:12.123Z (2s ago)`.
+    /// The copy's state: `history copy, complete up to entry 12 as of 2026-11-23T11:26:12.123Z (2s ago)`.
     private static func words(_ standing: HistoryCopy.Standing, now: Instant) -> String {
-        // A clock that was set back makes no copy come from the future.
+        // The age is not negative, even if the clock was set back.
         let age = Duration.seconds(max(0, standing.upToDateAt.duration(to: now).components.seconds))
         return "history copy, complete up to entry \(standing.head) as of \(standing.upToDateAt.rfc3339) "
             + "(\(DurationText.format(age)) ago)"
     }
 
-    /// Reads from the history; nil where there is none yet.
+    /// Reads from the history; nil if it does not exist yet.
     static func readIfThere<T>(_ configuration: Configuration, _ body: (History) throws -> T) throws -> T? {
         guard access(configuration.database, F_OK) == 0 || errno != ENOENT else { return nil }
         let history = try read(configuration)

@@ -9,35 +9,36 @@ import Yams
 /// The keys of an entry of the schedules file, as options.
 struct DefinitionOptions: ParsableArguments {
     @Option(help: "The period, such as 12h, 30d or 2w.") var every: String?
-    @Option(help: "The calendar instead, as cron(8) has it: '0 3 * * 1', @daily.") var cron: String?
-    @Option(help: "The time zone of the calendar, such as Europe/Berlin; UTC if absent.") var timezone: String?
-    @Option(help: "How much later than its slot a rotation may begin; any time if absent.") var window: String?
-    @Option(help: "Begin by up to this much later than the slot, each time the same for it; 0s if absent.")
+    @Option(help: "A cron expression instead of a period, such as '0 3 * * 1' or @daily.") var cron: String?
+    @Option(help: "The time zone of --cron, such as Europe/Berlin; UTC if absent.") var timezone: String?
+    @Option(help: "How long after its slot a rotation may begin; no limit if absent.") var window: String?
+    @Option(help: "The largest delay after a slot, fixed for a secret and slot; 0s if absent.")
     var jitter: String?
-    @Option(help: "An older value is overdue, and rotates outside its window if it must.") var maxAge: String?
+    @Option(help: "The age after which a value is overdue; it may then rotate outside its window.") var maxAge: String?
     @Option(
-        help: "What becomes of slots that pass while the daemon is down: once or skip; once if absent.",
+        help: "What to do about slots that passed while the daemon was down: once or skip; once if absent.",
         completion: .list(["once", "skip"])
     )
     var catchUp: String?
     @Option(help: "Secrets of the same group never rotate at the same time.") var group: String?
-    @Option(help: "From the end of a rotation to the next one in the group; 0s if absent.") var groupSpacing: String?
+    @Option(help: "The time between the end of a rotation and the next one in the group; 0s if absent.")
+    var groupSpacing: String?
     @Option(
         help: "password, token, uuid, key_pair, totp_seed, or a YAML flow map with type and more.",
         completion: .list(["password", "token", "uuid", "key_pair", "totp_seed"])
     )
     var generator: String?
-    @Option(help: "Scheduled rotations begin no closer than this; 1m, or the period where that is shorter, if absent.")
+    @Option(help: "The shortest time between scheduled rotations; if absent 1m, or the period if that is shorter.")
     var minInterval: String?
     @Option(
-        help: "Send with each rotation: all, none, or a list such as [billing].",
+        help: "The workspaces to send with each rotation: all, none, or a list such as [billing].",
         completion: .list(["all", "none"])
     )
     var allowedWorkspaces: String?
-    @Option(help: "Send with each rotation.") var description: String?
-    @Option(help: "How long the old credential stays after success; 0s if absent.") var finishAfter: String?
-    @Option(help: "Who answers for the secret.") var owner: String?
-    @Option(help: "The rule that asks for the rotation.") var policy: String?
+    @Option(help: "The description to send with each rotation.") var description: String?
+    @Option(help: "How long the old credential stays valid after success; 0s if absent.") var finishAfter: String?
+    @Option(help: "The person or team responsible for the secret.") var owner: String?
+    @Option(help: "The rule that requires the rotation.") var policy: String?
 
     /// Whether no option is given.
     var isEmpty: Bool {
@@ -48,9 +49,9 @@ struct DefinitionOptions: ParsableArguments {
         .allSatisfy { $0 == nil }
     }
 
-    /// Reads the options as the entry that they are.
+    /// Reads the options as an entry of the schedules file.
     ///
-    /// - Throws: ``ControlFailure`` `usage` with all that is wrong.
+    /// - Throws: ``ControlFailure`` `usage` with all errors.
     func read<T>(generator standard: String? = nil, _ read: (inout MappingReader) -> T?) throws -> T {
         let diagnostics = Diagnostics(source: "options")
         var pairs: [(Node, Node)] = []
@@ -85,14 +86,14 @@ struct DefinitionOptions: ParsableArguments {
     }
 }
 
-/// Options that hold YAML.
+/// Reads options whose values are YAML.
 enum YAMLOption {
     /// Reads a word, or a YAML flow map or list, as a tree.
     static func node(_ text: String, _ option: String) throws -> Node {
         do {
             return try YAMLText.compose(text, source: option)
         } catch {
-            // A line and a column are of no use where the text is one word of the command line.
+            // Line and column are left out: the text is one word of the command line.
             let messages = error.issues.map { "\($0.source): \($0.message)" }
             throw ControlFailure(status: .usage, message: messages.joined(separator: "\nerror: "))
         }
@@ -119,7 +120,7 @@ enum YAMLOption {
 }
 
 extension Configuration {
-    /// Refuses a generator that would lock the daemon out.
+    /// Refuses a generator that would replace a credential of the daemon.
     func refuse(_ generator: GeneratorSpecification) throws(ControlFailure) {
         if let refusal = refusal(of: generator) {
             throw ControlFailure(status: .usage, message: "--generator: \(refusal)")

@@ -6,7 +6,7 @@ import RotationCore
 import RotationDaemon
 import SecretMemory
 
-/// Runs a command's work; says on standard error what went wrong, and exits with the documented status.
+/// Runs a command; prints its error on standard error, and exits with the documented status.
 ///
 /// - Parameter say: Writes to standard error.
 func reportingFailures(
@@ -26,13 +26,13 @@ func reportingFailures(
 }
 
 extension ControlFailure {
-    /// Gives any error that a command can meet its status.
+    /// Converts any error of a command to a failure with its exit status.
     fileprivate init(ofCommand error: any Error) {
         self.init(describing: error)
         if let status = Self.commandStatus(of: error) { self.status = status }
     }
 
-    /// The status of what only commands meet; nil where the operations' own mapping holds.
+    /// The exit status of errors that only commands have; nil for the errors of operations.
     private static func commandStatus(of error: any Error) -> Status? {
         switch error {
         case is ControlClient.Unreachable: .unavailable

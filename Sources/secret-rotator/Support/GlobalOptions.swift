@@ -3,7 +3,7 @@ import Foundation
 import RotationConfiguration
 import RotationDaemon
 
-/// What each command that needs a configuration takes.
+/// The options of each command that needs a configuration.
 struct GlobalOptions: ParsableArguments {
     @Option(
         name: .long,
@@ -16,10 +16,10 @@ struct GlobalOptions: ParsableArguments {
     )
     var config: String?
 
-    /// The file that is meant.
+    /// The path of the configuration file.
     var path: String { config ?? Self.standardPath }
 
-    /// The file that is meant where no option names one.
+    /// The path where no option names a file.
     static var standardPath: String {
         ProcessInfo.processInfo.environment["SECRET_ROTATOR_CONFIG"] ?? "/etc/secret-rotator/secret-rotator.yaml"
     }
@@ -29,7 +29,7 @@ struct GlobalOptions: ParsableArguments {
     }
 }
 
-/// How a listing command writes.
+/// The output options of listing commands.
 struct ListingOptions: ParsableArguments {
     @Flag(help: "Write JSON Lines: one object a line, for programs.")
     var json = false

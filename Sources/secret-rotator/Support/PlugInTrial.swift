@@ -6,7 +6,7 @@ import Scheduling
 import Synchronization
 import ValueGenerators
 
-/// A plug-in's steps for a rotation that exists nowhere: each is shown, and what the daemon would make of it.
+/// Runs a plug-in's steps on a scratch rotation, and shows for each what the daemon would do.
 struct PlugInTrial {
     private let generator: any ValueGenerator
     private let exchanges: Exchanges
@@ -17,7 +17,7 @@ struct PlugInTrial {
     private var isInstallBegun = false
     private var hasFailed = false
 
-    /// Where the host leaves what was said.
+    /// Holds the last exchange between the host and the plug-in.
     private final class Exchanges: Sendable {
         private let last = Mutex<PlugInExchange?>(nil)
 
@@ -43,9 +43,9 @@ struct PlugInTrial {
         context = GeneratorContext(hub: "try", alias: "try", rotation: id.rawValue)
     }
 
-    /// Runs steps until one fails, and `withdraw` where that is what the daemon would do then.
+    /// Runs steps until one fails, and then `withdraw` where the daemon would run it.
     ///
-    /// - Returns: Whether all were done.
+    /// - Returns: Whether all steps succeeded.
     mutating func run(_ steps: [StepFailure.Step]) async throws -> Bool {
         for (index, step) in steps.enumerated() {
             let next = index + 1 < steps.count ? steps[index + 1] : nil
@@ -111,7 +111,7 @@ struct PlugInTrial {
     }
 }
 
-/// What the daemon would make of a step.
+/// What the daemon would do after a step.
 private struct Verdict {
     enum Outcome: String {
         case done
@@ -134,13 +134,13 @@ private struct Verdict {
             outcome = .tryAgain
             text =
                 exchange.step == .check
-                ? "the schedule is saved with a warning" : "the step is repeated, later each time, until it is done"
+                ? "the schedule is saved with a warning" : "the step is repeated with back-off until it succeeds"
         case .unusableValue:
             outcome = .unusableValue
             text =
                 switch exchange.step {
                 case .check, .finish, .withdraw: Self.failed(exchange.step)
-                case .generate, .install, .test: "the value is withdrawn and another one made, three at the most"
+                case .generate, .install, .test: "the value is withdrawn and another one is generated, at most three"
                 }
         case .permanent:
             outcome = .failed
@@ -150,8 +150,8 @@ private struct Verdict {
 
     private static func next(_ step: StepFailure.Step, _ next: StepFailure.Step?) -> String {
         switch (step, next) {
-        case (.test, .finish): "; the hub is told, then finish"
-        case (.test, .withdraw): "; the hub refuses, then withdraw"
+        case (.test, .finish): "; then update the hub, then finish"
+        case (.test, .withdraw): "; the hub refuses the value, then withdraw"
         case (.finish, _), (.withdraw, _): "; the rotation ends here"
         case (_, let next?): "; then \(next.rawValue)"
         case (.generate, nil): "; then install"
@@ -162,9 +162,9 @@ private struct Verdict {
     private static func failed(_ step: StepFailure.Step) -> String {
         switch step {
         case .check: "the schedule is refused"
-        case .generate: "the rotation fails, and the next try waits"
+        case .generate: "the rotation fails, and the next one starts after a delay"
         case .install, .test: "the rotation fails, after withdraw"
-        case .finish: "the rotation has succeeded; finish is tried again, and status tells of it until it is done"
+        case .finish: "the rotation has succeeded; finish is retried, and status shows a problem until it succeeds"
         case .withdraw: "the rotation is parked: a person must decide"
         }
     }

@@ -5,19 +5,19 @@ import RotationCore
 import RotationDaemon
 import Scheduling
 
-/// Follows requests until their rotations are closed: progress on standard error, results on standard output.
+/// Follows requests until their rotations have closed: progress goes to standard error, results to standard output.
 struct RequestWatch {
-    private let requests: [RequestRotations.Taken]
+    private let requests: [RequestRotations.Accepted]
     private let isJSON: Bool
 
-    init(_ requests: [RequestRotations.Taken], isJSON: Bool) {
+    init(_ requests: [RequestRotations.Accepted], isJSON: Bool) {
         self.requests = requests
         self.isJSON = isJSON
     }
 
-    /// Waits for all.
+    /// Waits for all requests.
     ///
-    /// - Throws: `ExitCode` 1 where a rotation did not succeed; ``ControlFailure`` 75 when the time has passed.
+    /// - Throws: `ExitCode` 1 where a rotation did not succeed; ``ControlFailure`` 75 at the time-out.
     func wait(_ configuration: Configuration, timeout: Duration) async throws {
         var waiting = Dictionary(requests.map { ($0.id, $0.secret) }) { first, _ in first }
         var allSucceeded = true
@@ -34,7 +34,7 @@ struct RequestWatch {
         guard waiting.isEmpty else {
             throw ControlFailure(
                 status: .unavailable,
-                message: "the daemon has stopped; the requests stay, and are served once it is started again"
+                message: "the daemon has stopped; the requests stay queued until it is started again"
             )
         }
         if !allSucceeded { throw ExitCode.failure }
@@ -43,7 +43,7 @@ struct RequestWatch {
     private func timedOut(_ names: [String]) -> ControlFailure {
         ControlFailure(
             status: .timedOut,
-            message: "still waiting for \(names.joined(separator: ", ")); the requests stay: "
+            message: "still waiting for \(names.joined(separator: ", ")); the requests stay queued: "
                 + "see secret-rotator rotation list --open"
         )
     }

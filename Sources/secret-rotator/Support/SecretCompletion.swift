@@ -5,23 +5,23 @@ import RotationDaemon
 import RotationStore
 
 extension CompletionKind {
-    /// The secrets that have a schedule, as the shell's completion offers them.
+    /// Completes secrets that have a schedule.
     static var secret: CompletionKind {
         .custom { _, _, _ in Completion.secrets() }
     }
 
-    /// The configured hubs.
+    /// Completes configured hubs.
     static var hub: CompletionKind {
         .custom { _, _, _ in Completion.hubs() }
     }
 
-    /// The rotations that are open.
+    /// Completes open rotations.
     static var openRotation: CompletionKind {
         .custom { _, _, _ in Completion.openRotations() }
     }
 }
 
-/// What the shell's completion asks the history: read-only, and silent about whatever goes wrong.
+/// Reads the history for the shell's completion: read-only, and silent about errors.
 private enum Completion {
     static func secrets() -> [String] {
         read { configuration, history in

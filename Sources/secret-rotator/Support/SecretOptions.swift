@@ -5,7 +5,7 @@ import RotationCore
 import RotationDaemon
 import Yams
 
-/// What is known of a secret besides its value, as options give it.
+/// The options for the fields of a secret besides its value.
 struct SecretOptions {
     var allowedWorkspaces: String?
     var description: String?

@@ -2,7 +2,7 @@ import Glibc
 
 /// The folder that holds the databases.
 enum StateFolder {
-    /// Gives files that root has made to the folder's owner, so that the daemon can write them.
+    /// Changes the owner of files that root has created to the folder's owner, so that the daemon can write them.
     static func giveBack(_ database: String) {
         guard geteuid() == 0 else { return }
         let folder = String(database[..<(database.lastIndex(of: "/") ?? database.startIndex)])

@@ -3,15 +3,15 @@ import Glibc
 import RotationDaemon
 import SecretMemory
 
-/// Reads a value from standard input, straight into locked memory.
+/// Reads a value from standard input directly into locked memory.
 enum ValueInput {
-    /// The most bytes that the longest value can have: four for each character, and a line break.
+    /// The largest number of bytes: four for each character of the longest value, and a line break.
     private static let limit = SecretValue.maximumLength * 4 + 2
 
     /// Reads to the end of standard input; on a terminal, one line that is not shown.
     ///
     /// - Parameter keepsLineBreak: Whether one line break at the end belongs to the value.
-    /// - Throws: ``ControlFailure`` for what is no value.
+    /// - Throws: ``ControlFailure`` for an invalid value.
     static func read(keepsLineBreak: Bool) throws -> SecretValue {
         let bytes = isatty(STDIN_FILENO) == 1 ? try HiddenLine.read(limit: limit) : try readAll()
         let count = keepsLineBreak ? bytes.count : bytes.withBytes(countWithoutLineBreak)
@@ -25,7 +25,7 @@ enum ValueInput {
     }
 
     private static func readAll() throws -> LockedBytes {
-        // One byte more than may be, to see that it is too long.
+        // One byte more than allowed, to detect a value that is too long.
         var count = 0
         let buffer = try LockedBytes(count: limit + 1) { count = try fill($0) }
         return try buffer.withBytes { try LockedBytes(copying: UnsafeRawBufferPointer(rebasing: $0[0..<count])) }
@@ -53,19 +53,19 @@ enum ValueInput {
     }
 }
 
-/// Reads a line from a terminal without showing it.
+/// Reads a line from a terminal without echo.
 private enum HiddenLine {
     private static let interrupt = UInt8(3)
-    /// The longest line of a terminal, its end included.
+    /// The longest line of a terminal, including its line break.
     private static let lineLimit = 4095
 
     static func read(limit: Int) throws -> LockedBytes {
         var before = termios()
         guard tcgetattr(STDIN_FILENO, &before) == 0 else {
-            throw ControlFailure(status: .inputOutput, message: "the terminal can't be asked not to show the value")
+            throw ControlFailure(status: .inputOutput, message: "the terminal's echo can't be turned off")
         }
         var hidden = before
-        // Ctrl-C ends the line instead of the process, which would leave the terminal as it is now.
+        // Ctrl-C ends the line and not the process, which would leave the terminal without echo.
         hidden.c_lflag &= ~tcflag_t(ECHO | ISIG)
         withUnsafeMutableBytes(of: &hidden.c_cc) { $0[Int(VEOL)] = interrupt }
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
@@ -80,11 +80,11 @@ private enum HiddenLine {
             guard count > 0, bytes[count - 1] != interrupt else {
                 throw ControlFailure(status: .usage, message: "no value was given: nothing is changed")
             }
-            // The kernel cuts a longer line off without a word (termios(3), canonical mode).
+            // The kernel silently truncates a longer line (termios(3), canonical mode).
             guard count < lineLimit else {
                 throw ControlFailure(
                     status: .usage,
-                    message: "too long for a terminal, which cuts lines off: give it as standard input, from a file"
+                    message: "too long for a terminal, which truncates lines: give it on standard input, from a file"
                 )
             }
             return try LockedBytes(copying: UnsafeRawBufferPointer(rebasing: bytes[0..<count]))

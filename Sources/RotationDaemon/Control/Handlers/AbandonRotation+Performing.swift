@@ -17,7 +17,7 @@ extension AbandonRotation: TransactionOperation {
         return .rotation(of: secret, outcome)
     }
 
-    /// What a decision is about, a credential or an earlier decision, is not known here.
+    /// A kept candidate has no known credential and no earlier decision, so a decision is refused.
     private func giveUpKept(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
         guard decision == nil, !replacesDecision else { throw Ledger.Refusal.onlyCandidateKept(rotation) }
         let actor = context.caller.actor

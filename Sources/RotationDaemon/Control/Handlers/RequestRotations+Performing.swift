@@ -4,7 +4,7 @@ package import RotationStore
 package import Scheduling
 
 extension RequestRotations: TransactionOperation {
-    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [Taken] {
+    package func perform(on ledger: Ledger, _ context: OperationContext) throws -> [Accepted] {
         try RequestLimits.check(["reason": reason, "ticket": ticket, "despite-hold": despiteHold])
         let requests = try selected(ledger.history, now: context.now).map { secret in
             RotationRequest(
@@ -19,11 +19,11 @@ extension RequestRotations: TransactionOperation {
             )
         }
         return try ledger.request(requests, actor: context.caller.actor).map {
-            Taken(id: $0.request.id, secret: $0.request.secret, joined: $0.joined, heldUntil: $0.heldUntil)
+            Accepted(id: $0.request.id, secret: $0.request.secret, joined: $0.joined, heldUntil: $0.heldUntil)
         }
     }
 
-    /// The secrets that are meant, each once.
+    /// The selected secrets, each once.
     package func selected(_ history: History, now: Instant) throws -> [SecretName] {
         switch selection {
         case .secrets(let secrets): try RequestLimits.distinct(secrets)

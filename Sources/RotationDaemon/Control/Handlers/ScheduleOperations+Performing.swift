@@ -47,7 +47,8 @@ extension ApplySchedules: LedgerOperation {
 }
 
 extension OperationContext {
-    /// Tests what only the configuration tells: another command than ours, or an old configuration, may not have.
+    /// Checks a generator against the configuration: a foreign client, or one with an old configuration, may not have
+    /// done so.
     fileprivate func check(_ generator: GeneratorSpecification) throws(ControlFailure) {
         if let refusal = refusal(generator) {
             throw ControlFailure(status: .usage, message: "generator: \(refusal)")
@@ -56,7 +57,7 @@ extension OperationContext {
 }
 
 extension ScheduleDefinition {
-    /// Tests what a command other than ours could get wrong.
+    /// Checks a definition from a client other than our commands.
     fileprivate func check(of secret: SecretName? = nil) throws(ControlFailure) {
         try RequestLimits.check(
             ["description": description, "owner": owner, "policy": policy, "group": group?.name],

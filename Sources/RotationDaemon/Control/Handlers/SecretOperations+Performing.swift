@@ -3,32 +3,32 @@ package import RotationCore
 import RotationStore
 package import SecretMemory
 
-extension ListSecrets: DeskOperation {
+extension ListSecrets: GatewayOperation {
     package func perform(
         _ value: SecretValue?,
-        at desk: HubDesk,
+        at gateway: HubGateway,
         for caller: Caller
     ) async throws -> [ListedSecret] {
-        try await desk.list(hub, alias: alias, workspace: workspace, for: caller)
+        try await gateway.list(hub, alias: alias, workspace: workspace, for: caller)
     }
 }
 
-extension CreateSecret: DeskOperation {
-    package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> Done {
+extension CreateSecret: GatewayOperation {
+    package func perform(_ value: SecretValue?, at gateway: HubGateway, for caller: Caller) async throws -> Done {
         try RequestLimits.check(["description": description])
         guard let value else { throw ControlFailure(status: .usage, message: "a secret needs a value") }
         let creation = SecretCreation(alias: secret.alias, value: value, access: access, description: description)
         let fields: [Audit.SecretAttempted.Field] =
             [.value, .allowedWorkspaces] + (description == nil ? [] : [.description])
-        try await desk.change(.create, secret, for: caller, fields: fields) { api in
+        try await gateway.change(.create, secret, for: caller, fields: fields) { api in
             try await api.create(creation)
         }
         return Done()
     }
 }
 
-extension UpdateSecret: DeskOperation {
-    package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> Done {
+extension UpdateSecret: GatewayOperation {
+    package func perform(_ value: SecretValue?, at gateway: HubGateway, for caller: Caller) async throws -> Done {
         try RequestLimits.check(["description": description, "despite-hold": despiteHold])
         let update = SecretUpdate(alias: secret.alias, value: value, description: description, access: access)
         let named: [(Audit.SecretAttempted.Field, Bool)] = [
@@ -36,7 +36,7 @@ extension UpdateSecret: DeskOperation {
         ]
         let fields = named.filter(\.1).map(\.0)
         guard !fields.isEmpty else { throw ControlFailure(status: .usage, message: "there is nothing to change") }
-        try await desk.change(
+        try await gateway.change(
             .update,
             secret,
             for: caller,
@@ -47,16 +47,17 @@ extension UpdateSecret: DeskOperation {
     }
 }
 
-extension DeleteSecret: DeskOperation {
-    package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> Done {
+extension DeleteSecret: GatewayOperation {
+    package func perform(_ value: SecretValue?, at gateway: HubGateway, for caller: Caller) async throws -> Done {
         let alias = secret.alias
-        try await desk.change(.delete, secret, for: caller) { api in try await api.delete(alias) }
+        try await gateway.change(.delete, secret, for: caller) { api in try await api.delete(alias) }
         return Done()
     }
 }
 
-extension ProbeHubs: DeskOperation {
-    package func perform(_ value: SecretValue?, at desk: HubDesk, for caller: Caller) async throws -> [HubAnswer] {
-        try await desk.probe()
+extension ProbeHubs: GatewayOperation {
+    package func perform(_ value: SecretValue?, at gateway: HubGateway, for caller: Caller) async throws -> [HubAnswer]
+    {
+        try await gateway.probe()
     }
 }

@@ -3,16 +3,18 @@ package import RotationCore
 package import RotationStore
 import Scheduling
 
-/// Where somebody asks a hub for something by hand: each request is recorded before it is sent and when it has ended.
-package struct HubDesk: Sendable {
-    /// A hub that can be asked.
+/// Calls hubs for commands.
+///
+/// Each request is recorded before it is sent and when it has ended.
+package struct HubGateway: Sendable {
+    /// A configured hub.
     package struct Hub: Sendable {
         package var api: any SecretsAPI
         /// The time-out of one request.
         package var timeout: Duration
-        /// How long after an attempt of unknown effect its value may still arrive.
+        /// How long the value of an ambiguous attempt may still arrive after it.
         package var lateHold: Duration
-        /// The longest pause that it may ask for.
+        /// The longest pause that a `Retry-After` can cause.
         package var retryAfterCap: Duration
 
         package init(api: any SecretsAPI, timeout: Duration, lateHold: Duration, retryAfterCap: Duration) {
@@ -31,8 +33,8 @@ package struct HubDesk: Sendable {
     /// - Parameters:
     ///   - queue: The history.
     ///   - names: The configured hubs.
-    ///   - find: Answers one of them; nil where there is none of that name.
-    ///   - clock: Tells the time of entries.
+    ///   - find: Returns a hub by its name; nil if there is none.
+    ///   - clock: The clock for entries.
     package init(
         queue: any LedgerQueue,
         names: @escaping @Sendable () -> [String],
@@ -52,12 +54,12 @@ package struct HubDesk: Sendable {
         return hub
     }
 
-    /// Asks for a change of one secret.
+    /// Sends one change of a secret.
     ///
     /// - Parameters:
-    ///   - fields: The parts of the secret that it sets, for the history.
-    ///   - despiteHold: Why it may go ahead though an earlier value may still arrive; nil where it may not.
-    ///   - send: Sends the one request.
+    ///   - fields: The fields of the secret that are set, for the history.
+    ///   - despiteHold: The reason for overriding a hold; nil to respect it.
+    ///   - send: Sends the request.
     func change(
         _ operation: HandOperation,
         _ secret: SecretName,
@@ -67,12 +69,12 @@ package struct HubDesk: Sendable {
         send: @escaping @Sendable (any SecretsAPI) async throws -> Receipt
     ) async throws {
         let hub = try hub(secret.hub)
-        // Waiting for a turn and the request itself, then until nothing can be on its way any more.
+        // Once for the wait for a permit, once for the request.
         let limit = hub.timeout * 2
         let clock = clock
         let until = try await queue.withLedger { ledger in
             try ledger.beginByHand(
-                // The time is read when the history's turn has come: the wait for it must not use the hold up.
+                // The time is read inside the queue: waiting for the queue must not shorten the hold.
                 HandChange(operation, secret, actor: caller.actor, now: clock.now),
                 holdFor: LateHold.longest(timeout: hub.timeout, lateHold: hub.lateHold),
                 despiteHold: despiteHold,
@@ -86,12 +88,13 @@ package struct HubDesk: Sendable {
             try ledger.endByHand(change, result, hold: hold, cap: hub.retryAfterCap)
         }
         if case .failure(let error) = result {
-            let note = error.effect == .unknown ? "; it may have been done all the same: see secret list" : ""
+            let note = error.effect == .unknown ? "; the hub may have done it anyway: see secret list" : ""
             throw ControlFailure(error, about: "\(secret)", note: note)
         }
     }
 
-    /// Records an end, and tries again for a while where the history can't be written: the hub has answered already.
+    /// Records the end of a request, and retries for a while if the history can't be written: the hub has already
+    /// answered.
     private func recordEnd(
         of operation: HandOperation,
         _ secret: SecretName,
@@ -105,7 +108,7 @@ package struct HubDesk: Sendable {
         throw ControlFailure(
             status: .inputOutput,
             message: "\(secret): \(operation.rawValue): \(said), but the history can't be written: do not repeat it "
-                + "before you have looked with secret list"
+                + "before you have checked with secret list"
         )
     }
 
@@ -129,7 +132,7 @@ package struct HubDesk: Sendable {
         do { return try result.get() } catch { throw ControlFailure(error, about: "hub \(name)") }
     }
 
-    /// Tells of each hub whether its token is accepted; writes nothing, so that `check` changes nothing.
+    /// Checks whether each hub accepts its token; it records nothing, so that `check` changes nothing.
     func probe() async throws -> [HubAnswer] {
         var answers: [HubAnswer] = []
         for name in names().sorted() {
@@ -168,9 +171,9 @@ package struct HubDesk: Sendable {
 }
 
 extension ControlFailure {
-    /// What a hub's refusal means for a command.
+    /// Converts a hub's error to a failure with its exit status.
     ///
-    /// - Parameter note: More to say.
+    /// - Parameter note: Text to add to the message.
     package init(_ error: HubError, about subject: String, note: String = "") {
         let status: Status =
             switch error.kind {
