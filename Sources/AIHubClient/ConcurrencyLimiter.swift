@@ -1,26 +1,26 @@
 package import RotationCore
 import Synchronization
 
-/// Hands out a hub's ``RotationCore/SendPermit``s: so many at once, and so many in a length of time.
+/// Limits a hub's requests: it gives ``RotationCore/SendPermit``s up to a number in flight and a rate.
 package final class ConcurrencyLimiter: Sendable {
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - maxInFlight: How many permits there may be at once.
-    ///   - rate: How many may be given in a length of time.
+    ///   - maxInFlight: The largest number of permits at the same time.
+    ///   - rate: The rate limit of permits.
     package init(maxInFlight: Int, rate: RequestRate) {
         state = Mutex(State(free: maxInFlight, bucket: TokenBucket(rate: rate, now: .now)))
     }
 
-    /// Waits for a place, in the order of calls, then for a token of the rate.
+    /// Waits for a place in flight, in the order of calls, then for a token of the rate limit.
     ///
-    /// - Throws: ``RotationCore/HubError`` `notSent` after ``close()``, or where the task is cancelled.
+    /// - Throws: ``RotationCore/HubError`` `notSent` after ``close()``, or if the task is cancelled.
     package func permit() async throws(HubError) -> SendPermit {
         guard await hasTakenPlace() else { throw HubError(.notSent) }
-        // From here on the place is given back whatever happens.
+        // From here on each path must release the place.
         let permit = SendPermit { [self] in leave() }
         let start = state.withLock { $0.bucket.reserve(now: .now) }
-        // Slept in slices, so that a closed limiter is noticed within a second.
+        // Sleep in slices, so that a closed limiter is noticed within a second.
         while isOpen, ContinuousClock.now < start {
             try? await ContinuousClock().sleep(until: min(start, .now + .seconds(1)))
         }
@@ -28,25 +28,25 @@ package final class ConcurrencyLimiter: Sendable {
         return permit
     }
 
-    /// Ends all waiting; no permit is given any more.
+    /// Ends all waits; no more permits are given.
     package func close() {
         let waiting = state.withLock { $0.close() }
         for waiter in waiting { waiter.continuation.resume(returning: false) }
     }
 
-    /// Whether this task may still get a permit.
+    /// Whether this task can still get a permit.
     private var isOpen: Bool {
         !Task.isCancelled && state.withLock { !$0.isClosed }
     }
 
-    /// Waits for a place.
+    /// Waits for a place in flight.
     ///
-    /// - Returns: Whether there is one; not where the limiter was closed, or the task cancelled.
+    /// - Returns: Whether the task has a place; false if the limiter was closed or the task cancelled.
     private func hasTakenPlace() async -> Bool {
         let id = state.withLock { $0.makeID() }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                // A task that is cancelled later finds its waiter, as that is there before the lock is given back.
+                // A later cancellation finds the waiter, because it is added before the lock is released.
                 let answer = state.withLock { state in
                     Task.isCancelled ? false : state.enter(Waiter(id: id, continuation: continuation))
                 }
@@ -58,19 +58,19 @@ package final class ConcurrencyLimiter: Sendable {
     }
 
     private func leave() {
-        // The place goes over to the one that has waited longest.
+        // The place goes to the call that has waited longest.
         state.withLock { $0.leave() }?.continuation.resume(returning: true)
     }
 }
 
 extension ConcurrencyLimiter {
-    /// A call that waits for a place.
+    /// A waiting call.
     private struct Waiter {
         var id: Int
         var continuation: CheckedContinuation<Bool, Never>
     }
 
-    /// Who has a place and who waits for one; resumes nobody itself.
+    /// The free places and the waiting calls; the caller resumes continuations outside the lock.
     private struct State {
         var free: Int
         var bucket: TokenBucket
@@ -87,7 +87,7 @@ extension ConcurrencyLimiter {
             return lastID
         }
 
-        /// Whether there is a place; nil where it is to be waited for.
+        /// Whether there is a place; nil if the call must wait.
         mutating func enter(_ waiter: Waiter) -> Bool? {
             if isClosed { return false }
             guard free > 0 else {
@@ -98,7 +98,7 @@ extension ConcurrencyLimiter {
             return true
         }
 
-        /// Gives a place to the next one; nil where nobody waits.
+        /// Releases a place, or returns the next waiter, which gets it.
         mutating func leave() -> Waiter? {
             guard waiting.isEmpty else { return waiting.removeFirst() }
             free += 1
@@ -109,7 +109,7 @@ extension ConcurrencyLimiter {
             waiting.firstIndex { $0.id == id }.map { waiting.remove(at: $0) }
         }
 
-        /// Everyone who waits.
+        /// Closes the limiter and returns all waiters.
         mutating func close() -> [Waiter] {
             isClosed = true
             defer { waiting = [] }

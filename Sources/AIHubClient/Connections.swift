@@ -3,10 +3,10 @@ import NIOCore
 import NIOSSL
 
 extension HTTPClient {
-    /// A hub's connections: as many as requests may be in flight.
+    /// Creates a hub's HTTP client, with as many connections as requests in flight.
     ///
     /// No redirects, no retries of its own, only the configured authorities, TLS 1.2 or later. The certificates are
-    /// read when the first connection is made: a changed file needs another client.
+    /// read at the first connection: a changed file needs a new client.
     convenience init(_ hub: SecretsClient.Configuration) {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
@@ -22,11 +22,11 @@ extension HTTPClient {
         self.init(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
-    /// A wave of rotations opens what it needs, and its later requests, and the next wave, find that warm.
+    /// A pool that opens connections on demand and keeps them warm for the next requests.
     ///
-    /// 30 seconds without use close a connection: load balancers do so after 60, and a PATCH that meets such an end has an
-    /// unknown effect. Connections are not opened ahead (`preWarmedHTTP1ConnectionCount`): async-http-client 1.37.0 would
-    /// open all of them for one rotation, and keep them for ever, with a timer that wakes the daemon for each.
+    /// A connection is closed after 30 idle seconds: load balancers close it after 60, and a PATCH at that moment has
+    /// an unknown effect. Connections are not opened in advance (`preWarmedHTTP1ConnectionCount`): async-http-client
+    /// 1.37.0 would open all of them for one rotation and keep them forever, each with a timer that wakes the daemon.
     private static func pool(size: Int) -> Configuration.ConnectionPool {
         var pool = Configuration.ConnectionPool(idleTimeout: .seconds(30))
         pool.concurrentHTTP1ConnectionsPerHostSoftLimit = size

@@ -2,36 +2,38 @@ import Foundation
 import RotationCore
 import SecretMemory
 
-/// Decides which words of an answer may be kept: those that share nothing with what was sent.
+/// Decides which words of an answer may be kept: those that have nothing in common with the secrets that were sent.
 ///
-/// A hub that repeats a value or a token as the request's name would put it into the audit log, for ever.
+/// Otherwise a hub that echoes a value or token, for example as the request ID, would put it into the audit log.
 struct EchoCheck: Sendable {
-    /// The tokens that were sent.
+    /// The tokens of the request.
     var tokens: [AccessToken]
-    /// The value that was sent, where one was.
+    /// The value of the request, if it has one.
     var value: SecretValue?
 
-    /// How many characters in common are too many.
+    /// The number of common characters from which a word is dropped.
     private static let run = 4
-    /// How many digits of a number in common are too many: four digits of an instant stand in many a token by chance, and
-    /// without the instant an update is never confirmed.
+    /// The number of common digits from which a number is dropped.
+    ///
+    /// It is larger, because four digits of an instant are in many tokens by chance, and without the instant an update
+    /// is never confirmed.
     private static let numberRun = 8
-    /// The longest word that is kept.
+    /// The length of the longest word that is kept.
     private static let maximumLength = 64
 
-    /// The text, if it is a word of letters, digits and hyphens that may be kept.
+    /// Returns the text if it is a word of letters, digits and hyphens that may be kept.
     func word(_ text: String) -> String? {
         let isWord = text.utf8.allSatisfy { $0 == UInt8(ascii: "-") || EchoReadings.isAlphanumeric($0) }
         return isWord && (1...Self.maximumLength).contains(text.utf8.count) && permits(text) ? text : nil
     }
 
-    /// The number, if it may be kept.
+    /// Returns the number if it may be kept.
     func number(_ number: Int64) -> Int64? {
         let digits = Array(String(number).utf8)
         return sharesNothing([digits, digits.reversed()], run: Self.numberRun) ? number : nil
     }
 
-    /// The host of a redirect, if it is the one that was asked, or below it.
+    /// Returns the host of a redirect if it is the requested host or a subdomain of it.
     func redirectHost(_ location: String, from host: String) -> String? {
         guard let target = URLComponents(string: location) else { return nil }
         let own = host.lowercased()
@@ -45,8 +47,8 @@ struct EchoCheck: Sendable {
         return permits(String(below)) && permits(below.filter { $0 != "." }) ? host : nil
     }
 
-    /// Whether a text shares no four characters with a token or the value: as it stands, in any case, reversed, or decoded
-    /// from hexadecimal or Base64.
+    /// Whether a text has no four consecutive characters in common with a token or the value: plain, in any case,
+    /// reversed, or decoded from hexadecimal or Base64.
     private func permits(_ text: String) -> Bool {
         sharesNothing(EchoReadings.all(of: Array(text.utf8)), run: Self.run)
     }
@@ -57,7 +59,7 @@ struct EchoCheck: Sendable {
         return tokens.allSatisfy { $0.withASCII(isFree) } && value?.withUTF8(isFree) ?? true
     }
 
-    /// A secret that is shorter than a run counts as a whole.
+    /// A secret that is shorter than a run is compared as a whole.
     private static func shares(
         _ secret: UnsafeRawBufferPointer,
         _ windows: Set<UInt64>,
@@ -83,7 +85,7 @@ struct EchoCheck: Sendable {
 }
 
 extension EchoCheck {
-    /// What of a list may be kept; each user's ID is looked at once.
+    /// Decides which words of a list may be kept; each user's ID is checked once.
     struct Words {
         private let echo: EchoCheck
         private var known: [String: Bool] = [:]
@@ -92,7 +94,7 @@ extension EchoCheck {
             self.echo = echo
         }
 
-        /// The item without a user and an instant that repeat what was sent.
+        /// Returns the item without a user or instant that may not be kept.
         mutating func kept(_ listed: ListedSecret) -> ListedSecret {
             var listed = listed
             listed.updatedAt = listed.updatedAt.flatMap(echo.number)

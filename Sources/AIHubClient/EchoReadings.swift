@@ -1,6 +1,6 @@
-/// What a word may say: itself and what it decodes to, each also backwards, in lower case.
+/// The possible readings of a word: itself and its decodings, each also reversed, in lower case.
 ///
-/// A reading that nobody meant costs no more than a word that is dropped for nothing.
+/// A wrong reading only costs a word that is dropped without need.
 enum EchoReadings {
     static func all(of word: [UInt8]) -> [[UInt8]] {
         let joined = word.filter { $0 != UInt8(ascii: "-") }
@@ -21,7 +21,7 @@ enum EchoReadings {
         (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
     }
 
-    /// Puts digits of so many bits together to bytes; what is no digit counts as zero.
+    /// Joins digits of a number of bits to bytes; other characters count as zero.
     private static func join(_ text: ArraySlice<UInt8>, bits: UInt32, digit: (UInt8) -> UInt32) -> [UInt8] {
         var (bytes, rest, count) = ([UInt8](), UInt32(0), UInt32(0))
         for byte in text {

@@ -2,10 +2,10 @@ import NIOCore
 import RotationCore
 import SecretMemory
 
-/// Writes a request's JSON object straight into the buffer that is sent.
+/// Writes a request's JSON object directly into the buffer that is sent.
 ///
-/// A value goes from its locked memory into this one buffer, sized before so that it never moves; `JSONEncoder` would
-/// leave a String, a Data and more behind.
+/// A value is copied from locked memory into this one buffer, which is large enough that it never moves; `JSONEncoder`
+/// would leave copies in a String, a Data and more.
 struct JSONBody {
     private(set) var buffer: ByteBuffer
     private var isFirst = true
@@ -59,7 +59,7 @@ struct JSONBody {
         buffer.writeStaticString("\":")
     }
 
-    /// Writes a JSON string (RFC 8259, section 7): only what must be escaped is.
+    /// Writes a JSON string (RFC 8259, section 7): only with the required escapes.
     private mutating func string(_ utf8: UnsafeRawBufferPointer) {
         buffer.writeInteger(UInt8(ascii: "\""))
         for byte in utf8 {
@@ -84,7 +84,7 @@ struct JSONBody {
 }
 
 extension JSONBody {
-    /// Room enough for a value of which each byte is escaped (`\u00XX`).
+    /// The space for a value of which each byte is escaped (`\u00XX`).
     private static func room(for value: SecretValue?) -> Int {
         1024 + (value?.withUTF8 { $0.count } ?? 0) * 6
     }

@@ -1,8 +1,8 @@
 import RotationCore
 
-/// The query of a list's URL.
+/// The query of a list request's URL.
 enum ListQuery {
-    /// The query with its `?`; empty where all secrets are listed.
+    /// The query with its `?`; empty for all secrets.
     static func text(alias: SecretAlias?, workspace: String?) -> String {
         var bytes: [UInt8] = []
         append("alias", alias?.text, to: &bytes)
@@ -18,7 +18,7 @@ enum ListQuery {
         for byte in value.utf8 { append(byte, to: &bytes) }
     }
 
-    /// Percent-encodes all but RFC 3986's unreserved characters.
+    /// Percent-encodes all characters except RFC 3986's unreserved ones.
     private static func append(_ byte: UInt8, to bytes: inout [UInt8]) {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),

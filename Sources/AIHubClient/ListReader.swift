@@ -2,15 +2,15 @@ import Foundation
 import NIOCore
 import RotationCore
 
-/// Reads a list of secrets while it arrives, each item by itself.
+/// Reads a list of secrets while it arrives, item by item.
 ///
-/// An item without a name is passed over: the others still count. What is held is bounded, not what a hub sends.
+/// An item without a name is skipped. The memory is bounded; the length of the list is not.
 struct ListReader {
-    /// The most bytes of names, descriptions and workspaces that are held.
+    /// The largest number of bytes of names, descriptions and workspaces in memory.
     private static let limit = 16 * 1024 * 1024
 
     private let head: ResponseParser.Head
-    /// The only name that is asked for; nil for all.
+    /// The requested name; nil for all.
     private let alias: String?
     private var words: EchoCheck.Words
     private var scanner = ListScanner()
@@ -32,7 +32,7 @@ struct ListReader {
                 continue
             }
             readable += 1
-            // The query is a hint: a hub may ignore it and list all secrets.
+            // A hub may ignore the query and list all secrets.
             if let alias, item.listed.alias != alias { continue }
             size += Self.size(of: item.listed)
             guard size <= Self.limit else { throw malformed }
@@ -41,9 +41,9 @@ struct ListReader {
         if scanner.isTooLong { throw malformed }
     }
 
-    /// Tests what is left of the object once its items are taken out.
+    /// Checks the rest of the object, without its items.
     ///
-    /// - Throws: ``HubError`` also where there are items, of which none can be read: no list shows then what is there.
+    /// - Throws: ``HubError`` also if there are items but none can be read: the list is unusable then.
     func finish() throws(HubError) -> [ListedSecret] {
         let shell = ByteBuffer(bytes: scanner.shell)
         let answer = ResponseParser.Answer(status: head.status, requestID: head.requestID, body: shell)
@@ -57,13 +57,13 @@ struct ListReader {
         HubError(.malformed, status: head.status, requestID: head.requestID)
     }
 
-    /// With a little for what else an item holds.
+    /// The size of an item, with some bytes for its other fields.
     private static func size(of secret: ListedSecret) -> Int {
         let texts = [secret.alias, secret.description, secret.lastUpdatedBy].compactMap(\.self)
         return (texts + secret.allowedWorkspaces).reduce(128) { $0 + $1.utf8.count + 16 }
     }
 
-    /// A list whose items were taken out.
+    /// The list without its items.
     private struct Shell: Decodable {
         var secrets: [Nothing]
 
@@ -82,7 +82,7 @@ struct ListReader {
             case updatedBy = "last_updated_by"
         }
 
-        /// But for the name, a field that is not what it should be is as good as none.
+        /// Except for the name, a field with a wrong type counts as absent.
         init(from decoder: any Decoder) throws {
             let item = try decoder.container(keyedBy: Key.self)
             listed = ListedSecret(
@@ -96,7 +96,7 @@ struct ListReader {
             )
         }
 
-        /// A number with a fraction counts seconds.
+        /// Converts an instant to milliseconds; a number with a fraction is in seconds.
         private static func milliseconds(_ number: Double?) -> Int64? {
             guard let number, number > 0 else { return nil }
             return Int64(exactly: number) ?? Int64(exactly: (number * 1000).rounded())

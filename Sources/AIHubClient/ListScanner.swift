@@ -1,9 +1,9 @@
-/// Cuts the items of a list's `secrets` out of a JSON object, while it arrives.
+/// Extracts the items of the list `secrets` from a JSON object while it arrives.
 ///
-/// It holds one item, and the object without its items: a list may be longer than memory. What is cut out is not checked:
-/// the decoder of an item, or of the rest, does that.
+/// It holds one item, and the object without its items, so that a list may be larger than memory. It does not validate
+/// JSON: the decoders of the items and of the rest do that.
 struct ListScanner {
-    /// The most bytes of an item, and of the object without its items.
+    /// The largest size in bytes of an item, and of the object without its items.
     static let limit = 1024 * 1024
 
     /// The object without the items of its list, such as `{"secrets":[]}`.
@@ -11,12 +11,12 @@ struct ListScanner {
     /// Whether the object is too long without its items.
     private(set) var isTooLong = false
 
-    /// The items that were read whole and not yet taken; nil for one that is too long.
+    /// The complete items that were not yet returned; nil for one that is too long.
     private var items: [[UInt8]?] = []
     private var item: [UInt8] = []
     private var isItemTooLong = false
     private var depth = 0
-    /// The depth of the list's items; nil outside of it.
+    /// The depth of the list's items; nil outside the list.
     private var itemDepth: Int?
     private var isInString = false
     private var isEscaped = false
@@ -25,15 +25,15 @@ struct ListScanner {
     /// How much of `"secrets" : [` has been read.
     private enum Key: Equatable {
         case none
-        /// A string of the object itself, which begins at this offset of the shell.
+        /// A string at the top level, which begins at this offset of the shell.
         case string(from: Int)
         case name
         case colon
     }
 
-    /// Reads bytes.
+    /// Reads the next bytes.
     ///
-    /// - Returns: The items that end in them.
+    /// - Returns: The items that end in these bytes.
     mutating func read(_ bytes: [UInt8]) -> [[UInt8]?] {
         for byte in bytes {
             if isInString {
@@ -84,7 +84,7 @@ struct ListScanner {
     }
 
     private mutating func endList() {
-        // An empty list has no item.
+        // Only a non-empty list has a last item.
         if isItemTooLong || !item.allSatisfy(Self.isSpace) { endItem() }
         item = []
         itemDepth = nil

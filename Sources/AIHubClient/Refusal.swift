@@ -1,27 +1,27 @@
 import SecretMemory
 import Synchronization
 
-/// Which token a hub has refused: a token file that several hubs share is renewed for each of them.
+/// The token that a hub has refused, per hub, because several hubs may share a token file.
 final class Refusal: Sendable {
     private struct State {
-        /// The token that was answered by 401 last.
+        /// The token of the last 401.
         var refused: AccessToken?
-        /// The token that ``isWorthATry(_:)`` has named last: a try that fails for another reason is not repeated at
+        /// The token for which ``isNew(_:)`` was last true: a try that fails for another reason is not repeated at
         /// once.
         var named: AccessToken?
     }
 
     private let state = Mutex(State())
 
-    /// Remembers a token that was answered by 401.
-    func note(_ token: AccessToken) {
+    /// Records a token that was answered by 401.
+    func record(_ token: AccessToken) {
         state.withLock { $0.refused = token }
     }
 
-    /// Whether the hub has not yet refused a token; true once for each.
+    /// Whether the hub has not yet refused a token; true once for each token.
     ///
-    /// It is true for the first one after a start: it may have been renewed while no daemon ran.
-    func isWorthATry(_ token: AccessToken) -> Bool {
+    /// It is true for the first token after a start, which may have been renewed while no daemon ran.
+    func isNew(_ token: AccessToken) -> Bool {
         state.withLock { state in
             guard state.refused.map({ !$0.isSame(as: token) }) ?? true else { return false }
             defer { state.named = token }

@@ -4,18 +4,18 @@ import NIOFoundationCompat
 import NIOHTTP1
 import RotationCore
 
-/// Reads what a hub answers; lets nothing of a failure's text through.
+/// Reads a hub's answers, without any text of a failure.
 enum ResponseParser {
-    /// A response's first part.
+    /// The status and header fields of a response.
     struct Head: Sendable {
         var status: Int
         var headers: HTTPHeaders
-        /// What of it may be kept.
+        /// Decides which words of it may be kept.
         var echo: EchoCheck
-        /// The host that was asked.
+        /// The requested host.
         var host: String
 
-        /// The hub's name for the request, where it may be kept.
+        /// The hub's ID of the request, if it may be kept.
         var requestID: String? {
             for name in ["x-request-id", "x-amzn-requestid", "x-correlation-id", "cf-ray"] {
                 if let word = headers.first(name: name).flatMap(echo.word) { return word }
@@ -47,12 +47,12 @@ enum ResponseParser {
         var body: ByteBuffer
     }
 
-    /// Tests that a 2xx is an answer of AI Hub's: a JSON object without an error, or nothing at all.
+    /// Checks that a 2xx is an answer of AI Hub: a JSON object without an error, or an empty body.
     ///
-    /// A load balancer answers 200 with a page, a legacy gateway with `{"status":"ERROR","msg":…}`: whether the request took
-    /// effect is unknown then.
+    /// A load balancer answers 200 with a page, a legacy gateway with `{"status":"ERROR","msg":…}`: then the effect of
+    /// the request is unknown.
     ///
-    /// - Returns: Whether there is no body, which is no JSON object either.
+    /// - Returns: Whether the body is empty.
     static func checkForError(_ answer: Answer) throws(HubError) -> Bool {
         guard answer.body.readableBytes > 0 else { return true }
         guard let body = try? JSONDecoder().decode(CommandBody.self, from: answer.body) else {
@@ -64,7 +64,7 @@ enum ResponseParser {
         return false
     }
 
-    /// The keys of a JSON object that may say that a request has failed; each may have any type.
+    /// The keys of a JSON object that may report a failed request; each may have any type.
     private struct CommandBody: Decodable {
         var isError = false
 
@@ -87,7 +87,7 @@ enum ResponseParser {
             return text?.lowercased() != "true"
         }
 
-        /// Whether an error's key says that there is none: null, false, 0, or an empty text or list.
+        /// Whether an error key reports no error: null, false, 0, or an empty text or list.
         private static func isNothing(_ object: KeyedDecodingContainer<Key>, _ key: Key) -> Bool {
             if (try? object.decodeNil(forKey: key)) == true { return true }
             if let truth = try? object.decode(Bool.self, forKey: key) { return !truth }

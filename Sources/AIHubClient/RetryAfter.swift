@@ -3,15 +3,15 @@ import RotationCore
 
 /// The `Retry-After` header field (RFC 9110, section 10.2.3).
 package enum RetryAfter {
-    /// No hub may send us away for longer than this at once: a wrong clock on its side must not stop rotations.
+    /// The largest duration; a longer one is clamped, so that a hub's wrong clock can't stop rotations.
     package static let maximum = HubStatus.longestPause
 
-    /// Reads a number of seconds, or an HTTP date against `now`.
+    /// Reads a number of seconds, or an HTTP date relative to `now`.
     ///
     /// - Parameters:
     ///   - text: The field's value.
-    ///   - now: Seconds since 1970, by the clock that the date is held against (the response's own `Date` is best).
-    /// - Returns: A duration from zero to ``maximum``; nil for what is neither.
+    ///   - now: Seconds since 1970 by the clock of the date (best the response's own `Date`).
+    /// - Returns: A duration from zero to ``maximum``; nil if the text is neither.
     package static func parse(_ text: String, now: Int64) -> Duration? {
         let text = text.trimmingSpaces
         if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
@@ -22,7 +22,7 @@ package enum RetryAfter {
 
     /// Reads an HTTP date of any of the three forms (RFC 9110, section 5.6.7) as seconds since 1970.
     ///
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994` are the same.
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994` are equal.
     package static func date(_ text: String) -> Int64? {
         let words = text.split { " ,-".contains($0) }.map(String.init)
         let isAsctime = words.count == 5 && words[3].contains(":")
@@ -36,7 +36,7 @@ package enum RetryAfter {
         else { return nil }
         var time = tm()
         (time.tm_mday, time.tm_mon) = (day, Int32(monthIndex))
-        // Two digits: the most recent past year that ends so, which for a server's clock is within this century.
+        // A year of two digits is in this century, for a server's clock.
         time.tm_year = year.count == 2 ? (number < 70 ? number + 100 : number) : number - 1900
         (time.tm_hour, time.tm_min, time.tm_sec) = (parts[0], parts[1], parts[2])
         return Int64(timegm(&time))

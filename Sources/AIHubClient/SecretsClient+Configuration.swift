@@ -1,19 +1,19 @@
 package import RotationCore
 
 extension SecretsClient {
-    /// What is known of a hub.
+    /// The settings of a hub.
     package struct Configuration: Hashable, Sendable {
         /// The API root.
         package var endpoint: HubEndpoint
         /// `IB-Context`, normally the organization's ID.
         @Exact package var context: String?
-        /// The total time of a request, connecting included.
+        /// The time-out of a request, including the connection.
         package var timeout: Duration
         /// A file of PEM certificates to trust instead of the system's.
         @Exact package var certificateAuthorities: String?
-        /// Requests under way at once, and connections.
+        /// The largest number of requests in flight, and of connections.
         package var maxInFlight: Int
-        /// Requests in a length of time.
+        /// The rate limit of requests.
         package var rate: RequestRate
 
         package init(

@@ -4,26 +4,26 @@ import NIOHTTP1
 package import RotationCore
 import SecretMemory
 
-/// AI Hub's secrets API over HTTP, for one hub.
+/// The client of AI Hub's secrets API, for one hub.
 ///
-/// One call is one request (a second one only after a 401, where the token file turns out to hold another token). The
-/// caller decides about retries with ``RetryPolicy``; this client keeps the hub's limits with its ``ConcurrencyLimiter``.
+/// One call sends one request (a second one only after a 401, if the token file holds a new token). The caller decides
+/// about retries with ``RetryPolicy``; this client keeps the hub's limits with its ``ConcurrencyLimiter``.
 ///
-/// It owns its connections: they are closed by ``shutdown()``, or once nothing refers to the client any more.
+/// It owns its connections: ``shutdown()`` closes them, or the release of the last reference to the client.
 package final class SecretsClient: SecretsAPI {
     private let configuration: Configuration
     private let token: TokenFile
     private let limiter: ConcurrencyLimiter
     private let http: HTTPClient
-    /// The URL of the secrets, and its host.
+    /// The URL of the secrets API, and its host.
     private let (url, host): (String, String)
     private let userAgent: String
     private let refusal = Refusal()
 
-    /// Reads an answer's body.
+    /// Reads the body of an answer.
     private typealias Read<T> = @Sendable (ResponseParser.Head, HTTPClientResponse.Body) async throws -> T
 
-    /// The most bytes of an answer to a command; a list is read while it arrives.
+    /// The largest answer to a command in bytes; a list is read while it arrives.
     private static let responseLimit = 16 * 1024 * 1024
 
     /// - Parameters:
@@ -40,16 +40,16 @@ package final class SecretsClient: SecretsAPI {
     }
 
     deinit {
-        // Nothing is under way; it does not matter when the last idle connection is closed.
+        // No request is in flight, so idle connections may be closed at any time.
         http.shutdown { _ in }
     }
 
-    /// Gives no permit any more: what waits for one, and whatever comes later, is not sent.
+    /// Closes the limiter: waiting and later requests are not sent.
     package func close() {
         limiter.close()
     }
 
-    /// Closes all connections; nothing can be sent after it.
+    /// Closes all connections; nothing can be sent afterwards.
     package func shutdown() async {
         limiter.close()
         try? await http.shutdown()
@@ -93,7 +93,7 @@ package final class SecretsClient: SecretsAPI {
 
     package func hasNewToken() async -> Bool {
         guard (try? token.reload()) != nil, let present = try? token.current() else { return false }
-        return refusal.isWorthATry(present)
+        return refusal.isNew(present)
     }
 
     private func command(
@@ -110,19 +110,19 @@ package final class SecretsClient: SecretsAPI {
 
     // MARK: One request
 
-    /// What is sent, but for the token.
+    /// A request without its token.
     private struct Message {
         var method: HTTPMethod
-        /// With its `?`; empty for none.
+        /// The query with its `?`; empty for none.
         var query = ""
         var body: ByteBuffer?
-        /// The value in the body, where there is one.
+        /// The value in the body, if there is one.
         var value: SecretValue?
     }
 
-    /// Sends a request, and gives its place back when it has ended.
+    /// Sends a request, and releases its permit when it has ended.
     ///
-    /// - Parameter read: Reads the answer to a request that has not failed, as it arrives.
+    /// - Parameter read: Reads the answer of a successful request while it arrives.
     private func send<T: Sendable>(
         _ message: Message,
         _ permit: consuming SendPermit,
@@ -130,12 +130,12 @@ package final class SecretsClient: SecretsAPI {
     ) async throws(HubError) -> T {
         let result: Result<T, HubError>
         do { result = .success(try await send(message, read)) } catch { result = .failure(error) }
-        // In so many words, as nothing above uses the permit: its place is given back only now.
+        // An explicit release: nothing above uses the permit, so it could be destroyed before the request has ended.
         permit.end()
         return try result.get()
     }
 
-    /// Sends a request; after a 401 reads the token again, and sends once more where it is another one than was sent.
+    /// Sends a request; after a 401 it reads the token again, and sends once more if the token is a new one.
     private func send<T: Sendable>(_ message: Message, _ read: @escaping Read<T>) async throws(HubError) -> T {
         let token = try currentToken()
         var echo = EchoCheck(tokens: [token], value: message.value)
@@ -143,8 +143,8 @@ package final class SecretsClient: SecretsAPI {
             return try await exchange(makeRequest(message, token), echo, read)
         } catch {
             guard error.kind == .unauthorized else { throw error }
-            refusal.note(token)
-            // Another request may have read the new token already: what counts is which one this request carried.
+            refusal.record(token)
+            // Another request may have read the new token already, so compare with the token of this request.
             _ = try? self.token.reload()
             let fresh = try currentToken()
             guard !fresh.isSame(as: token) else { throw error }
@@ -162,7 +162,7 @@ package final class SecretsClient: SecretsAPI {
         do {
             return try await exchange(request, echo, read)
         } catch {
-            if error.kind == .unauthorized { refusal.note(token) }
+            if error.kind == .unauthorized { refusal.record(token) }
             throw error
         }
     }
@@ -214,7 +214,7 @@ package final class SecretsClient: SecretsAPI {
             echo: echo,
             host: host
         )
-        // A failure's body may repeat what was sent, and says nothing that we act on: it is left unread.
+        // The body of a failure is not read: it may echo secrets, and we need nothing from it.
         try head.throwIfFailed()
         return try await read(head, response.body)
     }

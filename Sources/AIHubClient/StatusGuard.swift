@@ -10,13 +10,13 @@ struct ImpossibleStatus: Error {
 
 /// Turns a status outside 100…999 into an error before the HTTP client sees it.
 ///
-/// async-http-client 1.37.0 takes a status below 100 for an interim answer, while swift-nio's decoder takes it for a
-/// final one: the end of such an answer trips a precondition, which ends the process.
+/// async-http-client 1.37.0 treats a status below 100 as an interim answer, but swift-nio's decoder as a final one: the
+/// end of such an answer violates a precondition, which ends the process.
 final class StatusGuard: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = HTTPClientResponsePart
 
-    /// Whether an impossible status was read: the client closes the connection, and sees nothing more of it.
+    /// Whether an impossible status was read; then the client closes the connection, and receives nothing more from it.
     private var hasFailed = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -29,9 +29,9 @@ final class StatusGuard: ChannelInboundHandler {
         }
     }
 
-    /// Puts a guard between the decoder and the HTTP client's own handler, behind TLS where there is TLS.
+    /// Installs a guard between the decoder and the HTTP client's own handler, also with TLS.
     ///
-    /// - Returns: A failure, which fails the connection, where the pipeline has no decoder.
+    /// - Returns: A failure, which fails the connection, if the pipeline has no decoder.
     @Sendable static func install(in channel: any Channel) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations

@@ -1,24 +1,24 @@
 package import SecretMemory
 import Synchronization
 
-/// Where a hub's token comes from; always a file, which somebody else renews.
+/// The file of a hub's token, which another tool may renew.
 package final class TokenFile: Sendable {
-    /// The file.
+    /// The path of the file.
     package let path: String
-    /// The most bytes a token file may have.
+    /// The largest token file in bytes.
     package static let limit = 64 * 1024
     private let token: Mutex<AccessToken?>
-    /// Held while the file is read: what was read last is in force, not what was read longest.
+    /// Held while the file is read, so that the newest content is in force.
     private let reading = Mutex(())
     private let changes = Mutex(0)
 
-    /// Names a file; nothing is read yet.
+    /// Creates a token from a path; the file is not read yet.
     package init(path: String) {
         self.path = path
         token = Mutex(nil)
     }
 
-    /// The token as it was last read; reads it the first time.
+    /// The token in force; the first call reads it.
     ///
     /// - Throws: `SecretFile.Failure` or `AccessToken.Invalid`.
     package func current() throws -> AccessToken {
@@ -29,7 +29,7 @@ package final class TokenFile: Sendable {
 
     /// Reads the file again; an unreadable file leaves the old token in force.
     ///
-    /// - Returns: Whether the token is another one than before.
+    /// - Returns: Whether the token has changed.
     package func reload() throws -> Bool {
         try reading.withLock { _ in
             let fresh = try AccessToken(SecretFile.read(path, limit: Self.limit))
@@ -42,6 +42,6 @@ package final class TokenFile: Sendable {
         }
     }
 
-    /// How often another token was read, by whomever.
+    /// How often the token has changed.
     package var version: Int { changes.withLock { $0 } }
 }

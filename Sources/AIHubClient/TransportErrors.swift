@@ -4,8 +4,7 @@ import NIOPosix
 import NIOSSL
 import RotationCore
 
-/// Turns the errors of the HTTP stack into our classes; the error objects themselves, which may hold a whole request,
-/// are dropped here.
+/// Classifies the errors of the HTTP stack; the error objects, which may hold a whole request, are dropped here.
 enum TransportErrors {
     static func classify(_ error: any Error) -> HubError {
         switch error {
@@ -23,12 +22,12 @@ enum TransportErrors {
         case let error as IOError where error.errnoCode == ECONNREFUSED: HubError(.connectionFailed)
         case let error as ChannelError:
             if case .connectTimeout = error { HubError(.connectionFailed) } else { HubError(.connectionLost) }
-        // Whatever is not known to have failed before anything was sent may have been applied.
+        // Any other error may have come after the request was sent and applied.
         default: HubError(.connectionLost)
         }
     }
 
-    /// Whether this process or host has no descriptor left for a connection: it says nothing about the hub.
+    /// Whether this process or host has no descriptor left for a connection, which says nothing about the hub.
     private static func isOurs(_ error: any Error) -> Bool {
         let code = (error as? IOError)?.errnoCode
         return code == EMFILE || code == ENFILE

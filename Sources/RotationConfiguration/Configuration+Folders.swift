@@ -2,13 +2,13 @@ import RotationCore
 
 /// Reads `generators:`.
 extension Configuration {
-    /// What stands under `generators:`.
+    /// The content of `generators:`.
     struct Generators {
         var directory = "/etc/secret-rotator/generators"
         var user: PlugInUser?
         var fileFolders: [String] = []
         var publicFolders: [String] = []
-        /// For messages that come later.
+        /// The mapping, for later messages.
         var mapping: MappingReader?
     }
 

@@ -24,7 +24,7 @@ extension Configuration {
         return hubs
     }
 
-    /// Whether a text can be a hub's name: it stands before the slash of `hub/alias`.
+    /// Whether a text is a valid hub name: the part of `hub/alias` before the slash.
     package static func isHubName(_ name: String) -> Bool {
         (1...64).contains(name.utf8.count)
             && name.utf8.allSatisfy { byte in
@@ -61,7 +61,7 @@ extension Configuration {
         )
     }
 
-    /// Which organization is meant: one by its ID, or that of the token's own account.
+    /// The organization: an ID, or none for that of the token's own account.
     private enum Context {
         case organization(String)
         case none
@@ -69,11 +69,11 @@ extension Configuration {
         var id: String? { if case .organization(let id) = self { id } else { nil } }
     }
 
-    /// Reads `context`, which must be there: without IB-Context the hub takes the caller's community account.
+    /// Reads `context`, which is required: without IB-Context the hub uses the caller's community account.
     private static func readContext(_ hub: inout MappingReader) -> Context? {
         hub.require(
             "context",
-            otherwise: "without IB-Context the hub takes the caller's community account: "
+            otherwise: "without IB-Context the hub uses the caller's community account: "
                 + "write context: ID, the organization's, or context: none"
         )
         return hub.scalar("context", expected: "printable text of a header field, or none") { text in

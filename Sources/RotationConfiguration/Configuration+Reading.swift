@@ -4,13 +4,13 @@ import RotationCore
 import Scheduling
 
 extension Configuration {
-    /// The largest file that is read.
+    /// The largest file in bytes.
     private static let sizeLimit = 16 * 1024 * 1024
 
     /// Reads and validates a file.
     ///
-    /// - Parameter rules: What other targets know.
-    /// - Throws: ``ConfigurationError`` with all that is wrong.
+    /// - Parameter rules: The rules of other targets.
+    /// - Throws: ``ConfigurationError`` with all errors.
     package static func load(
         _ path: String,
         _ rules: ConfigurationRules
@@ -28,7 +28,7 @@ extension Configuration {
 
     /// Validates a text.
     ///
-    /// - Parameter rules: What other targets know.
+    /// - Parameter rules: The rules of other targets.
     package static func parse(
         _ text: String,
         path: String,

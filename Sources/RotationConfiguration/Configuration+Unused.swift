@@ -1,14 +1,14 @@
 /// Keys that this version accepts and does not use.
 extension Configuration {
-    /// All of them: they are read and tested, and nothing comes of it yet.
+    /// All such keys: they are validated, but have no effect yet.
     package static let reservedKeys = [
         "audit.checkpoint_every", "audit.checkpoint_file", "audit.origin", "keys.audit", "metrics.textfile",
     ]
 
-    /// What is said of such a key, where it is given.
+    /// The warning about such a key.
     package static func warning(unused key: String) -> String { "\(key) is not used by this version" }
 
-    /// Which of them a file gives.
+    /// The keys of this kind in a file.
     static func unusedKeys(in root: MappingReader) -> [String] {
         reservedKeys.filter { key in
             var parts = key.split(separator: ".").map(String.init)

@@ -6,70 +6,70 @@ package import RotationCore
 package struct Configuration: Sendable {
     /// The file that it was read from.
     package var path: String
-    /// The first 16 hexadecimal digits of the file's SHA-256, as the history has it.
+    /// The first 16 hexadecimal digits of the file's SHA-256, for the history.
     package var hash: String
     /// The main database.
     package var database: String
     /// The control socket.
     package var control: String
-    /// Who may do what over it.
+    /// The roles of callers of the control socket.
     package var roles: Roles
-    /// By name.
+    /// The hubs by name.
     package var hubs: [String: Hub]
     package var retry: RetryPolicy
-    /// The keys of candidates: the first one seals, each unseals, so that the key itself can be changed.
+    /// The keys of candidates: the first one seals, all of them unseal, so that the key can be replaced.
     package var stagingKeys: [FileReference]
     /// The key that signs checkpoints.
     package var auditKey: FileReference?
     package var audit: Audit
-    /// What USR1 asks for.
+    /// What the signal USR1 rotates.
     package var usr1: USR1
-    /// Where metrics are written.
+    /// The file for metrics.
     package var metricsTextfile: String?
     package var log: Log
-    /// Where generator plug-ins are.
+    /// The folder of generator plug-ins.
     package var generatorsDirectory: String
-    /// Whose processes plug-ins are, where the daemon is root's; nil for nobody.
+    /// The user as which plug-ins run if the daemon runs as root; nil for none.
     package var generatorsUser: PlugInUser?
     /// The folders whose files may be values.
     package var fileFolders: [String]
-    /// The folders where public keys may be written; none of the daemon's own files is in them.
+    /// The folders where public keys may be written; they contain none of the daemon's own files.
     package var publicFolders: [String]
-    /// The keys that the file gives and this version does not use: see ``reservedKeys``.
+    /// The keys in the file that this version does not use: see ``reservedKeys``.
     package var unusedKeys: [String]
 
     /// One hub.
     package struct Hub: Hashable, Sendable {
         package var endpoint: HubEndpoint
-        /// `IB-Context`; nil where it says `none`, and then the hub takes the caller's community account.
+        /// `IB-Context`; nil for `none`; then the hub uses the caller's community account.
         package var context: String?
         package var token: FileReference
         package var timeout: Duration
         package var maxInFlight: Int
         package var rateLimit: RequestRate
         package var confirm: Bool
-        /// How long its list may take to show an update that it has answered 2xx.
+        /// How long the hub's list may take to show an update that was answered with 2xx.
         package var confirmTimeout: Duration
-        /// How long after an attempt of unknown effect its value may still arrive: the next rotation begins after that.
+        /// How long the value of an ambiguous attempt may still arrive; the next rotation begins after that time.
         package var lateHold: Duration
         @Exact package var certificateAuthorities: String?
     }
 
-    /// What is said about the audit log.
+    /// The settings of the audit log.
     package struct Audit: Hashable, Sendable {
         package var origin: String?
         package var checkpointEvery: Duration
         package var checkpointFile: String?
     }
 
-    /// What the signal USR1 asks for.
+    /// The schedules that the signal USR1 rotates.
     package enum USR1: String, Sendable, CaseIterable {
         case all
         case overdue
         case ignore
     }
 
-    /// How log lines are written.
+    /// The settings of the log.
     package struct Log: Hashable, Sendable {
         package var format: Format
         package var level: Logger.Level
@@ -83,7 +83,7 @@ package struct Configuration: Sendable {
         }
     }
 
-    /// A file that is named, never its content.
+    /// A reference to a file; the content never stands in the configuration.
     package enum FileReference: Hashable, Sendable {
         /// `credential:NAME`: a file in `$CREDENTIALS_DIRECTORY` (systemd.exec(5), LoadCredential=).
         case credential(String)
@@ -118,7 +118,7 @@ package struct Configuration: Sendable {
 
         /// The file's path.
         ///
-        /// - Throws: ``ConfigurationError`` for a credential where systemd has given none.
+        /// - Throws: ``ConfigurationError`` for a credential if `$CREDENTIALS_DIRECTORY` is not set.
         package func path(
             environment: [String: String] = ProcessInfo.processInfo.environment
         ) throws(ConfigurationError) -> String {

@@ -1,10 +1,10 @@
-/// What other targets know of a configuration's keys; the composition hands it to the reader.
+/// The rules of other targets for the configuration; the composition passes them to the reader.
 package struct ConfigurationRules: Sendable {
-    /// Names the content of the file in the history.
+    /// The hash of the file's content, for the history.
     package var hash: @Sendable (_ text: String) -> String
     /// Whether a text can be the origin of an audit log.
     package var isOrigin: @Sendable (String) -> Bool
-    /// Why folders for public keys can't be used, one line for each.
+    /// The errors about folders for public keys.
     package var publicFolderConflicts: @Sendable (Configuration) -> [String]
 
     package init(

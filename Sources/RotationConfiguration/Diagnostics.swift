@@ -1,16 +1,16 @@
 package import Yams
 
-/// What is wrong with a file, all of it, each with its place.
+/// All errors of a file, each with its position.
 package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
-    /// One thing that is wrong.
+    /// One error.
     package struct Issue: Hashable, Sendable, CustomStringConvertible {
-        /// The file, or what else was read, for example `--generator`.
+        /// The file, or another source, for example `--generator`.
         package var source: String
-        /// Counted from 1; nil where the whole file is meant.
+        /// The line, from 1; nil if the whole file is meant.
         package var line: Int?
-        /// Counted from 1.
+        /// The column, from 1.
         package var column: Int?
-        /// What is wrong and what to do.
+        /// The error and what to do.
         package var message: String
 
         package var description: String {
@@ -19,7 +19,7 @@ package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Never empty.
+    /// The errors; never empty.
     package var issues: [Issue]
 
     package init(issues: [Issue]) {
@@ -35,11 +35,11 @@ package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Collects what is wrong while a file is read.
+/// Collects the errors while a file is read.
 package final class Diagnostics {
-    /// What is read.
+    /// The file, or another source.
     package let source: String
-    /// What was found so far.
+    /// The errors found so far.
     package private(set) var issues: [ConfigurationError.Issue] = []
     private var seen: Set<ConfigurationError.Issue> = []
 
@@ -47,7 +47,7 @@ package final class Diagnostics {
         self.source = source
     }
 
-    /// Notes what is wrong at a node; once, though aliases lead there again.
+    /// Adds an error at a node; only once, even if aliases lead to the node again.
     package func report(_ message: String, at node: Node?) {
         let issue = ConfigurationError.Issue(
             source: source,
@@ -58,23 +58,23 @@ package final class Diagnostics {
         if seen.insert(issue).inserted { issues.append(issue) }
     }
 
-    /// Throws what was found.
+    /// Throws the errors, if there are any.
     package func throwIfAny() throws(ConfigurationError) {
         guard issues.isEmpty else {
-            // In the order of the file, whatever the order of reading was.
+            // Sorted by their order in the file.
             let sorted = issues.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
             throw ConfigurationError(issues: sorted)
         }
     }
 }
 
-/// Reads YAML text as a tree.
+/// Parses YAML text to a tree.
 package enum YAMLText {
-    /// - Throws: ``ConfigurationError`` with the place of what is no YAML, of a key that stands twice, or of what
+    /// - Throws: ``ConfigurationError`` with the position of invalid YAML, of a duplicate key, or of what
     ///   ``StrictYAML`` refuses.
     package static func compose(_ text: String, source: String) throws(ConfigurationError) -> Node {
         do {
-            // Without rules of its own: what a scalar stands for is decided in one place, `PlainScalar`.
+            // Without Yams' resolver: `PlainScalar` alone decides the type of a scalar.
             guard let node = try Yams.compose(yaml: text, .basic) else {
                 throw ConfigurationError(source: source, message: "the file is empty")
             }
@@ -102,7 +102,7 @@ package enum YAMLText {
                 source: source,
                 line: context.mark.line,
                 column: context.mark.column,
-                message: "stands twice: \(keys.joined(separator: ", "))"
+                message: "duplicate key: \(keys.joined(separator: ", "))"
             )
         default:
             .init(source: source, message: "not valid YAML")

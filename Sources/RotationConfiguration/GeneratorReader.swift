@@ -1,7 +1,7 @@
 package import RotationCore
 package import Yams
 
-/// Reads what stands under `generator:`, by the types and parameters that a registry knows.
+/// Reads `generator:` with the types and parameters of a registry.
 package struct GeneratorReader {
     private let registry: any GeneratorRegistry
 
@@ -9,7 +9,7 @@ package struct GeneratorReader {
         self.registry = registry
     }
 
-    /// Reads the generator of an entry; nil where there is none.
+    /// Reads the generator of an entry; nil if there is none.
     func specification(of entry: inout MappingReader) -> GeneratorSpecification? {
         guard let node = entry.value("generator") else { return nil }
         return specification(node, in: &entry)
@@ -31,7 +31,7 @@ package struct GeneratorReader {
         }
     }
 
-    /// Reads the parameters of a type that are given; nil where one that must be is not.
+    /// Reads the parameters of a type; nil if a required one is missing.
     private func parameters(of type: String, _ mapping: inout MappingReader) -> [String: JSONValue]? {
         let parameters = registry.parameters(of: type)
         for parameter in parameters {
@@ -61,7 +61,7 @@ package struct GeneratorReader {
         }
     }
 
-    /// Reads numbers by name; one that is wrong counts as 0, so that the mistake is said once.
+    /// Reads numbers by name; an invalid one counts as 0, so that the error is reported only once.
     private func counts(
         _ key: String,
         of names: [String],

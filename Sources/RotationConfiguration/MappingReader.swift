@@ -1,14 +1,14 @@
 import Scheduling
 package import Yams
 
-/// Reads one mapping's keys, notes what is wrong with them, and which of them nobody asked for.
+/// Reads the keys of one mapping, and reports invalid values and unknown keys.
 package struct MappingReader {
     private let node: Node
     private let entries: [String: (key: Node, value: Node)]
     private let diagnostics: Diagnostics
     private var known: Set<String> = []
 
-    /// - Parameter name: What the mapping is, for the message where it is none.
+    /// - Parameter name: The mapping's name, for the error if the node is no mapping.
     package init(_ node: Node, name: String, _ diagnostics: Diagnostics) {
         self.node = node
         self.diagnostics = diagnostics
@@ -24,22 +24,22 @@ package struct MappingReader {
     /// The keys in the mapping, sorted.
     package var keys: [String] { entries.keys.sorted() }
 
-    /// Notes something about a key's value.
+    /// Reports an error of a key's value.
     package func report(_ message: String, key: String) {
         diagnostics.report("\(key): \(message)", at: entries[key]?.value ?? node)
     }
 
-    /// A key's value as it stands.
+    /// A key's value as a node.
     package mutating func value(_ key: String) -> Node? {
         known.insert(key)
         guard let value = entries[key]?.value, !value.isNull else { return nil }
         return value
     }
 
-    /// A key's value, converted; a value that can't be is noted with what was expected.
+    /// A key's converted value; an invalid one is reported with what was expected.
     ///
-    /// - Parameter isSecret: Whether the value may be something that must not be shown, such as a token in the place of
-    ///   its file's name.
+    /// - Parameter isSecret: Whether the value must not be shown, because it could be a secret, such as a token instead
+    ///   of its file's name.
     package mutating func scalar<T>(
         _ key: String,
         expected: String,
@@ -55,9 +55,9 @@ package struct MappingReader {
         return converted
     }
 
-    /// A key's value, or a list of them, converted; nil where the key is absent or any of them can't be.
+    /// A key's value or list of values, converted; nil if the key is absent or a value is invalid.
     ///
-    /// - Parameter mayBeEmpty: Whether a list of none is one.
+    /// - Parameter mayBeEmpty: Whether an empty list is valid.
     package mutating func scalars<T>(
         _ key: String,
         expected: String,
@@ -76,7 +76,7 @@ package struct MappingReader {
         return converted
     }
 
-    /// A text; not empty.
+    /// A non-empty text.
     package mutating func text(_ key: String) -> String? {
         scalar(key, expected: "text") { $0.isEmpty ? nil : $0 }
     }
@@ -94,7 +94,7 @@ package struct MappingReader {
     /// A whole number.
     package mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
         scalar(key, expected: "whole number from \(range.lowerBound) to \(range.upperBound)") { text in
-            // Not +5, nor 05, in quotes either.
+            // Rejects +5 and 05, also in quotes.
             Int(text).flatMap { range.contains($0) && "\($0)" == text ? $0 : nil }
         }
     }
@@ -107,13 +107,13 @@ package struct MappingReader {
         }
     }
 
-    /// One of several words; a wrong one is noted with the nearest right one.
+    /// One of several words; an unknown one is reported with the nearest valid one.
     package mutating func choice<T: RawRepresentable & CaseIterable>(_ key: String, _ type: T.Type) -> T?
     where T.RawValue == String {
         choice(key, among: T.allCases.map(\.rawValue)).flatMap(T.init(rawValue:))
     }
 
-    /// One of several words; a wrong one is noted with the nearest right one.
+    /// One of several words; an unknown one is reported with the nearest valid one.
     package mutating func choice(_ key: String, among words: [String]) -> String? {
         guard let text = scalar(key, expected: "word", convert: { $0 }) else { return nil }
         if words.contains(text) { return text }
@@ -122,7 +122,7 @@ package struct MappingReader {
         return nil
     }
 
-    /// A list of texts, or nil where the key is absent.
+    /// A list of texts; nil if the key is absent.
     package mutating func texts(_ key: String) -> [String]? {
         guard let value = value(key) else { return nil }
         guard case .sequence(let sequence) = value else {
@@ -140,7 +140,7 @@ package struct MappingReader {
         }
     }
 
-    /// The items of a list; none where the key is absent.
+    /// The items of a list; empty if the key is absent.
     package mutating func items(_ key: String) -> [Node] {
         guard let value = value(key) else { return [] }
         guard case .sequence(let sequence) = value else {
@@ -150,29 +150,29 @@ package struct MappingReader {
         return Array(sequence)
     }
 
-    /// A mapping that stands somewhere within this one.
+    /// A reader of a mapping inside this one.
     package func reader(of node: Node, name: String) -> MappingReader {
         MappingReader(node, name: name, diagnostics)
     }
 
-    /// A mapping within this one; nil where it is absent.
+    /// A reader of a key's mapping; nil if the key is absent.
     package mutating func mapping(_ key: String) -> MappingReader? {
         value(key).map { MappingReader($0, name: key, diagnostics) }
     }
 
-    /// Notes that a key that must be there is not.
+    /// Reports a missing key, with an example.
     package func require(_ key: String, example: String) {
         guard entries[key].map({ $0.value.isNull }) ?? true else { return }
         diagnostics.report("\(key) is missing, for example: \(example)", at: node)
     }
 
-    /// Notes that a key that must be there is not, and what comes of that.
+    /// Reports a missing key, with the consequence.
     package func require(_ key: String, otherwise reason: String) {
         guard entries[key].map({ $0.value.isNull }) ?? true else { return }
         diagnostics.report("\(key) is missing: \(reason)", at: node)
     }
 
-    /// Notes the keys that nobody asked for, each with the nearest one that there is.
+    /// Reports unknown keys, each with the nearest known key.
     package func finish() {
         for key in keys where !known.contains(key) {
             let hint = nearest(to: key, in: Array(known)).map { "; did you mean \($0)?" } ?? ""
@@ -182,14 +182,14 @@ package struct MappingReader {
 }
 
 extension Node {
-    /// Whether nothing stands there.
+    /// Whether the node is an unquoted null.
     var isNull: Bool {
         guard case .scalar(let scalar) = self, scalar.isBare else { return false }
         return PlainScalar(scalar.string) == .null
     }
 }
 
-/// The word that takes the fewest edits, if they are few.
+/// The word with the smallest edit distance, if that is small.
 private func nearest(to word: String, in words: [String]) -> String? {
     let ranked = words.map { (word: $0, distance: editDistance(word, $0)) }
     let best = ranked.min { ($0.distance, $0.word) < ($1.distance, $1.word) }

@@ -1,7 +1,7 @@
 import RotationCore
 import Yams
 
-/// Reads what a plug-in is told: any YAML, as ``StrictYAML`` lets it through.
+/// Reads the parameters of a plug-in: any YAML that ``StrictYAML`` accepts.
 enum ParameterReader {
     static func json(_ node: Node) -> JSONValue {
         switch node {
@@ -20,7 +20,7 @@ enum ParameterReader {
         switch PlainScalar(scalar.string) {
         case .null: return .null
         case .value(let value): return value
-        // Never reached by a text that was checked: kept as it is written.
+        // Never reached for checked YAML; the text is kept unchanged.
         case .refused: return .string(scalar.string)
         }
     }

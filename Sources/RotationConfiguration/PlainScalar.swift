@@ -1,10 +1,10 @@
 import RotationCore
 
-/// What a YAML scalar without quotes stands for.
+/// The value of a YAML scalar without quotes.
 ///
-/// YAML 1.1 and 1.2 read the same text as different numbers (`05432` is 2842 or 5432), times as numbers (`1:30` is 90) and
-/// words as truth values (`no`). What readers disagree on, or what does not read back as it is written, is refused rather
-/// than guessed.
+/// YAML 1.1 and 1.2 read the same text as different numbers (`05432` is 2842 or 5432), times as numbers (`1:30` is 90)
+/// and words as truth values (`no`). A text on which readers disagree, or that does not read back as it was written, is
+/// refused.
 enum PlainScalar: Hashable {
     case null
     case value(JSONValue)
@@ -26,10 +26,10 @@ enum PlainScalar: Hashable {
         }
     }
 
-    /// Truth values of YAML 1.1 (<https://yaml.org/type/bool.html>), in small letters.
+    /// Truth values of YAML 1.1 (<https://yaml.org/type/bool.html>), in lower case.
     private static let words: Set<String> = ["true", "false", "yes", "no", "on", "off", "y", "n"]
 
-    /// A number whose shortest text is the one that was written.
+    /// A number whose shortest text equals the written one.
     private static func number(_ text: String) -> JSONValue? {
         if let integer = Int64(text) { return "\(integer)" == text ? .integer(integer) : nil }
         guard !text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let double = Double(text),
@@ -40,7 +40,8 @@ enum PlainScalar: Hashable {
     }
 }
 
-/// Texts that some version of YAML takes for a number (<https://yaml.org/type/int.html>, <https://yaml.org/type/float.html>).
+/// Texts that are a number in some version of YAML (<https://yaml.org/type/int.html>,
+/// <https://yaml.org/type/float.html>).
 enum NumberText {
     static func isNumber(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]

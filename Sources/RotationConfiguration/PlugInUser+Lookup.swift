@@ -2,7 +2,7 @@ import Glibc
 package import RotationCore
 
 extension PlugInUser {
-    /// Looks a user up by its name; nil where the system knows none.
+    /// Looks up a user by name; nil if there is none.
     package init?(name: String) {
         var record = passwd()
         var found: UnsafeMutablePointer<passwd>?

@@ -1,7 +1,7 @@
 import Glibc
 import RotationCore
 
-/// Reads `roles:`: who may do what over the control socket.
+/// Reads `roles:`, the rights of callers at the control socket.
 enum RolesReader {
     static func read(_ root: inout MappingReader) -> Roles {
         guard var mapping = root.mapping("roles") else { return Roles() }
@@ -25,7 +25,7 @@ enum RolesReader {
         )
     }
 
-    /// Names or numbers, as numbers; a name that the system does not know is noted.
+    /// Converts names and numbers to IDs; a name that the system does not know is reported.
     private static func identifiers(
         _ texts: [String],
         _ key: String,

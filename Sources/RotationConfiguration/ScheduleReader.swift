@@ -4,9 +4,9 @@ import Yams
 
 /// Reads one entry of a schedules file, or the options of `schedule add` and `schedule edit`, which are the same keys.
 package enum ScheduleReader {
-    /// Reads a definition; what is wrong goes to the diagnostics, and then it is nil.
+    /// Reads a definition; nil if it has errors, which are in the diagnostics.
     ///
-    /// - Parameter generators: The types of generators that there are.
+    /// - Parameter generators: The registry of generators.
     package static func definition(
         _ entry: inout MappingReader,
         generators: any GeneratorRegistry
@@ -51,9 +51,9 @@ package enum ScheduleReader {
         return definition
     }
 
-    /// Reads a change to a definition: an empty text takes a key away.
+    /// Reads a change of a definition; an empty text removes a key.
     ///
-    /// - Parameter generators: The types of generators that there are.
+    /// - Parameter generators: The registry of generators.
     package static func edit(_ entry: inout MappingReader, generators: any GeneratorRegistry) -> ScheduleEdit {
         var edit = ScheduleEdit()
         edit.cadence = cadence(&entry)
@@ -77,7 +77,7 @@ package enum ScheduleReader {
     private static let minIntervals = Duration.zero...Cadence.Period.range.upperBound
     private static let finishDelays = Duration.zero...(.seconds(52 * 7 * 86_400))
 
-    /// Reads a key that can be taken away.
+    /// Reads a key that can be removed.
     private static func setting<T>(
         _ key: String,
         _ entry: inout MappingReader,

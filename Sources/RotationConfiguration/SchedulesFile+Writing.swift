@@ -2,7 +2,7 @@ package import RotationCore
 import Yams
 
 extension SchedulesFile {
-    /// The keys of an entry, in the order in which people read them.
+    /// The keys of an entry, in the order for people.
     private static let keys = [
         "secret", "every", "cron", "timezone", "window", "jitter", "max_age", "min_interval", "catch_up", "group",
         "group_spacing", "generator", "allowed_workspaces", "finish_after", "description", "owner", "policy",
@@ -12,7 +12,8 @@ extension SchedulesFile {
     package static func text(of schedules: [Schedule]) throws -> String {
         guard !schedules.isEmpty else { return "schedules: []\n" }
         var text = "schedules:\n"
-        // One tree for all would hold the whole file in memory several times, and one for each costs time.
+        // A batch of entries for each tree: one tree for all would hold the file in memory several times, one for each
+        // entry is slow.
         for start in stride(from: 0, to: schedules.count, by: 500) {
             let entries = schedules[start..<min(start + 500, schedules.count)].map(entry)
             let tree = Node.sequence(Node.Sequence(entries, .implicit, .block))
@@ -32,7 +33,7 @@ extension SchedulesFile {
         return .mapping(Node.Mapping(pairs, .implicit, .block))
     }
 
-    /// A generator, and those of its parts: an empty text, or an empty list, says what its absence says.
+    /// A generator with its parts, without empty texts and lists, which mean the same as no key.
     private static func generator(_ value: JSONValue) -> Node {
         guard case .object(let fields) = value else { return node(value) }
         let pairs = fields.filter { $0.value != .string("") && $0.value != .array([]) }.sorted { $0.key < $1.key }
@@ -66,7 +67,7 @@ extension SchedulesFile {
         }
     }
 
-    /// Whether a text can stand without quotes: nothing that YAML could take for something else.
+    /// Whether a text needs no quotes, because YAML can't read it as another type.
     private static func isPlain(_ text: String) -> Bool {
         guard let first = text.unicodeScalars.first, first.isASCII,
             first.properties.isAlphabetic || first.properties.numericType != nil,

@@ -3,19 +3,19 @@ import Glibc
 package import RotationCore
 import Yams
 
-/// A file of schedules, as `schedule apply` and `schedule diff` take it.
+/// The schedules file of `schedule apply` and `schedule diff`.
 package enum SchedulesFile {
-    /// The largest file that is read.
+    /// The largest file in bytes.
     private static let sizeLimit = 64 * 1024 * 1024
 
     /// Reads and validates a file.
     ///
     /// - Parameters:
     ///   - path: The file; `-` for standard input.
-    ///   - configuration: Says which hubs there are.
-    ///   - generators: The types of generators that there are.
-    ///   - refusal: Why the configuration refuses a generator; nil where it does not.
-    /// - Throws: ``ConfigurationError`` with all that is wrong, or ``UnreadableFile``.
+    ///   - configuration: The configured hubs.
+    ///   - generators: The registry of generators.
+    ///   - refusal: Why the configuration refuses a generator; nil if it does not.
+    /// - Throws: ``ConfigurationError`` with all errors, or ``UnreadableFile``.
     package static func load(
         _ path: String,
         _ configuration: Configuration,
@@ -23,7 +23,7 @@ package enum SchedulesFile {
         refusal: (GeneratorSpecification) -> String?
     ) throws -> [DesiredSchedule] {
         let source = path == "-" ? "standard input" : path
-        // A pipe is as good as a file.
+        // A pipe is accepted too.
         guard let handle = path == "-" ? .standardInput : FileHandle(forReadingAtPath: path) else {
             throw UnreadableFile(description: "\(source): \(String(cString: strerror(errno)))")
         }
@@ -86,7 +86,7 @@ package enum SchedulesFile {
     }
 }
 
-/// A file of schedules that can't be read, and why.
+/// The reason why a schedules file can't be read.
 package struct UnreadableFile: Error, CustomStringConvertible {
     package let description: String
 }

@@ -1,12 +1,12 @@
 import Yams
 
-/// Refuses YAML that readers do not all take for the same.
+/// Refuses YAML that not all readers read in the same way.
 ///
-/// Aliases (`*name`) are carried out, everywhere. Merge keys (`<<`) are refused everywhere, as are tags, and keys that are no
-/// texts.
+/// Aliases (`*name`) are resolved everywhere. Merge keys (`<<`), tags, and keys that are not texts are refused
+/// everywhere.
 struct StrictYAML {
     private let diagnostics: Diagnostics
-    /// How many nodes may still be seen: aliases of aliases could stand for more than memory holds.
+    /// The number of nodes that may still be visited, because aliases of aliases could expand beyond memory.
     private var left: Int
 
     /// - Parameter size: The text's size in bytes.
@@ -15,13 +15,13 @@ struct StrictYAML {
         left = max(1_000_000, size * 4)
     }
 
-    /// Notes what is wrong with a tree.
+    /// Reports the errors of a tree.
     mutating func check(_ root: Node) {
         check(root, key: nil)
-        if left < 0 { diagnostics.report("aliases make more of the text than can be read", at: root) }
+        if left < 0 { diagnostics.report("the aliases expand to too many nodes", at: root) }
     }
 
-    /// - Parameter key: The key whose value it is, or in whose value it stands.
+    /// - Parameter key: The key whose value is, or contains, the node.
     private mutating func check(_ node: Node, key: String?) {
         left -= 1
         guard left >= 0 else { return }
@@ -77,6 +77,6 @@ struct StrictYAML {
 }
 
 extension Node.Scalar {
-    /// Whether it stands without quotes, and without the tag `!!str`, which is as good as quotes.
+    /// Whether it has neither quotes nor the tag `!!str`, which means the same.
     var isBare: Bool { style == .plain && tag.rawValue == Tag.Name.implicit.rawValue }
 }

@@ -2,13 +2,13 @@ import Crypto
 import Foundation
 package import RotationCore
 
-/// What generators need of the process: its random source, and where plug-ins and files are.
+/// The resources of generators: random source, plug-ins, files and clock.
 package struct GeneratorHost: Sendable {
-    /// Where random bits come from.
+    /// The source of random bits.
     package var random: any RandomSource
-    /// How plug-ins are run; without it they fail.
+    /// The host of plug-ins; without it they fail.
     package var plugIns: PlugInHost?
-    /// Where other tools' files may be read, and public keys written; without it they are not.
+    /// The host of files, for values from files and for public keys; without it both fail.
     package var files: FileHost?
     /// Unix time in milliseconds, for version 7 UUIDs.
     package var clock: @Sendable () -> Int64
@@ -23,26 +23,26 @@ package struct GeneratorHost: Sendable {
     }
 }
 
-/// A policy of one of this program's generators.
+/// A policy of a built-in generator.
 package protocol BuiltInPolicy: GeneratorPolicy {
-    /// Reads what ``GeneratorPolicy/parameters`` wrote.
+    /// Decodes ``GeneratorPolicy/parameters``.
     ///
-    /// - Throws: ``InvalidPolicy`` for what can't be satisfied, or is no parameter of this kind.
+    /// - Throws: ``InvalidPolicy`` for parameters that can't be satisfied or are not valid for this type.
     init(_ parameters: PolicyParameters) throws(InvalidPolicy)
 
-    /// The parameters that a file may give, in the order in which they are read.
+    /// The parameters in a schedules file, in reading order.
     static var fileParameters: [GeneratorParameter] { get }
 
-    /// What can be had where nothing but the name of the kind is given.
+    /// The policy for a type without parameters.
     static func standard() throws(InvalidPolicy) -> Self
 
-    /// The generator itself.
+    /// Creates the generator.
     func makeGenerator(_ host: GeneratorHost) -> any ValueGenerator
 }
 
-/// The kinds of generators that this program has.
+/// The built-in generators.
 package struct BuiltInGenerators: GeneratorRegistry {
-    /// All kinds, in the order of the documentation.
+    /// The policies of all types, in the order of the documentation.
     package static let kinds: [any BuiltInPolicy.Type] = [
         PasswordPolicy.self, TokenPolicy.self, UUIDPolicy.self, KeyPairPolicy.self, TOTPSeedPolicy.self,
         TemplatePolicy.self, FilePolicy.self, CommandPolicy.self,
@@ -52,7 +52,7 @@ package struct BuiltInGenerators: GeneratorRegistry {
 
     package init() {}
 
-    /// The kind of a name; nil where there is none.
+    /// The policy of a type; nil if there is none.
     package static func kind(_ name: String) -> (any BuiltInPolicy.Type)? {
         kinds.first { $0.type == name }
     }
@@ -116,7 +116,7 @@ extension GeneratorSpecification {
         self.init(policy, json: json, policyHash: hash)
     }
 
-    /// Reads what ``json`` wrote.
+    /// Decodes ``json``.
     package init?(json: String) {
         guard let read = BuiltInGenerators().specification(json: json) else { return nil }
         self = read
@@ -131,7 +131,7 @@ extension GeneratorSpecification {
     package static func file(_ policy: FilePolicy) -> Self { Self(policy) }
     package static func command(_ policy: CommandPolicy) -> Self { Self(policy) }
 
-    /// The generator itself; one that always fails for a policy that is not this program's.
+    /// Creates the generator; for the policy of another program one that always fails.
     ///
     /// - Parameters: See ``GeneratorHost``.
     package func makeGenerator(
@@ -144,15 +144,16 @@ extension GeneratorSpecification {
         return (policy as? any BuiltInPolicy)?.makeGenerator(host) ?? MissingGenerator()
     }
 
-    /// A path that this generator is told to use and that is among what must stay as it is, by whatever name; nil for none.
+    /// The first path of this generator that leads to a protected file or folder, also through links; nil if there is
+    /// none.
     ///
-    /// A generator that changes the daemon's own token, keys or history would lock it out.
+    /// A generator must not change the daemon's own token, keys or history.
     package func protectedPath(among protected: [String]) -> String? {
         policy.usedPaths.first { PathText.leads($0, toOneOf: protected) }
     }
 }
 
-/// Stands for a generator that this program does not have.
+/// The generator for an unknown policy; it always fails.
 private struct MissingGenerator: ValueGenerator {
     var steps: Set<GeneratorStep> { [] }
 

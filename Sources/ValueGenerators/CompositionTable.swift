@@ -1,14 +1,14 @@
 import Glibc
 import RotationCore
 
-/// Counts the passwords that satisfy a policy, by how many characters of each class they have.
+/// Counts the passwords that satisfy a policy, by their number of characters of each class.
 ///
-/// Filling the minima first and then the rest would make some passwords likelier than others; drawing again until the
-/// minima hold may take for ever. So the counts of the classes are drawn first, each with the probability that it has
-/// among all passwords of the policy, and then the characters: all passwords are equally likely (up to the rounding of
+/// Filling the minima first and then the rest would make some passwords more likely than others; drawing again until
+/// the minima hold may take too long. Therefore the counts of the classes are drawn first, with their probability among
+/// all passwords of the policy, and then the characters: all passwords are equally likely (up to the rounding of
 /// `Double`, 2^-50). The number of passwords with counts n₁…n_k is L!/(n₁!…n_k!)·s₁^n₁…s_k^n_k.
 struct CompositionTable {
-    /// `rest[k][r]`: logarithm of the weight of filling r places with the classes from k on.
+    /// `rest[k][r]`: logarithm of the weight of filling r positions with the classes from k on.
     private let rest: [[Double]]
     private let classes: [(size: Double, minimum: Int)]
     private let length: Int
@@ -31,12 +31,12 @@ struct CompositionTable {
         self.rest = rest
     }
 
-    /// ln of how many passwords there are.
+    /// The natural logarithm of the number of passwords.
     var logarithmOfCount: Double {
         rest[0][length] + lgamma(Double(length) + 1)
     }
 
-    /// Draws how many characters of each class a password has.
+    /// Draws the number of characters of each class.
     func draw(using random: any RandomSource) -> [Int] {
         var room = length
         var generator = random.generator
@@ -51,7 +51,7 @@ struct CompositionTable {
                 if ticket < 0 { break }
                 count += 1
             }
-            // Rounding may leave a last sliver of the ticket: never take places that the other classes need.
+            // After rounding the ticket may exceed the sum: never take positions that the other classes need.
             let needed = classes[(index + 1)...].reduce(0) { $0 + $1.minimum }
             count = min(count, room - needed)
             room -= count

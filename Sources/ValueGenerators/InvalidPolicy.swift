@@ -1,6 +1,6 @@
 import RotationCore
 
-/// Why a generator can't be configured so.
+/// Why a generator's parameters are invalid.
 package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
     case type(String)
     case length(Int, allowed: ClosedRange<Int>)
@@ -18,7 +18,7 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
     case template(String)
     case validity
     case unexpected(String)
-    /// A parameter that is missing, or of a wrong type.
+    /// A parameter that is missing or has a wrong type.
     case parameter(String)
 
     package var description: String {
@@ -28,9 +28,9 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
         case .command(let name):
             "\(name.debugDescription) is no plug-in: give the name of a file in the generators directory"
         case .variable(let name):
-            "\(name.debugDescription) can't be handed to a plug-in: give names of environment variables"
+            "\(name.debugDescription) can't be passed to a plug-in: give names of environment variables"
         case .runs:
-            "no password of this length has no two equal characters side by side"
+            "with no_runs no password of this length is possible"
         case .tooManyMinima:
             "with no_runs the minima and the length are too large"
         case .path(let path):
@@ -40,7 +40,7 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
         case .unexpected(let key):
             "\(key) tests a certificate: say so, with expect: certificate"
         case .parameter(let key):
-            "\(key) is missing, or of a wrong type"
+            "\(key) is missing or has a wrong type"
         case .template(let text):
             "the template: \(text)"
         case .timeout:
@@ -52,7 +52,7 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
         case .noClasses:
             "no class of characters is left"
         case .emptyClass(let name):
-            "class \(name.rawValue) is asked for, but all its characters are excluded"
+            "class \(name.rawValue) is required, but all its characters are excluded"
         case .minimaExceedLength(let sum, let length):
             "the classes' minima add up to \(sum), more than the length \(length)"
         case .symbol(let symbol):
@@ -60,7 +60,7 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The names of all kinds, for people.
+    /// The names of all types, for messages.
     private static var kinds: String {
         let names = BuiltInGenerators.kinds.map { $0.type }
         return names.dropLast().joined(separator: ", ") + (names.last.map { " or \($0)" } ?? "")

@@ -3,9 +3,10 @@ import CryptoExtras
 package import RotationCore
 import SecretMemory
 
-/// A private key in PEM (RFC 7468; PKCS #8, RFC 5958), and where its public half goes.
+/// The policy of key pairs: a private key in PEM (RFC 7468; PKCS #8, RFC 5958) as the value, and a file for the public
+/// key.
 package struct KeyPairPolicy: Hashable, Sendable {
-    /// What kind of key.
+    /// The type of key.
     package enum Algorithm: String, Hashable, Sendable, CaseIterable {
         case ed25519
         case p256
@@ -14,10 +15,11 @@ package struct KeyPairPolicy: Hashable, Sendable {
     }
 
     package let algorithm: Algorithm
-    /// The file that gets the public key in PEM (SubjectPublicKeyInfo) before the hub is told; nil for none.
+    /// The file for the public key in PEM (SubjectPublicKeyInfo), written before the hub is updated; nil for none.
     @Exact package private(set) var publicFile: String?
 
-    /// - Throws: ``InvalidPolicy`` for a path that is not absolute; which folders are allowed is the configuration's.
+    /// - Throws: ``InvalidPolicy`` for a path that is not absolute; the configuration decides which folders are
+    ///   allowed.
     package init(algorithm: Algorithm = .ed25519, publicFile: String? = nil) throws(InvalidPolicy) {
         if let publicFile, !publicFile.hasPrefix("/") { throw .path(publicFile) }
         self.algorithm = algorithm
@@ -47,7 +49,7 @@ extension KeyPairPolicy: BuiltInPolicy {
         return fields
     }
 
-    /// How hard it is to break, in bits: security strengths of NIST SP 800-57, part 1, table 2.
+    /// The strength in bits: security strengths of NIST SP 800-57, part 1, table 2.
     package var entropy: Double? { 128 }
     package var steps: Set<GeneratorStep> { publicFile == nil ? [] : [.install, .withdraw] }
 
@@ -56,10 +58,10 @@ extension KeyPairPolicy: BuiltInPolicy {
     }
 }
 
-/// Makes key pairs by swift-crypto, whose random source is the kernel's.
+/// Generates key pairs with swift-crypto, whose random source is the kernel's.
 struct KeyPairGenerator: ValueGenerator {
     let policy: KeyPairPolicy
-    /// Where public halves may be written; nil where none is, as in a command that only tries generators.
+    /// The host of files for public keys; nil if none may be written, as in `generate`.
     let host: FileHost?
 
     var steps: Set<GeneratorStep> { policy.steps }
@@ -76,7 +78,7 @@ struct KeyPairGenerator: ValueGenerator {
             guard policy.publicFile != nil else { return GeneratedValue(value: made) }
             return GeneratedValue(value: made, state: try PublicFileState(new: publicKey, old: old).packed())
         } catch {
-            throw .permanent(reason: "no key pair can be made")
+            throw .permanent(reason: "no key pair can be generated")
         }
     }
 
@@ -111,11 +113,12 @@ struct KeyPairGenerator: ValueGenerator {
     }
 
     private func publicFile(_ path: String, _ context: GeneratorContext) throws(GeneratorError) -> PublicFile {
-        guard let host else { throw .permanent(reason: "\(path): public keys are written by the daemon alone") }
+        guard let host else { throw .permanent(reason: "\(path): public keys are written only by the daemon") }
         return PublicFile(path, host, hub: context.hub, alias: context.alias)
     }
 
-    /// Works with files where a disk that hangs holds up no rotation; a step that was given up comes before its repetition.
+    /// Runs file operations on the file queue, so that a hanging disk blocks no rotation; a step that timed out ends
+    /// before its repetition starts.
     private static func onDisk<T: Sendable>(
         _ body: @escaping @Sendable () throws(PublicFolder.Failure) -> T
     ) async throws(GeneratorError) -> T {

@@ -1,20 +1,20 @@
 package import RotationCore
 import SecretMemory
 
-/// Draws a password from all that satisfy a policy, each equally likely.
+/// Generates passwords: each password that satisfies the policy is equally likely.
 struct PasswordGenerator: ValueGenerator {
     private let policy: PasswordPolicy
     private let random: any RandomSource
     private let prepared: Prepared
     var steps: Set<GeneratorStep> { [] }
 
-    /// How the policy's passwords are counted.
+    /// The table that counts the policy's passwords.
     private enum Table {
         case compositions(CompositionTable)
         case runFree(RunFreeTable)
     }
 
-    /// What is computed once for a policy.
+    /// The data that is computed once for a policy.
     private struct Prepared {
         let table: Table
         let alphabets: [[UInt8]]
@@ -43,7 +43,7 @@ struct PasswordGenerator: ValueGenerator {
         }
     }
 
-    /// Fills a password with so many characters of each class, in any order.
+    /// Fills a password with the given number of characters of each class, in random order.
     private func fill(_ password: UnsafeMutableRawBufferPointer, _ counts: [Int]) {
         var generator = random.generator
         var place = 0
@@ -59,7 +59,7 @@ struct PasswordGenerator: ValueGenerator {
 }
 
 extension ValueGenerator {
-    /// The built-in generators touch no other system.
+    /// Does nothing: most built-in generators change no other system.
     package func perform(
         _ step: GeneratorStep,
         _ made: GeneratedValue,
@@ -68,7 +68,7 @@ extension ValueGenerator {
 }
 
 extension GeneratedValue {
-    /// Makes a value of `length` ASCII bytes in place.
+    /// Creates a value of `length` ASCII bytes in place.
     init(length: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) throws(GeneratorError) {
         do {
             self.init(value: try SecretValue(LockedBytes(count: length, fill: fill)))

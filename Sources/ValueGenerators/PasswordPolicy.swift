@@ -9,31 +9,31 @@ package enum CharacterClass: String, Hashable, Sendable, CaseIterable {
     case symbol
 }
 
-/// What a password looks like: its length, its characters, and how many of each class it has at least.
+/// The policy of passwords: length, characters, and the minimum number of each class.
 ///
-/// A policy that exists can be satisfied.
+/// Each instance can be satisfied.
 package struct PasswordPolicy: Hashable, Sendable {
-    /// How many characters.
+    /// The number of characters.
     package let length: Int
-    /// The classes in use, each with the least number of its characters.
+    /// The classes in use, each with its minimum number of characters.
     package let minima: [CharacterClass: Int]
-    /// Characters that are never used.
+    /// Excluded characters.
     @Exact package private(set) var excluded: String
     /// The characters of ``CharacterClass/symbol``.
     package let symbols: String
-    /// The only characters that are used; nil for all of the classes.
+    /// The only allowed characters; nil for all characters of the classes.
     @Exact package private(set) var allowed: String?
-    /// Whether no two equal characters stand side by side.
+    /// Whether two equal characters in a row are forbidden.
     package let isWithoutRuns: Bool
 
-    /// What ``length`` may be.
+    /// The allowed range of ``length``.
     package static let lengths = 4...1024
     /// Symbols that no common connection string, shell or URL treats as a delimiter.
     package static let standardSymbols = "!#$%&()*+,-.:;<=>?@[]^_{|}~"
     /// One of each class.
     package static let standardMinima: [CharacterClass: Int] = [.upper: 1, .lower: 1, .digit: 1, .symbol: 1]
 
-    /// Tests that such passwords exist.
+    /// Creates a policy, and checks that it can be satisfied.
     package init(
         length: Int = 32,
         minima: [CharacterClass: Int] = standardMinima,
@@ -54,7 +54,7 @@ package struct PasswordPolicy: Hashable, Sendable {
         if let twice = symbols.first(where: { !seen.insert($0).inserted }) { throw .symbol(twice) }
         self.length = length
         self.minima = minima
-        // By code point: a Character of several would hide those that it is made of.
+        // By code point, because a Character can consist of several.
         self.excluded = String(String.UnicodeScalarView(Set(excluded.unicodeScalars).sorted()))
         self.symbols = symbols
         self.allowed = allowed.map { String(String.UnicodeScalarView(Set($0.unicodeScalars).sorted())) }
@@ -62,7 +62,7 @@ package struct PasswordPolicy: Hashable, Sendable {
         for name in CharacterClass.allCases where minima[name] != nil && alphabet(of: name).isEmpty {
             throw .emptyClass(name)
         }
-        // Held below the length first: a sum of any numbers could overflow.
+        // Compare each with the length first: the sum could overflow.
         let sum = minima.values.reduce(0) { $0 + min($1, length + 1) }
         guard sum <= length else { throw .minimaExceedLength(sum: sum, length: length) }
         guard isWithoutRuns else { return }
@@ -70,7 +70,7 @@ package struct PasswordPolicy: Hashable, Sendable {
         if RunFreeTable(self).logarithmOfCount == -.infinity { throw .runs }
     }
 
-    /// The characters of a class that may be used.
+    /// The allowed characters of a class.
     package func alphabet(of name: CharacterClass) -> [UInt8] {
         let all =
             switch name {
@@ -88,7 +88,7 @@ package struct PasswordPolicy: Hashable, Sendable {
         CharacterClass.allCases.compactMap { name in minima[name].map { (alphabet(of: name), $0) } }
     }
 
-    /// The logarithm, to base 2, of how many passwords satisfy the policy; each is equally likely.
+    /// The binary logarithm of the number of passwords that satisfy the policy; all are equally likely.
     package var entropy: Double? {
         (isWithoutRuns ? RunFreeTable(self).logarithmOfCount : CompositionTable(self).logarithmOfCount) / log(2)
     }

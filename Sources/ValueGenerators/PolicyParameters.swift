@@ -1,6 +1,6 @@
 package import RotationCore
 
-/// The parameters of a policy, as they are read from canonical JSON.
+/// Reads the parameters of a policy from canonical JSON.
 package struct PolicyParameters {
     private let fields: [String: JSONValue]
 
@@ -8,13 +8,13 @@ package struct PolicyParameters {
         self.fields = fields
     }
 
-    /// A whole number that must be there.
+    /// A required whole number.
     func integer(_ key: String) throws(InvalidPolicy) -> Int {
         guard case .integer(let number) = fields[key], let value = Int(exactly: number) else { throw .parameter(key) }
         return value
     }
 
-    /// A text that must be there.
+    /// A required text.
     func text(_ key: String) throws(InvalidPolicy) -> String {
         guard let text = try textIfPresent(key) else { throw .parameter(key) }
         return text
@@ -28,7 +28,7 @@ package struct PolicyParameters {
         }
     }
 
-    /// A flag; false where it is absent.
+    /// A flag; false if absent.
     func flag(_ key: String) throws(InvalidPolicy) -> Bool {
         switch fields[key] {
         case nil: return false
@@ -37,13 +37,13 @@ package struct PolicyParameters {
         }
     }
 
-    /// One of a few words, which must be there.
+    /// A required word of a fixed set.
     func choice<Choice: RawRepresentable<String>>(_ key: String) throws(InvalidPolicy) -> Choice {
         guard let choice = Choice(rawValue: try text(key)) else { throw .parameter(key) }
         return choice
     }
 
-    /// A list of texts, which must be there.
+    /// A required list of texts.
     func texts(_ key: String) throws(InvalidPolicy) -> [String] {
         guard case .array(let values) = fields[key] else { throw .parameter(key) }
         var texts: [String] = []
@@ -54,13 +54,13 @@ package struct PolicyParameters {
         return texts
     }
 
-    /// An object, which must be there.
+    /// A required object.
     func object(_ key: String) throws(InvalidPolicy) -> [String: JSONValue] {
         guard case .object(let object) = fields[key] else { throw .parameter(key) }
         return object
     }
 
-    /// A length of time, which must be there.
+    /// A required duration.
     func duration(_ key: String) throws(InvalidPolicy) -> Duration {
         guard let duration = SecondsText.parse(try text(key)) else { throw .parameter(key) }
         return duration

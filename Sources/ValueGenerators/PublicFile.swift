@@ -3,11 +3,11 @@ import Foundation
 import RotationCore
 import SecretMemory
 
-/// What a key pair's generator remembers of its public half's file.
+/// The state of a key pair's generator: the old and new content of the public key's file.
 struct PublicFileState: Codable, Sendable {
     /// The public key in PEM.
     var new: String
-    /// What the file held; nil where there was none.
+    /// The previous content of the file; nil if there was none.
     var old: String?
 
     init(new: String, old: String?) {
@@ -25,7 +25,7 @@ struct PublicFileState: Codable, Sendable {
     }
 }
 
-/// The file that holds the public half of a secret's key.
+/// The file with the public key of a secret's key pair.
 package struct PublicFile: Sendable {
     private let path: String
     private let host: FileHost
@@ -36,7 +36,7 @@ package struct PublicFile: Sendable {
         content = PublicFileContent(hub: hub, alias: alias)
     }
 
-    /// Why the file can't be written at present, before anything is; nil where it can.
+    /// Why the file can't be written at present; nil if it can.
     package var problem: String? {
         do throws(PublicFolder.Failure) {
             _ = try replaceable()
@@ -46,16 +46,16 @@ package struct PublicFile: Sendable {
         }
     }
 
-    /// What the file holds, if this generator has made it; nil where there is no file.
+    /// The file's content, if this generator has written it; nil if there is no file.
     ///
-    /// - Throws: ``PublicFolder/Failure`` for any other file, and for a folder that is not allowed.
+    /// - Throws: ``PublicFolder/Failure`` for a file of another origin, and for a folder that is not allowed.
     func replaceable() throws(PublicFolder.Failure) -> String? {
         guard let text = try PublicFolder(of: path, host).read() else { return nil }
         guard content.isOurs(text) else { throw .foreign(path: path) }
         return text
     }
 
-    /// Writes the new key, if the file is not there, or was made by this generator.
+    /// Writes the new key, if the file does not exist or was written by this generator.
     func install(_ state: PublicFileState, rotation: String) throws(PublicFolder.Failure) {
         let folder = try PublicFolder(of: path, host)
         let text = try folder.read()
@@ -64,7 +64,7 @@ package struct PublicFile: Sendable {
         try folder.write(content.text(of: state.new), isNew: text == nil, rotation: rotation)
     }
 
-    /// Puts back what the file held; another key than this rotation's is left alone.
+    /// Restores the previous content, unless the file holds another key than this rotation's.
     func withdraw(_ state: PublicFileState, rotation: String) throws(PublicFolder.Failure) {
         do throws(PublicFolder.Failure) {
             let folder = try PublicFolder(of: path, host)
@@ -73,7 +73,7 @@ package struct PublicFile: Sendable {
             try folder.write(old, isNew: false, rotation: rotation)
         } catch {
             switch error {
-            // Nothing of this rotation was written there: install would have refused, too.
+            // This rotation has written nothing there, because install refuses such a file, too.
             case .link, .notAFile, .protected, .foreign: return
             case .notBelow: guard try isInstalled(state) else { return }
             case .system: break
@@ -82,14 +82,14 @@ package struct PublicFile: Sendable {
         }
     }
 
-    /// Whether the new key stands in a file whose folder is not allowed any more.
+    /// Whether a file in a folder that is no longer allowed holds the new key.
     private func isInstalled(_ state: PublicFileState) throws(PublicFolder.Failure) -> Bool {
         let anywhere = FileHost(folders: [], publicFolders: ["/"], protected: [])
         guard let text = try PublicFolder(of: path, anywhere).read() else { return false }
         return isNew(text, state)
     }
 
-    /// Whether a text is the new key, as it is written now or was by an earlier version.
+    /// Whether a text is the new key, in the present format or that of an earlier version.
     private func isNew(_ text: String, _ state: PublicFileState) -> Bool {
         text.utf8.elementsEqual(content.text(of: state.new).utf8) || text.utf8.elementsEqual(state.new.utf8)
     }
@@ -97,8 +97,8 @@ package struct PublicFile: Sendable {
 
 /// The content of a public key's file: a line that names the secret and the digest of the rest, and the key in PEM.
 ///
-/// PEM allows text before the key (RFC 7468, section 2). By that line the generator knows what it may replace: a file that
-/// it has made for the same secret, and that is as it was written.
+/// PEM allows text before the key (RFC 7468, section 2). By that line the generator recognises files that it may
+/// replace: unchanged files that it has written for the same secret.
 struct PublicFileContent: Sendable {
     let hub: String
     let alias: String
@@ -109,7 +109,7 @@ struct PublicFileContent: Sendable {
         return "\(mark(of: body))\n\(body)"
     }
 
-    /// Whether a content is one that was made for this secret.
+    /// Whether a content was written for this secret and is unchanged.
     func isOurs(_ content: String) -> Bool {
         guard let end = content.utf8.firstIndex(of: UInt8(ascii: "\n")) else { return false }
         let body = String(content[content.utf8.index(after: end)...])

@@ -1,10 +1,10 @@
 import Glibc
 import RotationCore
 
-/// The folder of a public key's file, held open: below a folder of ``FileHost/publicFolders``, and reached from there
-/// without a symbolic link.
+/// The open folder of a public key's file: below a folder of ``FileHost/publicFolders``, and reached from there without
+/// a symbolic link.
 ///
-/// All that follows is done by the file's name in the open folder, so that nobody can put another folder in its place.
+/// All operations use the file's name in the open folder, so that no process can replace the folder meanwhile.
 struct PublicFolder: ~Copyable {
     private let folder: Int32
     private let name: String
@@ -23,16 +23,16 @@ struct PublicFolder: ~Copyable {
             switch self {
             case .notBelow(let path): "\(path) is below none of generators.public_folders: name its folder there"
             case .link(let path):
-                "\(path): a symbolic link stands there or on the way, or a file where a folder must be"
+                "\(path): the path contains a symbolic link, or a file where a folder must be"
             case .notAFile(let path): "\(path) is not a regular file"
             case .protected(let path): "\(path) is the daemon's own token, key or history"
             case .foreign(let path):
-                "\(path) exists, and was not made by secret-rotator for this secret: move it away, and it is made anew"
+                "\(path) exists, and was not written by secret-rotator for this secret: move it away, and retry"
             case .system(let path, let errno): "\(path): \(String(cString: strerror(errno)))"
             }
         }
 
-        /// Whether it may be otherwise later.
+        /// Whether a later try may succeed.
         var isTransient: Bool {
             if case .system(_, let code) = self {
                 [ENOSPC, EDQUOT, EMFILE, ENFILE, EINTR, EIO].contains(code)
@@ -42,7 +42,7 @@ struct PublicFolder: ~Copyable {
         }
     }
 
-    /// Opens the folder of a file that need not exist.
+    /// Opens the folder of a file; the file need not exist.
     init(of path: String, _ host: FileHost) throws(Failure) {
         guard host.containsPublic(path), let (start, rest) = host.publicSplits(of: path).first,
             let name = rest.utf8.split(separator: UInt8(ascii: "/")).last.flatMap({ String($0) })
@@ -61,7 +61,7 @@ struct PublicFolder: ~Copyable {
 
     private static let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
 
-    /// Goes from folder to folder; only the first one, which the configuration names, may be a link.
+    /// Opens folder by folder; only the first one, which the configuration names, may be a link.
     private static func open(_ start: String, _ names: [Substring.UTF8View], _ path: String) throws(Failure) -> Int32 {
         var folder = Glibc.open(start, flags)
         guard folder >= 0 else { throw .system(path: start, errno: errno) }
@@ -69,7 +69,7 @@ struct PublicFolder: ~Copyable {
             let next = openat(folder, String(name) ?? "", flags | O_NOFOLLOW)
             let code = errno
             close(folder)
-            // A link is no folder, for O_DIRECTORY.
+            // O_DIRECTORY reports a link as not a folder.
             guard next >= 0 else {
                 throw code == ELOOP || code == ENOTDIR ? .link(path: path) : .system(path: path, errno: code)
             }
@@ -80,12 +80,12 @@ struct PublicFolder: ~Copyable {
 
     // MARK: The file
 
-    /// A public key is a fraction of this.
+    /// The largest file in bytes; a public key is much smaller.
     private static let sizeLimit = 64 * 1024
 
-    /// The file's content; nil where there is none.
+    /// The file's content; nil if there is none.
     ///
-    /// - Throws: ``Failure`` for a link, and for what is no file of text that could be a public key's.
+    /// - Throws: ``Failure`` for a link, and for a file that can't be a public key's.
     func read() throws(Failure) -> String? {
         var status = stat()
         guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
@@ -123,11 +123,11 @@ struct PublicFolder: ~Copyable {
         }
     }
 
-    /// Writes the file as a whole, durably.
+    /// Writes the file atomically and durably.
     ///
     /// - Parameters:
-    ///   - isNew: Whether none may stand there: one that came meanwhile is left alone.
-    ///   - rotation: Names the file that is written first; one that a crash has left is written anew.
+    ///   - isNew: Whether the file must not exist: one that was created meanwhile is not replaced.
+    ///   - rotation: Names the temporary file; a leftover of a crash is overwritten.
     func write(_ text: String, isNew: Bool, rotation: String) throws(Failure) {
         let draft = Self.draft(rotation)
         unlinkat(folder, draft, 0)
@@ -143,7 +143,7 @@ struct PublicFolder: ~Copyable {
         fsync(folder)
     }
 
-    /// Gives the draft the file's name: link(2) replaces nothing, rename(2) all at once.
+    /// Gives the draft the file's name: link(2) never replaces a file, rename(2) replaces it atomically.
     private func place(_ draft: String, isNew: Bool) -> Int32 {
         let result = isNew ? linkat(folder, draft, folder, name, 0) : renameat(folder, draft, folder, name)
         return result == 0 ? 0 : errno

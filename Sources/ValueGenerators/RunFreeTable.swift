@@ -1,19 +1,19 @@
 import Glibc
 import RotationCore
 
-/// Counts the passwords of a policy in which no two equal characters stand side by side, by what is still to come.
+/// Counts the passwords of a policy without two equal characters in a row, by their remaining characters.
 ///
-/// Drawing until no run occurs may take for ever. What may follow depends on how many characters of each class are still
-/// wanted, and on the class of the last one: of that one class a character fewer may come next. So the table has, for each
-/// such state and each number of places left, the logarithm of how many ways there are to go on, and each character is drawn
-/// with the probability that it has among all passwords of the policy.
+/// Drawing until no run occurs may take too long. The next character depends on the number of characters of each class
+/// that are still required, and on the class of the last one: of that class one character fewer is possible. The table
+/// has, for each such state and each number of remaining positions, the logarithm of the number of continuations, and
+/// each character is drawn with its probability among all passwords of the policy.
 struct RunFreeTable {
-    /// `ways[r][s]`: logarithm of the number of ways to fill r places from state s on.
+    /// `ways[r][s]`: logarithm of the number of ways to fill r positions from state s on.
     private let ways: [[Double]]
     private let classes: [(alphabet: [UInt8], minimum: Int)]
     private let length: Int
 
-    /// Larger tables cost more time and memory than a password is worth.
+    /// The largest table; larger ones cost too much time and memory.
     private static let sizeLimit = 2_000_000
 
     /// Whether the table is small enough.
@@ -46,15 +46,15 @@ struct RunFreeTable {
         self.ways = ways
     }
 
-    /// ln of how many passwords there are.
+    /// The natural logarithm of the number of passwords.
     var logarithmOfCount: Double {
         ways[length][start]
     }
 
     // MARK: States
 
-    /// A state is what is still wanted of each class, in a number whose digits they are, and, as its last digit, the class of
-    /// the last character, or the number of classes where there is none yet.
+    /// A state is a number whose digits are the required characters of each class, and whose last digit is the class of
+    /// the last character, or the number of classes if there is none yet.
     private var start: Int {
         Self.state(classes.map(\.minimum), last: classes.count, classes.map(\.minimum))
     }
@@ -74,7 +74,7 @@ struct RunFreeTable {
         return Self.state(wanted, last: name, minima)
     }
 
-    /// ln of how many characters of a class may come next.
+    /// The natural logarithm of the number of possible next characters of a class.
     private static func weight(_ name: Int, _ state: Int, _ sizes: [Double], _ minima: [Int]) -> Double {
         log(sizes[name] - (state % (minima.count + 1) == name ? 1 : 0))
     }
@@ -94,7 +94,7 @@ struct RunFreeTable {
                 let rest = ways[left - 1][Self.after(candidate, state, minima)]
                 let share = exp(Self.weight(candidate, state, sizes, minima) + rest - ways[left][state])
                 guard share > 0 else { continue }
-                // Rounding may leave a last sliver of the ticket: it is the last class's that can come.
+                // After rounding the ticket may exceed the sum: then it is that of the last possible class.
                 name = candidate
                 ticket -= share
                 if ticket < 0 { break }

@@ -1,11 +1,12 @@
 package import RotationCore
 import SecretMemory
 
-/// A shared secret for one-time passwords (RFC 6238), as authenticators take it: Base32 (RFC 4648, section 6) without padding.
+/// The policy of seeds for one-time passwords (RFC 6238), in the format of authenticators: Base32 (RFC 4648, section 6)
+/// without padding.
 package struct TOTPSeedPolicy: Hashable, Sendable {
-    /// How many random bytes; RFC 4226, section 4, wants 16 and recommends 20.
+    /// The number of random bytes; RFC 4226, section 4, requires 16 and recommends 20.
     package let bytes: Int
-    /// What ``bytes`` may be.
+    /// The allowed range of ``bytes``.
     package static let counts = 16...64
 
     package init(bytes: Int = 20) throws(InvalidPolicy) {

@@ -1,9 +1,9 @@
 package import RotationCore
 import SecretMemory
 
-/// Random bytes, written as text.
+/// The policy of tokens: random bytes, encoded as text.
 package struct TokenPolicy: Hashable, Sendable {
-    /// How the bytes are written.
+    /// The encoding of the bytes.
     package enum Encoding: String, Hashable, Sendable, CaseIterable {
         /// RFC 4648, section 5, without padding.
         case base64url
@@ -11,11 +11,11 @@ package struct TokenPolicy: Hashable, Sendable {
         case hex
     }
 
-    /// How many random bytes.
+    /// The number of random bytes.
     package let bytes: Int
-    /// How they are written.
+    /// Their encoding.
     package let encoding: Encoding
-    /// What ``bytes`` may be; 16 bytes are 128 bits.
+    /// The allowed range of ``bytes``; 16 bytes are 128 bits.
     package static let counts = 16...4096
 
     package init(bytes: Int = 32, encoding: Encoding = .base64url) throws(InvalidPolicy) {
@@ -35,7 +35,7 @@ struct TokenGenerator: ValueGenerator {
 
     func generate(_ context: GeneratorContext) async throws(GeneratorError) -> GeneratedValue {
         // A character of base64url is 6 random bits and one of hexadecimal 4: drawing the characters is the same as
-        // encoding random bytes, but for the bits that padding leaves in base64's last character.
+        // encoding random bytes, except for the unused bits in base64's last character.
         switch policy.encoding {
         case .hex: return try draw(policy.bytes * 2, from: Self.hexadecimal)
         case .base64url: return try draw((policy.bytes * 8 + 5) / 6, from: Self.base64url)

@@ -19,7 +19,7 @@ struct UUIDGenerator: ValueGenerator {
     }
 }
 
-/// A UUID of a version of RFC 9562.
+/// The policy of UUIDs (RFC 9562).
 package struct UUIDPolicy: BuiltInPolicy {
     package static let type = "uuid"
     package static let fileParameters = [

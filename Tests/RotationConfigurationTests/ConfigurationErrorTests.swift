@@ -83,7 +83,7 @@ struct ConfigurationErrorTests {
     ]
 
     private static let withoutContext =
-        "context is missing: without IB-Context the hub takes the caller's community account: "
+        "context is missing: without IB-Context the hub uses the caller's community account: "
         + "write context: ID, the organization's, or context: none"
 
     @Test(arguments: hubLines)
@@ -118,8 +118,8 @@ struct ConfigurationErrorTests {
     }
 
     @Test(arguments: [
-        ("log: {level: info}\nlog: {level: debug}", "stands twice: log"),
-        ("database: /other.db", "stands twice: database"),
+        ("log: {level: info}\nlog: {level: debug}", "duplicate key: log"),
+        ("database: /other.db", "duplicate key: database"),
     ])
     func keyThatStandsTwiceIsRefused(more: String, message: String) {
         let found = complaints(configurationText(more: more))

@@ -47,7 +47,7 @@ struct ConfigurationRequirementTests {
         "3:11: \(withoutContext)",
     ]
     private static let withoutContext =
-        "context is missing: without IB-Context the hub takes the caller's community account: "
+        "context is missing: without IB-Context the hub uses the caller's community account: "
         + "write context: ID, the organization's, or context: none"
 
     @Test(arguments: ["\"\"", "a/b", "a b", "\u{E4}", "a.b", String(repeating: "a", count: 65)])

@@ -116,7 +116,7 @@ struct GeneratorReaderTests {
         ),
         (
             "{type: password, exclude: \"0123456789\"}",
-            "1:24: generator: class digit is asked for, but all its characters are excluded"
+            "1:24: generator: class digit is required, but all its characters are excluded"
         ),
         ("{type: password, classes: {}}", "1:24: generator: no class of characters is left"),
         (

@@ -59,11 +59,11 @@ struct FileGeneratorTests {
         ("f/gone", "No such file or directory"), ("outside", "is below none of generators.file_folders"),
         ("f/out", "leads out of"), ("f/absolute", "leads out of"), ("f/up", "leads out of"),
         ("f/keys/staging", "is the daemon's own"), ("f/hard", "is the daemon's own"),
-        ("f/tokenlink", "is the daemon's own"), ("f/writable", "can be written by everybody"),
+        ("f/tokenlink", "is the daemon's own"), ("f/writable", "can be written by all users"),
         ("f/fifo", "is not a regular file"), ("f/live", "is not a regular file"), ("f/large", "is larger than"),
         ("f/empty", "the value is empty"), ("f/binary", "not valid UTF-8"), ("f/long", "more than 45000 characters"),
-        ("f/proc", "leads out of"), ("f/nul", "holds a NUL"), ("f/nulfirst", "holds a NUL"),
-        ("f/nulonly", "holds a NUL"), ("f/nullast", "holds a NUL"),
+        ("f/proc", "leads out of"), ("f/nul", "contains a NUL"), ("f/nulfirst", "contains a NUL"),
+        ("f/nulonly", "contains a NUL"), ("f/nullast", "contains a NUL"),
     ])
     func fileThatIsNoneIsRefused(name: String, complaint: String) async throws {
         try await Self.with { folder in

@@ -3,10 +3,10 @@ import Glibc
 import RotationCore
 import SecretMemory
 
-/// A file below one of the folders of a ``FileHost``, opened: no link on the way to it leads out of the folder.
+/// An open file below one of the folders of a ``FileHost``; no link on its path leads out of the folder.
 ///
-/// The path is walked name by name, each folder held open, so that nobody can put a link there between a check and the
-/// opening.
+/// The path is walked name by name with each folder held open, so that no process can insert a link between a check and
+/// the opening.
 struct ConfinedFile: ~Copyable {
     private let descriptor: Int32
     private let status: stat
@@ -30,7 +30,7 @@ struct ConfinedFile: ~Copyable {
                 "\(path) leads out of \(folder): a link on the way is absolute, or has too many dots"
             case .system(let path, let errno): "\(path): \(String(cString: strerror(errno)))"
             case .notAFile(let path): "\(path) is not a regular file"
-            case .writable(let path): "\(path) can be written by everybody: chmod o-w \(path)"
+            case .writable(let path): "\(path) can be written by all users: chmod o-w \(path)"
             case .tooLarge(let path): "\(path) is larger than \(sizeLimit / 1024) KiB"
             case .changing(let path): "\(path) is being written"
             case .protected(let path): "\(path) is the daemon's own token, key or history"
@@ -38,7 +38,7 @@ struct ConfinedFile: ~Copyable {
         }
     }
 
-    /// The largest file that is read: longer than the longest value of four bytes each.
+    /// The largest file in bytes; the longest value, with four bytes a character, fits.
     private static let sizeLimit = 256 * 1024
 
     init(_ path: String, _ host: FileHost) throws(Failure) {
@@ -54,7 +54,7 @@ struct ConfinedFile: ~Copyable {
         (descriptor, self.status, self.path) = (file, status, path)
     }
 
-    /// Opens a path below the first folder that it does not lead out of.
+    /// Opens a path below the first folder that contains it.
     private static func open(_ path: String, _ host: FileHost) throws(Failure) -> Int32 {
         var failure = Failure.notBelow(path: path)
         for (folder, rest) in host.splits(of: path) {
@@ -79,13 +79,13 @@ struct ConfinedFile: ~Copyable {
         else { throw .protected(path: path) }
     }
 
-    /// Whether a path leads to the very file: another name of it, as link(2) makes, is the same file.
+    /// Whether a path leads to the same file; a hard link (link(2)) is the same file.
     private static func isSame(_ path: String, as status: stat) -> Bool {
         var other = stat()
         return stat(path, &other) == 0 && other.st_dev == status.st_dev && other.st_ino == status.st_ino
     }
 
-    /// What changes whenever the content may have changed.
+    /// Values that differ whenever the content may have changed.
     var signature: [Int64] { Self.signature(of: status) }
 
     private static func signature(of status: stat) -> [Int64] {

@@ -2,14 +2,14 @@ import Foundation
 import RotationCore
 import SecretMemory
 
-/// Takes what another tool has left in a file for the value.
+/// Uses the content of another tool's file as the value.
 struct FileGenerator: WatchedGenerator {
     let policy: FilePolicy
-    /// nil where no files are read, as in a command that only tries generators.
+    /// The host of files; nil if none may be read, as in `generate`.
     let host: FileHost?
     let clock: @Sendable () -> Int64
 
-    /// The folders of the files, and of what links lead to: tools replace the one or the other.
+    /// The folders of the files and of the targets of links: tools replace either of them.
     func folders() async -> Set<String> {
         let paths = policy.allPaths
         let folders = await FileQueue.shared.run {
@@ -25,7 +25,7 @@ struct FileGenerator: WatchedGenerator {
     }
 
     func view() async -> SourceView {
-        guard let host else { return SourceView(problem: "files are read by the daemon alone") }
+        guard let host else { return SourceView(problem: "files are read only by the daemon") }
         let (source, now) = (FileSource(policy, host), clock())
         let view = await FileQueue.shared.run { source.view(now: now) }
         return view ?? SourceView(problem: "\(source.names): the disk does not answer")

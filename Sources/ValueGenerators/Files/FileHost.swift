@@ -1,8 +1,8 @@
-/// Where files may be read that other tools write, and where public keys may be written.
+/// The folders where files of other tools may be read, and where public keys may be written.
 package struct FileHost: Sendable {
-    /// Only what is below one of these folders is read.
+    /// Files are read only below these folders.
     package var folders: [String]
-    /// Only below one of these folders is a public key written.
+    /// Public keys are written only below these folders.
     package var publicFolders: [String]
     /// Files and folders that are never read or replaced: credentials, keys and databases.
     package var protected: [String]
@@ -13,10 +13,10 @@ package struct FileHost: Sendable {
         self.protected = protected
     }
 
-    /// The folders that a path is below, each with the rest of the path.
+    /// The folders that contain a path, each with the rest of the path.
     func splits(of path: String) -> [(folder: String, rest: String)] { Self.splits(of: path, among: folders) }
 
-    /// The folders for public keys that a path is below, each with the rest of the path.
+    /// The folders for public keys that contain a path, each with the rest of the path.
     func publicSplits(of path: String) -> [(folder: String, rest: String)] {
         Self.splits(of: path, among: publicFolders)
     }
@@ -25,10 +25,10 @@ package struct FileHost: Sendable {
         folders.compactMap { folder in PathText.rest(of: path, below: folder).map { (folder, $0) } }
     }
 
-    /// Whether a path is below one of the folders, as it is written.
+    /// Whether a path is below one of the folders, without resolving links.
     package func contains(_ path: String) -> Bool { !splits(of: path).isEmpty }
 
-    /// Whether a path is below one of the folders for public keys, as it is written.
+    /// Whether a path is below one of the folders for public keys, without resolving links.
     package func containsPublic(_ path: String) -> Bool {
         PathText.isPlain(path) && path.utf8.last != UInt8(ascii: "/") && !publicSplits(of: path).isEmpty
     }

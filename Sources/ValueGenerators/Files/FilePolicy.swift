@@ -1,10 +1,10 @@
 package import RotationCore
 
-/// Which file's content is a schedule's value, and what must be in it.
+/// The policy of a `file` generator: the files of the value, and their required content.
 package struct FilePolicy: Hashable, Sendable {
-    /// Something that must be in the file, in PEM (RFC 7468).
+    /// Required content in PEM (RFC 7468).
     package enum Content: String, Hashable, Sendable, CaseIterable {
-        /// Certificates or private keys, whichever.
+        /// Any certificate or private key.
         case pem
         /// A certificate that is valid now (RFC 5280, section 4.1.2.5).
         case certificate
@@ -14,20 +14,20 @@ package struct FilePolicy: Hashable, Sendable {
 
     /// The files, absolute; several are joined in this order.
     @Exact package private(set) var paths: [String]
-    /// What must be in them; empty for any text.
+    /// The required content; empty for any text.
     package let expected: Set<Content>
-    /// Another file, whose certificate or private key must match what is in these; nil for none.
+    /// Another file, whose certificate or private key must match these files; nil for none.
     @Exact package private(set) var matches: String?
-    /// For how long the certificate must still be valid, in whole seconds.
+    /// The minimum remaining validity of the certificate, in whole seconds.
     package let validFor: Duration
 
-    /// How many files there may be.
+    /// The allowed number of files.
     package static let counts = 1...8
-    /// What ``validFor`` may be.
+    /// The allowed range of ``validFor``.
     package static let validities: ClosedRange<Duration> = .zero...(.seconds(366 * 86_400))
 
-    /// - Throws: ``InvalidPolicy`` for a path that is not absolute or has dots for a folder, and for a test that has
-    ///   nothing to test.
+    /// - Throws: ``InvalidPolicy`` for a path that is not absolute or contains `.` or `..`, and for a check without its
+    ///   required content.
     package init(
         paths: [String],
         expected: Set<Content> = [],
@@ -45,7 +45,7 @@ package struct FilePolicy: Hashable, Sendable {
         self.validFor = .seconds(validFor.components.seconds)
     }
 
-    /// All files that are read.
+    /// All files that the generator reads.
     var allPaths: [String] { paths + [matches].compactMap { $0 } }
 }
 

@@ -1,24 +1,24 @@
 import Dispatch
 import Synchronization
 
-/// Reads files on a thread of its own: a disk that hangs holds up other files, but nobody else.
+/// Reads files on its own thread: a disk that hangs blocks only other file reads.
 final class FileQueue: Sendable {
-    /// The process's one.
+    /// The queue of the process.
     static let shared = FileQueue()
 
     private let queue = DispatchQueue(label: "secret-rotator.files")
     private let clock = DispatchQueue(label: "secret-rotator.files.clock")
-    /// How long a read may take.
-    static let patience = DispatchTimeInterval.seconds(10)
-    /// How many reads wait for a disk; beyond that, nobody joins them.
+    /// The time-out of a read.
+    static let timeout = DispatchTimeInterval.seconds(10)
+    /// The largest number of waiting reads; more are refused.
     private static let limit = 1000
     private let waiting = Mutex(0)
 
-    /// Does something on the queue; nil where that takes too long.
+    /// Runs a closure on the queue; nil at the time-out.
     ///
-    /// It goes on then, and what comes of it is dropped.
+    /// After a time-out the closure still runs to its end, and its result is dropped.
     func run<T: Sendable>(
-        within patience: DispatchTimeInterval = patience,
+        within timeout: DispatchTimeInterval = timeout,
         _ body: @escaping @Sendable () -> T
     ) async -> T? {
         let joins = waiting.withLock { count in
@@ -34,11 +34,11 @@ final class FileQueue: Sendable {
                 waiting.withLock { $0 -= 1 }
                 answer.give(result)
             }
-            clock.asyncAfter(deadline: .now() + patience) { @Sendable in answer.give(nil) }
+            clock.asyncAfter(deadline: .now() + timeout) { @Sendable in answer.give(nil) }
         }
     }
 
-    /// Resumes a continuation once: with what comes first.
+    /// Resumes a continuation once, with the first result.
     private final class Answer<T: Sendable>: Sendable {
         private let continuation: Mutex<CheckedContinuation<T?, Never>?>
 

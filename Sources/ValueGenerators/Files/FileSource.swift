@@ -2,7 +2,7 @@ import Foundation
 import RotationCore
 package import SecretMemory
 
-/// The files of a policy: their content, and whether it is what it must be.
+/// Reads and checks the files of a policy.
 package struct FileSource: Sendable {
     let policy: FilePolicy
     let host: FileHost
@@ -12,17 +12,17 @@ package struct FileSource: Sendable {
         self.host = host
     }
 
-    /// Why there is no value in the files; it names files, never their content.
+    /// Why the files have no valid value; it names files, never their content.
     package struct Unusable: Error, CustomStringConvertible {
         package let description: String
-        /// Whether this process is only not allowed to read them.
+        /// Whether the only reason is that this process may not read them.
         package var isOutOfReach = false
     }
 
-    /// The files, as messages name them.
+    /// The names of the files, for messages.
     var names: String { policy.paths.joined(separator: " and ") }
 
-    /// Reads and tests the value.
+    /// Reads and checks the value.
     ///
     /// - Parameter now: Unix time in milliseconds, for the validity of certificates.
     package func read(now: Int64) throws(Unusable) -> SecretValue {
@@ -31,7 +31,7 @@ package struct FileSource: Sendable {
         return try value(of: contents)
     }
 
-    /// What is there, and what is wrong with it.
+    /// The value or the problem.
     func view(now: Int64) -> SourceView {
         var view = SourceView()
         do throws(Unusable) {
@@ -44,7 +44,7 @@ package struct FileSource: Sendable {
         return view
     }
 
-    /// What changes whenever the content may have changed.
+    /// A signature that differs whenever the content may have changed.
     func signature() -> SourceSignature {
         SourceSignature(policy.allPaths.map { path in (try? ConfinedFile(path, host).signature) ?? [] })
     }
@@ -60,9 +60,9 @@ package struct FileSource: Sendable {
     private func value(of contents: [LockedBytes]) throws(Unusable) -> SecretValue {
         do {
             let bytes = try join(contents)
-            // Programs in C would take what stands before it for the value.
+            // Programs in C would read only the part before it.
             guard bytes.withBytes({ !$0.contains(0) }) else {
-                throw Unusable(description: "\(names): holds a NUL, so it is no text: have a text file written")
+                throw Unusable(description: "\(names): contains a NUL, so it is not a text: write a text file")
             }
             return try SecretValue(bytes)
         } catch {
@@ -87,7 +87,7 @@ package struct FileSource: Sendable {
         }
     }
 
-    /// What may be said of an error: of ours all, of others nothing.
+    /// Describes an error: our own errors in full, others without details.
     private func unusable(_ error: any Error) -> Unusable {
         switch error {
         case let error as Unusable: return error
@@ -101,8 +101,8 @@ package struct FileSource: Sendable {
         }
     }
 
-    /// The files one after the other, each with its own last line; of a plain text the last line break is no part of the
-    /// value, as for the shell's `$(…)`.
+    /// Joins the files, each with its last line break; for a plain text the last line break is removed, as in the
+    /// shell's `$(…)`.
     private func join(_ contents: [LockedBytes]) throws -> LockedBytes {
         let newline = UInt8(ascii: "\n")
         let isPEM = !policy.expected.isEmpty

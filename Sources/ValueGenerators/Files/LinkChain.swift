@@ -1,19 +1,18 @@
 import Foundation
 import Glibc
 
-/// The way that a path leads through links.
+/// The chain of symbolic links of a path.
 package enum LinkChain {
-    /// As many links as the kernel follows, path_resolution(7).
+    /// The number of links that the kernel follows, path_resolution(7).
     private static let limit = 40
 
-    /// The folders in which something must change for the path to lead to another file.
+    /// The folders in which a change can make the path lead to another file.
     ///
-    /// Those of each link on the way, and that of the file itself; where something is missing, the last folder that is
-    /// there.
+    /// The folders of each link on the path and of the file itself; if a part is missing, the last existing folder.
     package static func folders(to path: String) -> Set<String> {
         var found: Set<String> = []
         var folder = "/"
-        // The next name is the last one.
+        // Reversed: the next name is the last element.
         var names = Array(path.split(separator: "/").map(String.init).reversed())
         var links = 0
         while let name = names.popLast() {
@@ -40,7 +39,7 @@ package enum LinkChain {
         return found
     }
 
-    /// nil where there is nothing, or nothing that may be seen.
+    /// The type of a file; nil if it does not exist or may not be seen.
     private static func kind(of path: String) -> mode_t? {
         var status = stat()
         return lstat(path, &status) == 0 ? status.st_mode & S_IFMT : nil

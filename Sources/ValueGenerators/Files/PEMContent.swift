@@ -9,7 +9,7 @@ struct PEMContent {
     private var certificates: [Certificate] = []
     private var keys: [Certificate.PrivateKey] = []
 
-    /// Why a text is not what is expected.
+    /// Why a text is not the expected content.
     enum Failure: Error, Hashable, CustomStringConvertible {
         case notPEM
         case unreadable(String)
@@ -32,9 +32,9 @@ struct PEMContent {
         }
     }
 
-    /// Reads a text; what is neither certificate nor private key is passed over.
+    /// Parses a text; parts that are neither certificate nor private key are skipped.
     ///
-    /// The parser takes a text that nobody wipes: what is tested here is copied once.
+    /// The parser needs a String, which is not wiped: the content is copied once.
     mutating func add(_ bytes: LockedBytes) throws(Failure) {
         let text = bytes.withBytes { String(decoding: $0, as: UTF8.self) }
         guard let documents = try? PEMDocument.parseMultiple(pemString: text), !documents.isEmpty else { throw .notPEM }
@@ -44,7 +44,7 @@ struct PEMContent {
                 guard let one = try? Certificate(pemDocument: document) else { throw .unreadable("certificate") }
                 certificates.append(one)
             case let kind where kind.hasSuffix("PRIVATE KEY"):
-                // An encrypted one, too: nobody could test it, nor could who gets it use it without a password.
+                // Encrypted keys are refused too: they can't be checked, and their users would need a password.
                 guard let one = try? Certificate.PrivateKey(pemDocument: document) else {
                     throw .unreadable("private key")
                 }
@@ -54,14 +54,14 @@ struct PEMContent {
         }
     }
 
-    /// Tests that what is expected is there.
+    /// Checks that the required content exists.
     func check(_ expected: Set<FilePolicy.Content>) throws(Failure) {
         if expected.contains(.certificate) && certificates.isEmpty { throw .no("certificate") }
         if expected.contains(.privateKey) && keys.isEmpty { throw .no("private key") }
         if certificates.isEmpty && keys.isEmpty { throw .no("certificate or private key") }
     }
 
-    /// Tests that the first certificate, which is the holder's own, is valid, and that the private key is its.
+    /// Checks that the first certificate, which is the holder's own, is valid, and that the private key belongs to it.
     func check(now: Date, validFor: TimeInterval) throws(Failure) {
         guard let own = certificates.first else { return }
         guard own.notValidBefore <= now else { throw .notYetValid(own.notValidBefore) }

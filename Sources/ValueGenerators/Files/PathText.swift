@@ -1,7 +1,7 @@
-/// Paths as the kernel has them: bytes between slashes.
+/// Paths as the kernel reads them: bytes between slashes.
 ///
-/// Swift's `String` joins a slash with a combining mark behind it to one character, and takes other bytes for the same
-/// text: neither may decide which file is meant.
+/// Swift's `String` joins a slash and a following combining mark to one character, and treats different bytes as equal
+/// text. Neither may decide which file is used.
 package enum PathText {
     private static let slash = UInt8(ascii: "/")
 
@@ -20,23 +20,23 @@ package enum PathText {
         return String(decoding: path.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
     }
 
-    /// Whether a path is a folder, or lies below it, as both are written.
+    /// Whether a path is a folder or is below it, without resolving links.
     package static func isWithin(_ path: String, _ folder: String) -> Bool {
         path.utf8.elementsEqual(folder.utf8) || rest(of: path, below: folder) != nil
     }
 
-    /// Whether a path leads to one of several, or below it, by whatever name.
+    /// Whether a path leads to one of several paths, or below one, with links resolved.
     package static func leads(_ path: String, toOneOf others: [String]) -> Bool {
         let target = resolved(path)
         return others.contains { isWithin(target, resolved($0)) }
     }
 
-    /// The folder that a path's last name is in; `/` for one at the top.
+    /// The folder of a path's last name; `/` at the top level.
     package static func folder(of path: String) -> String {
         let end = path.utf8.lastIndex(of: slash) ?? path.startIndex
         return end == path.startIndex ? "/" : String(path[..<end])
     }
 
-    /// The path without symbolic links; of a file that does not exist, that of its folder.
+    /// The path with symbolic links resolved; for a missing file, those of its folder.
     package static func resolved(_ path: String) -> String { Confinement.resolved(path) }
 }

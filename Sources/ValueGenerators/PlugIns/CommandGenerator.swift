@@ -3,13 +3,13 @@ import Glibc
 import RotationCore
 import SecretMemory
 
-/// Has a plug-in make values, and change the credential behind the secret.
+/// Generates values with a plug-in, which also changes the credential behind the secret.
 struct CommandGenerator: ValueGenerator {
     let policy: CommandPolicy
-    /// nil where no plug-ins can be run, as in a command that only tries generators.
+    /// The host of plug-ins; nil if none can be run, as in `generate`.
     let host: PlugInHost?
-    /// How long a step waits for processes of an earlier daemon to end before it is put off.
-    private static let fencePatience = Duration.seconds(5)
+    /// How long a step waits for processes of an earlier daemon before it is deferred.
+    private static let fenceTimeout = Duration.seconds(5)
 
     var steps: Set<GeneratorStep> { policy.steps }
 
@@ -39,17 +39,17 @@ struct CommandGenerator: ValueGenerator {
         _ = try await ask(question)
     }
 
-    /// Runs a step, and hands on what the log may show of it.
+    /// Runs a step, and passes the exchange, masked, to the log.
     ///
-    /// - Returns: The value that it is about; to `generate` the one that was made.
+    /// - Returns: The value of the step; for `generate` the new one.
     private func ask(_ question: PlugInMessage) async throws(GeneratorError) -> GeneratedValue? {
         let step = question.step
-        guard let host else { throw Self.notRun(step, "plug-ins are run by the daemon alone") }
+        guard let host else { throw Self.notRun(step, "plug-ins are run only by the daemon") }
         if let refusal = host.identity.refusal { throw Self.notRun(step, refusal) }
-        // For the reason; what is run is checked again when it is opened to be run.
+        // Only for the error message; the launcher checks the file again when it opens it.
         do { _ = try PlugInFile(policy.command, in: host.folder) } catch { throw Self.notRun(step, "\(error)") }
-        // Repeated later: an `install` that is still going on would undo what this one does, or be undone by it.
-        if let fence = host.fence, await !fence.pass(within: Self.fencePatience) {
+        // Try again later: an `install` that still runs would conflict with this step.
+        if let fence = host.fence, await !fence.pass(within: Self.fenceTimeout) {
             throw .tryAgain(StepFailure(step, .notStarted))
         }
         let outcome = await PlugInProcess(policy: policy, host: host).run(question.question)
@@ -88,7 +88,7 @@ struct CommandGenerator: ValueGenerator {
         }
     }
 
-    /// What an outcome means; nil where the step is done.
+    /// The error of an outcome; nil if the step succeeded.
     private func error(
         of outcome: PlugInProcess.Outcome,
         _ step: StepFailure.Step,
@@ -99,7 +99,7 @@ struct CommandGenerator: ValueGenerator {
             let isAnswered =
                 switch step {
                 case .generate: made != nil
-                // Whatever it says to a step that it need not know.
+                // Any answer: a plug-in need not know this step.
                 case .check: true
                 default: PlugInMessage.isAnswer(outcome.output)
                 }
@@ -111,10 +111,10 @@ struct CommandGenerator: ValueGenerator {
         }
         let failure = StepFailure(step, cause(of: ending), reason: word)
         return switch ending {
-        // A step can be repeated: whether one that took too long had its effect does not matter.
+        // A step can be repeated, so the effect of a step that timed out does not matter.
         case .timedOut, .notStarted, .exited(Status.tryAgain): .tryAgain(failure)
         case .exited(Status.unusableValue): .unusableValue(failure)
-        // It was ended from outside: with its unit, or for want of memory. Whatever it has done can be done again.
+        // It was killed from outside, with its unit or for lack of memory. The step can be repeated.
         case .killed(SIGHUP), .killed(SIGINT), .killed(SIGKILL), .killed(SIGTERM), .killed(SIGUSR1), .killed(SIGUSR2):
             .tryAgain(failure)
         case .killed, .exited, .tooMuchOutput: .permanent(failure, explanation: nil)

@@ -1,20 +1,21 @@
 package import RotationCore
 
-/// Which plug-in makes a schedule's values, and what it is told.
+/// The policy of a `command` generator: the plug-in and its parameters.
 package struct CommandPolicy: Hashable, Sendable {
     /// The name of a file in the generators directory.
     package let command: String
-    /// Handed to the plug-in with each step.
+    /// The parameters, which are passed to the plug-in with each step.
     @Exact package private(set) var arguments: [String: JSONValue]
-    /// Which of the daemon's environment variables it gets.
+    /// The names of environment variables that are passed to the plug-in.
     package let environment: [String]
-    /// How long a step may take.
+    /// The time-out of a step.
     package let timeout: Duration
 
-    /// What ``timeout`` may be.
+    /// The allowed range of ``timeout``.
     package static let timeouts: ClosedRange<Duration> = .seconds(1)...(.seconds(3600))
 
-    /// - Throws: ``InvalidPolicy`` where the command is no plain file name, or a name is no environment variable's.
+    /// - Throws: ``InvalidPolicy`` if the command is not a plain file name, or a name is not valid for an environment
+    ///   variable.
     package init(
         command: String,
         parameters: [String: JSONValue] = [:],
@@ -41,7 +42,8 @@ package struct CommandPolicy: Hashable, Sendable {
         self.timeout = timeout
     }
 
-    /// Variables that are set for each plug-in, lead the dynamic linker, or tell where the daemon's credentials are.
+    /// Variables that each plug-in gets, that control the dynamic linker, or that name the folder of the daemon's
+    /// credentials.
     private static func isReserved(_ name: String) -> Bool {
         ["PATH", "TMPDIR", "GENERATORS_DIRECTORY", "CREDENTIALS_DIRECTORY"].contains(name) || name.hasPrefix("LD_")
     }

@@ -2,27 +2,27 @@ import CLinux
 import Glibc
 import RotationCore
 
-/// What a plug-in may not touch.
+/// The Landlock rules that keep a plug-in away from protected files.
 ///
-/// Landlock (landlock(7)) knows no prohibition, only permission for all that lies beneath a path. So all is permitted but
-/// the folders on the way to what is protected, of which only the other entries are.
+/// Landlock (landlock(7)) can only permit everything beneath a path, not forbid. Therefore the rules permit everything
+/// except the folders on the path of a protected file; of these folders they permit all other entries.
 package enum Confinement {
-    /// The version of Landlock's interface that this process can use; 0 where the kernel, or a filter of system calls, has
-    /// none.
+    /// The version of Landlock's interface that this process can use; 0 if the kernel or a system-call filter does not
+    /// allow it.
     package static var version: Int32 { clinux_landlock_version() }
 
     /// Whether this process can be confined.
     package static var isPossible: Bool { version > 0 }
 
-    /// Why the kernel gives no ruleset.
+    /// Why the kernel refuses a ruleset.
     struct Failure: Error {
         var errno: Int32
     }
 
-    /// Makes the rules for a process that is to be confined.
+    /// Creates the ruleset for a confined process.
     ///
-    /// - Parameter protected: Files and folders that it can't read or change; they need not exist.
-    /// - Returns: A descriptor of the rules, which the caller closes.
+    /// - Parameter protected: Files and folders that the process may not read or change; they need not exist.
+    /// - Returns: The ruleset's descriptor, which the caller closes.
     static func ruleset(protecting protected: [String]) throws(Failure) -> Int32 {
         let paths = granted(protecting: protected.map(resolved))
         let texts = paths.map { strdup($0) }
@@ -34,7 +34,7 @@ package enum Confinement {
         return ruleset
     }
 
-    /// The largest parts of the file system that hold nothing that is protected.
+    /// The largest parts of the file system that contain nothing protected.
     static func granted(protecting protected: [String], under folder: String = "") -> [String] {
         guard let names = entries(of: folder.isEmpty ? "/" : folder) else { return [] }
         return names.flatMap { name -> [String] in
@@ -58,7 +58,7 @@ package enum Confinement {
         return names
     }
 
-    /// The path without symbolic links; of a file that does not exist, that of its folder.
+    /// The path with symbolic links resolved; for a missing file, those of its folder.
     static func resolved(_ path: String) -> String {
         if let real = realpath(path, nil) {
             defer { free(real) }

@@ -1,27 +1,27 @@
-/// What is said to a plug-in's launcher and heard from the plug-in, with the clock watched at the same time.
+/// The exchange of data with a plug-in's launcher, with a time-out.
 struct Conversation: Sendable {
     /// Writes the question.
     let write: @Sendable () async -> Void
-    /// Lets go of the launcher's standard input: it ends the plug-in with all its processes, and then itself.
-    let letGo: @Sendable () async -> Void
+    /// Closes the launcher's standard input: it then ends the plug-in with all its processes, and itself.
+    let closeInput: @Sendable () async -> Void
     /// Reads standard output to its end; nil beyond the limit.
     let output: @Sendable () async -> [UInt8]?
     /// Reads standard error to its end.
     let errors: @Sendable () async -> StandardErrors
-    /// Kills a launcher that does not end what it has started.
+    /// Kills a launcher that does not end its plug-in.
     let kill: @Sendable () -> Void
-    /// How long it may take to do that.
-    private static let patience = Duration.seconds(10)
+    /// The time-out for that.
+    private static let endTimeout = Duration.seconds(10)
 
     init(
         write: @escaping @Sendable () async -> Void,
-        letGo: @escaping @Sendable () async -> Void,
+        closeInput: @escaping @Sendable () async -> Void,
         output: @escaping @Sendable () async -> [UInt8]?,
         errors: @escaping @Sendable () async -> StandardErrors,
         kill: @escaping @Sendable () -> Void
     ) {
         self.write = write
-        self.letGo = letGo
+        self.closeInput = closeInput
         self.output = output
         self.errors = errors
         self.kill = kill
@@ -34,7 +34,7 @@ struct Conversation: Sendable {
         case timeout
     }
 
-    /// Returns what was heard, with the ending that a limit has brought about; `exited(0)` where none has.
+    /// Returns the output and the ending: that of an exceeded limit, otherwise `exited(0)`.
     func run(timeout: Duration) async -> PlugInProcess.Outcome {
         await withTaskGroup(of: Part.self) { group in
             group.addTask {
@@ -73,8 +73,8 @@ struct Conversation: Sendable {
     }
 
     private func end() async -> Part {
-        await letGo()
-        do { try await Task.sleep(for: Self.patience) } catch { return .timeout }
+        await closeInput()
+        do { try await Task.sleep(for: Self.endTimeout) } catch { return .timeout }
         kill()
         return .timeout
     }

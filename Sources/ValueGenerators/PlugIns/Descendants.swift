@@ -1,8 +1,8 @@
 import Foundation
 import Glibc
 
-/// All processes that descend from a plug-in, also those that have made sessions of their own and whose parents have ended:
-/// the launcher has asked the kernel for these (PR_SET_CHILD_SUBREAPER).
+/// All descendants of a plug-in, including those with their own sessions and without a parent: the launcher adopts them
+/// (PR_SET_CHILD_SUBREAPER).
 struct Descendants {
     private let process: Int32
 
@@ -11,16 +11,16 @@ struct Descendants {
         self.process = process
     }
 
-    /// Kills all of them, and returns the plug-in's status, as waitpid(2) has it, when they are gone.
+    /// Kills all of them, and returns the plug-in's waitpid(2) status once they have ended.
     func end() -> Int32 {
         kill(process, SIGKILL)
         var result: Int32?
-        // What a killed process leaves behind becomes a child of this one: until there is none.
+        // The children of a killed process become children of this one, so repeat until there is none.
         while true {
             let others = children
             for child in others { kill(child, SIGKILL) }
             var status: Int32 = 0
-            // Children that the kernel does not list can't be killed, and are not waited for.
+            // Children that the kernel does not list can't be killed, so do not wait for them.
             let ended = waitpid(-1, &status, result != nil && others.isEmpty ? WNOHANG : 0)
             if ended == process { result = status }
             if ended == 0 || (ended < 0 && errno != EINTR) { return result ?? 0 }

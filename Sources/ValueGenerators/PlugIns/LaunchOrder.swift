@@ -1,14 +1,14 @@
 package import RotationCore
 
-/// What a launcher is told to run.
+/// The arguments of a launcher.
 package struct LaunchOrder: Sendable {
     /// The folder of the plug-ins.
     package var folder: String
     /// The plug-in.
     package var name: String
-    /// What it may not read or change.
+    /// The paths that it may not read or change.
     package var protected: [String]
-    /// Whose process it is to be; nil for this one's user.
+    /// The user to run as; nil for this process's user.
     package var user: PlugInUser?
     /// The file of the ``PlugInFence``; nil for none.
     package var lock: String?

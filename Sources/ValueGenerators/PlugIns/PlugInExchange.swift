@@ -1,26 +1,26 @@
 package import RotationCore
 
-/// One question to a plug-in and what came of it, without value and state: what the log and `plug-in try` show.
+/// One question to a plug-in with its result, without value and state, for the log and `plug-in try`.
 package struct PlugInExchange: Sendable {
     package var step: StepFailure.Step
-    /// nil for a `check`, which is about no secret.
+    /// The rotation; nil for a `check`, which has none.
     package var context: GeneratorContext?
-    /// What it was asked; value and state are told by their length.
+    /// The question, with value and state replaced by their lengths.
     package var question: JSONValue
-    /// What it answered, in the same way; nil for nothing.
+    /// The answer, masked in the same way; nil for none.
     package var answer: String?
-    /// How it ended; exit status 0 and 64 are no failures.
+    /// How the plug-in ended; exit statuses 0 and 64 are no failures.
     package var cause: StepFailure.Cause
-    /// How the step failed; nil where it did not.
+    /// The failure of the step; nil if it succeeded.
     package var failure: StepFailure?
     /// The last lines of its standard error that may be shown.
     package var lines: [String]
-    /// How many may not.
+    /// The number of withheld lines.
     package var withheld: Int
 }
 
 extension PlugInExchange {
-    /// A text's length in its place.
+    /// The replacement of a text: its length.
     static func masked(_ characters: Int) -> JSONValue {
         .string("[\(characters) character\(characters == 1 ? "" : "s")]")
     }

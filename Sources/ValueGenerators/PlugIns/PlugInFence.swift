@@ -2,10 +2,10 @@ import Glibc
 import RotationCore
 import Synchronization
 
-/// Keeps the steps of a daemon apart from those that processes of an earlier daemon may still be doing.
+/// Prevents that a daemon's steps run while processes of an earlier daemon still run theirs.
 ///
-/// Each launcher holds a shared lock on a file for as long as it, or any process of its plug-in, lives; a daemon that is
-/// new takes it exclusively once before its first step. Launchers end when their daemon does, so this takes a moment.
+/// Each launcher holds a shared lock on a file as long as it, or any process of its plug-in, lives; a new daemon takes
+/// the exclusive lock once before its first step. Launchers end with their daemon, so the wait is short.
 package final class PlugInFence: Sendable {
     /// Why the file can't be used.
     package struct Failure: Error, CustomStringConvertible {
@@ -22,9 +22,9 @@ package final class PlugInFence: Sendable {
     /// How often the lock is tried.
     private static let interval = Duration.milliseconds(20)
 
-    /// Opens the file, or makes it.
+    /// Opens or creates the file.
     ///
-    /// - Parameter whenClear: Called once, before the first step may begin: nobody writes into left temporary folders.
+    /// - Parameter whenClear: Called once before the first step, when no process uses leftover temporary folders.
     package init(path: String, whenClear: @escaping @Sendable () -> Void) throws(Failure) {
         self.path = path
         self.whenClear = whenClear
@@ -33,9 +33,9 @@ package final class PlugInFence: Sendable {
         close(descriptor)
     }
 
-    /// Returns once no process of an earlier daemon's plug-ins is left.
+    /// Waits until no plug-in process of an earlier daemon is left.
     ///
-    /// - Returns: false where some are after this time.
+    /// - Returns: false at the time-out.
     package func pass(within limit: Duration) async -> Bool {
         let deadline = ContinuousClock.now + limit
         while !tryPass() {
@@ -45,7 +45,7 @@ package final class PlugInFence: Sendable {
         return true
     }
 
-    /// Whether processes of an earlier daemon are known to be gone.
+    /// Whether the processes of an earlier daemon are known to have ended.
     package var isPassed: Bool { isClear.withLock { $0 } }
 
     private func tryPass() -> Bool {
@@ -58,7 +58,7 @@ package final class PlugInFence: Sendable {
         }
     }
 
-    /// Whether no launcher holds the lock; those of this daemon share it from now on.
+    /// Whether no launcher holds the lock; from then on this daemon's launchers share it.
     private static func isFree(_ path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return false }
@@ -70,7 +70,7 @@ package final class PlugInFence: Sendable {
 
     /// Holds the lock until this process ends.
     ///
-    /// - Returns: false where the file can't be opened or locked.
+    /// - Returns: false if the file can't be opened or locked.
     static func hold(_ path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         return descriptor >= 0 && flock(descriptor, LOCK_SH) == 0

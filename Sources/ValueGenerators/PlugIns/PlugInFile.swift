@@ -1,12 +1,12 @@
 import Glibc
 import RotationCore
 
-/// A plug-in's file, opened and checked: what runs is what was checked, whatever its name leads to by then.
+/// A plug-in's file, opened and checked: the checked file runs, even if its name is replaced meanwhile.
 package struct PlugInFile: ~Copyable {
     /// The open file.
     let descriptor: Int32
 
-    /// Why a file is not run.
+    /// Why a file is refused.
     package enum Failure: Error, Hashable, CustomStringConvertible {
         case system(path: String, errno: Int32)
         case link(path: String)
@@ -21,20 +21,20 @@ package struct PlugInFile: ~Copyable {
             case .link(let path): "\(path) is a symbolic link: put the file itself there"
             case .notAFile(let path): "\(path) is not a regular file"
             case .notExecutable(let path): "\(path) is not executable: chmod 755 \(path)"
-            case .owner(let path, let uid): "\(path) belongs to uid \(uid): it must be root's or the daemon's"
+            case .owner(let path, let uid): "\(path) belongs to uid \(uid): its owner must be root or the daemon's user"
             case .writable(let path, let mode):
-                "\(path) has mode \(String(mode, radix: 8)), and so others can change it: chmod go-w \(path)"
+                "\(path) has mode \(String(mode, radix: 8)), so other users can change it: chmod go-w \(path)"
             }
         }
     }
 
-    /// Opens a plug-in.
+    /// Opens and checks a plug-in.
     ///
     /// - Parameters:
     ///   - name: A plain file name.
     ///   - folder: The folder of the plug-ins.
-    /// - Throws: ``Failure`` unless the file, and each folder above it, belongs to root or this process's user and nobody
-    ///   else can write to it; a sticky folder of root's, such as /tmp, is safe.
+    /// - Throws: ``Failure`` unless the file, and each folder above it, belongs to root or this process's user and no
+    ///   other user can write to it; a sticky folder of root, such as /tmp, is safe.
     package init(_ name: String, in folder: String) throws(Failure) {
         guard let resolved = realpath(folder, nil) else { throw .system(path: folder, errno: errno) }
         let real = String(cString: resolved)
@@ -54,7 +54,7 @@ package struct PlugInFile: ~Copyable {
         close(descriptor)
     }
 
-    /// Whether a folder holds anything that could be run as a plug-in; true where that can't be told.
+    /// Whether a folder may contain a file that could run as a plug-in; true if the folder can't be read.
     package static func mayExist(in folder: String) -> Bool {
         guard let stream = opendir(folder) else { return errno != ENOENT }
         defer { closedir(stream) }

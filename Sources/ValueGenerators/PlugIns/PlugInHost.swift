@@ -1,18 +1,18 @@
 import RotationCore
 
-/// Where plug-ins are, and how they are run.
+/// The settings for running plug-ins.
 package struct PlugInHost: Sendable {
     /// The folder of the plug-ins.
     package var folder: String
-    /// The program that starts and confines a plug-in: this one, with arguments of its own.
+    /// The command that starts and confines a plug-in: this program with its launcher's arguments.
     package var launcher: [String]
     /// Files and folders that no plug-in may read or change: credentials, keys and databases.
     package var protected: [String]
-    /// Whose processes plug-ins are.
+    /// The user as which plug-ins run.
     package var identity: PlugInIdentity
-    /// How the names of its steps' temporary folders begin.
+    /// The prefix of the names of temporary folders.
     package var folderPrefix: String
-    /// Holds steps back while processes of an earlier daemon are left; nil where no daemon runs them.
+    /// Delays steps while processes of an earlier daemon still run; nil outside the daemon.
     package var fence: PlugInFence?
     /// Receives each exchange with a plug-in.
     package var note: @Sendable (PlugInExchange) -> Void

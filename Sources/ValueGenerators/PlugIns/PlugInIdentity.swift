@@ -1,16 +1,16 @@
 package import RotationCore
 
-/// Whose processes a process's plug-ins are.
+/// The user as which a process runs plug-ins.
 package enum PlugInIdentity: Hashable, Sendable {
-    /// The process's own user's, which is not root.
+    /// The process's own user, who is not root.
     case own
-    /// Another user's: the process is root's.
+    /// Another user: the process runs as root.
     case user(PlugInUser)
     /// No plug-in may run, for this reason.
     case refused(String)
 
     /// - Parameters:
-    ///   - user: What `generators.user` names; nil for nothing.
+    ///   - user: The user of `generators.user`; nil if absent.
     ///   - process: The user ID of the process that would run plug-ins.
     package init(_ user: PlugInUser?, process: UInt32) {
         switch (user, process) {
@@ -30,7 +30,7 @@ package enum PlugInIdentity: Hashable, Sendable {
         }
     }
 
-    /// Why no plug-in may run; nil where they may.
+    /// Why plug-ins may not run; nil if they may.
     package var refusal: String? { if case .refused(let text) = self { text } else { nil } }
 
     /// The other user; nil for none.

@@ -3,21 +3,21 @@ import Glibc
 import RotationCore
 import SecretMemory
 
-/// What stands between the daemon and a plug-in: a process of its own that checks the plug-in's file, starts it confined,
-/// and stays until all of the plug-in's processes have ended.
+/// The process between the daemon and a plug-in: it checks the plug-in's file, starts it confined, and stays until all
+/// of the plug-in's processes have ended.
 package enum PlugInLauncher {
-    /// The exit status where nothing was run.
+    /// The exit status if the plug-in was not run.
     package static let refused: Int32 = 126
 
-    /// Why a plug-in was not run, for people, and as the word of a plug-in's own reason.
+    /// Why a plug-in was not run: as a text, and as a word in the form of a plug-in's reason.
     package struct Refusal: Error {
         package var text: String
         package var reason: String
     }
 
-    /// Runs a plug-in, with the question that comes on standard input, to its end or the daemon's.
+    /// Runs a plug-in with the question from standard input, until it or the daemon ends.
     ///
-    /// - Returns: Its status, as waitpid(2) has it.
+    /// - Returns: Its waitpid(2) status.
     package static func run(_ order: LaunchOrder) throws(Refusal) -> Int32 {
         try prepare(order)
         let file: PlugInFile
@@ -26,7 +26,7 @@ package enum PlugInLauncher {
         }
         var feed: [Int32] = [-1, -1]
         guard pipe(&feed) == 0 else { throw Self.notConfined("pipe", errno) }
-        // This process has no other that it could start meanwhile: the flags need not come with the pipe.
+        // This process starts no other one meanwhile, so the flags can be set after pipe(2).
         for end in feed { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         _ = fcntl(feed[1], F_SETFL, O_WRONLY | O_NONBLOCK)
         let process = try start(order, file, input: feed[0])
@@ -34,10 +34,11 @@ package enum PlugInLauncher {
         return PlugInSupervisor(process: process, feed: feed[1]).run()
     }
 
-    /// Takes the lock before it looks whether the daemon lives: a new one that has the lock has no late launcher to fear.
+    /// Takes the lock before it checks that the daemon lives, so that no late launcher runs once a new daemon has the
+    /// lock.
     private static func prepare(_ order: LaunchOrder) throws(Refusal) {
         _ = ProcessHardening.apply()
-        // A plug-in is told to end, its launcher sees to it that it does.
+        // The launcher ignores the signals that end the plug-in, because it must wait for its end.
         for number in [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE] { signal(number, SIG_IGN) }
         let code = clinux_adopt_orphans()
         guard code == 0 else { throw notConfined("PR_SET_CHILD_SUBREAPER", code) }

@@ -2,7 +2,7 @@ import Foundation
 import RotationCore
 import SecretMemory
 
-/// One JSON object to a plug-in, and one from it.
+/// The question to a plug-in and its answer, one JSON object each.
 struct PlugInMessage {
     /// The version of the protocol.
     private static let version: Int64 = 1
@@ -25,7 +25,7 @@ struct PlugInMessage {
         return fields
     }
 
-    /// What a plug-in is asked, as a line.
+    /// The question as a line of JSON.
     var question: [UInt8] {
         var fields = plainFields
         fields["value"] = made.map { made in made.value.withUTF8 { .string(String(decoding: $0, as: UTF8.self)) } }
@@ -45,7 +45,7 @@ struct PlugInMessage {
 
     // MARK: Answers
 
-    /// Reads the answer to `generate`; nil where it is none.
+    /// Decodes the answer to `generate`; nil if it is invalid.
     static func value(_ answer: [UInt8]) -> GeneratedValue? {
         guard case .object(let fields) = object(answer), case .string(var text) = fields["value"] else { return nil }
         let value = text.withUTF8 { bytes in
@@ -59,12 +59,12 @@ struct PlugInMessage {
         return bytes.map { GeneratedValue(value: value, state: $0) }
     }
 
-    /// Whether the answer to any other step is one.
+    /// Whether the answer to another step is valid.
     static func isAnswer(_ answer: [UInt8]) -> Bool {
         if case .object = object(answer) { true } else { false }
     }
 
-    /// The word of the last line, `{"reason":"word"}`; nil where that says none.
+    /// The word of the last line, `{"reason":"word"}`; nil if it has none.
     static func reason(_ answer: [UInt8]) -> String? {
         let last = answer.split(separator: UInt8(ascii: "\n")).last { !$0.allSatisfy { $0 <= 0x20 } }
         guard let last, case .object(let fields) = object(Array(last)), case .string(let word) = fields["reason"],
@@ -73,7 +73,7 @@ struct PlugInMessage {
         return word
     }
 
-    /// An answer without value and state; of what is no answer only the length.
+    /// The answer with value and state masked; for an invalid answer only its length.
     static func masked(_ answer: [UInt8], _ made: GeneratedValue?, reason: String?) -> String? {
         guard !answer.isEmpty else { return nil }
         guard case .object(let fields) = object(answer) else { return "[\(answer.count) bytes]" }
@@ -83,7 +83,7 @@ struct PlugInMessage {
             case "value": shown[key] = made.map { PlugInExchange.masked($0.value.count) } ?? "[withheld]"
             case "state": shown[key] = made?.state.map { PlugInExchange.masked($0.count) } ?? "[withheld]"
             case "reason" where value == reason.map(JSONValue.string): shown[key] = value
-            // A key of the plug-in's own could be anything.
+            // An unknown key could contain anything.
             default: return "[\(answer.count) bytes]"
             }
         }

@@ -4,26 +4,26 @@ import SecretMemory
 import Subprocess
 import SystemPackage
 
-/// Runs a plug-in once, limited in time and output.
+/// Runs a plug-in once, with limits of time and output.
 struct PlugInProcess {
     /// How it ended.
     enum Ending: Equatable {
         case exited(Int32)
-        /// By a signal that was not ours.
+        /// Killed by a signal that we did not send.
         case killed(Int32)
         case timedOut
         case tooMuchOutput
         case notStarted
     }
 
-    /// What came of it.
+    /// The result of a run.
     struct Outcome {
         var ending: Ending
         var output: [UInt8]
         var errors: StandardErrors
     }
 
-    /// The most bytes of an answer.
+    /// The largest answer in bytes.
     static let outputLimit = 256 * 1024
 
     let policy: CommandPolicy
@@ -41,7 +41,7 @@ struct PlugInProcess {
 
     private func run(_ input: [UInt8], in folder: String) async throws -> Outcome {
         var options = PlatformOptions()
-        // A session, and so a process group, of its own: no signal of a terminal reaches it.
+        // Its own session, and so its own process group: it receives no signals of a terminal.
         options.createSession = true
         let result = try await Subprocess.run(
             .path(FilePath(host.launcher.first ?? "")),
@@ -54,9 +54,9 @@ struct PlugInProcess {
             error: .sequence
         ) { execution in
             let talk = Conversation(
-                // Whoever does not read its input is not waited for.
+                // Do not wait for a plug-in that does not read its input.
                 write: { _ = try? await execution.standardInputWriter.write(input) },
-                letGo: { try? await execution.standardInputWriter.finish() },
+                closeInput: { try? await execution.standardInputWriter.finish() },
                 output: { await Self.read(execution.standardOutput, limit: Self.outputLimit) },
                 errors: { await Self.read(execution.standardError) },
                 kill: { [pid = execution.processIdentifier.value] in kill(-pid, SIGKILL) }
@@ -84,7 +84,7 @@ struct PlugInProcess {
         return variables
     }
 
-    /// Reads to the end; nil beyond the limit.
+    /// Reads to the end; nil if the limit is exceeded.
     private static func read(_ sequence: SubprocessOutputSequence, limit: Int) async -> [UInt8]? {
         var bytes: [UInt8] = []
         do {
@@ -96,7 +96,7 @@ struct PlugInProcess {
         return bytes
     }
 
-    /// Reads to the end, and keeps the last of it: there a program says what it failed for.
+    /// Reads to the end and keeps the last part, where programs usually print their error.
     private static func read(_ sequence: SubprocessOutputSequence) async -> StandardErrors {
         var errors = StandardErrors()
         do {

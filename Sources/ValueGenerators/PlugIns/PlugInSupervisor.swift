@@ -1,15 +1,15 @@
 import CLinux
 import Glibc
 
-/// Hands a plug-in its question, and ends it and all of its processes when it has ended, or the daemon has.
+/// Passes a plug-in its question, and ends all of its processes when the plug-in or the daemon has ended.
 struct PlugInSupervisor {
-    /// The plug-in.
+    /// The plug-in's process ID.
     let process: Int32
-    /// The end of its standard input that is written to; -1 once all is written.
+    /// The writing end of its standard input; -1 once all is written.
     private var feed: Int32
-    /// What the daemon has sent and the plug-in has not been given yet.
+    /// Bytes from the daemon that are not yet written to the plug-in.
     private var pending: [UInt8] = []
-    /// Whether the question, which is one line, has come to its end.
+    /// Whether the question, which is one line, is complete.
     private var isQuestionWhole = false
     private static let chunk = 64 * 1024
 
@@ -18,19 +18,19 @@ struct PlugInSupervisor {
         self.feed = feed
     }
 
-    /// Returns the plug-in's status once none of its processes is left.
+    /// Runs until none of the plug-in's processes is left, and returns its status.
     consuming func run() -> Int32 {
         let ended = clinux_open_process(process)
-        // Without the descriptor nothing would tell of its end.
+        // Without the descriptor its end could not be detected.
         if ended >= 0 { while waitForChange(ended) {} }
         explicit_bzero(&pending, pending.count)
         closeFeed()
         return Descendants(of: process).end()
     }
 
-    /// Waits until something has come, and passes it on.
+    /// Waits for the next event, and passes input to the plug-in.
     ///
-    /// - Returns: Whether the plug-in goes on.
+    /// - Returns: Whether the plug-in still runs.
     private mutating func waitForChange(_ ended: Int32) -> Bool {
         var entries = [
             pollfd(fd: ended, events: Int16(POLLIN), revents: 0),
@@ -44,7 +44,7 @@ struct PlugInSupervisor {
         return true
     }
 
-    /// All of it is read at once, whether the plug-in reads or not: the daemon must not wait for that.
+    /// Reads all input at once, even if the plug-in does not read: the daemon must not wait for the plug-in.
     private mutating func read() {
         var buffer = [UInt8](repeating: 0, count: Self.chunk)
         let count = Glibc.read(Lifeline.descriptor, &buffer, buffer.count)
@@ -61,7 +61,7 @@ struct PlugInSupervisor {
         if count > 0 {
             pending.removeFirst(count)
         } else if count < 0, pending.isEmpty || (errno != EAGAIN && errno != EINTR) {
-            // It does not read what it is asked; that is its own affair.
+            // The plug-in does not read its question, which is allowed.
             pending.removeAll()
             closeFeed()
         }

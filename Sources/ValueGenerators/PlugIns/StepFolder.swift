@@ -4,19 +4,19 @@ import Foundation
 import Glibc
 import RotationCore
 
-/// The temporary folder of one step, which is the plug-in's `TMPDIR`: it may hold keys.
+/// The temporary folder of one step, the plug-in's `TMPDIR`; it may hold keys.
 package enum StepFolder {
-    /// How the names of folders begin that belong to the daemon of a database.
+    /// The prefix of the names of a daemon's temporary folders, by its database.
     ///
-    /// Nobody but that daemon, which holds the database's lock, makes such a folder: one that it finds when it starts was
-    /// left by a daemon that was killed.
+    /// Only the daemon that holds the database's lock creates such folders: those that it finds at its start are
+    /// leftovers of a killed daemon.
     package static func prefix(database: String) -> String {
         let digest = SHA256.hash(data: Data(PathText.resolved(database).utf8))
         let digits = digest.prefix(6).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
         return "secret-rotator-\(digits.joined())-"
     }
 
-    /// Makes a folder that only the plug-in's user can open.
+    /// Creates a folder that only the plug-in's user can open.
     static func make(_ prefix: String, for identity: PlugInIdentity) throws -> String {
         let path = (NSTemporaryDirectory() as NSString).appendingPathComponent("\(prefix)\(UUID().uuidString)")
         guard mkdir(path, 0o700) == 0 else { throw PlugInFence.Failure(path: path, errno: errno) }
@@ -28,17 +28,17 @@ package enum StepFolder {
         return path
     }
 
-    /// Removes a folder with all that is in it.
+    /// Removes a folder with its content.
     static func remove(_ path: String) {
         _ = clinux_remove_tree((path as NSString).deletingLastPathComponent, (path as NSString).lastPathComponent)
     }
 
-    /// Removes folders that a daemon which was killed has left.
+    /// Removes leftover folders of a killed daemon.
     ///
     /// - Parameters:
-    ///   - prefix: How their names begin.
-    ///   - identity: Whose they may be, beside this process's user: those of anybody else are left alone.
-    /// - Returns: Those that could not be removed, with the reason.
+    ///   - prefix: The prefix of their names.
+    ///   - identity: The other possible owner besides this process's user; folders of other users stay.
+    /// - Returns: The folders that could not be removed, with the reason.
     package static func sweep(_ prefix: String, of identity: PlugInIdentity) -> [String] {
         let folder = NSTemporaryDirectory()
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

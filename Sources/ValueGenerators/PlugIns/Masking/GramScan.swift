@@ -1,15 +1,15 @@
-/// Finds which lines share six bytes in a row with what is pushed, byte by byte.
+/// Finds the lines that have six consecutive bytes in common with a secret, which is pushed byte by byte.
 ///
-/// It holds the windows of the lines and of all their readings (``LineReadings``); of what is pushed only six bytes.
+/// It holds the windows of the lines and of all their readings (``LineReadings``), but only six bytes of the secret.
 struct GramScan {
-    /// How many bytes in a row count as shared: six characters are six bytes at least.
+    /// The length of a window in bytes; six characters have at least six bytes.
     static let length = 6
 
-    /// Which lines were found to share something.
+    /// The lines with a match.
     var hits: [Bool]
     private let readings: [(line: Int, text: [UInt8])]
     private let index: GramIndex
-    /// For wholes that are shorter, by their length; made when there is one.
+    /// The indexes for whole secrets that are shorter than a window, by length; created on demand.
     private var shorter: [Int: GramIndex] = [:]
     private var window: UInt64 = 0
     private var count = 0
@@ -28,12 +28,12 @@ struct GramScan {
         if count >= Self.length { index.lines(with: window) { hits[$0] = true } }
     }
 
-    /// What comes next does not follow what came before.
+    /// Ends the current text: the next byte starts a new one.
     mutating func reset() {
         (window, count) = (0, 0)
     }
 
-    /// Finds a whole that is shorter than a window.
+    /// Finds a whole secret that is shorter than a window.
     mutating func find(whole bytes: UnsafeRawBufferPointer) {
         guard !bytes.isEmpty else { return }
         let index = shorter[bytes.count] ?? GramIndex(readings, length: bytes.count)
@@ -42,10 +42,10 @@ struct GramScan {
     }
 }
 
-/// The windows of lines, sorted: each window of up to six bytes stands above its line's number in one integer.
+/// The sorted windows of lines: one integer holds a window of up to six bytes and, in the low bits, its line's number.
 struct GramIndex {
     private let entries: [UInt64]
-    /// A bit for each window's hash: nearly all that is looked up is in no line.
+    /// A bit for each window's hash, as a fast filter: most lookups find nothing.
     private var bits: [UInt64]
     private let shift: UInt64
 
@@ -71,7 +71,7 @@ struct GramIndex {
         }
     }
 
-    /// Names the lines that have a window.
+    /// Calls a closure for each line with a window.
     func lines(with window: UInt64, _ body: (Int) -> Void) {
         let hash = Self.hash(window) >> shift
         guard bits[Int(hash >> 6)] & (1 << (hash & 63)) != 0 else { return }

@@ -4,16 +4,16 @@ import SecretMemory
 
 /// Decides which lines of a plug-in's standard error may be shown.
 ///
-/// A line is withheld where it shares six characters or more, or a whole shorter value, with the value, the state or any
-/// string inside them: raw, JSON-escaped, percent-encoded, hexadecimal, Base64 in its three alignments, or as a line of a
-/// PEM. A shell's traces (`+ …`) are always withheld.
+/// A line is withheld if it contains six or more consecutive characters, or a whole shorter value, of the value, the
+/// state or any string inside them: raw, JSON-escaped, percent-encoded, hexadecimal, Base64 in its three alignments, or
+/// as a line of a PEM. A shell's traces (`+ …`) are always withheld.
 ///
-/// The lines are indexed, not the secrets: those are read once, straight from locked memory, and nothing of them is kept.
+/// The lines are indexed, not the secrets: those are read once, directly from locked memory, and no copy is kept.
 struct LineFilter {
-    /// What a line is compared with; nil for a step that knows no value.
+    /// The secrets to compare with; nil for a step without a value.
     let made: GeneratedValue?
 
-    /// The lines that may be shown, and how many may not.
+    /// The lines that may be shown, and the number of withheld lines.
     struct Result: Equatable {
         var lines: [String] = []
         var withheld = 0
@@ -21,7 +21,7 @@ struct LineFilter {
 
     /// Filters lines; empty ones are left out.
     ///
-    /// - Parameter knowsAll: false where there may be a value that ``made`` does not tell: nothing is shown then.
+    /// - Parameter knowsAll: false if there may be a value that is not in ``made``; then no line is shown.
     func filter(_ errors: StandardErrors, knowsAll: Bool = true) -> Result {
         let lines = errors.lines
         var isShown = lines.map { knowsAll && !Self.isTrace($0) }
@@ -39,7 +39,8 @@ struct LineFilter {
         return result
     }
 
-    /// Whether a reason's word may be kept: it shares no six characters with a value or a string inside, and is none.
+    /// Whether a reason's word may be kept: it has no six consecutive characters in common with a secret, and is not
+    /// one.
     func permits(reason: String) -> Bool {
         var scan = GramScan([Array(reason.utf8)])
         SecretStrings.each(in: made, leavesOnly: true) { bytes, _ in
@@ -62,7 +63,7 @@ struct LineFilter {
         }
     }
 
-    /// Whether a shell wrote the line because of `set -x`.
+    /// Whether the line is a trace of a shell's `set -x`.
     private static func isTrace(_ line: [UInt8]) -> Bool {
         let text = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         let rest = text.drop { $0 == UInt8(ascii: "+") }
@@ -70,13 +71,13 @@ struct LineFilter {
     }
 }
 
-/// The end of what a plug-in wrote to standard error.
+/// The last bytes of a plug-in's standard error.
 struct StandardErrors: Equatable {
-    /// How many bytes are kept.
+    /// The number of bytes that are kept.
     static let limit = 4096
 
     private var bytes: [UInt8] = []
-    /// Whether something was left out before it: what is left of a cut line is never shown.
+    /// Whether earlier bytes were dropped; the rest of a truncated line is never shown.
     private(set) var isCut = false
 
     init() {}
@@ -93,7 +94,7 @@ struct StandardErrors: Equatable {
         }
     }
 
-    /// The whole lines that are not empty.
+    /// The complete lines that are not empty.
     var lines: [[UInt8]] {
         let isEnd = { (byte: UInt8) in byte == 0x0A || byte == 0x0D }
         let whole = isCut ? bytes.drop { !isEnd($0) } : bytes[...]

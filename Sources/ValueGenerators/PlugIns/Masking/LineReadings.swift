@@ -1,11 +1,11 @@
-/// What a line may say: itself, and what is left once each encoding in it is undone.
+/// The possible readings of a line: itself, and its decodings.
 ///
-/// A reading that nobody meant costs no more than a line that is withheld for nothing.
+/// A wrong reading only costs a line that is withheld without need.
 enum LineReadings {
     /// All readings of a line, each once.
     static func all(of line: [UInt8]) -> [[UInt8]] {
         var texts = [line]
-        // Twice: a JSON text in a JSON text, a URL in a JSON text.
+        // Two rounds, for a JSON text or a URL inside a JSON text.
         var fresh = [line]
         for _ in 0..<2 {
             fresh = fresh.flatMap { text in
@@ -37,7 +37,7 @@ enum LineReadings {
 
     // MARK: Escapes
 
-    /// Undoes what JSON, Python, C and shells escape with a backslash.
+    /// Decodes the backslash escapes of JSON, Python, C and shells.
     private static func unescaped(_ text: [UInt8]) -> [UInt8] {
         var (result, offset) = ([UInt8](), 0)
         while offset < text.count {
@@ -64,7 +64,7 @@ enum LineReadings {
         return result
     }
 
-    /// Reads four digits, and those of a second half where the first one is one of a pair.
+    /// Decodes four digits, and the second half of a surrogate pair.
     private static func appendUnit(of text: [UInt8], _ offset: inout Int, _ result: inout [UInt8]) {
         guard let high = hexByte(text, offset), let low = hexByte(text, offset + 2) else { return }
         var scalar = UInt32(high) << 8 | UInt32(low)
@@ -81,7 +81,7 @@ enum LineReadings {
 
     // MARK: Base64 and hexadecimal
 
-    /// The bytes of each run of Base64, read from each of its first four characters on.
+    /// The bytes of each run of Base64, decoded from each of its first four characters.
     private static func base64Decoded(_ text: [UInt8]) -> [[UInt8]] {
         text.split { sixBits($0) == nil }.filter { $0.count > 1 }.flatMap { run in
             (0..<min(4, run.count)).map { start in
@@ -110,7 +110,7 @@ enum LineReadings {
         }
     }
 
-    /// The bytes of each run of hexadecimal digits, whatever stands between pairs in a dump: blanks, colons, `\x`, `0x`.
+    /// The bytes of each run of hexadecimal digits, without the separators of dumps: blanks, colons, `\x`, `0x`.
     private static func hexDecoded(_ text: [UInt8]) -> [[UInt8]] {
         var (digits, offset) = ([UInt8](), 0)
         while offset < text.count {

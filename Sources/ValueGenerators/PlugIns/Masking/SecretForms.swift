@@ -1,11 +1,11 @@
-/// The forms in which a secret text may stand in a line, one byte after the other: none is ever held as a whole.
+/// The forms in which a secret may appear in a line, produced byte by byte: no form is ever in memory as a whole.
 enum SecretForms {
     /// Receives a form's bytes.
     typealias Sink = (UInt8) -> Void
     /// Writes a form into a sink.
     typealias Writer = (Sink) -> Void
 
-    /// Hands out each form.
+    /// Calls a closure with a writer for each form.
     static func each(of bytes: UnsafeRawBufferPointer, _ body: (Writer) -> Void) {
         body { raw(bytes, $0) }
         if bytes.contains(where: isLineBreak) {
@@ -44,12 +44,12 @@ enum SecretForms {
         }
     }
 
-    /// What encoders leave as it is, beside letters and digits; a blank that stays becomes `+`.
+    /// The characters, besides letters and digits, that encoders keep; a kept blank becomes `+`.
     private static let percentKept: [String] = [
         "", "-._~", "-._~/", "-._~!'()*", "-._~!$&'()*+,;=", "-._~!'()*;,/?:@&=+$#", "-._~ ", "*-._ ",
     ]
 
-    /// - Parameter kept: What stays beside letters and digits; nil where these go, too.
+    /// - Parameter kept: The kept characters besides letters and digits; nil if these are encoded, too.
     private static func percent(
         _ bytes: UnsafeRawBufferPointer,
         keeping kept: String?,
@@ -81,8 +81,8 @@ enum SecretForms {
     private static let standard = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-    /// The characters that the bytes alone determine where `alignment` other bytes stand before them, and the last one as
-    /// if nothing followed.
+    /// The Base64 characters that depend only on these bytes after `alignment` other bytes, and the last one as at the
+    /// end.
     private static func base64(
         _ bytes: UnsafeRawBufferPointer,
         _ alignment: Int,
@@ -90,7 +90,7 @@ enum SecretForms {
         _ sink: Sink
     ) {
         var (bits, count): (UInt32, Int) = (0, 0)
-        // Of the character that the bytes before share, the bits that are ours are left out.
+        // The first character also depends on the bytes before, so it is skipped.
         var skipped = alignment == 0 ? 0 : 6 - alignment * 8 % 6
         for byte in bytes {
             bits = bits << 8 | UInt32(byte)
@@ -109,12 +109,12 @@ enum SecretForms {
     }
 }
 
-/// One of the ways in which JSON may write a text.
+/// One way to escape a text in JSON.
 struct JSONEscaping {
-    /// Digits of `\u`, for encoders that write ASCII alone; nil where other characters stay.
+    /// The digits of `\u`, for encoders that write only ASCII; nil if other characters stay.
     let digits: [UInt8]?
     let escapesSlash: Bool
-    /// Whether there are escapes of two characters, such as `\n`.
+    /// Whether it uses short escapes, such as `\n`.
     let hasShort: Bool
 
     static let all: [JSONEscaping] = [nil, "0123456789abcdef", "0123456789ABCDEF"].flatMap { digits in
@@ -124,7 +124,7 @@ struct JSONEscaping {
         }
     }
 
-    /// Whether this form of a text is another one than the text, and than that of a simpler way.
+    /// Whether this form differs from the text and from its simpler forms.
     func changes(_ bytes: UnsafeRawBufferPointer) -> Bool {
         if escapesSlash && !bytes.contains(UInt8(ascii: "/")) { return false }
         if !hasShort { return bytes.contains { Self.short($0) != nil } }
@@ -132,7 +132,7 @@ struct JSONEscaping {
         return escapesSlash || bytes.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || $0 < 0x20 }
     }
 
-    /// Whether it has no escape of two characters.
+    /// Whether a byte is a control character without a short escape.
     private static func isControl(_ byte: UInt8) -> Bool {
         byte < 0x20 && ![0x08, 0x09, 0x0A, 0x0C, 0x0D].contains(byte)
     }
@@ -166,7 +166,7 @@ struct JSONEscaping {
         }
     }
 
-    /// The UTF-16 of the character that begins with `lead`.
+    /// The UTF-16 units of the character whose first byte is `lead`.
     private static func units(from lead: UInt8, _ rest: inout Slice<UnsafeRawBufferPointer>) -> [UInt16] {
         let length = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1
         var scalar = UInt32(lead) & (0x3F >> UInt32(length))

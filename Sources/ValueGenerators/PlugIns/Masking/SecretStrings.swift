@@ -2,14 +2,14 @@ import Glibc
 import RotationCore
 import SecretMemory
 
-/// The texts that must not be shown: a value, a state, and each string inside them where they are JSON.
+/// The texts that must not be shown: a value, a state, and, if they are JSON, each string inside them.
 enum SecretStrings {
-    /// How deep JSON texts are looked for in strings of JSON texts.
+    /// The depth to which JSON texts in strings of JSON texts are searched.
     private static let depth = 4
 
-    /// Lends each text for the time of a call, with whether it is a PEM.
+    /// Calls a closure with each text, and with whether it is a PEM.
     ///
-    /// - Parameter leavesOnly: Whether of a JSON text only the strings inside count.
+    /// - Parameter leavesOnly: Whether only the strings inside a JSON text count.
     static func each(
         in made: GeneratedValue?,
         leavesOnly: Bool = false,
@@ -43,7 +43,7 @@ enum SecretStrings {
         return bytes.indices.contains { bytes[$0] == UInt8(ascii: "-") && bytes[$0...].starts(with: mark) }
     }
 
-    /// Has a closure fill memory of a size, and wipes it after.
+    /// Calls a closure with scratch memory, and wipes it afterwards.
     private static func withScratch(_ size: Int, _ body: (UnsafeMutableRawBufferPointer) -> Void) {
         withUnsafeTemporaryAllocation(byteCount: max(size, 1), alignment: 1) { buffer in
             body(buffer)
@@ -51,7 +51,7 @@ enum SecretStrings {
         }
     }
 
-    /// A password within a URL is another text than that of which the URL was made.
+    /// A percent-encoded password in a URL differs from its plain text, so decode it.
     private static func percentDecoded(_ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
         withScratch(bytes.count) { buffer in
             var (count, offset) = (0, 0)
@@ -69,11 +69,11 @@ enum SecretStrings {
         }
     }
 
-    /// Lends each string of a JSON text that is no key, unescaped.
+    /// Calls a closure with each unescaped string of a JSON text, except keys.
     ///
-    /// The text is only told into tokens: a fraction or a slip in it must not hide the rest.
+    /// The text is only tokenised, not parsed: an error in it must not hide the rest.
     private static func strings(in bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
-        // An escape that is none becomes U+FFFD, which is longer.
+        // An invalid escape becomes U+FFFD, which is longer.
         withScratch(bytes.count * 2) { buffer in
             var offset = 0
             while offset < bytes.count {
@@ -89,7 +89,7 @@ enum SecretStrings {
         }
     }
 
-    /// Unescapes up to the closing quotation mark, and goes past it.
+    /// Unescapes up to and including the closing quotation mark.
     private static func unescape(
         _ bytes: UnsafeRawBufferPointer,
         _ offset: inout Int,
