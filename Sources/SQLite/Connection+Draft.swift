@@ -1,4 +1,4 @@
-/// Drafts: files that are made from another database, and are of no use until they are whole.
+/// Drafts: files that are built from another database, and are useless until they are complete.
 extension Connection {
     func configureDraft() throws(SQLiteError) {
         try execute("PRAGMA foreign_keys = OFF")
@@ -8,9 +8,9 @@ extension Connection {
         try execute("PRAGMA temp_store = MEMORY")
     }
 
-    /// Makes another database readable by this connection, which is a draft's.
+    /// Attaches another database read-only to this connection, which is a draft's.
     ///
-    /// It is never written to: as its last user, a connection that may write would move its WAL when it is closed.
+    /// Read-only also because a writing connection, if it is the last one, checkpoints the WAL when it closes.
     ///
     /// - Parameter name: The schema's name in SQL.
     package func attach(readOnly path: String, as name: String) throws(SQLiteError) {

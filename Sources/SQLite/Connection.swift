@@ -3,8 +3,8 @@ import Glibc
 
 /// One connection to one database file.
 ///
-/// Not `Sendable`: SQLite is opened with `SQLITE_OPEN_NOMUTEX`, so an owner that serialises all use (an actor on a
-/// ``DatabaseExecutor``, or a single task) must hold it. Prepared statements are kept and used again.
+/// Not `Sendable`: SQLite is opened with `SQLITE_OPEN_NOMUTEX`, so its owner (an actor on a ``DatabaseExecutor``, or a
+/// single task) must serialise all use. Prepared statements are cached.
 package final class Connection {
     /// How a file is opened.
     package enum Mode: Sendable {
@@ -14,7 +14,8 @@ package final class Connection {
         case readWrite
         /// Reads and writes; a missing file is created.
         case create
-        /// Reads and writes a file that nobody else has open and that can be made anew; a missing file is created.
+        /// Reads and writes a file that no other process has open and that can be built again; a missing file is
+        /// created.
         ///
         /// Nothing is journalled or synced, so after a failed statement the file must be discarded. Foreign keys are not
         /// enforced: rows come from another database.
@@ -25,15 +26,15 @@ package final class Connection {
     private var statements: [StatementKey: OpaquePointer] = [:]
     /// The file's path as it was given.
     package let path: String
-    /// The present wait for another connection's lock.
+    /// The current wait for another connection's lock.
     package let lockWait: LockWait
 
-    /// Opens a file and applies the settings that each of our databases has.
+    /// Opens a file and applies the settings that all our databases share.
     ///
-    /// WAL with `synchronous=FULL`: a commit that returned is on the disk. `secure_delete`: deleted bytes are
-    /// overwritten. `trusted_schema=OFF` and the defensive flag: a file that somebody else wrote can't make us run its
-    /// functions. Persistent WAL: the -wal and -shm files stay, so that readers without write permission to the
-    /// folder can open the database.
+    /// WAL with `synchronous=FULL`: a commit that has returned is on disk. `secure_delete`: deleted bytes are
+    /// overwritten. `trusted_schema=OFF` and the defensive flag: a file from another program can't make us run its
+    /// functions. Persistent WAL: the -wal and -shm files stay, so that readers without write permission to the folder
+    /// can open the database.
     ///
     /// - Parameters:
     ///   - path: The file.
@@ -83,8 +84,8 @@ package final class Connection {
 
     /// The path with its folder's symbolic links resolved.
     ///
-    /// SQLite's NOFOLLOW refuses a link in any part of the path; systemd's state folders are such links. What must be no
-    /// link is the file itself.
+    /// SQLite's NOFOLLOW refuses a link in any part of the path, and systemd's state folders are such links. Only the
+    /// file itself must not be a link.
     static func resolvingFolder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return path }
         guard let folder = realpath(String(path[...slash]), nil) else { return path }
@@ -92,7 +93,7 @@ package final class Connection {
         return String(cString: folder) + path[slash...]
     }
 
-    /// Finalises all statements and closes the file; nothing can be run after it.
+    /// Finalises all statements and closes the file; nothing can be run afterwards.
     package func close() {
         for statement in statements.values { sqlite3_finalize(statement) }
         statements = [:]
@@ -129,7 +130,7 @@ package final class Connection {
 
     // MARK: Statements
 
-    /// Runs SQL that takes no values and answers nothing; several statements may be separated by semicolons.
+    /// Runs SQL without values and results; several statements may be separated by semicolons.
     package func execute(_ sql: String) throws(SQLiteError) {
         guard handle != nil else { throw SQLiteError(code: .misuse, message: "the database is closed", operation: sql) }
         let status = sqlite3_exec(handle, sql, nil, nil, nil)
@@ -137,9 +138,9 @@ package final class Connection {
         guard status == SQLITE_OK else { throw SQLiteError(connection: handle, status: status, operation: sql) }
     }
 
-    /// Runs one statement that answers no rows.
+    /// Runs one statement that returns no rows.
     ///
-    /// - Returns: How many rows it changed.
+    /// - Returns: The number of changed rows.
     @discardableResult
     package func run(_ sql: String, _ values: (any ColumnValue)...) throws(SQLiteError) -> Int {
         try run(sql, values)
@@ -151,7 +152,7 @@ package final class Connection {
     @discardableResult
     package func run(_ sql: String, _ values: [any ColumnValue]) throws(SQLiteError) -> Int {
         guard handle != nil else { throw SQLiteError(code: .misuse, message: "the database is closed", operation: sql) }
-        // sqlite3_changes tells of the last statement that changed rows, which need not be this one.
+        // sqlite3_changes counts for the last statement that changed rows, which may be an earlier one.
         let before = sqlite3_total_changes(handle)
         try each(sql, values) { _ throws(SQLiteError) in }
         return sqlite3_total_changes(handle) == before ? 0 : Int(sqlite3_changes(handle))
@@ -177,7 +178,7 @@ package final class Connection {
         return rows
     }
 
-    /// Reads the first row of a query, or answers nil where there is none.
+    /// Reads the first row of a query; nil if there is none.
     package func first<T>(
         _ sql: String,
         _ values: (any ColumnValue)...,
@@ -191,7 +192,7 @@ package final class Connection {
         return result
     }
 
-    /// Hands each row of a query to a closure, one at a time.
+    /// Calls a closure for each row of a query.
     package func each(
         _ sql: String,
         _ values: [any ColumnValue] = [],
@@ -212,13 +213,14 @@ package final class Connection {
         }
     }
 
-    /// Borrows a prepared statement for one run; it is reset and its values are cleared however that run ends.
+    /// Borrows a prepared statement for one run; afterwards it is reset and its values are cleared, even after an
+    /// error.
     private func withStatement(
         _ sql: String,
         _ values: [any ColumnValue],
         body: (OpaquePointer) throws(SQLiteError) -> Void
     ) throws(SQLiteError) {
-        // Taken out while it runs: a nested use of the same SQL gets a statement of its own.
+        // Removed from the cache while it runs: a nested use of the same SQL prepares its own statement.
         let statement: OpaquePointer
         if let kept = statements.removeValue(forKey: StatementKey(sql: sql)) {
             statement = kept
@@ -268,7 +270,7 @@ package final class Connection {
         case .text(var text):
             return text.withUTF8 { bytes in
                 bytes.withMemoryRebound(to: CChar.self) {
-                    // A null pointer would bind NULL: an empty text needs an address too.
+                    // A null pointer would bind NULL, so an empty text needs an address too.
                     csqlite_bind_text_transient(statement, index, $0.baseAddress ?? emptyText, Int32($0.count))
                 }
             }
@@ -282,7 +284,7 @@ package final class Connection {
     }
 
     private var emptyText: UnsafePointer<CChar> {
-        // sqlite3_libversion answers a pointer that lives as long as the program.
+        // sqlite3_libversion returns a pointer that is valid for the lifetime of the program.
         sqlite3_libversion()
     }
 
@@ -293,9 +295,9 @@ package final class Connection {
         handle != nil && sqlite3_get_autocommit(handle) == 0
     }
 
-    /// The database's files as they are now; nil where the database at the path is another one than is open.
+    /// The database's files with their current identity; nil if the path leads to another file than the open one.
     ///
-    /// Call it after something was read or written: only then do the -wal and the -shm exist.
+    /// Call this after a read or write: only then do the -wal and the -shm exist.
     package var files: DatabaseFiles? {
         guard handle != nil else { return nil }
         let files = DatabaseFiles(path: path)
@@ -311,16 +313,16 @@ package final class Connection {
         return status == SQLITE_OK && hasMoved == 0
     }
 
-    /// Moves the WAL into the database and truncates it, so that deleted bytes leave the -wal file.
+    /// Checkpoints and truncates the WAL, so that deleted bytes leave the -wal file.
     ///
-    /// - Returns: false where a reader kept it from doing so.
+    /// - Returns: false if a reader blocked the checkpoint.
     package func truncateWAL() throws(SQLiteError) -> Bool {
         let busy: Int? = try first("PRAGMA wal_checkpoint(TRUNCATE)") { row throws(SQLiteError) in try row.get(0) }
         return busy == 0
     }
 }
 
-/// A statement's text as a key: texts of a kilobyte are compared whole, but hashed by their length and last bytes alone.
+/// A statement's text as a key, with a fast hash of its length and last bytes; equality compares the whole text.
 private struct StatementKey: Hashable {
     let sql: String
 

@@ -1,14 +1,14 @@
 import Dispatch
 
-/// A serial queue that an actor can run on, so that blocking SQLite calls keep no thread of Swift's pool.
+/// A serial queue as an actor's executor, so that blocking SQLite calls block no thread of Swift's pool.
 ///
 /// `DispatchSerialQueue`, which is a `SerialExecutor` elsewhere, does not exist on Linux.
 package final class DatabaseExecutor: SerialExecutor {
     private let queue: DispatchQueue
 
-    /// Makes a queue of its own.
+    /// Creates a serial queue.
     ///
-    /// - Parameter label: The queue's name, as a debugger shows it.
+    /// - Parameter label: The queue's name, for debuggers.
     package init(label: String) {
         queue = DispatchQueue(label: label)
     }

@@ -1,7 +1,6 @@
 import Glibc
 
-/// The files of an open database: the database itself, its -wal and its -shm, each with the inode that it had when it was
-/// opened.
+/// The files of an open database: the database itself, its -wal and its -shm, each with its inode when it was opened.
 ///
 /// They are compared by stat(2) alone: a process that opens and closes a database's file drops the POSIX locks that SQLite
 /// holds on it (<https://sqlite.org/howtocorrupt.html>, 2.2).
@@ -11,7 +10,7 @@ package struct DatabaseFiles: Sendable {
         let device: UInt64
         let inode: UInt64
 
-        /// nil where nothing can be found at the path.
+        /// nil if there is no file at the path.
         init?(path: String) {
             var status = stat()
             guard stat(path, &status) == 0 else { return nil }
@@ -21,14 +20,14 @@ package struct DatabaseFiles: Sendable {
 
     private let files: [(path: String, identity: Identity?)]
 
-    /// Remembers the files of a database that is open for writing.
+    /// Records the files of a database that is open for writing.
     ///
     /// - Parameter path: The database.
     init(path: String) {
         files = [path, path + "-wal", path + "-shm"].map { ($0, Identity(path: $0)) }
     }
 
-    /// The first path that leads to another file than it did, or to none; nil where all are the same.
+    /// The first path whose file was replaced or is missing; nil if all are the same.
     package var replaced: String? {
         files.first { $0.identity == nil || Identity(path: $0.path) != $0.identity }?.path
     }

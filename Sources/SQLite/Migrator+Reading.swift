@@ -3,22 +3,22 @@ extension Migrator {
     package enum Failure: Error, Equatable, CustomStringConvertible {
         /// A newer version of the program wrote the file: it has a migration that this one does not know.
         case newerThanProgram(path: String, unknown: String)
-        /// The file misses a migration, and the caller may not apply it.
+        /// The file lacks a migration, and the caller may not apply it.
         case olderThanProgram(path: String, missing: String)
-        /// An earlier version of the program made the file, of a kind that is not read any more.
+        /// An earlier version of the program made the file, in a format that is no longer read.
         case retired(path: String, maker: String, advice: String)
         /// The file is another program's database.
         case foreignDatabase(path: String)
 
-        /// What was found.
+        /// The finding as a text.
         package var finding: String {
             switch self {
             case .newerThanProgram(let path, let unknown):
                 "\(path) is newer than this program, which does not know its migration \"\(unknown)\""
             case .olderThanProgram(let path, let missing):
-                "\(path) is older than this program, and misses the migration \"\(missing)\""
+                "\(path) is older than this program, and lacks the migration \"\(missing)\""
             case .retired(let path, let maker, _):
-                "\(path) was made by \(maker), and is not read any more"
+                "\(path) was made by \(maker), and is no longer read"
             case .foreignDatabase(let path):
                 "\(path) is the database of another program"
             }
@@ -37,7 +37,7 @@ extension Migrator {
         package var description: String { "\(finding): \(advice)" }
     }
 
-    /// The migrations that a database misses, read from one consistent state.
+    /// The migrations that a database lacks, read from one consistent state.
     ///
     /// - Throws: ``Failure`` for a file that is newer, retired or foreign.
     func missing(in connection: Connection) throws -> [Migration] {

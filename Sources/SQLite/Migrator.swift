@@ -1,12 +1,12 @@
 import Glibc
 
-/// One change of a schema, known by its name for good.
+/// One change of a schema, with a permanent name.
 package struct Migration: Sendable {
-    /// What the table `migrations` calls it.
+    /// Its name in the table `migrations`.
     package var name: String
     /// Its statements, which run in one transaction.
     ///
-    /// Never changed once it was released: a later change is another migration.
+    /// Never edit a released migration: a later change is another migration.
     package var sql: String
 
     package init(_ name: String, sql: String) {
@@ -14,19 +14,19 @@ package struct Migration: Sendable {
     }
 }
 
-/// Brings a database's schema up to what the program needs: named migrations, each applied once, forwards only.
+/// Migrates a database's schema: named migrations, each applied once, forwards only.
 ///
-/// The table `migrations` has the names of those that were applied, and decides alone what is left to do. For people, their
-/// number stands in `PRAGMA user_version`, and the kind of the database in `PRAGMA application_id`: `file(1)` and the
-/// `sqlite3` shell show both.
+/// The table `migrations` has the names of the applied ones, and alone decides which ones are missing. For people,
+/// their number stands in `PRAGMA user_version`, and the kind of the database in `PRAGMA application_id`: `file(1)` and
+/// the `sqlite3` shell show both.
 package struct Migrator: Sendable {
-    /// A kind of database that the program does not read any more.
+    /// A database format that the program no longer reads.
     package struct Retired: Sendable {
-        /// What its `PRAGMA application_id` is.
+        /// Its `PRAGMA application_id`.
         package var applicationID: Int32
-        /// Which versions made it.
+        /// The versions that made it.
         package var maker: String
-        /// How the owner of a file goes on.
+        /// What the owner of a file must do.
         package var advice: @Sendable (_ path: String) -> String
 
         package init(applicationID: Int32, maker: String, advice: @escaping @Sendable (_ path: String) -> String) {
@@ -34,20 +34,20 @@ package struct Migrator: Sendable {
         }
     }
 
-    /// What `PRAGMA application_id` must be.
+    /// The required `PRAGMA application_id`.
     package var applicationID: Int32
     /// All migrations, in the order in which they are applied.
     package var migrations: [Migration]
-    /// The kind of file that earlier versions of the program made; nil for none.
+    /// The format of earlier versions of the program; nil for none.
     package var retired: Retired?
 
     package init(applicationID: Int32, migrations: [Migration], retired: Retired? = nil) {
         (self.applicationID, self.migrations, self.retired) = (applicationID, migrations, retired)
     }
 
-    /// Opens a database for writing, and applies the migrations that it misses.
+    /// Opens a database for writing, and applies the missing migrations.
     ///
-    /// - Throws: `SQLiteError`, or ``Failure`` for a file that is refused, of which not one byte is changed.
+    /// - Throws: `SQLiteError`, or ``Failure`` for a refused file, of which no byte is changed.
     package func open(_ path: String, mode: Connection.Mode, busyTimeout: Int32 = 5000) throws -> Connection {
         try check(path, busyTimeout: busyTimeout)
         let connection = try Connection(path: path, mode: mode, busyTimeout: busyTimeout)
@@ -55,7 +55,7 @@ package struct Migrator: Sendable {
         return connection
     }
 
-    /// Throws where there is a file that is refused: newer, retired or foreign.
+    /// Throws if there is a file that must be refused: newer, retired or foreign.
     ///
     /// It is opened read-only: opening for writing sets the journal's mode, and closing moves the -wal into the database.
     package func check(_ path: String, busyTimeout: Int32 = 5000) throws {
@@ -65,22 +65,22 @@ package struct Migrator: Sendable {
             defer { connection.close() }
             _ = try missing(in: connection)
         } catch let error as SQLiteError where error.code == .readOnly {
-            // A crash has left a journal that only a writer can roll back: whoever opens it for writing looks again.
+            // A crash has left a journal that only a writer can roll back; the open for writing checks again.
         }
     }
 
-    /// Tests that the file is ours and has exactly the program's schema; changes nothing.
+    /// Checks that the file is ours and has exactly the program's schema; changes nothing.
     package func verify(_ connection: Connection) throws {
         guard let missing = try missing(in: connection).first else { return }
         throw Failure.olderThanProgram(path: connection.path, missing: missing.name)
     }
 
-    /// Applies the missing migrations in order, each in a transaction of its own.
+    /// Applies the missing migrations in order, each in its own transaction.
     ///
-    /// Where one fails, or the process dies in it, those before it stay applied, and the next call goes on from there. A
-    /// database that misses none is only read.
+    /// If one fails, or the process dies during one, those before it stay applied, and the next call continues from
+    /// there. A database without missing migrations is only read.
     ///
-    /// - Throws: ``Failure`` for a file that is refused, which is left as it is.
+    /// - Throws: ``Failure`` for a refused file, which is not changed.
     package func migrate(_ connection: Connection) throws {
         var left = try missing(in: connection)
         while !left.isEmpty {
@@ -99,7 +99,7 @@ package struct Migrator: Sendable {
             "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY NOT NULL, applied_at INTEGER NOT NULL) STRICT"
         )
         try connection.execute(migration.sql)
-        // Unix time in milliseconds, for people: nothing is decided by it.
+        // Unix time in milliseconds, for information only.
         try connection.run(
             """
             INSERT INTO migrations (name, applied_at)

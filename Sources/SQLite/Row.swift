@@ -39,7 +39,7 @@ package struct Row {
         }
     }
 
-    /// A text; bytes that are no UTF-8 are left as what they are, so that they are no text to who asks for one.
+    /// A text; bytes that are not UTF-8 become a blob, so that reading them as a text fails.
     private func text(at index: Int32) -> Value {
         guard let bytes = sqlite3_column_text(statement, index) else { return .text("") }
         let utf8 = UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, index)))

@@ -1,18 +1,18 @@
 import CSQLite
 
-/// A failure that SQLite reported, or a value that did not have the type that was asked for.
+/// A failure that SQLite reported, or a value that did not have the requested type.
 ///
-/// Carries no bound value and no row: its text may be logged. Codes: <https://sqlite.org/rescode.html>.
+/// It contains no bound value and no row, so its text may be logged. Codes: <https://sqlite.org/rescode.html>.
 package struct SQLiteError: Error, Equatable, CustomStringConvertible {
     /// The class of the failure, for example `SQLITE_BUSY`.
     package var code: ResultCode
     /// The extended result code, which holds the primary code in its low byte.
     package var extendedCode: Int32
-    /// SQLite's own words, in English.
+    /// SQLite's own message, in English.
     package var message: String
-    /// What was being done, for example `open` or the SQL text with its placeholders.
+    /// The operation, for example `open` or the SQL text with its placeholders.
     package var operation: String
-    /// The database's file; nil where none is concerned.
+    /// The database's file; nil if none is concerned.
     package var path: String?
 
     package init(
@@ -31,7 +31,7 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
 
     init(connection: OpaquePointer?, status: Int32, operation: String) {
         let extended = connection.map { sqlite3_extended_errcode($0) } ?? status
-        // After a misuse the handle may still tell of an older failure: believe the status then.
+        // After a misuse the handle may still report an older failure: use the status then.
         let code = extended & 0xFF == status & 0xFF ? extended : status
         let message = connection.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
         self.init(
@@ -72,7 +72,7 @@ package struct ResultCode: RawRepresentable, Hashable, Sendable {
     package static let ioError = Self(rawValue: SQLITE_IOERR)
     /// The interface was used wrongly, or a transaction was nested.
     package static let misuse = Self(rawValue: SQLITE_MISUSE)
-    /// A value did not have the type that was asked for.
+    /// A value did not have the requested type.
     package static let mismatch = Self(rawValue: SQLITE_MISMATCH)
     /// The file is no SQLite database.
     package static let notADatabase = Self(rawValue: SQLITE_NOTADB)

@@ -1,20 +1,20 @@
 /// How a transaction begins (<https://sqlite.org/lang_transaction.html>).
 package enum TransactionKind: String, Sendable {
-    /// Takes the write lock at once, so that what is read in it is still true when it commits.
+    /// Takes the write lock at once, so that the rows that it reads are still current when it commits.
     case immediate = "BEGIN IMMEDIATE"
     /// Reads one consistent state.
     case deferred = "BEGIN DEFERRED"
 }
 
 extension Connection {
-    /// Runs a closure in one transaction: all of it is committed, or nothing is.
+    /// Runs a closure in one transaction: all or nothing is committed.
     ///
     /// The closure is synchronous on purpose: a transaction that could `await` would interleave with another one on
     /// the same connection.
     ///
     /// - Parameters:
     ///   - kind: Whether to take the write lock at once.
-    ///   - body: What to do; whatever it throws rolls back and is thrown on.
+    ///   - body: The closure; an error that it throws rolls back and is rethrown.
     /// - Throws: `SQLiteError` with `.misuse` for a nested transaction.
     package func transaction<T>(_ kind: TransactionKind = .immediate, _ body: () throws -> T) throws -> T {
         guard !isInTransaction else {
@@ -35,12 +35,12 @@ extension Connection {
 }
 
 extension Connection {
-    /// Runs a closure in a savepoint of the open transaction (<https://sqlite.org/lang_savepoint.html>): where it throws,
-    /// what it did is undone, and the transaction goes on.
+    /// Runs a closure in a savepoint of the open transaction (<https://sqlite.org/lang_savepoint.html>): if it throws,
+    /// its changes are rolled back, and the transaction continues.
     ///
-    /// - Throws: What the closure throws; `SQLiteError` with `.misuse` where no transaction is open. Where SQLite has
-    ///   rolled the whole transaction back, or the savepoint can't be rolled back, ``isInTransaction`` is false or the
-    ///   transaction is not to be committed any more: see ``SavepointLost``.
+    /// - Throws: The closure's error; `SQLiteError` with `.misuse` if no transaction is open; ``SavepointLost`` if
+    ///   SQLite has rolled back the whole transaction, or the savepoint can't be rolled back: the transaction must not
+    ///   be committed then.
     package func savepoint<T>(_ body: () throws -> T) throws -> T {
         guard isInTransaction else {
             throw SQLiteError(code: .misuse, message: "no transaction is open", operation: "SAVEPOINT")
@@ -65,7 +65,8 @@ extension Connection {
     }
 }
 
-/// A failure after which a transaction must not be committed: SQLite has rolled it back, or could not undo a part of it.
+/// A failure after which a transaction must not be committed: SQLite has rolled it back, or could not roll back a part
+/// of it.
 package struct SavepointLost: Error {
     /// The failure.
     package let cause: any Error

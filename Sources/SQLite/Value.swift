@@ -9,11 +9,11 @@ package enum Value: Hashable, Sendable {
 
 /// A type that can be stored in one column.
 ///
-/// `init(column:)` returns nil for a value of another storage class: nothing is converted in silence.
+/// `init(column:)` returns nil for a value of another storage class: nothing is converted silently.
 package protocol ColumnValue: Sendable {
     /// The value to bind.
     var column: Value { get }
-    /// Reads the value back, or answers nil where the storage class is another.
+    /// Reads the value; nil if the storage class is another.
     init?(column: Value)
 }
 
@@ -41,7 +41,7 @@ extension Int: ColumnValue {
 
 extension Bool: ColumnValue {
     package var column: Value { .integer(self ? 1 : 0) }
-    /// Reads 0 and 1; no other number is a truth value.
+    /// Reads 0 and 1; other numbers are not accepted.
     package init?(column: Value) {
         switch column {
         case .integer(0): self = false

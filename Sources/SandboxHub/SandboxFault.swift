@@ -1,17 +1,17 @@
-/// Something that goes wrong with the next requests that match.
+/// A fault that the hub injects into the next matching requests.
 package struct SandboxFault: Hashable, Sendable {
     /// Only requests with this method; nil for any.
     package var method: String?
     /// Only requests about this alias; nil for any.
     package var alias: String?
-    /// How many requests it spoils; 1 if absent.
+    /// The number of requests with this fault; 1 if absent.
     package var times: Int?
-    /// What goes wrong.
+    /// The effect of the fault.
     package var effect: Effect
-    /// How long the answer is held back first, in milliseconds.
+    /// The delay of the answer in milliseconds.
     package var delay: Int?
 
-    /// What goes wrong.
+    /// The effect of the fault.
     package enum Effect: Hashable, Sendable {
         /// A status with header fields and a body instead of the operation; without a body a message in JSON.
         case status(Int, headers: [String: String] = [:], body: String? = nil)
@@ -35,14 +35,15 @@ package struct SandboxFault: Hashable, Sendable {
         self.delay = delay
     }
 
-    /// Whether it spoils a request.
+    /// Whether the fault applies to a request.
     func matches(method: String, alias: String?) -> Bool {
         (self.method.map { $0 == method } ?? true) && (self.alias.map { $0 == alias } ?? true)
     }
 }
 
-/// A fault as `POST /_test/faults` takes it: `{"method":"PATCH","alias":"x","times":2,"delay_ms":100}` and one of
-/// `"status":503` (with `"headers":{…}` and `"body":"…"`), `"drop":"before"`, `"drop":"after"`, `"legacy_error":true`, `"redirect":"URL"`.
+/// A fault in the format of `POST /_test/faults`: `{"method":"PATCH","alias":"x","times":2,"delay_ms":100}` and one of
+/// `"status":503` (with `"headers":{…}` and `"body":"…"`), `"drop":"before"`, `"drop":"after"`, `"legacy_error":true`,
+/// `"redirect":"URL"`.
 extension SandboxFault: Decodable {
     private enum CodingKeys: String, CodingKey {
         case method, alias, times, status, headers, body, drop, redirect

@@ -3,19 +3,19 @@ import Synchronization
 
 /// A local AI Hub: the secrets API's four operations with the documented rules, and faults on demand.
 package final class SandboxHub: Sendable {
-    /// A request as it came in.
+    /// A received request.
     package struct Received: Codable, Hashable, Sendable {
         /// `PATCH`, `POST`, `GET` or `DELETE`.
         package var method: String
-        /// The secret that it is about, where it names one.
+        /// The alias that it names, if any.
         package var alias: String?
         /// The body's keys, sorted.
         package var keys: [String]
-        /// The value that it carries.
+        /// The value in the request.
         package var value: String?
         /// `IB-Context`.
         package var context: String?
-        /// Whether it was answered as the API answers, and applied.
+        /// Whether the operation was applied and answered without a fault.
         package var applied: Bool
         /// Unix time in milliseconds.
         package var time: Int64
@@ -28,7 +28,7 @@ package final class SandboxHub: Sendable {
         var tokens: Set<String>
     }
 
-    /// What is to be sent back.
+    /// The answer to a request.
     enum Answer {
         case reply(status: Int, headers: [String: String], body: Data)
         case drop
@@ -39,7 +39,7 @@ package final class SandboxHub: Sendable {
 
     /// - Parameters:
     ///   - token: The bearer token that is accepted.
-    ///   - testHooks: Whether requests are kept, with their values, to be looked at.
+    ///   - testHooks: Whether received requests are kept with their values.
     package init(token: String, testHooks: Bool) {
         shared = Mutex(Shared(tokens: [token]))
         keepsReceived = testHooks
@@ -47,22 +47,22 @@ package final class SandboxHub: Sendable {
 
     // MARK: Hooks
 
-    /// Spoils requests to come; faults that stand earlier in the list are used up first.
+    /// Injects faults into the next requests; earlier faults of the list apply first.
     package func inject(_ faults: [SandboxFault]) {
         shared.withLock { $0.faults += faults }
     }
 
-    /// Forgets all faults that are left.
+    /// Removes all remaining faults.
     package func clearFaults() {
         shared.withLock { $0.faults = [] }
     }
 
-    /// Accepts one more token.
+    /// Adds a token to the accepted ones.
     package func accept(_ token: String) {
         shared.withLock { _ = $0.tokens.insert(token) }
     }
 
-    /// Accepts a token no more.
+    /// Removes a token from the accepted ones.
     package func revoke(_ token: String) {
         shared.withLock { _ = $0.tokens.remove(token) }
     }
@@ -77,7 +77,7 @@ package final class SandboxHub: Sendable {
         shared.withLock { $0.state.secrets[alias]?.value }
     }
 
-    /// Puts a secret there, as somebody would have done by hand.
+    /// Creates a secret directly, without a request.
     package func create(_ alias: String, value: String) {
         let body: [String: Any] = ["alias": alias, "value": value, "allowed_workspaces_type": "ALL"]
         _ = shared.withLock { $0.state.perform("POST", body, now: Self.now) }
@@ -85,7 +85,7 @@ package final class SandboxHub: Sendable {
 
     // MARK: Requests
 
-    /// Answers a request, with the faults that apply.
+    /// Answers a request, with the faults that apply to it.
     func answer(
         method: String,
         authorization: String?,
@@ -95,7 +95,7 @@ package final class SandboxHub: Sendable {
     ) async -> Answer {
         let body = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
         let alias = method == "GET" ? query["alias"] : body?["alias"] as? String
-        // A token counts when the request comes in, however long the answer takes.
+        // The token is checked when the request arrives, not after the delay.
         let isAccepted = isAccepted(authorization)
         let fault = takeFault(method: method, alias: alias)
         if let delay = fault?.delay { try? await Task.sleep(for: .milliseconds(delay)) }
@@ -168,7 +168,7 @@ package final class SandboxHub: Sendable {
 }
 
 extension SandboxFault.Effect {
-    /// Whether the operation is not done.
+    /// Whether the fault prevents the operation.
     fileprivate var spoils: Bool {
         switch self {
         case .dropAfter, .slow: false

@@ -6,15 +6,15 @@ import NIOCore
 
 /// Serves a ``SandboxHub`` on a loopback port.
 package struct SandboxServer: Sendable {
-    /// What is served.
+    /// The hub that it serves.
     package let hub: SandboxHub
     private let testHooks: Bool
     private let port: Int
     private let logger: Logger
 
     /// - Parameters:
-    ///   - port: The port on 127.0.0.1; 0 for any that is free.
-    ///   - testHooks: Whether faults can be posted and received requests be read.
+    ///   - port: The port on 127.0.0.1; 0 for any free port.
+    ///   - testHooks: Whether clients can post faults and read the received requests.
     package init(hub: SandboxHub, port: Int, testHooks: Bool, logger: Logger) {
         self.hub = hub
         self.port = port
@@ -71,7 +71,7 @@ package struct SandboxServer: Sendable {
         case .reply(let status, let headers, let body):
             return Self.response(status: status, headers: headers, body: body)
         case .drop:
-            // The client must see a connection that breaks, not an answer.
+            // The client must see a broken connection, not an answer.
             try? await context.channel.close()
             throw HTTPError(.internalServerError)
         }
@@ -88,7 +88,7 @@ package struct SandboxServer: Sendable {
     }
 }
 
-/// A request's context that knows its connection, so that a fault can break it.
+/// A request's context with its connection, so that a fault can close it.
 struct SandboxContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel

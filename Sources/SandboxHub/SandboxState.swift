@@ -1,8 +1,8 @@
 import Foundation
 
-/// What a sandbox holds, and the rules by which it changes: pure, but for the time that it is told.
+/// The secrets of a sandbox and the API's rules: a pure value that receives the time as a parameter.
 struct SandboxState {
-    /// A secret, with its value: the sandbox is where one may look at it.
+    /// A secret, with its value in clear text.
     struct Secret {
         var alias: String
         var value: String
@@ -78,7 +78,7 @@ struct SandboxState {
         secrets.removeValue(forKey: alias) == nil ? .failure(404, "secret not found") : Reply(status: 200)
     }
 
-    /// What the documented rules say against a body.
+    /// The first documented rule that a body violates; nil if it is valid.
     private static func problem(with body: [String: Any]) -> String? {
         if let key = body.first(where: { $0.value is NSNull })?.key { return "\(key) must not be null" }
         for key in ["alias", "value", "description", "allowed_workspaces_type"] {
@@ -105,7 +105,7 @@ struct SandboxState {
 }
 
 extension SandboxState.Secret {
-    /// Takes over the fields that a body has.
+    /// Applies the fields of a body.
     fileprivate mutating func apply(_ body: [String: Any]) {
         if let value = body["value"] as? String { self.value = value }
         if let description = body["description"] as? String { self.description = description }

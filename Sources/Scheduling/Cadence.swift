@@ -4,16 +4,17 @@ package enum Cadence: Hashable, Sendable, Codable {
     case every(Period)
     /// A slot at each minute that a calendar names.
     case cron(CronExpression)
-    /// No slot by itself: what is rotated is looked at, and a slot is whenever it has changed.
+    /// No slots by time: a change of the source is a slot.
     case onChange
 
     /// The first slot that is strictly later than `instant`.
     ///
     /// - Parameters:
-    ///   - instant: Where to look from.
-    ///   - anchor: Where a period begins; instants before it have its first slot as their next one. A calendar has none.
-    ///   - zone: Where a calendar is read. A period is a length of time, the same in each zone.
-    /// - Returns: The slot; nil where the next one would lie beyond the year 9999, or a change makes it.
+    ///   - instant: The start of the search.
+    ///   - anchor: The start of the first period; for an earlier instant the next slot is the first one. Unused for a
+    ///     cron expression.
+    ///   - zone: The time zone of a cron expression. A period is a length of time, the same in each zone.
+    /// - Returns: The slot; nil if it would lie beyond the year 9999, or for `onChange`.
     package func nextSlot(after instant: Instant, anchor: Instant, in zone: Zone = .utc) -> Instant? {
         switch self {
         case .every(let period):
@@ -30,12 +31,12 @@ package enum Cadence: Hashable, Sendable, Codable {
 }
 
 extension Cadence {
-    /// The period; nil for all else.
+    /// The period; nil for the other cadences.
     package var period: Period? {
         if case .every(let period) = self { period } else { nil }
     }
 
-    /// The calendar; nil for all else.
+    /// The cron expression; nil for the other cadences.
     package var expression: CronExpression? {
         if case .cron(let expression) = self { expression } else { nil }
     }
@@ -46,10 +47,10 @@ extension Cadence {
     package struct Period: Hashable, Sendable {
         /// The length.
         package let duration: Duration
-        /// What ``init(_:)`` accepts.
+        /// The lengths that ``init(_:)`` accepts.
         package static let range: ClosedRange<Duration> = .seconds(1)...(.seconds(100 * 366 * 86_400))
 
-        /// Answers nil for a length outside ``range``.
+        /// Creates a period; nil for a length outside ``range``.
         package init?(_ duration: Duration) {
             guard Self.range.contains(duration) else { return nil }
             self.duration = .milliseconds(duration.milliseconds)

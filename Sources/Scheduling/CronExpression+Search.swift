@@ -1,10 +1,11 @@
 extension CronExpression {
     /// The first slot that is strictly later than an instant.
     ///
-    /// A time of day that a clock set forwards skips comes at the first valid instant after the gap, and one that a clock
-    /// set back shows twice comes at its first occurrence only. Where minute or hour begins with `*`, real time is followed.
+    /// At a change to daylight saving time, a skipped time of day fires at the first valid instant after the gap. At
+    /// the change back, a time of day that occurs twice fires only at its first occurrence. An expression whose minute
+    /// or hour begins with `*` follows real time.
     ///
-    /// - Returns: The slot; nil where the next one would lie beyond the year 9999.
+    /// - Returns: The slot; nil if it would lie beyond the year 9999.
     package func nextSlot(after instant: Instant, in zone: Zone) -> Instant? {
         let start = instant.rawValue.flooredDivision(by: 1000).quotient
         let limit = Instant.distantFuture.rawValue / 1000
@@ -13,7 +14,9 @@ extension CronExpression {
         return next.map { Instant(milliseconds: $0 * 1000) }
     }
 
-    /// Looks through the calendar: its minutes come in the order of their instants, some of them at the same one.
+    /// Searches the calendar by local time.
+    ///
+    /// The order of local minutes is the order of their instants, of which some are equal.
     private func nextTimeOfDay(after start: Int64, _ zone: Zone, _ limit: Int64) -> Int64? {
         let local = start + Int64(zone.span(at: start).offset)
         var minute = Int(local.flooredDivision(by: 60).quotient)
@@ -26,7 +29,7 @@ extension CronExpression {
         return nil
     }
 
-    /// Looks through the spans of time between two changes of the zone's offset, each a calendar without gaps.
+    /// Searches the spans between two changes of the zone's offset; each span is a calendar without gaps.
     private func nextInRealTime(after start: Int64, _ zone: Zone, _ limit: Int64) -> Int64? {
         var from = start + 1
         while from <= limit {
@@ -59,7 +62,7 @@ extension CronExpression {
         return found < end ? found : nil
     }
 
-    /// The first matching minute of a day, from a minute of it on.
+    /// The first matching minute of a day, from a given minute on.
     private func nextTime(from time: Int) -> Int? {
         let hour = time / 60
         if hours & 1 << UInt64(hour) != 0, let minute = minutes.firstBit(from: time % 60) { return hour * 60 + minute }

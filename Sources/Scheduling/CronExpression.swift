@@ -1,8 +1,9 @@
 /// A cron expression: the minutes of a calendar at which something recurs.
 ///
 /// Grammar and meaning are those of Debian's cron with cronsim's extensions: five fields, lists, ranges, steps, names,
-/// `@daily` and its kin; `L` for a month's last day and `LW` for its last weekday; `5L` for the last Friday and `5#2` for
-/// the second one. Day of month and day of week are joined by OR only if neither field begins with `*`, else by AND.
+/// nicknames such as `@daily`; `L` for a month's last day and `LW` for its last weekday; `5L` for the last Friday and
+/// `5#2` for the second one. Day of month and day of week are joined by OR only if neither field begins with `*`, else
+/// by AND.
 package struct CronExpression: Hashable, Sendable {
     /// The expression as it was written.
     package let text: String
@@ -18,8 +19,8 @@ package struct CronExpression: Hashable, Sendable {
     let joinsDaysByAnd: Bool
     /// Whether minute or hour begins with a star.
     ///
-    /// Then each matching minute of real time counts, also one that a clock that is set back shows again. Else it is a time
-    /// of day, which comes once a day.
+    /// If so, each matching minute of real time is a slot, including minutes that occur twice when daylight saving time
+    /// ends. Otherwise the slots are times of day, each once a day.
     package let followsRealTime: Bool
 
     /// Days of a month.
@@ -55,7 +56,7 @@ package struct CronExpression: Hashable, Sendable {
         weekdays = try reader.daysOfWeek()
         joinsDaysByAnd = reader.beginsWithStar(.dayOfMonth) || reader.beginsWithStar(.dayOfWeek)
         followsRealTime = reader.beginsWithStar(.minute) || reader.beginsWithStar(.hour)
-        // The calendar repeats itself after 400 years, which are a whole number of weeks.
+        // The calendar repeats after 400 years, which are a whole number of weeks.
         guard nextDay(from: 0, before: 146_097) != nil else {
             throw reader.error(.dayOfMonth, at: 0, "no day ever matches day of month, month and day of week together")
         }

@@ -6,7 +6,7 @@ package enum CronField: Int, CaseIterable, Sendable {
     case month
     case dayOfWeek
 
-    /// The field as a message names it.
+    /// The field's name in messages.
     package var name: String {
         switch self {
         case .minute: "minute"
@@ -17,7 +17,7 @@ package enum CronField: Int, CaseIterable, Sendable {
         }
     }
 
-    /// The numbers that it takes; 7 is a Sunday, as 0 is.
+    /// The numbers that the field accepts; 0 and 7 are both Sunday.
     var range: ClosedRange<Int> {
         switch self {
         case .minute: 0...59
@@ -28,7 +28,7 @@ package enum CronField: Int, CaseIterable, Sendable {
         }
     }
 
-    /// The names that it takes, of the first number on.
+    /// The names that the field accepts, starting with the name of the lowest number.
     var names: [String] {
         switch self {
         case .minute, .hour, .dayOfMonth: []
@@ -37,7 +37,7 @@ package enum CronField: Int, CaseIterable, Sendable {
         }
     }
 
-    /// What the field takes, as a message says it.
+    /// The accepted numbers and names, for messages.
     var choices: String {
         let numbers = "\(range.lowerBound) to \(range.upperBound)"
         guard let first = names.first, let last = names.last else { return numbers }
@@ -45,13 +45,13 @@ package enum CronField: Int, CaseIterable, Sendable {
     }
 }
 
-/// Why a text is no cron expression: what is wrong, and where.
+/// A syntax error of a cron expression, with its position.
 package struct CronSyntaxError: Error, Hashable, CustomStringConvertible {
-    /// The field; nil where it is about the expression as a whole.
+    /// The field; nil if the error concerns the whole expression.
     package let field: CronField?
     /// The character, counted from 1.
     package let position: Int
-    /// What is wrong, and what to write.
+    /// The error, and what to write instead.
     package let message: String
 
     package var description: String {

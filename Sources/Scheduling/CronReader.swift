@@ -8,12 +8,12 @@ struct CronReader {
 
     private let fields: [Part]
 
-    /// Nicknames of whole expressions, as Debian's crontab(5) has them.
+    /// Nicknames of whole expressions, from Debian's crontab(5).
     private static let nicknames = [
         "@YEARLY": "0 0 1 1 *", "@ANNUALLY": "0 0 1 1 *", "@MONTHLY": "0 0 1 * *", "@WEEKLY": "0 0 * * 0",
         "@DAILY": "0 0 * * *", "@MIDNIGHT": "0 0 * * *", "@HOURLY": "0 * * * *",
     ]
-    /// No expression that means something is longer.
+    /// The largest length in characters; no useful expression is longer.
     private static let lengthLimit = 1000
 
     /// Splits an expression into its fields.
@@ -55,14 +55,14 @@ struct CronReader {
 
     /// An error within a field.
     ///
-    /// - Parameter offset: Where, counted in characters from the field's first one.
+    /// - Parameter offset: The position in characters from the start of the field.
     func error(_ field: CronField, at offset: Int, _ message: String) -> CronSyntaxError {
         CronSyntaxError(field: field, position: fields[field.rawValue].start + offset + 1, message: message)
     }
 
     // MARK: Fields
 
-    /// Reads a field of numbers alone.
+    /// Reads a field that has only numbers.
     func numbers(of field: CronField) throws(CronSyntaxError) -> UInt64 {
         var set: UInt64 = 0
         for term in terms(of: field) { set |= try numbers(term, field) }
@@ -99,7 +99,7 @@ struct CronReader {
                 days.numbers |= try numbers(term, .dayOfWeek)
             }
         }
-        // 7 is a Sunday, as 0 is.
+        // 7 is Sunday, like 0.
         if days.numbers & 1 << 7 != 0 { days.numbers = days.numbers & ~(1 << 7) | 1 }
         return days
     }
@@ -127,7 +127,7 @@ struct CronReader {
                 throw at(part, field, "after / give a step, a whole number from 1 on")
             }
             step = number
-            // A single number with a step begins a range that ends with the field's last number.
+            // A single number with a step is a range to the field's last number.
             if range.count == 1 { range = range.lowerBound...field.range.upperBound }
         }
         return stride(from: range.lowerBound, through: range.upperBound, by: step).reduce(0) { $0 | 1 << UInt64($1) }
@@ -159,7 +159,7 @@ struct CronReader {
 }
 
 extension Int {
-    /// Reads a number of ASCII digits alone, at most nine.
+    /// Reads a number of at most nine ASCII digits.
     fileprivate init?(digits: Substring) {
         guard (1...9).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
             return nil

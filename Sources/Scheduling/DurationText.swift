@@ -1,6 +1,6 @@
-/// A duration as the configuration writes it: a whole number and one of `ms`, `s`, `m`, `h`, `d`, `w`.
+/// The text format of durations in the configuration: a whole number and one of `ms`, `s`, `m`, `h`, `d`, `w`.
 ///
-/// A day is 24 hours and a week 7 days: a period is a length of time, not a place in a calendar.
+/// A day is 24 hours and a week 7 days: a period is a length of time, independent of the calendar.
 package enum DurationText {
     private static let units: [(name: String, milliseconds: Int64)] = [
         ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),

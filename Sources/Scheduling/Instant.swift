@@ -1,13 +1,13 @@
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
 ///
-/// What is due, when something happened, and what an audit entry says are all instants. They are persisted and compared
-/// as this number alone. There is none that RFC 3339 could not write: the years are 0000 to 9999, and a number beyond
-/// them, whoever wrote it into a database, is read as the first or the last instant.
+/// Due times, event times and the times of audit entries are instants. They are stored and compared as this number. RFC
+/// 3339 can represent each of them: the years are 0000 to 9999, and a number outside this range, for example from a
+/// damaged database, is clamped to the first or last instant.
 package struct Instant: Hashable, Sendable, RawRepresentable, Codable {
     /// Milliseconds since the epoch.
     package let rawValue: Int64
 
-    /// What ``rawValue`` may be.
+    /// The valid range of ``rawValue``.
     package static let range: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
 
     package init(rawValue: Int64) {
@@ -32,21 +32,21 @@ extension Instant: Comparable {
 }
 
 extension Instant {
-    /// The instant that lies a duration later; stays within ``range``.
+    /// The instant a duration later, clamped to ``range``.
     package func advanced(by duration: Duration) -> Instant {
         let (sum, overflow) = rawValue.addingReportingOverflow(duration.milliseconds)
         if overflow { return duration < .zero ? .distantPast : .distantFuture }
         return Instant(milliseconds: sum)
     }
 
-    /// How much later the other instant is; negative where it is earlier.
+    /// The time until another instant; negative if that is earlier.
     package func duration(to other: Instant) -> Duration {
         .milliseconds(other.rawValue - rawValue)
     }
 }
 
 extension Duration {
-    /// The duration in whole milliseconds, rounded towards zero, and held within what 64 bits can say.
+    /// The duration in whole milliseconds, rounded towards zero and clamped to 64 bits.
     package var milliseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)

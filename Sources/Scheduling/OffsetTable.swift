@@ -1,24 +1,24 @@
-/// When a zone's offset from UTC changes, and to what.
+/// The changes of a zone's offset from UTC.
 struct OffsetTable: Hashable, Sendable {
     /// A change of the offset.
     struct Transition: Hashable, Sendable {
         /// The first second of the new offset, in Unix time.
         var second: Int64
-        /// By how many seconds local time is ahead of UTC from then on.
+        /// The new offset in seconds; positive if local time is ahead of UTC.
         var offset: Int32
     }
 
     private let initial: Int32
     private let transitions: [Transition]
-    /// From here on the last 400 years repeat themselves for ever; nil where the last offset stays.
+    /// The second from which the last 400 years repeat; nil if the last offset stays.
     private let cycleStart: Int64?
-    /// A number that changes with what the table says (FNV-1a of its numbers).
+    /// A hash of the table (FNV-1a of its numbers).
     let fingerprint: Int64
 
-    /// The Gregorian calendar repeats itself, days of the week included, after 400 years.
+    /// The Gregorian calendar, including days of the week, repeats after 400 years.
     private static let cycle: Int64 = 146_097 * 86_400
 
-    /// One offset for ever.
+    /// Creates a table with one constant offset.
     init(offset: Int32) {
         initial = offset
         transitions = []
@@ -29,7 +29,7 @@ struct OffsetTable: Hashable, Sendable {
     /// - Parameters:
     ///   - initial: The offset before the first transition.
     ///   - transitions: In order.
-    ///   - rule: What holds after the last transition; nil for its offset.
+    ///   - rule: The rule after the last transition; nil if its offset stays.
     init(initial: Int32, transitions: [Transition], rule: POSIXZone?) {
         self.initial = initial
         guard let rule else {
@@ -38,7 +38,7 @@ struct OffsetTable: Hashable, Sendable {
             fingerprint = Self.fingerprint(initial, transitions)
             return
         }
-        // RFC 9636, section 3.3: the rule holds after the last transition, and always where there is none.
+        // RFC 9636, section 3.3: the rule applies after the last transition, or always if there are no transitions.
         let start = transitions.last.map { $0.second + 1 } ?? 0
         let year = CivilDate(daysSinceEpoch: Int(start.flooredDivision(by: 86_400).quotient)).year
         let later = rule.transitions(years: (year - 1)...(year + 401))

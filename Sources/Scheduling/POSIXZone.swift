@@ -2,13 +2,13 @@
 ///
 /// It is POSIX's TZ string with the extensions of RFC 9636, section 3.3.1, for example `CET-1CEST,M3.5.0,M10.5.0/3`.
 struct POSIXZone: Hashable, Sendable {
-    /// By how many seconds standard time is ahead of UTC.
+    /// The offset of standard time in seconds; positive if it is ahead of UTC.
     let standard: Int32
     let daylight: Daylight?
 
     /// Daylight saving time.
     struct Daylight: Hashable, Sendable {
-        /// By how many seconds it is ahead of UTC.
+        /// Its offset in seconds; positive if it is ahead of UTC.
         var offset: Int32
         /// When it begins, in standard time.
         var start: Change
@@ -33,7 +33,7 @@ struct POSIXZone: Hashable, Sendable {
         case weekday(month: Int, week: Int, day: Int)
     }
 
-    /// Reads a TZ string; nil for one that is not of this form.
+    /// Parses a TZ string; nil if it does not have this form.
     init?(_ text: String) {
         var scanner = Scanner(text)
         guard scanner.name(), let west = scanner.time(hours: 24) else { return nil }
@@ -82,7 +82,7 @@ extension POSIXZone.Day {
         case .zeroBased(let day):
             return CivilDate(year: year, month: 1, day: 1).daysSinceEpoch + day
         case .julian(let day):
-            // 2001 has no 29 February: its 60th day is 1 March, as this one's is to be.
+            // Computed in 2001, which has no 29 February, so that day 60 is 1 March.
             let first = CivilDate(year: 2001, month: 1, day: 1).daysSinceEpoch
             let date = CivilDate(daysSinceEpoch: first + day - 1)
             return CivilDate(year: year, month: date.month, day: date.day).daysSinceEpoch

@@ -11,10 +11,10 @@ extension Instant {
             + time.joined(separator: ":") + ".\(pad(millisecond % 1000, 3))Z"
     }
 
-    /// Reads an instant in RFC 3339 (section 5.6), with any offset; digits beyond milliseconds are cut.
+    /// Reads an instant in RFC 3339 (section 5.6), with any offset; digits beyond milliseconds are dropped.
     ///
-    /// Answers nil for anything else, such as a day that does not exist. A leap second (`:60`) is read as the second
-    /// before it, as Unix time has no place for it.
+    /// nil for anything else, such as a day that does not exist. A leap second (`:60`) is read as the second before it,
+    /// because Unix time can't represent it.
     package init?(rfc3339 text: String) {
         var scanner = DigitScanner(text)
         guard let year = scanner.digits(4), scanner.skip("-"),

@@ -1,12 +1,12 @@
 /// Reads a TZif file (RFC 9636), of any version.
 enum TZifFile {
-    /// What is wrong with a file.
+    /// Why a file can't be read.
     enum Failure: Error, Hashable {
         /// Not a TZif file.
         case magic
-        /// Cut off, or with numbers that can't be.
+        /// Truncated, or with impossible numbers.
         case malformed
-        /// It counts leap seconds, which Unix time does not.
+        /// It counts leap seconds, unlike Unix time.
         case leapSeconds
     }
 
@@ -20,9 +20,9 @@ enum TZifFile {
         var types: Int
         var characters: Int
 
-        /// How many bytes the block after it has.
+        /// The length of the block after the header, in bytes.
         ///
-        /// - Parameter size: Of one instant: 4 bytes in the first block, 8 in the second.
+        /// - Parameter size: The size of an instant: 4 bytes in the first block, 8 in the second.
         func length(size: Int) -> Int {
             times * (size + 1) + types * 6 + characters + leap * (size + 4) + isStandard + isUT
         }
@@ -32,7 +32,7 @@ enum TZifFile {
         var reader = ByteReader(bytes[...])
         let first = try header(&reader)
         guard first.version >= UInt8(ascii: "2") else { return try block(first, size: 4, &reader, hasRule: false) }
-        // The first block is for readers that know no other.
+        // The first block is for readers of version 1.
         guard reader.skip(first.length(size: 4)) else { throw .malformed }
         return try block(try header(&reader), size: 8, &reader, hasRule: true)
     }

@@ -1,6 +1,6 @@
-/// A time zone: its name, and by how much its local time is ahead of UTC at each instant.
+/// A time zone: its name, and its offset from UTC at each instant.
 ///
-/// Two zones are the same if their names are: what a name means changes with the system's tzdata.
+/// Two zones are equal if their names are, because the rules of a name change with the system's tzdata.
 package struct Zone: Sendable {
     /// The name, such as `Europe/Berlin`.
     package let name: String
@@ -14,13 +14,13 @@ package struct Zone: Sendable {
     /// Coordinated Universal Time.
     package static let utc = Zone(name: "UTC", table: OffsetTable(offset: 0))
 
-    /// A stretch of time with one offset.
+    /// A span of time with one offset.
     package struct Span: Hashable, Sendable {
         /// Its first second, in Unix time; `Int64.min` for the beginning of time.
         package var start: Int64
         /// The first second after it; `Int64.max` for the end of time.
         package var end: Int64
-        /// By how many seconds local time is ahead of UTC.
+        /// The offset in seconds; positive if local time is ahead of UTC.
         package var offset: Int32
     }
 
@@ -31,8 +31,8 @@ package struct Zone: Sendable {
         table.span(at: second)
     }
 
-    /// The instant at which clocks show a local time: its first occurrence where they show it twice, and the first valid
-    /// instant after the gap where they never do.
+    /// The instant of a local time: the first one if it occurs twice, the first valid instant after the gap if it does
+    /// not occur.
     ///
     /// - Parameter local: Seconds since 1970-01-01T00:00:00 in local time.
     /// - Returns: Unix time.
@@ -55,11 +55,11 @@ extension Zone: Hashable {
 }
 
 extension Zone {
-    /// What the zone's rules are, as a number that changes with them.
+    /// A hash of the zone's rules.
     package var fingerprint: Int64 { table.fingerprint }
 }
 
-/// A zone as its name, which is looked up in the system's zones.
+/// A zone is encoded as its name, and decoded from the system's zones.
 extension Zone: Codable {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

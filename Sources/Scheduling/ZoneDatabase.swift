@@ -1,26 +1,26 @@
 import Glibc
 import Synchronization
 
-/// The time zones of a system: TZif files (RFC 9636), which the package tzdata installs and renews.
+/// The time zones of a system: TZif files (RFC 9636), which the package tzdata installs and updates.
 ///
-/// A file is read when its zone is first asked for, and again when it was replaced. Foundation's own zones are part of the
-/// program's libraries, and would not follow the system's.
+/// A file is read when its zone is first requested, and again when it was replaced. Foundation's zones are part of the
+/// program's libraries and do not follow the system's updates.
 package final class ZoneDatabase: Sendable {
     /// This system's zones.
     package static let system = ZoneDatabase(folder: "/usr/share/zoneinfo")
 
     private let folder: String
     private let cache = Mutex<[String: Entry]>([:])
-    /// Larger than any file that means something.
+    /// The size limit, larger than any valid file.
     private static let sizeLimit = 1 << 20
 
-    /// A zone, and the file that it was read from.
+    /// A zone, and the version of the file that it was read from.
     private struct Entry {
         var zone: Zone
         var version: FileVersion
     }
 
-    /// What changes when a file is replaced or written.
+    /// The identity and change time of a file.
     private struct FileVersion: Equatable {
         var device: UInt64
         var inode: UInt64
@@ -39,29 +39,29 @@ package final class ZoneDatabase: Sendable {
         }
     }
 
-    /// Why a zone can't be had.
+    /// Why a zone is not available.
     package enum Failure: Error, Hashable, CustomStringConvertible {
-        /// There is no such file, or its name is no zone's.
+        /// There is no such file, or the name is not valid.
         case unknown(String)
-        /// The file is not a zone that we can read.
+        /// The file is not a readable zone.
         case unreadable(String)
 
         package var description: String {
             switch self {
-            case .unknown(let name): "time zone \(name) is not among this system's: is the package tzdata installed?"
+            case .unknown(let name): "time zone \(name) does not exist on this system: is the package tzdata installed?"
             case .unreadable(let name): "time zone \(name) can't be read, or counts leap seconds"
             }
         }
     }
 
-    /// - Parameter folder: Where the files are.
+    /// - Parameter folder: The folder of the files.
     package init(folder: String) {
         self.folder = folder
     }
 
-    /// A zone; `UTC` is known without a file.
+    /// Returns a zone; `UTC` needs no file.
     ///
-    /// A zone that was read once stays as it was where its file is gone or damaged meanwhile.
+    /// If the file of a known zone is missing or damaged, the zone stays as it was.
     package func zone(named name: String) throws(Failure) -> Zone {
         if name == "UTC" { return .utc }
         guard Self.isName(name) else { throw .unknown(name) }
@@ -96,7 +96,7 @@ package final class ZoneDatabase: Sendable {
         return try? TZifFile.read(bytes)
     }
 
-    /// Whether a text has the form of a name: no part of it may leave the folder.
+    /// Whether a text has the form of a zone name, so that its path stays inside the folder.
     private static func isName(_ text: String) -> Bool {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         return text.utf8.count <= 255

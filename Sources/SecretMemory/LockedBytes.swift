@@ -1,24 +1,24 @@
 import CLinux
 import Glibc
 
-/// Bytes in memory of their own: locked into RAM, left out of core files and of forked children, wiped when released.
+/// Bytes in their own pages: locked into RAM, excluded from core files and forked children, wiped when released.
 ///
-/// The pages come straight from `mmap`, so no allocator keeps a copy of them. Once made, the bytes never change.
+/// The pages come directly from `mmap`, so no allocator keeps a copy of them. Once made, the bytes never change.
 package final class LockedBytes: @unchecked Sendable {
     // Guard of `@unchecked Sendable`: the memory is written only by `init`, before the reference can be shared, and by
     // `deinit`, when there is no other reference.
     private let pages: UnsafeMutableRawBufferPointer
-    /// How many bytes there are.
+    /// The number of bytes.
     package let count: Int
     /// Whether the kernel keeps the pages in RAM; false where `RLIMIT_MEMLOCK` is used up.
     package let isLocked: Bool
 
-    /// Makes room for `count` bytes and has them filled in place.
+    /// Allocates `count` bytes, and calls a closure that fills them in place.
     ///
     /// - Parameters:
-    ///   - count: How many bytes, 0 or more.
+    ///   - count: The number of bytes, 0 or more.
     ///   - fill: Receives the zeroed memory, of exactly `count` bytes.
-    /// - Throws: ``MemoryError`` where the kernel has no memory, else what `fill` throws; all is wiped then.
+    /// - Throws: ``MemoryError`` if the kernel has no memory, or the error of `fill`; then all bytes are wiped.
     package init(count: Int, fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws {
         let size = Self.pageAligned(max(count, 1))
         if size == Self.pageSize, let spare = SparePages.shared.take() {
@@ -35,7 +35,7 @@ package final class LockedBytes: @unchecked Sendable {
         isLocked = mlock(base, size) == 0
         madvise(base, size, Int32(MADV_DONTDUMP))
         madvise(base, size, Int32(MADV_WIPEONFORK))
-        // Where `fill` throws, `deinit` runs, as all properties are set: it wipes and gives the pages back.
+        // If `fill` throws, `deinit` runs, because all properties are set: it wipes and unmaps the pages.
         try fill(UnsafeMutableRawBufferPointer(rebasing: pages[0..<count]))
     }
 
@@ -52,7 +52,7 @@ package final class LockedBytes: @unchecked Sendable {
         munmap(base, pages.count)
     }
 
-    /// Lends the bytes for the time of a call; the pointer is invalid after it.
+    /// Calls a closure with the bytes; the pointer is invalid afterwards.
     package func withBytes<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
         try body(UnsafeRawBufferPointer(rebasing: pages[0..<count]))
     }

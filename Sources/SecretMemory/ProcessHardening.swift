@@ -1,11 +1,11 @@
 import CLinux
 import Glibc
 
-/// What a process can do once, at its start, so that its memory stays its own.
+/// Protects the process's memory from other processes; applied once at its start.
 package enum ProcessHardening {
-    /// Forbids core files and other processes' look into this one's memory.
+    /// Forbids core files, and access of other processes to this one's memory.
     ///
-    /// - Returns: What could not be set, in words; empty where all is well.
+    /// - Returns: The settings that failed, as texts; empty on success.
     package static func apply() -> [String] {
         var problems: [String] = []
         let status = clinux_forbid_dumps()
@@ -17,7 +17,7 @@ package enum ProcessHardening {
         return problems
     }
 
-    /// Whether memory can be locked into RAM here.
+    /// Whether this process can lock memory into RAM.
     package static var canLockMemory: Bool {
         (try? LockedBytes(count: 1) { _ in })?.isLocked ?? false
     }

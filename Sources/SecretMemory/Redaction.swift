@@ -1,7 +1,7 @@
-/// What is shown in a secret's place.
+/// The text that replaces a secret in output.
 package let redacted = "<redacted>"
 
-/// A type of which nothing may be shown.
+/// A type whose content must never be shown.
 package protocol Redacted: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {}
 
 extension Redacted {
@@ -14,7 +14,7 @@ extension LockedBytes: Redacted {}
 extension SecretValue: Redacted {}
 extension AccessToken: Redacted {}
 
-// A string literal that interpolates a secret is a mistake: the compiler says so.
+// Interpolating a secret into a string is a compile-time error.
 extension DefaultStringInterpolation {
     /// Does not compile: a secret has no text.
     @available(*, unavailable, message: "a secret can't be interpolated")

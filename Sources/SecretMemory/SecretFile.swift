@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads a small file that holds a secret straight into locked memory.
+/// Reads a small file that holds a secret directly into locked memory.
 package enum SecretFile {
     /// Why a file can't be read.
     package enum Failure: Error, Equatable, CustomStringConvertible {
@@ -26,9 +26,9 @@ package enum SecretFile {
     /// Reads a whole file.
     ///
     /// - Parameters:
-    ///   - path: The file; a symbolic link is followed, as systemd's credentials may be links.
-    ///   - limit: The most bytes that are accepted.
-    /// - Throws: ``Failure``; a file that others may read, or the group may write, is refused.
+    ///   - path: The file; a symbolic link is followed, because systemd's credentials may be links.
+    ///   - limit: The largest size in bytes.
+    /// - Throws: ``Failure``; a file that other users may read, or the group may write, is refused.
     package static func read(_ path: String, limit: Int) throws -> LockedBytes {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw Failure.system(path: path, errno: errno) }
@@ -36,7 +36,7 @@ package enum SecretFile {
         var status = stat()
         guard fstat(file, &status) == 0 else { throw Failure.system(path: path, errno: errno) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw Failure.notAFile(path: path) }
-        // Group read (0040) is what systemd gives its credential files, through an ACL mask; others never.
+        // Group read (0040) is allowed, because systemd's credential files have it through an ACL mask.
         guard status.st_mode & 0o037 == 0 else {
             throw Failure.readableByOthers(path: path, mode: status.st_mode & 0o7777)
         }

@@ -1,12 +1,12 @@
-/// The value of a secret: text that nothing can print.
+/// The value of a secret: a text that can't be printed.
 ///
 /// It has no `Codable`, no `Hashable` and no `description` of its own; each way to show it (interpolation, `print`,
-/// `dump`, a mirror, a debugger's summary) shows ``redacted`` or does not compile. The text is reached through
-/// ``withUTF8(_:)`` alone, so that one search finds each place that reads a value.
+/// `dump`, a mirror, a debugger's summary) shows ``redacted`` or does not compile. Only ``withUTF8(_:)`` gives access
+/// to the text, so that one search finds each place that reads a value.
 package struct SecretValue: Sendable {
     private let bytes: LockedBytes
 
-    /// Why bytes are no value.
+    /// Why bytes are not a valid value.
     package enum Invalid: Error, Equatable, CustomStringConvertible {
         case empty
         case notUTF8
@@ -21,42 +21,42 @@ package struct SecretValue: Sendable {
         }
     }
 
-    /// The most characters that AI Hub accepts.
+    /// The largest number of characters that AI Hub accepts.
     ///
     /// Counted as Unicode code points, as JSON does (RFC 8259, section 8.2; JSON Schema's `maxLength`).
     package static let maximumLength = 45_000
 
-    /// Takes bytes as a value.
+    /// Creates a value from bytes.
     ///
-    /// - Throws: ``Invalid`` where they are empty, no UTF-8, or more than ``maximumLength`` characters.
+    /// - Throws: ``Invalid`` if they are empty, not UTF-8, or more than ``maximumLength`` characters.
     package init(_ bytes: LockedBytes) throws(Invalid) {
         guard bytes.count > 0 else { throw .empty }
-        // A String would be a second copy, in memory that nobody wipes: the span validates in place.
+        // The span validates in place; a String would be a second copy, in memory that is not wiped.
         guard bytes.withBytes({ (try? UTF8Span(validating: $0.assumingMemoryBound(to: UInt8.self).span)) != nil })
         else { throw .notUTF8 }
         self.bytes = bytes
         guard count <= Self.maximumLength else { throw .tooLong(limit: Self.maximumLength) }
     }
 
-    /// How many characters (Unicode code points) the value has.
+    /// The number of characters (Unicode code points).
     package var count: Int {
-        // Each code point has exactly one byte that is no continuation byte (10xxxxxx).
+        // Each code point has exactly one byte that is not a continuation byte (10xxxxxx).
         bytes.withBytes { utf8 in utf8.count { $0 & 0b1100_0000 != 0b1000_0000 } }
     }
 
-    /// Lends the value's UTF-8 for the time of a call.
+    /// Calls a closure with the value's UTF-8 bytes.
     ///
-    /// Copy nothing out of it that is not wiped.
+    /// The closure must wipe each copy that it makes.
     package func withUTF8<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
         try bytes.withBytes(body)
     }
 }
 
-/// A bearer token: like ``SecretValue``, nothing can print it.
+/// A bearer token: like ``SecretValue``, it can't be printed.
 package struct AccessToken: Sendable {
     private let bytes: LockedBytes
 
-    /// Why bytes are no token.
+    /// Why bytes are not a valid token.
     package enum Invalid: Error, Equatable, CustomStringConvertible {
         case empty
         case badCharacter(offset: Int)
@@ -66,14 +66,14 @@ package struct AccessToken: Sendable {
             case .empty:
                 "it is empty"
             case .badCharacter(let offset):
-                "byte \(offset) can't stand in a token: keep it on one line, of printable ASCII without spaces"
+                "byte \(offset) is not allowed in a token: keep it on one line, of printable ASCII without spaces"
             }
         }
     }
 
-    /// Takes a file's bytes as a token; line breaks at the end are left out.
+    /// Creates a token from a file's bytes, without line breaks at the end.
     ///
-    /// - Throws: ``Invalid`` where nothing is left, or a byte can't stand in a header field (RFC 9110, section 11.2).
+    /// - Throws: ``Invalid`` if it is empty, or if a byte is not allowed in a header field (RFC 9110, section 11.2).
     package init(_ file: LockedBytes) throws {
         let count = file.withBytes { $0.lastIndex { $0 != 0x0A && $0 != 0x0D }.map { $0 + 1 } ?? 0 }
         guard count > 0 else { throw Invalid.empty }
@@ -85,12 +85,12 @@ package struct AccessToken: Sendable {
         bytes = try file.withBytes { try LockedBytes(copying: UnsafeRawBufferPointer(rebasing: $0[0..<count])) }
     }
 
-    /// Lends the token's ASCII bytes for the time of a call.
+    /// Calls a closure with the token's ASCII bytes.
     package func withASCII<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
         try bytes.withBytes(body)
     }
 
-    /// Whether two tokens are the same; takes the same time wherever they differ.
+    /// Compares two tokens in constant time.
     package func isSame(as other: AccessToken) -> Bool {
         withASCII { mine in
             other.withASCII { theirs in

@@ -1,23 +1,24 @@
 import Synchronization
 
-/// Locked pages that were wiped and wait for the next value, which then needs no call of the kernel.
+/// A pool of wiped, locked pages, so that the next value needs no system call.
 final class SparePages: Sendable {
     static let shared = SparePages()
-    /// How many are kept at most: 256 KiB of locked memory, where pages have 4 KiB.
+    /// The largest number of pages: 256 KiB of locked memory with pages of 4 KiB.
     static let limit = 64
 
-    /// Addresses, as a pointer is not `Sendable`.
+    /// Addresses, because a pointer is not `Sendable`.
     private let pages = Mutex<[UInt]>([])
 
-    /// A page of zeros that is locked and left out of core files and forked children; nil where none is spare.
+    /// Removes and returns a zeroed page that is locked and excluded from core files and forked children; nil if the
+    /// pool is empty.
     func take() -> UnsafeMutableRawPointer? {
         pages.withLock { $0.popLast() }.flatMap(UnsafeMutableRawPointer.init(bitPattern:))
     }
 
-    /// Keeps a page for the next value.
+    /// Adds a page to the pool.
     ///
-    /// - Parameter page: Wiped, and locked as it is handed out.
-    /// - Returns: false where enough are spare: the caller gives it back.
+    /// - Parameter page: A wiped page, locked like those that ``take()`` returns.
+    /// - Returns: false if the pool is full; then the caller unmaps the page.
     func keep(_ page: UnsafeMutableRawPointer) -> Bool {
         pages.withLock { pages in
             guard pages.count < Self.limit else { return false }

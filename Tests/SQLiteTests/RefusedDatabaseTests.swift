@@ -41,7 +41,7 @@ struct RefusedDatabaseTests {
             let failure = Migrator.Failure.retired(path: path, maker: "us", advice: "keep \(path)")
             #expect(throws: failure) { try Self.present.migrate(connection) }
             #expect(throws: failure) { try Self.present.verify(connection) }
-            #expect("\(failure)" == "\(path) was made by us, and is not read any more: keep \(path)")
+            #expect("\(failure)" == "\(path) was made by us, and is no longer read: keep \(path)")
         }
     }
 

@@ -51,6 +51,6 @@ struct AccessTokenTests {
     @Test("a refusal tells the place and no byte")
     func message() {
         let text = AccessToken.Invalid.badCharacter(offset: 7).description
-        #expect(text == "byte 7 can't stand in a token: keep it on one line, of printable ASCII without spaces")
+        #expect(text == "byte 7 is not allowed in a token: keep it on one line, of printable ASCII without spaces")
     }
 }

@@ -16,7 +16,7 @@ int clinux_forbid_dumps(void);
  * not drop it, as it does with POSIX record locks (fcntl_locking(2)). */
 int clinux_lock_file(int descriptor);
 
-/* F_OFD_SETLK with F_UNLCK: lets go of the lock at once. Closing the descriptor
+/* F_OFD_SETLK with F_UNLCK: releases the lock at once. Closing the descriptor
  * does so only when no copy of it is left, and a child that was forked just now
  * has one until it executes its program. Returns 0 or errno. */
 int clinux_unlock_file(int descriptor);
