@@ -92,8 +92,8 @@ struct ConfigurationErrorTests {
     }
 
     @Test(arguments: [
-        ("http://hub.example/api", "plain http would send the token readable to hub.example: use https"),
-        ("http://127.0.0.1.evil.com/", "plain http would send the token readable to 127.0.0.1.evil.com: use https"),
+        ("http://hub.example/api", "plain http would send the token unencrypted to hub.example: use https"),
+        ("http://127.0.0.1.evil.com/", "plain http would send the token unencrypted to 127.0.0.1.evil.com: use https"),
         ("hub.example", "not a URL with a host, such as https://aihub.instabase.com/api"),
         ("ftp://hub.example", "must begin with https://"),
         ("https://u:p@hub.example", "must have no user, query or fragment"),

@@ -1,12 +1,12 @@
-/// One line of the audit log, before it has its place in it.
+/// One entry of the audit log, before it gets its number.
 ///
-/// Never holds a value, a token or a text of a remote system.
+/// It never contains a value, a token or a text from a remote system.
 package struct AuditEntry: Hashable, Sendable {
-    /// What happened.
+    /// The event's name.
     package let event: AuditEventName
-    /// When: RFC 3339 in UTC with milliseconds.
+    /// The time of the event: RFC 3339 in UTC with milliseconds.
     package var time: String
-    /// Who made it happen.
+    /// The actor that caused the event.
     package var actor: Actor
     /// The hub's name, where the event has one.
     package var hub: String?
@@ -38,11 +38,11 @@ package struct AuditEntry: Hashable, Sendable {
         self.trigger = trigger
     }
 
-    /// The entry as the log has it, without a newline.
+    /// The entry as a line of the log, without a newline.
     ///
     /// - Parameters:
-    ///   - seq: Its place in the log, counted from 1.
-    ///   - origin: The machine and program that write it.
+    ///   - seq: Its number in the log, from 1.
+    ///   - origin: The machine and program that write the entry.
     package func line(seq: Int64, origin: AuditOrigin) -> String {
         JSONValue.fields([
             "actor": actor.json,
@@ -61,7 +61,7 @@ package struct AuditEntry: Hashable, Sendable {
     }
 }
 
-/// What the log says of the process that wrote an entry.
+/// The machine and program that wrote an entry.
 package struct AuditOrigin: Hashable, Sendable {
     /// The host's name.
     package var host: String
@@ -77,16 +77,16 @@ package struct AuditOrigin: Hashable, Sendable {
     }
 }
 
-/// Who made something happen.
+/// The actor of an event.
 package enum Actor: Hashable, Sendable {
-    /// The daemon by itself.
+    /// The daemon itself.
     case daemon
     /// A person or program that ran a command: the name of the user, where it is known, and the real user ID.
     case user(name: String?, uid: UInt32)
-    /// Somebody who sent a signal, which does not tell its sender.
+    /// An unknown sender of a signal, because a signal does not name its sender.
     case signal
 
-    /// The actor as an entry has it.
+    /// The actor in the JSON of an entry.
     package var json: JSONValue {
         switch self {
         case .daemon: ["kind": "daemon"]
@@ -101,11 +101,11 @@ package enum Actor: Hashable, Sendable {
 package enum Trigger: String, Hashable, Sendable, CaseIterable {
     /// Its slot came.
     case schedule
-    /// Its slot came while nobody was there to see it.
+    /// Its slot passed while the daemon was down.
     case catchUp = "catch_up"
-    /// Somebody asked for it.
+    /// A user requested it.
     case rotateNow = "rotate_now"
-    /// Somebody sent a signal.
+    /// A signal requested it.
     case signal
     /// It was open when the daemon started.
     case resume

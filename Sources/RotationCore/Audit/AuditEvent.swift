@@ -1,22 +1,22 @@
 /// The fields of one kind of audit entry.
 ///
-/// The stored properties are exactly the fields of the entry's `detail`: a property `nextDue` is the key `next_due`, an instant
-/// is RFC 3339 text, and a property that is nil is an absent key. The JSON Schema of the log and its page in the documentation
-/// are made from these types and their comments: a type that changes without them fails a test. Fields are only ever added, and
-/// never change their meaning: lines that were written stay.
+/// The stored properties are exactly the fields of the entry's `detail`: a property `nextDue` is the key `next_due`, an
+/// instant is RFC 3339 text, and a property that is nil is an absent key. The JSON Schema of the log and its page in
+/// the documentation are generated from these types and their comments; a test fails if they differ. Fields are only
+/// added, and never change their meaning, because written lines stay.
 package protocol AuditEvent: Codable, Hashable, Sendable {
     /// The event's name.
     static var name: AuditEventName { get }
-    /// What an entry of this kind is about.
+    /// The scope of the event's entries.
     static var scope: AuditScope { get }
 }
 
 /// The types of the events, one for each ``AuditEventName``.
 package enum Audit {}
 
-/// Which of the keys that say what an entry is about it has.
+/// The scope of an event: which of the keys `hub`, `alias`, `rotation` and `trigger` its entries have.
 package struct AuditScope: Hashable, Sendable {
-    /// A key of an entry that says what the entry is about.
+    /// A key of an entry that names its subject.
     package enum Key: String, Hashable, Sendable, CaseIterable {
         case hub, alias, rotation, trigger
     }
@@ -40,7 +40,7 @@ package struct AuditScope: Hashable, Sendable {
     static let nextRotation = AuditScope(required: [.hub, .alias, .trigger])
     /// A secret's next rotation, or an open one.
     static let anyRotation = AuditScope(required: [.hub, .alias, .trigger], optional: [.rotation])
-    /// A rotation of which nothing but the ID is known.
+    /// A rotation of which only the ID is known.
     static let candidate = AuditScope(required: [.rotation])
 }
 

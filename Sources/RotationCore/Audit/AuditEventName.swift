@@ -1,4 +1,4 @@
-/// The kind of event that an entry records, as the log names it.
+/// The name of the event that an entry records.
 package enum AuditEventName: String, Hashable, Sendable, CaseIterable {
     case daemonStarted = "daemon.started"
     case daemonStopped = "daemon.stopped"

@@ -18,7 +18,7 @@ extension Rotation {
     ///
     /// - Parameters:
     ///   - requests: The requests that it serves.
-    ///   - window: Why it begins after its slot's window; nil where it does not.
+    ///   - window: Why it begins after its slot's window; nil if it does not.
     func openingEntry(
         now: Instant,
         requests: [RotationID],
@@ -69,7 +69,7 @@ extension Rotation {
         }
     }
 
-    /// The entries that record how an event brought the rotation from `before` to where it is now.
+    /// The entries that record how an event changed the rotation's state from `before`.
     func entries(for event: RotationEvent, before: RotationState, now: Instant, trigger: Trigger) -> [AuditEntry] {
         let setback = setback(for: event, before: before)
         let events = [auditEvent(of: event, before: before), setback.flatMap { auditEvent(of: $0, before: before) }]
@@ -117,7 +117,7 @@ extension Rotation {
         init(_ failure: StepFailure) { (error, failedStep) = (.init(.generator), .init(failure)) }
     }
 
-    /// Why an event has the rotation wait or be parked; nil where it does neither.
+    /// Why the rotation waits or is parked after an event; nil if it does neither.
     private func setback(for event: RotationEvent, before: RotationState) -> Setback? {
         let attempts = state.tally.attempts
         switch event {
@@ -134,7 +134,7 @@ extension Rotation {
         }
     }
 
-    /// The event of a setback; nil where the rotation neither waits nor is parked: it has ended by it.
+    /// The event of a setback; nil if it has ended the rotation.
     private func auditEvent(of setback: Setback, before: RotationState) -> (any AuditEvent)? {
         if case .parked = state.phase {
             return Audit.RotationParked(
@@ -158,7 +158,7 @@ extension Rotation {
 }
 
 extension RotationState {
-    /// The generator's step that is under way; nil for none.
+    /// The generator's step in progress; nil for none.
     fileprivate var step: GeneratorStep? {
         switch phase {
         case .staged where evidence.source != nil: .install
@@ -172,6 +172,6 @@ extension RotationState {
 }
 
 extension StepFailure {
-    /// The failure as audit entries and `--json` have it.
+    /// The failure in the form of audit entries and `--json`.
     package var detail: [String: JSONValue?] { JSONValueEncoder.fields(of: Audit.FailedStep(self)) }
 }

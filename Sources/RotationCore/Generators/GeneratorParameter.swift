@@ -1,6 +1,6 @@
-/// A parameter of a type of generator, as a file of schedules gives it.
+/// A parameter of a generator type in a schedules file.
 package struct GeneratorParameter: Sendable {
-    /// What may be given.
+    /// The form of a parameter's value.
     package enum Form: Sendable {
         /// A whole number.
         case integer(ClosedRange<Int>)
@@ -10,11 +10,11 @@ package struct GeneratorParameter: Sendable {
         case flag
         /// An absolute path.
         case path
-        /// A length of time, which is handed on as ``SecondsText`` has it.
+        /// A duration, passed on in the format of ``SecondsText``.
         case duration(ClosedRange<Duration>)
         /// One of several words.
         case word([String])
-        /// A scalar of its own form: `expected` names it for people, and `read` answers nil for any other.
+        /// A scalar of its own form: `expected` describes it in messages, and `read` returns nil for an invalid one.
         case scalar(expected: String, read: @Sendable (String) -> JSONValue?)
         /// A list of scalars of their own form, or one of them.
         case scalars(expected: String, read: @Sendable (String) -> JSONValue?)
@@ -22,7 +22,7 @@ package struct GeneratorParameter: Sendable {
         case texts
         /// Whole numbers by name, where the names are fixed.
         case counts(of: [String], in: ClosedRange<Int>)
-        /// A mapping of anything, which is handed on.
+        /// Any mapping, passed on unchanged.
         case fields(example: String)
         /// Generators by name.
         case generators(example: String)
@@ -31,17 +31,17 @@ package struct GeneratorParameter: Sendable {
     /// The key.
     package let name: String
     package let form: Form
-    /// What counts where it is not given; nil where nothing does.
+    /// The default; nil for none.
     package let standard: JSONValue?
-    /// An example of a parameter that must be given; nil for one that may be left out.
+    /// An example of a required parameter; nil for an optional one.
     package let example: String?
 
-    /// A parameter that may be left out.
+    /// Creates an optional parameter.
     package init(_ name: String, _ form: Form, standard: JSONValue? = nil) {
         (self.name, self.form, self.standard, example) = (name, form, standard, nil)
     }
 
-    /// A parameter that must be given.
+    /// Creates a required parameter.
     package init(_ name: String, _ form: Form, example: String) {
         (self.name, self.form, standard, self.example) = (name, form, nil, example)
     }

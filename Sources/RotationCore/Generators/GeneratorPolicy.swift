@@ -1,19 +1,19 @@
-/// The parameters of one kind of generator, which are sound: what can be known of its values without making one.
+/// The valid parameters of one generator type, and what they say about its values.
 package protocol GeneratorPolicy: Hashable, Sendable {
-    /// The kind of generator, as `type:` has it.
+    /// The generator's type, as in `type:`.
     static var type: String { get }
-    /// What stands beside `type` in canonical JSON; what says nothing is absent, as the policy's hash must not change with
-    /// the program.
+    /// The parameters beside `type` in canonical JSON. Empty parameters are absent, so that the policy's hash does not
+    /// change with the program.
     var parameters: [String: JSONValue] { get }
-    /// How hard a value is to guess, in bits; nil where the program can't know.
+    /// The entropy of a value in bits; nil if it is not known.
     var entropy: Double? { get }
-    /// The steps, beyond making a value, that its generator takes part in.
+    /// The generator's steps besides `generate`.
     var steps: Set<GeneratorStep> { get }
     /// Whether values come from an external source: a change of the source triggers a rotation, not a schedule.
     var isWatched: Bool { get }
     /// The files that it reads, which other tools write.
     var filePaths: [String] { get }
-    /// The file that it writes the public half of a key to.
+    /// The file that it writes a public key to.
     var publicFile: String? { get }
     /// Paths among its parameters; none of them may be a token, a key or a database of the daemon.
     var usedPaths: [String] { get }
@@ -21,13 +21,13 @@ package protocol GeneratorPolicy: Hashable, Sendable {
     var plugIn: PlugInCall? { get }
 }
 
-/// Which plug-in a policy runs, and for how long a step may take.
+/// The plug-in that a policy runs.
 package struct PlugInCall: Hashable, Sendable {
     /// The name of a file in the generators directory.
     package let command: String
-    /// How long a step may take.
+    /// The time-out of a step.
     package let timeout: Duration
-    /// What its answer to `check` depends on, beside the command.
+    /// The parameters, on which the answer to `check` depends.
     @Exact package private(set) var parameters: [String: JSONValue]
 
     package init(command: String, timeout: Duration, parameters: [String: JSONValue]) {
@@ -36,7 +36,7 @@ package struct PlugInCall: Hashable, Sendable {
     }
 }
 
-/// Most generators draw their values, and change nothing.
+/// Defaults: most generators draw their values and change no other system.
 extension GeneratorPolicy {
     package var steps: Set<GeneratorStep> { [] }
     package var isWatched: Bool { false }
@@ -46,21 +46,21 @@ extension GeneratorPolicy {
     package var plugIn: PlugInCall? { nil }
 }
 
-/// The kinds of generators that there are.
+/// The registry of generator types.
 package protocol GeneratorRegistry: Sendable {
-    /// Reads what ``GeneratorSpecification/json`` says; nil for what no kind of generator takes.
+    /// Decodes ``GeneratorSpecification/json``; nil if no generator type accepts it.
     func specification(json: String) -> GeneratorSpecification?
 
-    /// The types that there are, in the order of the documentation.
+    /// The known types, in the order of the documentation.
     var types: [String] { get }
 
-    /// The parameters of a type, in the order in which they are read; none of a type that there is not.
+    /// The parameters of a type in reading order; empty for an unknown type.
     func parameters(of type: String) -> [GeneratorParameter]
 
-    /// What can be had where nothing but a type is given.
+    /// The specification of a type without parameters.
     func standard(_ type: String) throws(InvalidGenerator) -> GeneratorSpecification
 
-    /// A generator of a type.
+    /// The specification of a type with parameters.
     ///
     /// - Parameter given: The parameters that a file gives, each as its ``GeneratorParameter/Form`` has it; the others have
     ///   their defaults.
@@ -70,7 +70,7 @@ package protocol GeneratorRegistry: Sendable {
     ) throws(InvalidGenerator) -> GeneratorSpecification
 }
 
-/// Why a generator can't be configured so, in words.
+/// Why a generator's parameters are invalid, as a text.
 package struct InvalidGenerator: Error, Equatable, CustomStringConvertible {
     package let description: String
 

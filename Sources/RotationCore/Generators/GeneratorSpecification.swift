@@ -1,12 +1,12 @@
-/// Which generator a schedule uses, and how: what stands under `generator:`.
+/// The generator of a schedule with its parameters: the content of `generator:`.
 ///
-/// Two are equal where their canonical JSON has the same bytes.
+/// Two are equal if their canonical JSON has the same bytes.
 package struct GeneratorSpecification: Sendable {
     /// The parameters.
     package let policy: any GeneratorPolicy
     /// The specification as canonical JSON: the same specification has the same text.
     package let json: String
-    /// The first 16 bytes of the SHA-256 of ``json``, in hexadecimal: names the policy in the history.
+    /// The first 16 bytes of the SHA-256 of ``json``, in hexadecimal: identifies the policy in the history.
     package let policyHash: String
 
     /// - Parameters:
@@ -27,7 +27,7 @@ package struct GeneratorSpecification: Sendable {
         return .object(fields)
     }
 
-    /// The kind of generator, as `type:` has it.
+    /// The generator's type, as in `type:`.
     package var type: String { Swift.type(of: policy).type }
     /// See ``GeneratorPolicy/entropy``.
     package var entropy: Double? { policy.entropy }

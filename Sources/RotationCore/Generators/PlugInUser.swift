@@ -1,4 +1,4 @@
-/// The user whose processes plug-ins are, where that is not the daemon's own: `generators.user`.
+/// The user as which plug-ins run, if it is not the daemon's own: `generators.user`.
 package struct PlugInUser: Hashable, Sendable {
     package var uid: UInt32
     package var gid: UInt32
@@ -16,7 +16,7 @@ package struct PlugInUser: Hashable, Sendable {
     /// `UID:GID:GROUP,GROUP`.
     package var argument: String { "\(uid):\(gid):\(groups.map(String.init).joined(separator: ","))" }
 
-    /// Reads what ``argument`` gives; nil for anything else.
+    /// Parses ``argument``; nil for anything else.
     package init?(argument: String) {
         let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 3, let uid = UInt32(parts[0]), let gid = UInt32(parts[1]) else { return nil }

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Where random bits come from: the system in production, a seed in simulation.
+/// A source of random bits: the system in production, a seed in simulation.
 package protocol RandomSource: Sendable {
     /// 64 random bits.
     func next() -> UInt64
@@ -16,7 +16,7 @@ package struct SystemRandom: RandomSource {
     package func next() -> UInt64 { Self.block.next() }
 }
 
-/// Random bits that were read and not handed out yet; what was handed out is overwritten.
+/// A block of random bits that were read but not used yet; used bits are overwritten.
 private final class RandomBlock: Sendable {
     /// Words of a block; `getentropy(3)` hands out 256 bytes at the most.
     private static let size = 32
@@ -51,7 +51,7 @@ private final class RandomBlock: Sendable {
 }
 
 extension RandomSource {
-    /// The source as the standard library wants it, for example for `Int.random(in:using:)`, which is unbiased.
+    /// The source as a generator of the standard library, for example for `Int.random(in:using:)`, which is unbiased.
     package var generator: RandomSourceAdapter { RandomSourceAdapter(source: self) }
 }
 

@@ -1,4 +1,4 @@
-/// A length of time as the JSON of a generator has it: `60s`, `1500ms`; the schedule file takes that, too.
+/// The format of durations in a generator's JSON: `60s`, `1500ms`; the schedule file accepts it, too.
 package enum SecondsText {
     package static func format(_ duration: Duration) -> String {
         let (seconds, rest) = duration.components
@@ -6,7 +6,7 @@ package enum SecondsText {
         return milliseconds % 1000 == 0 ? "\(seconds)s" : "\(milliseconds)ms"
     }
 
-    /// Reads what ``format(_:)`` wrote; nil for anything else.
+    /// Parses the output of ``format(_:)``; nil for anything else.
     package static func parse(_ text: String) -> Duration? {
         let number = text.prefix { $0.isASCII && $0.isNumber }
         guard number.count <= 11, let count = Int64(number) else { return nil }

@@ -1,10 +1,10 @@
-/// How a generator's step failed: a class, a number and a word, never a text.
+/// The failure of a generator's step: a class, a number and a word, never a text.
 package struct StepFailure: Hashable, Sendable {
-    /// What a generator was asked for.
+    /// A step of a generator.
     package enum Step: String, Hashable, Sendable, CaseIterable {
-        /// Whether its parameters will do.
+        /// Validates the parameters.
         case check
-        /// A value.
+        /// Generates a value.
         case generate
         /// See ``GeneratorStep``.
         case install, test, finish, withdraw
@@ -24,25 +24,25 @@ package struct StepFailure: Hashable, Sendable {
     package enum Cause: Hashable, Sendable {
         /// The plug-in's exit status.
         case exited(Int32)
-        /// It took longer than it may.
+        /// The step exceeded its time-out.
         case timedOut(after: Duration)
-        /// A signal that was not the daemon's.
+        /// A signal that the daemon did not send.
         case signaled(Int32)
         /// No plug-in was run.
         case notStarted
         case tooMuchOutput
-        /// It said that all is well, and its answer is none.
+        /// The plug-in exited with success, but its answer is invalid.
         case invalidAnswer
-        /// A built-in generator can't do it: the log says why.
+        /// A built-in generator failed; the log says why.
         case unable
     }
 
     package var step: Step
     package var cause: Cause
-    /// The plug-in's own word for it.
+    /// The plug-in's reason, as a word.
     package let reason: String?
 
-    /// - Parameter reason: A word that ``isReason(_:)`` holds to be one; any other text is left out.
+    /// - Parameter reason: A word that ``isReason(_:)`` accepts; any other text is dropped.
     package init(_ step: Step, _ cause: Cause, reason: String? = nil) {
         self.step = step
         self.cause = cause
@@ -55,7 +55,7 @@ package struct StepFailure: Hashable, Sendable {
             && text.utf8.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || $0 == UInt8(ascii: "_") }
     }
 
-    /// What happened, for people: `install exited with 3 (no_such_role)`.
+    /// The failure as a text, for people: `install exited with 3 (no_such_role)`.
     package var text: String {
         let what =
             switch cause {
@@ -72,7 +72,7 @@ package struct StepFailure: Hashable, Sendable {
 }
 
 extension StepFailure.Cause {
-    /// The cause's name, as the database and the history have it.
+    /// The cause's name in the database and the history.
     package var name: String {
         switch self {
         case .exited: "exited"
@@ -85,7 +85,7 @@ extension StepFailure.Cause {
         }
     }
 
-    /// What belongs to the name: exit status, signal, or the time-out in milliseconds.
+    /// The number that belongs to the name: exit status, signal, or time-out in milliseconds.
     package var number: Int64? {
         switch self {
         case .exited(let status): Int64(status)
@@ -96,7 +96,7 @@ extension StepFailure.Cause {
         }
     }
 
-    /// Reads what ``name`` and ``number`` wrote; nil where they do not fit together.
+    /// Decodes ``name`` and ``number``; nil if they do not fit together.
     package init?(name: String, number: Int64?) {
         switch (name, number) {
         case ("exited", .some(let status)):

@@ -1,19 +1,19 @@
 package import SecretMemory
 
-/// Makes candidates, and where it can, installs, tests and withdraws them in the system that the secret opens.
+/// Generates candidates, and, if it can, installs, tests and withdraws them in the system that the secret opens.
 ///
-/// Each step is idempotent for a rotation's ID: after a crash it is asked for again.
+/// Each step is idempotent for a rotation's ID: after a crash it is repeated.
 package protocol ValueGenerator: Sendable {
-    /// The steps, beyond making a value, that this generator takes part in.
+    /// The generator's steps besides `generate`.
     var steps: Set<GeneratorStep> { get }
 
-    /// Tests its parameters, without any effect.
+    /// Checks the parameters, without any effect.
     func check() async throws(GeneratorError)
 
-    /// Makes a value.
+    /// Generates a value.
     func generate(_ context: GeneratorContext) async throws(GeneratorError) -> GeneratedValue
 
-    /// Performs one of ``steps`` with a value that was made before.
+    /// Performs one of ``steps`` with a generated value.
     func perform(
         _ step: GeneratorStep,
         _ made: GeneratedValue,
@@ -22,11 +22,11 @@ package protocol ValueGenerator: Sendable {
 }
 
 extension ValueGenerator {
-    /// Most generators have been tested when their specification was read.
+    /// Does nothing: the parameters of most generators are checked when their specification is read.
     package func check() async throws(GeneratorError) {}
 }
 
-/// What a generator can do with a value that it has made.
+/// A step of a generator after `generate`.
 package enum GeneratorStep: String, Hashable, Sendable, Codable, CaseIterable {
     /// Make the value valid in the system that the secret opens.
     case install
@@ -34,11 +34,11 @@ package enum GeneratorStep: String, Hashable, Sendable, Codable, CaseIterable {
     case test
     /// Retire the old credential, after the hub has the new one.
     case finish
-    /// Put the old credential back, when the hub certainly does not have the new one.
+    /// Put the old credential back, when the hub definitely does not have the new one.
     case withdraw
 }
 
-/// For whom a value is made.
+/// The secret and rotation that a value is for.
 package struct GeneratorContext: Hashable, Sendable {
     /// The hub's name.
     package var hub: String
@@ -54,10 +54,10 @@ package struct GeneratorContext: Hashable, Sendable {
     }
 }
 
-/// A value, and what its generator wants to remember about it until the rotation has ended.
+/// A value, with its generator's state until the rotation has ended.
 package struct GeneratedValue: Sendable {
     package var value: SecretValue
-    /// JSON of the generator's own; sealed together with the value.
+    /// The generator's own JSON; sealed together with the value.
     package var state: LockedBytes?
 
     package init(value: SecretValue, state: LockedBytes? = nil) {
@@ -69,18 +69,18 @@ package struct GeneratedValue: Sendable {
     package var size: Int { value.withUTF8 { $0.count } + (state?.count ?? 0) }
 }
 
-/// Why a generator's step did not succeed, by what follows from it.
+/// The error of a generator's step, by its consequence.
 package enum GeneratorError: Error, Hashable, Sendable {
-    /// Not now: the step is to be repeated.
+    /// A transient failure: the step is repeated.
     case tryAgain(StepFailure)
-    /// This value will never do: withdraw it and make another.
+    /// The value is unusable: withdraw it and generate another one.
     case unusableValue(StepFailure)
-    /// It can't work until somebody changes something; the explanation is for the log alone.
+    /// A permanent failure until a person changes something; the explanation is only for the log.
     case permanent(StepFailure, explanation: String?)
 
-    /// A built-in generator can't work.
+    /// A permanent failure of a built-in generator.
     ///
-    /// - Parameter reason: The explanation, for the log alone.
+    /// - Parameter reason: The explanation, only for the log.
     package static func permanent(reason: String) -> GeneratorError {
         .permanent(StepFailure(.generate, .unable), explanation: reason)
     }
@@ -95,7 +95,7 @@ package enum GeneratorError: Error, Hashable, Sendable {
     /// Whether the step is repeated.
     package var isTransient: Bool { if case .tryAgain = self { true } else { false } }
 
-    /// The error as one of a step: a built-in generator does not name it.
+    /// The error with its step, which a built-in generator does not name.
     package func during(_ step: GeneratorStep) -> GeneratorError {
         var failure = failure
         failure.step = StepFailure.Step(step)

@@ -1,20 +1,20 @@
 package import SecretMemory
 
-/// A generator whose values somebody else makes: a rotation is due when there is another one.
+/// A generator whose values come from an external source: a change of the source triggers a rotation.
 ///
-/// Making a value has no effect, and can be done at any time to see whether it is another one.
+/// Generating a value has no effect, so it can be done at any time to detect a change.
 package protocol WatchedGenerator: ValueGenerator {
-    /// Folders, absolute, in which something happens when there may be another value.
+    /// The absolute paths of folders to watch for changes.
     func folders() async -> Set<String>
 
-    /// What changes whenever there may be another value; much cheaper than the value.
+    /// A signature that differs whenever the value may have changed; much cheaper than the value.
     func signature() async -> SourceSignature
 
-    /// What there is now.
+    /// Reads the present content.
     func view() async -> SourceView
 }
 
-/// Who makes the value also sees to the credential behind it.
+/// No steps: the tool that makes the value also manages the credential.
 extension WatchedGenerator {
     package var steps: Set<GeneratorStep> { [] }
 
@@ -25,21 +25,21 @@ extension WatchedGenerator {
     ) async throws(GeneratorError) {}
 }
 
-/// Tells one state of a value's source from another.
+/// A signature of the state of a source.
 package struct SourceSignature: Hashable, Sendable {
     private let parts: [[Int64]]
 
-    /// - Parameter parts: Numbers of each part of the source; none for a part that is not there.
+    /// - Parameter parts: Numbers for each part of the source; empty for a missing part.
     package init(_ parts: [[Int64]]) {
         self.parts = parts
     }
 }
 
-/// What is found at a value's source.
+/// The present content of a source.
 package struct SourceView: Sendable {
-    /// What is there; nil where it can't be a value at all.
+    /// The content; nil if it can't be a value.
     package var value: SecretValue?
-    /// Why it is not to be delivered; nil where it is.
+    /// Why it must not be delivered; nil if it may be.
     package var problem: String?
 
     package init(value: SecretValue? = nil, problem: String? = nil) {

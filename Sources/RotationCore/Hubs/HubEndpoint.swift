@@ -1,8 +1,8 @@
 package import Foundation
 
-/// Where a hub's API is: an `https` root, or plain `http` on a loopback address.
+/// The URL of a hub's API: an `https` root, or plain `http` on a loopback address.
 package struct HubEndpoint: Hashable, Sendable {
-    /// Why a URL is no endpoint.
+    /// Why a URL is not a valid endpoint.
     package enum Invalid: Error, Equatable, CustomStringConvertible {
         case notAURL
         case scheme
@@ -13,7 +13,7 @@ package struct HubEndpoint: Hashable, Sendable {
             switch self {
             case .notAURL: "not a URL with a host, such as https://aihub.instabase.com/api"
             case .scheme: "must begin with https://"
-            case .plainHTTP(let host): "plain http would send the token readable to \(host): use https"
+            case .plainHTTP(let host): "plain http would send the token unencrypted to \(host): use https"
             case .extraParts: "must have no user, query or fragment"
             }
         }

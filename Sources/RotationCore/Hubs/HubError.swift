@@ -1,15 +1,15 @@
 /// Why an operation of the secrets API did not succeed.
 ///
-/// Holds classes and numbers only. A hub's message may repeat what was sent, so no text of a response, no URL and no
-/// error object of a library gets in here; what is here may be logged and stored.
+/// It holds only classes and numbers. A hub's message may echo secrets, so it holds no text of a response, no URL and
+/// no error object of a library, and may be logged and stored.
 package struct HubError: Error, Equatable, Sendable {
     /// The class of the failure.
     package var kind: Kind
-    /// The HTTP status, where there was a response.
+    /// The HTTP status, if there was a response.
     package var status: Int?
-    /// The hub's name for the request, for its operators: a word that shares nothing with what was sent.
+    /// The hub's ID of the request, for its operators; checked against the secrets that were sent.
     package var requestID: String?
-    /// How long the hub asked us to stay away.
+    /// The duration of `Retry-After`.
     package var retryAfter: Duration?
     /// The host that a redirect pointed to: the hub's own or one below it; nil for any other.
     package var redirectHost: String?
@@ -28,11 +28,11 @@ package struct HubError: Error, Equatable, Sendable {
         self.redirectHost = redirectHost
     }
 
-    /// The classes of failures; the raw values stand in the database, the audit log and metrics.
+    /// The classes of failures; the raw values are stored in the database, the audit log and metrics.
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         /// 401, also after the token was read again.
         case unauthorized
-        /// 403: no consumption units, or a gateway that dislikes the request.
+        /// 403: no consumption units, or a gateway that refuses the request.
         case forbidden
         /// 404: there is no such secret.
         case notFound = "not_found"
@@ -46,9 +46,9 @@ package struct HubError: Error, Equatable, Sendable {
         case throttled
         /// 5xx or 408.
         case unavailable
-        /// 2xx with a body that says that it failed: `"success": false`, an `error`, or `"status": "ERROR"`.
+        /// 2xx with a body that reports a failure: `"success": false`, an `error`, or `"status": "ERROR"`.
         case legacyError = "legacy_error"
-        /// A success whose body is not what the API answers.
+        /// A success whose body is not an answer of the API.
         case malformed
         /// 2xx, but the hub's list does not show that the secret was updated.
         case unconfirmed
@@ -69,9 +69,9 @@ package struct HubError: Error, Equatable, Sendable {
         case notSent = "not_sent"
     }
 
-    /// What a failed update means for the secret.
+    /// The effect of a failed update on the secret.
     package enum Effect: Sendable {
-        /// The hub certainly still holds the old value.
+        /// The hub definitely still holds the old value.
         case none
         /// The hub may hold either value.
         case unknown
@@ -86,7 +86,7 @@ package struct HubError: Error, Equatable, Sendable {
         }
     }
 
-    /// What a hub answers to a list call that its token has no right to; it may let updates in all the same.
+    /// Whether the hub refuses lists to the token; it may still accept updates.
     package var isRefusalToList: Bool {
         switch kind {
         case .forbidden, .notFound, .rejected, .conflict: true
@@ -123,7 +123,7 @@ extension HubError: CustomStringConvertible {
         case .unavailable: "the hub is unavailable"
         case .legacyError: "the hub answered 2xx with an error"
         case .unconfirmed: "the hub answered 2xx, but its list does not show the update"
-        case .malformed: "the answer is not one of AI Hub's"
+        case .malformed: "the answer is not a valid answer of AI Hub"
         case .timedOut: "no answer within the time-out"
         case .connectionFailed: "no connection to the hub"
         case .connectionLost: "the connection broke before the answer"

@@ -1,8 +1,8 @@
-/// A number of requests in a length of time, written `10/s`, `30/m` or `100/h`.
+/// A rate of requests, written `10/s`, `30/m` or `100/h`.
 package struct RequestRate: Hashable, Sendable, CustomStringConvertible {
-    /// How many requests.
+    /// The number of requests.
     package let count: Int
-    /// In which unit of time.
+    /// The unit of time.
     package let unit: Unit
 
     /// The units of time.
@@ -20,7 +20,7 @@ package struct RequestRate: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Reads a rate; nil where it has another form, or is not from 1 to 100,000.
+    /// Parses a rate; nil if it has another form, or is not from 1 to 100,000.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, !text.hasPrefix("+"), let count = Int(parts[0]), (1...100_000).contains(count),

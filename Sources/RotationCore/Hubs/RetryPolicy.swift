@@ -1,15 +1,15 @@
-/// When to try again: exponential back-off with full jitter
+/// The retry policy: exponential back-off with full jitter
 /// (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>), in cycles.
 package struct RetryPolicy: Hashable, Sendable {
     /// The ceiling of the first delay.
     package var base: Duration
     /// The highest ceiling.
     package var cap: Duration
-    /// How many attempts a cycle has.
+    /// The number of attempts in a cycle.
     package var attempts: Int
-    /// How long a new cycle is put off: after the first one, the second one, …; the last entry repeats.
+    /// The delays of a new cycle after the first, second, … failed one; the last entry repeats.
     package var cycleDelays: [Duration]
-    /// No pause that a hub asks for with `Retry-After` is longer.
+    /// The longest pause that `Retry-After` can cause.
     package var retryAfterCap: Duration
 
     /// - Precondition: The configuration's ranges hold: base and cap positive, one attempt or more.
@@ -27,7 +27,7 @@ package struct RetryPolicy: Hashable, Sendable {
         self.retryAfterCap = retryAfterCap
     }
 
-    /// What the configuration has where it says nothing.
+    /// The default of the configuration.
     package static let standard = RetryPolicy(
         base: .seconds(1),
         cap: .seconds(300),
@@ -38,9 +38,9 @@ package struct RetryPolicy: Hashable, Sendable {
     /// The delay before the next attempt.
     ///
     /// - Parameters:
-    ///   - failures: How many attempts of this cycle have failed, 1 or more.
+    ///   - failures: The number of failed attempts in this cycle, 1 or more.
     ///   - fraction: A random number of 0..<1.
-    ///   - floor: What the hub asked for with `Retry-After`.
+    ///   - floor: The duration of `Retry-After`.
     /// - Returns: A delay from 1 ms up to the ceiling `min(cap, base·2^(failures-1))`, or `floor` plus that spread
     ///   where the hub gave one, so that those it sent away don't all come back at once.
     package func delay(afterFailures failures: Int, fraction: Double, floor: Duration? = nil) -> Duration {
@@ -51,14 +51,14 @@ package struct RetryPolicy: Hashable, Sendable {
         return floor + min(spread, base)
     }
 
-    /// No wait of this policy, or that a hub may ask for, is longer.
+    /// The longest wait of this policy, including `Retry-After`.
     package var longestWait: Duration {
         max(cap, cycleDelays.max() ?? .zero, retryAfterCap + base)
     }
 
-    /// How long the next cycle is put off.
+    /// The delay of the next cycle.
     ///
-    /// - Parameter cycles: How many cycles have failed, 1 or more.
+    /// - Parameter cycles: The number of failed cycles, 1 or more.
     package func cycleDelay(afterCycles cycles: Int) -> Duration {
         guard let last = cycleDelays.last else { return cap }
         let index = max(cycles, 1) - 1

@@ -2,10 +2,10 @@
 package struct SecretAlias: Hashable, Sendable, CustomStringConvertible {
     /// The name.
     package let text: String
-    /// The longest name that we accept; the vendor names no limit.
+    /// The longest accepted name; the vendor documents no limit.
     package static let maximumLength = 255
 
-    /// Answers nil where a character is not allowed, or the name is empty or too long.
+    /// Creates an alias; nil if a character is not allowed, or the name is empty or too long.
     package init?(_ text: String) {
         guard (1...Self.maximumLength).contains(text.utf8.count) else { return nil }
         guard text.utf8.allSatisfy(Self.isAllowed) else { return nil }

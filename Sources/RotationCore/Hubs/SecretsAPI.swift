@@ -1,6 +1,6 @@
 package import SecretMemory
 
-/// Which workspaces may use a secret in their functions.
+/// The workspaces that may use a secret in their functions.
 package enum WorkspaceAccess: Hashable, Sendable, Codable {
     /// `ALL`.
     case all
@@ -9,7 +9,7 @@ package enum WorkspaceAccess: Hashable, Sendable, Codable {
     /// `NONE`.
     case nobody
 
-    /// By the bytes of the names: Swift takes canonically equivalent texts for equal, a hub does not.
+    /// Compares the bytes of the names: Swift treats canonically equivalent texts as equal, a hub does not.
     package static func == (left: WorkspaceAccess, right: WorkspaceAccess) -> Bool {
         switch (left, right) {
         case (.all, .all), (.nobody, .nobody): true
@@ -19,7 +19,7 @@ package enum WorkspaceAccess: Hashable, Sendable, Codable {
     }
 }
 
-/// A change to a secret; what is nil is left out of the request and keeps its present state.
+/// A change of a secret; nil fields are not in the request and stay unchanged.
 package struct SecretUpdate: Sendable {
     package var alias: SecretAlias
     package var value: SecretValue?
@@ -39,7 +39,7 @@ package struct SecretUpdate: Sendable {
     }
 }
 
-/// A secret to be made.
+/// A secret to be created.
 package struct SecretCreation: Sendable {
     package var alias: SecretAlias
     package var value: SecretValue
@@ -54,7 +54,7 @@ package struct SecretCreation: Sendable {
     }
 }
 
-/// A secret as a hub lists it: everything but its value.
+/// A listed secret: everything except its value.
 package struct ListedSecret: Hashable, Sendable, Codable {
     package var alias: String
     package var description: String?
@@ -65,7 +65,7 @@ package struct ListedSecret: Hashable, Sendable, Codable {
     package var createdAt: Int64?
     /// Unix time in milliseconds, by the hub's clock: never compared with ours.
     package var updatedAt: Int64?
-    /// A user's ID; nil where it is no word of letters, digits and hyphens, or shares something with the token.
+    /// A user's ID; nil if it is not a word of letters, digits and hyphens, or has characters in common with the token.
     package var lastUpdatedBy: String?
 
     package init(
@@ -87,13 +87,13 @@ package struct ListedSecret: Hashable, Sendable, Codable {
     }
 }
 
-/// What a hub said to a successful operation.
+/// The hub's answer to a successful operation.
 package struct Receipt: Hashable, Sendable {
     /// The HTTP status, 2xx.
     package var status: Int
-    /// The hub's name for the request.
+    /// The hub's ID of the request.
     package var requestID: String?
-    /// Whether the answer had no body: not what AI Hub answers, and no proof by itself.
+    /// Whether the answer had no body, which is unusual for AI Hub and no proof of success.
     package var isEmpty: Bool
 
     package init(status: Int, requestID: String? = nil, isEmpty: Bool = false) {
@@ -105,9 +105,9 @@ package struct Receipt: Hashable, Sendable {
 
 /// The four operations of AI Hub's secrets API; each call is one attempt.
 package protocol SecretsAPI: Sendable {
-    /// Waits for a place among the hub's requests in flight, then for a token of its rate.
+    /// Waits for a place among the hub's requests in flight, then for a token of its rate limit.
     ///
-    /// - Throws: `notSent` where the client is closing or the task is cancelled; `noToken` where a request could not be
+    /// - Throws: `notSent` if the client is closing or the task is cancelled; `noToken` if the request can't be
     ///   authorized. Nothing was sent then.
     func permit() async throws(HubError) -> SendPermit
     /// Changes a secret.
@@ -126,7 +126,7 @@ package protocol SecretsAPI: Sendable {
     func hasNewToken() async -> Bool
 }
 
-/// For callers that have nothing to check between the permit and the request.
+/// Convenience for callers without a check between permit and request.
 extension SecretsAPI {
     /// Waits for a permit and changes a secret.
     package func update(_ update: SecretUpdate) async throws(HubError) -> Receipt {

@@ -1,18 +1,18 @@
-/// The right to send one request to a hub: a place among its requests in flight, and a token of its rate.
+/// The permit to send one request to a hub: a place among its requests in flight, and a token of its rate limit.
 ///
-/// It is asked for before anything is recorded, so that what was recorded never waits for the hub's limits. The place is
-/// given back once, when the permit ends: with the request that it was used for, or unused. The token of the rate is
-/// spent either way, so that the rate is never exceeded.
+/// A caller gets it before it records the attempt, so that a recorded attempt never waits for the hub's limits. The
+/// place is released once, when the permit ends, after its request or unused. The token of the rate limit is spent in
+/// both cases, so that the rate is never exceeded.
 package struct SendPermit: ~Copyable, Sendable {
-    private let giveBack: @Sendable () -> Void
+    private let release: @Sendable () -> Void
 
-    /// - Parameter giveBack: Gives the place back; called once, without waiting.
-    package init(_ giveBack: @escaping @Sendable () -> Void) {
-        self.giveBack = giveBack
+    /// - Parameter release: Releases the place; called once, must not block.
+    package init(_ release: @escaping @Sendable () -> Void) {
+        self.release = release
     }
 
-    deinit { giveBack() }
+    deinit { release() }
 
-    /// Gives the place back now.
+    /// Releases the place now.
     package consuming func end() {}
 }

@@ -1,11 +1,11 @@
-/// An operation took longer than it may.
+/// An operation has exceeded its time-out.
 package struct TimedOut: Error {
     package init() {}
 }
 
-/// Runs an operation for at most a duration, and cancels it then.
+/// Runs an operation with a time-out, after which it is cancelled.
 ///
-/// async-http-client's own deadline ends with the response's head: a body that never ends would be waited for for ever.
+/// async-http-client's own deadline ends with the response's head, so a body without end would block forever.
 ///
 /// - Throws: ``TimedOut``, or what the operation throws.
 package func withTimeout<T: Sendable>(

@@ -1,6 +1,6 @@
-/// Numbers as RFC 8785, section 3.2.2.3, wants them: `Number::toString` of ECMAScript 2019, section 7.1.12.1.
+/// The number format of RFC 8785, section 3.2.2.3: `Number::toString` of ECMAScript 2019, section 7.1.12.1.
 enum ECMAScriptNumber {
-    /// The shortest text that reads back as the same number; `null` for what is no number, as JSON.stringify has it.
+    /// The shortest text that reads back as the same number; `null` for NaN and infinities, like JSON.stringify.
     static func text(_ number: Double) -> String {
         guard number.isFinite else { return "null" }
         guard number != 0 else { return "0" }
@@ -8,9 +8,9 @@ enum ECMAScriptNumber {
         return (number < 0 ? "-" : "") + format(digits, point)
     }
 
-    /// The significant digits, and how many of them stand before the decimal point.
+    /// The significant digits, and how many of them are before the decimal point.
     ///
-    /// Swift's description has the fewest digits that read back, and of those the closest ones, as ECMAScript wants.
+    /// Swift's description has the fewest digits that read back, and of those the closest ones, as ECMAScript requires.
     private static func decimal(_ number: Double) -> (digits: String, point: Int) {
         let halves = number.description.split(separator: "e")
         let mantissa = halves[0].split(separator: ".", omittingEmptySubsequences: false)

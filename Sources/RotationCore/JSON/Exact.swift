@@ -1,11 +1,11 @@
-/// A value whose texts can be told apart by their bytes.
+/// A value whose texts are compared by their bytes.
 ///
-/// Swift's `String` takes canonically equivalent texts (Unicode Standard, section 3.12) for equal: é as one code point and
-/// as two. Files, databases, hubs and plug-ins do not, so a change from the one to the other is a change.
+/// Swift's `String` treats canonically equivalent texts (Unicode Standard, section 3.12) as equal, such as é as one
+/// code point and as two. Files, databases, hubs and plug-ins do not, so a change between them is a change.
 package protocol ExactlyComparable {
     /// Whether both have the same bytes.
     func isExactly(_ other: Self) -> Bool
-    /// Feeds what ``isExactly(_:)`` compares.
+    /// Hashes the bytes that ``isExactly(_:)`` compares.
     func hashExactly(into hasher: inout Hasher)
 }
 
@@ -90,7 +90,7 @@ extension Dictionary: ExactlyComparable where Key == String, Value: ExactlyCompa
     }
 
     package func hashExactly(into hasher: inout Hasher) {
-        // In no order: equal dictionaries may have other ones.
+        // Independent of the order, which may differ between equal dictionaries.
         var sum = 0
         for (key, value) in self {
             var entry = Hasher()

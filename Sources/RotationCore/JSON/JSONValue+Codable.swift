@@ -1,9 +1,9 @@
-/// A JSON value goes over the control socket, and is read back from text that ``JSONValue/canonicalText`` wrote.
+/// Coding for the control socket, and for reading the text of ``JSONValue/canonicalText``.
 extension JSONValue: Codable {
-    /// Numbers that are read are smaller than this: 2^63.
+    /// The limit of numbers that can be read: 2^63.
     package static let numberLimit = 0x1p63
 
-    /// - Throws: `DecodingError` for a number of 2^63 or more: a `Double` would round it if it is a whole one.
+    /// - Throws: `DecodingError` for a number of 2^63 or more, because a `Double` would round a whole number.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {

@@ -1,4 +1,4 @@
-/// A JSON value: what audit entries, `--json` output and a plug-in's parameters and state are made of.
+/// A JSON value, for audit entries, `--json` output and a plug-in's parameters and state.
 ///
 /// Texts, and the keys of objects, are compared by their bytes: see ``ExactlyComparable``.
 package indirect enum JSONValue: Hashable, Sendable {

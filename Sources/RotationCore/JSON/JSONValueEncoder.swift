@@ -1,12 +1,12 @@
 import Scheduling
 
-/// Encodes a value as a ``JSONValue``, without text in between.
+/// Encodes a value as a ``JSONValue``, without an intermediate text.
 ///
-/// A property `nextDue` becomes the key `next_due`, an `Instant` becomes RFC 3339 text, and what is nil is left out.
+/// A property `nextDue` becomes the key `next_due`, an `Instant` becomes RFC 3339 text, and nil is left out.
 package enum JSONValueEncoder {
-    /// A value as JSON.
+    /// Encodes a value as JSON.
     package static func encode<Value: Encodable>(_ value: Value) throws -> JSONValue {
-        // A comparison of types costs nothing, a cast that fails some hundred nanoseconds.
+        // Comparing types is free; a failing cast costs some hundred nanoseconds.
         if Value.self == Instant.self, let instant = value as? Instant { return .string(instant.rfc3339) }
         if Value.self == JSONValue.self, let json = value as? JSONValue { return json }
         if Value.self == [String: JSONValue].self, let fields = value as? [String: JSONValue] { return .object(fields) }
@@ -39,7 +39,7 @@ package enum JSONValueEncoder {
             } else {
                 key.append(byte)
             }
-            // Of capitals in a row only the first one begins a word.
+            // Of consecutive capitals only the first one begins a word.
             follows = !isCapital(byte)
         }
         return String(decoding: key, as: UTF8.self)
@@ -48,7 +48,7 @@ package enum JSONValueEncoder {
     private static func isCapital(_ byte: UInt8) -> Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) }
 }
 
-/// A JSON value that is being built.
+/// A JSON value under construction.
 private final class Node: Encoder {
     var codingPath: [any CodingKey] { [] }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
@@ -56,7 +56,7 @@ private final class Node: Encoder {
     private var scalar = JSONValue.object([:])
     fileprivate var fields: [String: JSONValue] = [:]
     fileprivate var elements: [JSONValue]?
-    /// Values that are still being built.
+    /// Values under construction.
     private var children: [(key: String?, node: Node)] = []
 
     var json: JSONValue {
@@ -134,7 +134,7 @@ private struct Elements: UnkeyedEncodingContainer {
     func superEncoder() -> any Encoder { node.child(nil) }
 }
 
-/// Builds a value that is neither.
+/// Builds any other value.
 private struct Scalar: SingleValueEncodingContainer {
     let node: Node
     var codingPath: [any CodingKey] { [] }

@@ -1,11 +1,11 @@
 package import Scheduling
 
-/// Notices a real-time clock that was set: a pure state machine.
+/// Detects a change of the real-time clock: a pure state machine.
 ///
-/// Nothing reports a stepped clock. Between two looks the real time and the time since boot, which nobody can set, must
-/// have advanced by the same length.
+/// The system does not report a stepped clock. Between two readings the real time and the time since boot, which can't
+/// be set, must advance by the same duration.
 package struct ClockWatch: Sendable {
-    /// What the clocks showed at a look.
+    /// A reading of both clocks.
     private struct Look {
         var now: Instant
         var uptime: Duration
@@ -18,10 +18,10 @@ package struct ClockWatch: Sendable {
 
     package init() {}
 
-    /// Takes a look.
+    /// Compares a new reading with the last one.
     ///
     /// - Parameter uptime: Time since boot, suspended time included.
-    /// - Returns: How far the clock was set since the last look, negative for backwards; nil where it was not.
+    /// - Returns: How far the clock was set since the last reading, negative for backwards; nil if it was not set.
     package mutating func look(now: Instant, uptime: Duration) -> Duration? {
         defer { last = Look(now: now, uptime: uptime) }
         guard let last else { return nil }

@@ -1,4 +1,5 @@
-/// What a person has found out about a rotation that could go neither on nor back by itself: which value the hub has.
+/// A person's decision about a rotation that can neither continue nor be withdrawn by itself: which value the hub
+/// holds.
 package enum Decision: String, Hashable, Sendable, Codable, CaseIterable {
     /// The old one: the generator puts the old credential back.
     case withdraw
@@ -15,8 +16,8 @@ package enum Decision: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 extension RotationState {
-    /// Whether a person may end the rotation: it can't go on by itself, it has gone on in vain for a full cycle, or what
-    /// was decided has not come true yet.
+    /// Whether a person may end the rotation: it can't continue by itself, it had no confirmed effect for a full cycle,
+    /// or a decision has not been carried out yet.
     package var isAPersons: Bool {
         switch phase {
         case .parked, .abandoning, .finishHeld, .finishFailed: true
@@ -25,7 +26,7 @@ extension RotationState {
         }
     }
 
-    /// Whether success is recorded, and only the generator's `finish` is left to decide about.
+    /// Whether success is recorded, and only the generator's `finish` is undecided.
     package var isFinishLeft: Bool {
         switch phase {
         case .finishHeld, .finishFailed: true
@@ -33,14 +34,14 @@ extension RotationState {
         }
     }
 
-    /// Whether the rotation can't be abandoned without a ``Decision``: its generator has changed a real credential, and can
-    /// still be asked to go on or back.
+    /// Whether abandoning the rotation needs a ``Decision``: its generator has changed a real credential, and can still
+    /// keep or withdraw it.
     ///
     /// - Parameter steps: The generator's steps.
     package func needsDecision(steps: Set<GeneratorStep>) -> Bool {
         guard tally.isInstallBegun else { return false }
         switch phase {
-        // Where it was tried in vain, or can't be any more, whatever there was to do was left to people.
+        // If the step has failed or is impossible, a person repairs the credential by hand.
         case .parked(let failure) where [Failure.candidateLost.kind, Failure.withdrawal.kind].contains(failure.kind):
             return false
         case .parked, .delivering, .delivered: return Decision.allCases.contains { steps.contains($0.step) }

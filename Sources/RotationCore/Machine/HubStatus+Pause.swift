@@ -1,12 +1,12 @@
 package import Scheduling
 
 extension HubStatus {
-    /// A time for which a hub has asked us to stay away, with 429 or 425.
+    /// A pause that a hub has requested with 429 or 425.
     package struct Pause: Hashable, Sendable {
         package var since: Instant
-        /// No request is sent before, and then a single list.
+        /// The end: no request is sent before it, then a single list.
         package var until: Instant
-        /// How long it was when it began; the one that follows it at once is twice as long.
+        /// Its initial length; a consecutive pause is twice as long.
         package var length: Duration
 
         package init(since: Instant, until: Instant, length: Duration) {
@@ -19,23 +19,23 @@ extension HubStatus {
             self.init(since: since, until: since.advanced(by: length), length: length)
         }
 
-        /// The pause, ended by a cap.
+        /// The pause, limited by a cap.
         func shortened(to cap: Duration) -> Pause {
             Pause(since: since, until: min(until, since.advanced(by: cap)), length: min(length, cap))
         }
     }
 
-    /// How long a hub is paused that says 429 without saying for how long.
+    /// The pause after a 429 without `Retry-After`.
     package static let standardPause = Duration.seconds(5)
-    /// No pause is shorter: a hub that says `Retry-After: 0` is not asked without a break.
+    /// The shortest pause, also for `Retry-After: 0`.
     package static let shortestPause = Duration.seconds(1)
 
-    /// The status after a hub has asked us to slow down.
+    /// The status after a hub has answered 429 or 425.
     func afterThrottling(_ error: HubError, now: Instant, cap: Duration) -> HubStatus? {
         switch self {
         case .suspended: return nil
         case .paused(var pause):
-            // What was under way when the pause began: it can last longer by that, and is no second one.
+            // A request that was in flight when the pause began can extend the pause, but is not a second one.
             let asked = Self.length(error, cap: cap)
             guard now.advanced(by: asked) > pause.until else { return nil }
             pause.until = now.advanced(by: asked)
@@ -54,14 +54,14 @@ extension HubStatus {
         switch error.kind {
         case .throttled:
             return .paused(Pause(since: now, length: Self.length(error, after: pause.length, cap: cap)))
-        // The hub has said nothing.
+        // There is no answer from the hub.
         case .cancelled, .notSent:
             return .paused(Pause(since: pause.since, until: now.advanced(by: Self.standardPause), length: pause.length))
         default: return suspended(error.kind, now: now)
         }
     }
 
-    /// What the hub asks for, or twice the pause before, and no longer than the cap.
+    /// The length of `Retry-After`, or twice the previous pause, limited by the cap.
     private static func length(_ error: HubError, after before: Duration? = nil, cap: Duration) -> Duration {
         let asked = max(error.retryAfter ?? standardPause, shortestPause)
         return min(max(asked, before.map { $0 * 2 } ?? .zero), cap)
@@ -69,9 +69,9 @@ extension HubStatus {
 }
 
 extension HubError {
-    /// Whether a probe that met it does not show that the hub takes requests again.
+    /// Whether a probe with this error has failed: it does not show that the hub accepts requests again.
     ///
-    /// A refusal to list shows it: listing needs a right that updating does not.
+    /// A refusal to list is no failure: listing needs a right that updating does not.
     var isFailureOfProbe: Bool {
         switch kind {
         case .unauthorized, .noToken, .connectionFailed, .tls, .throttled, .notSent: true

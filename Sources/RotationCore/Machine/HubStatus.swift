@@ -1,27 +1,27 @@
 package import Scheduling
 
-/// Whether a hub may be spoken to: a pure state machine.
+/// The circuit of a hub: a pure state machine that says whether requests may be sent.
 package enum HubStatus: Hashable, Sendable {
-    /// No hub may send us away for longer than this at once: a wrong clock on its side must not stop rotations.
+    /// The longest single pause: a hub's wrong clock must not stop rotations.
     package static let longestPause = Duration.seconds(86_400)
 
-    /// It may.
+    /// Requests are sent.
     case available
     /// Requests are sent; the last ones failed in a way that could concern the whole hub.
     case failing(Failures)
-    /// It may: a probe was let in, and no update has succeeded since.
+    /// Requests are sent: a probe has succeeded, but no update since.
     case halfOpen(HalfOpen)
-    /// Not before its end, and then only for a probe with a list call: it asked us to stay away.
+    /// No request before its end, then one list as a probe: the hub has answered 429.
     case paused(Pause)
-    /// Not at all, but for a probe with a list call.
+    /// No request except a list as a probe.
     case suspended(Suspension)
 
-    /// What is remembered of a suspension or a pause until an update has succeeded: a hub that lists but refuses updates
-    /// must not be tried every minute for ever.
+    /// The memory of a suspension or pause until an update succeeds, so that a hub that lists but refuses updates is
+    /// not tried every minute.
     package struct HalfOpen: Hashable, Sendable {
-        /// Probes that had failed.
+        /// The number of failed probes.
         package var probes: Int
-        /// The length of the pause before; nil after a suspension.
+        /// The length of the previous pause; nil after a suspension.
         package var pause: Duration?
 
         package init(probes: Int, pause: Duration? = nil) {
@@ -35,9 +35,9 @@ package enum HubStatus: Hashable, Sendable {
     /// A gateway may refuse one value, and one request may time out.
     package struct Failures: Hashable, Sendable {
         package var reason: HubError.Kind
-        /// The secret that met it first.
+        /// The secret of the first failure.
         package var alias: String
-        /// How often it was met in a row, by whichever secret.
+        /// The number of consecutive failures, of all secrets.
         package var count: Int
 
         package init(reason: HubError.Kind, alias: String, count: Int) {
@@ -47,12 +47,12 @@ package enum HubStatus: Hashable, Sendable {
         }
     }
 
-    /// Why and since when a hub is suspended, and when it is probed.
+    /// A suspension, with its reason, its start and the next probe.
     package struct Suspension: Hashable, Sendable {
         package var reason: HubError.Kind
         package var since: Instant
         package var probeAt: Instant
-        /// Probes that have failed.
+        /// The number of failed probes.
         package var probes: Int
 
         package init(reason: HubError.Kind, since: Instant, probeAt: Instant, probes: Int) {
@@ -63,9 +63,9 @@ package enum HubStatus: Hashable, Sendable {
         }
     }
 
-    /// The first probe waits this long, each further one twice as long as the one before.
+    /// The delay of the first probe; each further one is twice as long.
     package static let firstProbe = Duration.seconds(60)
-    /// No probe waits longer.
+    /// The longest delay of a probe.
     package static let slowestProbe = Duration.seconds(15 * 60)
     /// Consecutive transport failures after which a hub is suspended.
     package static let transportLimit = 5
@@ -74,8 +74,8 @@ package enum HubStatus: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - alias: The secret; nil for a request about the hub as a whole.
-    ///   - cap: The longest pause that the hub may ask for.
-    /// - Returns: nil where the error changes nothing about the hub.
+    ///   - cap: The longest pause that `Retry-After` can cause.
+    /// - Returns: nil if the error does not change the status.
     package func after(_ error: HubError, about alias: String?, now: Instant, cap: Duration) -> HubStatus? {
         if case .suspended = self { return nil }
         switch error.kind {
@@ -104,7 +104,7 @@ package enum HubStatus: Hashable, Sendable {
         }
     }
 
-    /// One secret's 403 is its own; a second secret's speaks about the hub.
+    /// A 403 of one secret concerns only that secret; a 403 of a second one concerns the hub.
     private func afterForbidden(_ alias: String, now: Instant) -> HubStatus? {
         switch self {
         case .failing(let failures) where failures.reason == .forbidden:
@@ -127,8 +127,8 @@ package enum HubStatus: Hashable, Sendable {
     /// The status after a probe of a paused or suspended hub.
     ///
     /// - Parameters:
-    ///   - error: Why the probe failed; nil where the hub has answered it.
-    ///   - cap: The longest pause that the hub may ask for.
+    ///   - error: Why the probe failed; nil if the hub has answered it.
+    ///   - cap: The longest pause that `Retry-After` can cause.
     package func afterProbe(_ error: HubError?, now: Instant, cap: Duration) -> HubStatus {
         switch self {
         case .paused(let pause): return after(probe: error, pause, now: now, cap: cap)
@@ -144,7 +144,7 @@ package enum HubStatus: Hashable, Sendable {
         }
     }
 
-    /// The status after a person has lifted a pause or suspension; nil where there is none.
+    /// The status after a person has lifted a pause or suspension; nil if there is none.
     package var lifted: HubStatus? {
         switch self {
         case .paused(let pause): .halfOpen(HalfOpen(probes: 0, pause: pause.length))
@@ -153,7 +153,7 @@ package enum HubStatus: Hashable, Sendable {
         }
     }
 
-    /// The status after an update has succeeded; nil where that is no news.
+    /// The status after an update has succeeded; nil if it does not change.
     package var afterSuccess: HubStatus? {
         switch self {
         case .halfOpen, .failing: .available

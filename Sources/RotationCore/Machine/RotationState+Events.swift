@@ -160,7 +160,7 @@ extension RotationState {
         case .notListed: fail(Failure(kind: HubError.Kind.notFound.rawValue))
         case .listFailed(let error):
             switch error.kind {
-            // Listing needs a right that updating does not: a hub that forbids it can still be written to.
+            // Listing needs a right that updating does not: a hub that refuses lists can still accept updates.
             case _ where error.isRefusalToList:
                 evidence.source = .unlisted
                 reach(.staged)
@@ -200,9 +200,9 @@ extension RotationState {
 
     // MARK: Ending by a person's decision
 
-    /// Ends the rotation, once the generator has done what the decision asks for.
+    /// Ends the rotation once the generator has carried out the decision.
     ///
-    /// Nothing was installed where `install` was never begun, and there is nothing to put back or to retire.
+    /// If `install` was never begun, nothing was installed, and there is nothing to put back or to retire.
     private mutating func abandon(_ decision: Decision?, _ failure: Failure, _ plan: RotationPlan) {
         if let decision, tally.isInstallBegun, plan.steps.contains(decision.step) {
             reach(.abandoning(decision, failure))
@@ -223,7 +223,7 @@ extension RotationState {
             tally.deferred = error.failure
             backOffForACycle(pace, retryAfter: nil)
         case .generatorFailed(let error): reach(.parked(.withdrawal.during(error.failure)))
-        // Another staging key: the decision stands, and waits for the right one, or for another decision.
+        // The staging key is another one: the decision waits for the right key, or for another decision.
         case .candidateLost: backOff(pace)
         default: throw UnexpectedEvent(phase: phase, event: event)
         }
@@ -231,10 +231,10 @@ extension RotationState {
 
     // MARK: Ending badly
 
-    /// Ends the rotation, with a withdrawal where something was installed.
+    /// Ends the rotation, with a withdrawal if something was installed.
     ///
-    /// Only when the hub certainly has the old value: after an ambiguous attempt it may have the candidate, and
-    /// whichever way we went by ourselves could be the wrong one.
+    /// Only when the hub definitely has the old value: after an ambiguous attempt it may have the candidate, and either
+    /// way could be wrong.
     private mutating func fail(_ failure: Failure) {
         if tally.isAmbiguous {
             reach(.parked(failure))

@@ -2,10 +2,10 @@ import Scheduling
 
 /// How requests shorten a back-off without standing for it.
 extension RotationState {
-    /// Sets the next try after one that has failed.
+    /// Sets the next try after a failed one.
     ///
-    /// Where a request had brought the failed try forward, the next request brings the new one forward to the policy's
-    /// cap at the earliest: the number of tries does not grow with the number of requests.
+    /// If a request had brought the failed try forward, the next request can bring the new one forward only to the
+    /// policy's cap: more requests do not cause more tries.
     mutating func putOff(by delay: Duration, _ pace: Pace) {
         wakeAt = pace.now.advanced(by: delay)
         let shortest = min(delay, pace.plan.retry.cap)
@@ -13,7 +13,7 @@ extension RotationState {
         tally.isHurried = false
     }
 
-    /// Brings the next try forward, once, and not before what the hub asked for.
+    /// Brings the next try forward, once, and not before the end of `Retry-After`.
     mutating func bringForward(_ now: Instant) {
         guard isTried, !tally.isHurried, let wakeAt else { return }
         let earliest = [tally.floor, tally.hurryFloor].compactMap { $0 }.reduce(now, max)
@@ -22,16 +22,16 @@ extension RotationState {
         tally.isHurried = true
     }
 
-    /// Ends a wait that the hub had asked for: a person knows that it is over.
+    /// Ends a wait for `Retry-After`, because a person has lifted the pause.
     mutating func liftFloor(_ now: Instant) {
         guard isTried, let floor = tally.floor, floor > now else { return }
         tally.floor = nil
         wakeAt = wakeAt.map { min($0, now) }
     }
 
-    /// Whether what is to be done next is tried until it succeeds, and no outcome is recorded yet.
+    /// Whether the next action is retried until it succeeds, and no outcome is recorded yet.
     ///
-    /// Lists that are to confirm an update are none: they come within seconds of each other, for a limited time.
+    /// Lists that confirm an update do not count: they follow each other within seconds, for a limited time.
     private var isTried: Bool {
         switch phase {
         case .claimed, .staged, .installed, .tested, .delivering, .withdrawing, .abandoning: true

@@ -3,9 +3,9 @@ import Scheduling
 /// What an open rotation does whose history may be an older copy: a newer value may be in force, which no list of earlier
 /// shows.
 extension RotationState {
-    /// Whether the hub must be asked before anything else is done.
+    /// Whether the hub must be listed before any other action.
     ///
-    /// Where no list has shown `updated_at`, there is nothing to compare with; preflight is such a list itself.
+    /// If no list has shown `updated_at`, there is nothing to compare with; preflight is such a list itself.
     var isRecheckDue: Bool {
         guard evidence.mustRecheck, evidence.source == .updatedAt else { return false }
         switch phase {
@@ -24,7 +24,7 @@ extension RotationState {
         }
     }
 
-    /// Leaves it to a person: which value the hub has is not known.
+    /// Parks the rotation: the value that the hub holds is not known.
     mutating func parkAsUpdated(_ updatedAt: Int64) {
         evidence.mustRecheck = false
         evidence.note(updatedAt)

@@ -6,23 +6,23 @@ package import Scheduling
 /// ``handle(_:plan:now:fraction:)``. No clock, no I/O and no randomness live in here, and each state that is reached is
 /// persisted before its action is begun, so that a rotation can be taken up after a crash from what was stored.
 package struct RotationState: Hashable, Sendable {
-    /// What the rotation has reached.
+    /// The phase.
     package internal(set) var phase: Phase
-    /// What was tried so far.
+    /// The counts of attempts, failures and cycles.
     package internal(set) var tally: Tally
-    /// What the hub's lists have shown; kept for as long as the rotation lives, and never taken anew.
+    /// The evidence from the hub's lists, kept for the whole life of the rotation.
     package internal(set) var evidence: UpdateEvidence
-    /// Nothing is to be done before this instant; nil for at once.
+    /// The instant of the next action; nil for now.
     package internal(set) var wakeAt: Instant?
 
-    /// A rotation that was just claimed.
+    /// Creates the state of a newly claimed rotation.
     ///
     /// - Parameter seen: Values of `updated_at` that earlier rotations of the secret have seen.
     package init(seen: [Int64] = []) {
         self.init(phase: .claimed, tally: Tally(), evidence: UpdateEvidence(seen: seen), wakeAt: nil)
     }
 
-    /// A rotation as it was stored.
+    /// Creates a stored state.
     package init(phase: Phase, tally: Tally, evidence: UpdateEvidence = UpdateEvidence(), wakeAt: Instant?) {
         self.phase = phase
         self.tally = tally
@@ -30,15 +30,15 @@ package struct RotationState: Hashable, Sendable {
         self.wakeAt = wakeAt
     }
 
-    /// What a rotation has reached.
+    /// The phase of a rotation.
     ///
     /// ``Phase/generated`` is in memory only: a candidate counts from `staged` on.
     package enum Phase: Hashable, Sendable {
         /// Opened; there is no candidate yet.
         case claimed
-        /// A value is in hand.
+        /// A value is generated, in memory.
         case generated
-        /// The sealed candidate is on the disk.
+        /// The sealed candidate is on disk.
         case staged
         /// The generator has installed the candidate.
         case installed
@@ -52,20 +52,20 @@ package struct RotationState: Hashable, Sendable {
         case succeeded(confirmed: Bool)
         /// Success is recorded, and `finish` waits for a person: the hub lists the secret, but no list can confirm the update.
         case finishHeld
-        /// Success is recorded, and `finish` has failed: the old credential may still be valid. It is tried again.
+        /// Success is recorded, and `finish` has failed and is retried: the old credential may still be valid.
         case finishFailed(confirmed: Bool, Failure)
         /// The generator has retired the old credential, or has nothing to retire.
         case finished(confirmed: Bool)
-        /// It will fail once the generator has put the old credential back.
+        /// The generator must put the old credential back, then the rotation fails.
         case withdrawing(Failure)
         /// Failure is recorded.
         case failed(Failure)
-        /// It will be abandoned once the generator has done what a person's decision asks for; should that fail, it is
-        /// parked for this failure again.
+        /// The generator carries out a person's decision, then the rotation is abandoned; if that fails, it is parked
+        /// again with this failure.
         case abandoning(Decision, Failure)
         /// A person has ended it.
         case abandoned(Decision?)
-        /// It can go neither on nor back by itself: a person must decide.
+        /// The rotation can neither continue nor be withdrawn by itself: a person must decide.
         case parked(Failure)
         /// The candidate is erased: nothing is left to do.
         case closed
@@ -77,7 +77,7 @@ package struct RotationState: Hashable, Sendable {
         case ended
     }
 
-    /// Counts that decide about back-off, withdrawal and giving up.
+    /// The counts that decide about back-off, withdrawal and failure.
     package struct Tally: Hashable, Sendable {
         /// Attempts recorded so far.
         package var attempts = 0
@@ -85,26 +85,26 @@ package struct RotationState: Hashable, Sendable {
         package var failures = 0
         /// Cycles that have failed.
         package var cycles = 0
-        /// Lists that did not show the update yet, since the last 2xx.
+        /// Lists since the last 2xx that did not show the update.
         package var confirmations = 0
-        /// Attempts that were answered 2xx and had no confirmed effect.
+        /// Attempts that were answered with 2xx but had no confirmed effect.
         package var unconfirmed = 0
         /// Whether a full cycle of attempts had no confirmed effect: a person may decide.
         package var isStuck = false
-        /// Values that were the same as the one in force.
+        /// Generated values that equal the one in force.
         package var repetitions = 0
         /// Whether an attempt had an unknown effect.
         package var isAmbiguous = false
         /// Whether `install` was ever begun.
         package var isInstallBegun = false
-        /// Why the generator's step that is under way must be repeated.
+        /// Why the generator's present step must be repeated.
         package var deferred: StepFailure?
-        /// What the hub asked for last: no attempt before this instant, whoever asks.
+        /// The end of the last `Retry-After`: no attempt before this instant, not even for a request.
         package var floor: Instant?
         /// Whether a request has brought the next try forward.
         package var isHurried = false
-        /// No request brings the next try forward to before this instant: the last try that was brought forward has
-        /// failed.
+        /// The earliest instant to which a request can bring the next try forward, after a failed try that was brought
+        /// forward.
         package var hurryFloor: Instant?
 
         package init() {}
@@ -115,7 +115,7 @@ package struct RotationState: Hashable, Sendable {
 package struct RotationPlan: Hashable, Sendable {
     /// Back-off.
     package var retry: RetryPolicy
-    /// Whether the hub is asked to list before and after.
+    /// Whether the secret is listed before and after delivery.
     package var confirm: Bool
     /// The generator's steps.
     package var steps: Set<GeneratorStep>
@@ -123,7 +123,7 @@ package struct RotationPlan: Hashable, Sendable {
     package var finishAfter: Duration
     /// How long a hub's list may take to show an update that was answered 2xx.
     package var confirmTimeout: Duration
-    /// How long after an attempt of unknown effect its value may still arrive.
+    /// How long the value of an ambiguous attempt may still arrive after it.
     package var lateHold: Duration
 
     package init(
@@ -142,9 +142,9 @@ package struct RotationPlan: Hashable, Sendable {
         self.finishAfter = finishAfter
     }
 
-    /// How often a generator may make the value that is in force already.
+    /// How often a generator may repeat the value in force.
     static let repetitionLimit = 3
-    /// How long to wait where somebody keeps an erased candidate's bytes in a file.
+    /// The wait while another process's read transaction keeps an erased candidate's bytes in a file.
     static let erasePause = Duration.seconds(5)
 }
 
@@ -156,11 +156,11 @@ package enum RotationAction: Hashable, Sendable {
     case stage
     /// List the secret: it exists, and when was it updated?
     case preflight
-    /// Have the generator do a step.
+    /// Run a step of the generator.
     case perform(GeneratorStep)
     /// Record an attempt, and send it.
     case attempt(number: Int)
-    /// The last attempt has no end: it is unknown.
+    /// Record the last attempt, which has no end, as unknown.
     case reportLostAttempt
     /// List the secret: was it updated since the history was written?
     case recheck
@@ -168,45 +168,45 @@ package enum RotationAction: Hashable, Sendable {
     case confirm
     /// Erase candidate and state.
     case erase
-    /// Do nothing until the instant.
+    /// Wait until the instant.
     case wait(until: Instant)
-    /// Nothing, until a person decides.
+    /// Wait for a person's decision.
     case park
-    /// Nothing any more.
+    /// Nothing: the rotation is closed.
     case done
 }
 
 /// What has happened to a rotation.
 package enum RotationEvent: Hashable, Sendable {
     case generated
-    /// The value is the one that is in force already.
+    /// The generated value equals the one in force.
     case repeatedValue
     case staged
-    /// A list shows the secret; the instant is by the hub's clock. The last update is known to be another user's where
-    /// `isForeign`.
+    /// A list shows the secret; the instant is by the hub's clock. `isForeign`: the last update is known to be another
+    /// user's.
     case listed(updatedAt: Int64?, isForeign: Bool = false)
     /// A list does not show the secret.
     case notListed
     case listFailed(HubError)
-    /// A step is about to be begun: recorded before it has an effect.
+    /// A step begins; recorded before it has an effect.
     case stepStarted(GeneratorStep)
     case stepDone(GeneratorStep)
-    /// A step, or making a value, did not succeed.
+    /// A step or `generate` has failed.
     case generatorFailed(GeneratorError)
     case attemptStarted
     case attemptEnded(Attempt.Outcome)
-    /// The sealed candidate is gone or can't be unsealed.
+    /// The sealed candidate is missing or can't be unsealed.
     case candidateLost
-    /// A candidate that could not be unsealed can be again.
+    /// A candidate that could not be unsealed can be unsealed again.
     case candidateFound
-    /// The schedule has another generator by now.
+    /// The schedule's generator has changed.
     case policyChanged
-    /// A person stops an update that is sent again and again.
+    /// A person stops an update that is sent repeatedly.
     case stopped
-    /// A person ends the rotation; without a decision nothing is done to the credentials.
+    /// A person ends the rotation; without a decision the credentials are not changed.
     case abandoned(Decision?)
     case erased
-    /// The candidate is deleted, but somebody's read transaction keeps its bytes in a file.
+    /// The candidate is deleted, but another process's read transaction keeps its bytes in a file.
     case eraseBlocked
     /// A request has joined the rotation.
     case requested

@@ -5,17 +5,18 @@
 package struct TokenOwner: Hashable, Sendable {
     /// The user that most updates named.
     package private(set) var user: String?
-    /// Updates in a row that named ``user``; at most ``threshold``.
+    /// Consecutive updates that named ``user``; at most ``threshold``.
     package private(set) var count: Int
     /// Another user that was named since.
     package private(set) var challenger: String?
-    /// Updates in a row that named ``challenger``.
+    /// Consecutive updates that named ``challenger``.
     package private(set) var challengerCount: Int
 
-    /// Updates in a row that make a user known.
+    /// The number of consecutive updates after which a user is known.
     package static let threshold = 3
-    /// Updates in a row that make another user known in place of one that was: more, as each may be another client's edit
-    /// that came between our update and the list.
+    /// The number of consecutive updates after which another user replaces the known one.
+    ///
+    /// It is larger, because each may be another client's edit between our update and the list.
     package static let replacementThreshold = 5
 
     package init(user: String? = nil, count: Int = 0, challenger: String? = nil, challengerCount: Int = 0) {
@@ -31,13 +32,13 @@ package struct TokenOwner: Hashable, Sendable {
     /// Whether an update that a list shows is known to be another user's.
     package func isForeign(_ updatedBy: String?) -> Bool {
         guard let updatedBy, let known, updatedBy != known else { return false }
-        // Named once more, the challenger is known instead.
+        // The challenger replaces the known user at the next update that names it.
         return !(challenger == updatedBy && challengerCount + 1 >= Self.replacementThreshold)
     }
 
     /// The state after one of our updates was answered 2xx and `updated_at` has moved.
     ///
-    /// - Parameter updatedBy: The user that the list names; nil where it names none.
+    /// - Parameter updatedBy: The user that the list names; nil if it names none.
     package func after(_ updatedBy: String?) -> TokenOwner {
         guard let updatedBy else { return self }
         if updatedBy == user { return TokenOwner(user: user, count: min(count + 1, Self.threshold)) }

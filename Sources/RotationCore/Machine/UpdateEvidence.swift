@@ -6,7 +6,7 @@
 package struct UpdateEvidence: Hashable, Sendable {
     /// How an update of the secret can be confirmed.
     package enum Source: String, Hashable, Sendable, CaseIterable {
-        /// Not at all: the hub refuses lists, or is not asked for them.
+        /// It can't be confirmed: the hub refuses lists, or they are turned off.
         case unlisted
         /// By `updated_at`.
         case updatedAt = "updated_at"
@@ -24,7 +24,7 @@ package struct UpdateEvidence: Hashable, Sendable {
     /// has updated the secret since.
     package var mustRecheck: Bool
 
-    /// How many values are kept; a replica that is staler than that many updates is not expected.
+    /// The number of values that are kept; no replica is expected to be older than that many updates.
     package static let limit = 32
 
     package init(source: Source? = nil, seen: [Int64] = [], mustRecheck: Bool = false) {
@@ -38,7 +38,7 @@ package struct UpdateEvidence: Hashable, Sendable {
         !seen.contains(updatedAt)
     }
 
-    /// Remembers a value that proves nothing from now on.
+    /// Records a value that is no proof of a later update.
     package mutating func note(_ updatedAt: Int64) {
         seen.removeAll { $0 == updatedAt }
         seen.append(updatedAt)

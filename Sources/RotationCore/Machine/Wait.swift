@@ -12,16 +12,16 @@ package enum Obstacle: Hashable, Sendable {
     case group(String, until: Instant?)
     /// The secret's rotation is open.
     case rotation(RotationID)
-    /// The hub asked for a pause.
+    /// The hub is paused.
     case hubPaused(until: Instant)
     /// The hub is suspended.
     case hubSuspended(HubError.Kind)
-    /// The hub answers again after a suspension or a pause, and has taken no update yet.
+    /// The hub is half-open: it answers again after a suspension or pause, but has accepted no update yet.
     case hubHalfOpen
     /// The hub is not configured.
     case hubMissing
 
-    /// When it is over; nil where that can't be told.
+    /// When it ends; nil if that is not known.
     package var until: Instant? {
         switch self {
         case .pause(let until), .group(_, let until): until
@@ -35,7 +35,7 @@ package enum Obstacle: Hashable, Sendable {
 package struct Obstacles: Sendable {
     /// The configured hubs.
     package var hubs: [String: HubStatus]
-    /// Until when secrets are held.
+    /// The ends of holds, by secret.
     package var holds: [SecretName: Instant]
     /// Until when groups are busy; nil while one of their secrets rotates.
     package var groups: [String: Instant?]
@@ -51,7 +51,7 @@ package struct Obstacles: Sendable {
         (self.hubs, self.holds, self.groups, self.open) = (hubs, holds, groups, open)
     }
 
-    /// What a secret's slot waits for.
+    /// The obstacles of a secret's slot.
     package func ofSlot(_ schedule: Schedule, now: Instant) -> [Obstacle] {
         var found: [Obstacle] = []
         if let pause = schedule.pause { found.append(.pause(until: pause.until)) }
@@ -61,16 +61,16 @@ package struct Obstacles: Sendable {
         return (found + common(schedule.secret, schedule)).filter { $0.isThere(at: now) }
     }
 
-    /// What a request for a secret waits for: pause and minimum interval do not count.
+    /// The obstacles of a request for a secret; pause and minimum interval do not count.
     ///
     /// - Parameter schedule: The secret's; nil where it was removed.
     package func ofRequest(_ secret: SecretName, _ schedule: Schedule?, now: Instant) -> [Obstacle] {
         common(secret, schedule).filter { $0.isThere(at: now) }
     }
 
-    /// The end of the last obstacle that a secret had, whether it is there or not: nothing could begin before it.
+    /// The end of a secret's last obstacle, past or present; nothing could begin before it.
     ///
-    /// - Returns: nil where one has no end that is known.
+    /// - Returns: nil if the end of one is not known.
     package func earliest(of schedule: Schedule) -> Instant? {
         var instants: [Instant] = [.distantPast]
         if let pause = schedule.pause {
@@ -98,7 +98,7 @@ package struct Obstacles: Sendable {
         case nil: found.append(.hubMissing)
         case .suspended(let suspension): found.append(.hubSuspended(suspension.reason))
         case .paused(let pause): found.append(.hubPaused(until: pause.until))
-        // One request goes ahead of all.
+        // Only one request at a time is sent to it.
         case .halfOpen: found.append(.hubHalfOpen)
         case .available, .failing: break
         }
@@ -122,30 +122,30 @@ extension Obstacle {
 
 /// A wait that has lasted longer than it may.
 package struct OverlongWait: Hashable, Sendable {
-    /// What waits.
+    /// The subject that waits.
     package enum Subject: Hashable, Sendable {
         case slot(SecretName)
         case request(SecretName)
-        /// A rotation in a phase that it should have left by now.
+        /// A rotation whose phase takes longer than its limit.
         case phase(SecretName, RotationID, phase: String)
     }
 
     package var subject: Subject
-    /// Since when it could have gone on.
+    /// Since when it could have continued.
     package var since: Instant
-    /// How long it may take.
+    /// The limit.
     package var limit: Duration
 }
 
 extension Obstacles {
-    /// How long a slot or a request may wait once nothing stands in its way.
+    /// How long a slot or request may wait without an obstacle.
     ///
-    /// A look every minute, and one more.
+    /// Two passes, one a minute.
     package static let beginLimit = Duration.seconds(120)
-    /// A hub whose rotations have ended within this time works off what is due: what waits has its turn to come.
+    /// A hub of which a rotation has ended within this time is busy with due work: waiting work will have its turn.
     package static let workingTime = Duration.seconds(60)
 
-    /// A slot that should have begun by now; nil for nothing.
+    /// The wait of a slot whose rotation should have begun by now; nil if there is none.
     ///
     /// - Parameter lastEnded: When a rotation of the hub ended last.
     package func overlongSlot(_ schedule: Schedule, lastEnded: Instant?, now: Instant) -> OverlongWait? {
@@ -153,7 +153,7 @@ extension Obstacles {
         return overlong(.slot(schedule.secret), since: max(due, earliest), lastEnded, now)
     }
 
-    /// A request that should have begun by now; nil for nothing.
+    /// The wait of a request whose rotation should have begun by now; nil if there is none.
     package func overlongRequest(
         _ secret: SecretName,
         _ schedule: Schedule?,
@@ -179,7 +179,7 @@ extension Obstacles {
         lastEnded.map { $0.advanced(by: Self.workingTime) >= now } ?? false
     }
 
-    /// A rotation without progress for twice its phase's limit; nil for nothing.
+    /// The wait of a rotation without progress for twice its phase's limit; nil if there is none.
     ///
     /// - Parameters:
     ///   - changedAt: When its progress was last recorded.
@@ -194,7 +194,7 @@ extension Obstacles {
     ) -> OverlongWait? {
         guard let limit = rotation.state.limit(generator: rotation.generator, timeouts) else { return nil }
         var since = max(changedAt, rotation.state.wakeAt ?? changedAt)
-        // What needs the hub waits while that is paused or suspended.
+        // Actions that need the hub wait while it is paused or suspended.
         switch hubs[rotation.secret.hub] {
         case nil: return nil
         case .suspended where !rotation.state.isHubDone: return nil
@@ -209,12 +209,12 @@ extension Obstacles {
 }
 
 extension RotationState {
-    /// No phase has a shorter limit: so long a disk or a queue may take.
+    /// The shortest limit of a phase: a disk or a queue may take that long.
     private static let shortestLimit = Duration.seconds(30)
-    /// What the daemon does by itself may take so long.
+    /// The limit of the daemon's own actions.
     private static let ownLimit = Duration.seconds(60)
 
-    /// How long the action of the present phase may take; nil where it waits for a person, or is over.
+    /// The limit of the present phase's action; nil if the rotation waits for a person or is closed.
     fileprivate func limit(
         generator: GeneratorSpecification,
         _ timeouts: (request: Duration, confirm: Duration)
@@ -239,16 +239,16 @@ extension RotationState {
 package struct OverlongPause: Hashable, Sendable {
     package var since: Instant
     package var until: Instant
-    /// How many slots and requests wait for its end.
+    /// The number of slots and requests that wait for its end.
     package var waiting: Int
 }
 
 extension Obstacles {
-    /// A pause that lasts longer is a problem by itself.
+    /// The length from which a pause alone is a problem.
     package static let pauseLimit = Duration.seconds(15 * 60)
 
-    /// The pause of a hub that has lasted for long, or for which a slot or a request has waited for longer than it may; nil
-    /// for none.
+    /// The pause of a hub that is too long, or that has delayed a slot or request for longer than its limit; nil if
+    /// there is none.
     ///
     /// - Parameters:
     ///   - active: The schedules that are not paused.

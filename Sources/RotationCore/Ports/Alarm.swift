@@ -2,6 +2,6 @@ package import Scheduling
 
 /// Rings at an instant: a Dispatch timer in production, the simulation's clock there.
 package protocol Alarm: Sendable {
-    /// Sets the one instant at which it rings next; nil for none. An instant that has passed rings at once.
+    /// Sets the next instant at which the alarm rings; nil for none. It rings at once for an instant in the past.
     func set(_ instant: Instant?)
 }

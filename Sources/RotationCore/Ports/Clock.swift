@@ -6,7 +6,7 @@ package import Scheduling
 package protocol Clock: Sendable {
     /// The real time.
     var now: Instant { get }
-    /// The time since boot, suspended time included: nobody can set it.
+    /// The time since boot, including suspended time; it can't be set.
     var uptime: Duration { get }
     /// Whether the real time is known to follow a time server.
     var isSynchronised: Bool { get }
@@ -28,12 +28,12 @@ package struct SystemClock: Clock {
 
     package var isSynchronised: Bool { Self.isSynchronised(maximumError: clinux_clock_maximum_error()) }
 
-    /// Whether a time service has vouched for the clock, by the maximum error that the kernel counts.
+    /// Whether a time service confirms the clock, by the maximum error that the kernel counts.
     ///
-    /// Without a service it grows to 16 s and stays there. `STA_UNSYNC` does not tell: some services leave it set
+    /// Without a service it grows to 16 s and stays there. `STA_UNSYNC` is not reliable: some services leave it set
     /// (systemd's `ntp_synced()`, systemd issue 13245).
     ///
-    /// - Parameter maximumError: In microseconds; negative where the kernel does not tell.
+    /// - Parameter maximumError: In microseconds; negative if the kernel does not report it.
     package static func isSynchronised(maximumError: Int64) -> Bool {
         (0..<16_000_000).contains(maximumError)
     }

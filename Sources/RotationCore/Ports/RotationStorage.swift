@@ -12,9 +12,9 @@ package protocol RotationStorage: Sendable {
     /// When the hub's next work is due; nil for never. Instants up to `now` mean at once.
     func earliestDue(hub: String, _ part: WorkPart, now: Instant) async throws -> Instant?
 
-    /// Opens a rotation, if all that must hold for it holds now.
+    /// Opens a rotation, if all conditions hold now.
     ///
-    /// - Returns: nil where somebody was faster, or the secret is paused, or its minimum interval has not passed.
+    /// - Returns: nil if there is an open rotation, the secret is paused, or its minimum interval has not passed.
     func claim(_ claim: Claim) async throws -> Rotation?
 
     /// Reads an open rotation.
@@ -29,50 +29,50 @@ package protocol RotationStorage: Sendable {
 
     /// Seals a value and commits it, before any remote effect.
     ///
-    /// A candidate that is there already is never replaced: the same one is staged again.
+    /// An existing candidate is never replaced: the same one is staged again.
     ///
     /// - Returns: Its keyed fingerprint, or nil, and nothing is kept, where that is the fingerprint of the value in
     ///   force.
     func stage(_ made: GeneratedValue, for rotation: Rotation) async throws -> [UInt8]?
 
-    /// Unseals a rotation's candidate; nil where it is gone or can't be unsealed.
+    /// Unseals a rotation's candidate; nil if it is missing or can't be unsealed.
     func candidate(of rotation: Rotation) async throws -> GeneratedValue?
 
     /// Whether a rotation has a candidate, readable or not.
     func hasCandidate(_ id: RotationID) async throws -> Bool
 
-    /// Whether this process may act, asked directly before each PATCH and each generator's step.
+    /// Checks that this process may act, directly before each PATCH and each generator step.
     ///
     /// - Throws: ``FenceLost``, ``StorageReplaced`` or ``HistoryBehind`` where it may not.
     func checkFence() async throws
 
     /// Erases a rotation's candidate from all files.
     ///
-    /// - Returns: Whether its bytes are gone; false where somebody's read transaction keeps them in a file for now.
+    /// - Returns: Whether its bytes are erased; false if another process's read transaction keeps them in a file for
+    ///   now.
     func eraseCandidate(of id: RotationID) async throws -> Bool
 
     /// Whether a rotation's generator is the one that its schedule has now; true where the schedule is gone.
     func isPolicyCurrent(_ rotation: Rotation) async throws -> Bool
 
-    /// Since when a hub is known to refuse lists; nil where it is not.
+    /// Since when a hub is known to refuse lists; nil if it does not.
     func listsRefusedAt(_ hub: String) async throws -> Instant?
 
-    /// Remembers that a hub refuses lists, or that it does not any more.
+    /// Records that a hub refuses lists, or no longer does.
     func setListsRefused(_ hub: String, at instant: Instant?) async throws
 
-    /// Which user our token is known to belong to at a hub.
+    /// The user to which our token is known to belong at a hub.
     func tokenOwner(_ hub: String) async throws -> TokenOwner
 
-    /// Remembers which user our token belongs to at a hub.
+    /// Records the user to which our token belongs at a hub.
     func setTokenOwner(_ owner: TokenOwner, _ hub: String) async throws
 
-    /// Brings instants that a wrong clock has put too far ahead back to where they can come true, and appends an entry
-    /// about the clock.
+    /// Corrects instants that a fast clock has moved too far ahead, and appends an entry about the clock.
     ///
     /// - Parameters:
     ///   - step: How far the clock was set.
-    ///   - farthest: No wait of the retry policy is longer.
-    ///   - longestHolds: For how long a secret of each hub may be held: a request, and its late application.
+    ///   - farthest: The longest wait of the retry policy.
+    ///   - longestHolds: The longest hold of a secret, by hub.
     func adjustForClockStep(
         _ step: Duration,
         now: Instant,
@@ -82,15 +82,16 @@ package protocol RotationStorage: Sendable {
 
     /// Writes a request for each schedule that is not paused.
     ///
-    /// - Returns: How many requests were written; a secret that has one waiting gets no second.
+    /// - Returns: The number of written requests; a secret with a waiting request gets no second one.
     func requestAll(trigger: Trigger, overdueOnly: Bool, now: Instant, actor: Actor) async throws -> Int
 
-    /// Finds the due instants of calendars anew where the system's time zones have changed, and tells of it.
+    /// Computes the due instants of cron expressions again if the system's time zones have changed, with an audit entry
+    /// for each change.
     ///
     /// - Returns: The names of the zones that have changed.
     func refreshZones(now: Instant) async throws -> [String]
 
-    /// The schedules of all hubs whose values somebody else makes.
+    /// The schedules of all hubs whose values come from an external source.
     func watchedSchedules() async throws -> [Schedule]
 
     /// The keyed fingerprints of a value: by the present staging key first, then by the older ones.
@@ -113,7 +114,7 @@ package protocol RotationStorage: Sendable {
     /// - Returns: Whether it is unknown which value is in force.
     func recordUnexpectedUpdate(before rotation: Rotation, updatedAt: Int64, now: Instant) async throws -> Bool
 
-    /// What is remembered of a hub.
+    /// The stored state of a hub.
     func hubStatus(_ hub: String) async throws -> HubStatus
 
     /// Changes a hub's status, together with the audit entry of ``HubStatus/entry(from:to:hub:now:)``.
@@ -133,7 +134,7 @@ package protocol RotationStorage: Sendable {
 /// Which of a hub's work is meant.
 package enum WorkPart: Hashable, Sendable {
     case all
-    /// Rotations of which nothing that needs the hub is left, by ``RotationState/isHubDone``.
+    /// Rotations that no longer need the hub, by ``RotationState/isHubDone``.
     case withoutHub
 }
 
@@ -141,17 +142,17 @@ package enum WorkPart: Hashable, Sendable {
 package enum DueWork: Hashable, Sendable {
     /// A rotation that is open.
     case resume(RotationID, SecretName)
-    /// A secret that somebody wants rotated.
+    /// A secret with a waiting request.
     case request(SecretName, Trigger)
     /// A secret whose slot has come.
     case slot(SecretName, dueAt: Instant)
-    /// A secret whose hold has ended: did an earlier value come late?
+    /// A secret whose hold has ended: a list checks whether an earlier value has arrived late.
     case look(SecretName)
 
-    /// What keeps two workers apart: one secret is one worker's, whatever there is to be done about it.
+    /// The key that keeps two workers apart: only one worker at a time works on a secret.
     package enum Key: Hashable, Sendable {
         case secret(SecretName)
-        /// A look at a suspended hub.
+        /// A probe of a suspended hub.
         case probe(String)
     }
 
@@ -166,12 +167,12 @@ package enum DueWork: Hashable, Sendable {
 /// A look at where a schedule's values come from.
 package struct SourceObservation: Sendable {
     package var secret: SecretName
-    /// The generator that was looked at: it may have been edited meanwhile.
+    /// The generator whose source was read; it may have been edited meanwhile.
     package var generator: GeneratorSpecification
     package var content: SourceContent
     package var isNew: Bool
     package var isLasting: Bool
-    /// Why what is there is not to be delivered, or not any more: a text of our own; nil for nothing.
+    /// Why the content must not be delivered, as a text of our own; nil if it may be.
     package var problem: String?
     package var now: Instant
 
@@ -199,20 +200,20 @@ package struct StaleRotation: Error, CustomStringConvertible {
         self.rotation = rotation
     }
 
-    package var description: String { "rotation \(rotation) was changed by somebody else" }
+    package var description: String { "rotation \(rotation) was changed by another writer" }
 }
 
 /// A demand to open a rotation.
 package struct Claim: Sendable {
     package var secret: SecretName
     package var trigger: Trigger
-    /// The new rotation's name.
+    /// The new rotation's ID.
     package var id: RotationID
     package var now: Instant
-    /// When the daemon began: what was due before was missed while it was down.
+    /// The daemon's start: slots that were due before were missed while it was down.
     package var startedAt: Instant
 
-    /// - Parameter startedAt: The beginning of time if not given: nothing was missed.
+    /// - Parameter startedAt: By default the beginning of time: nothing was missed.
     package init(
         secret: SecretName,
         trigger: Trigger,

@@ -8,7 +8,7 @@ package struct StorageTrouble: Hashable, Sendable {
         case failed
         /// Another process holds a lock on the database.
         case locked
-        /// A file was deleted or replaced under the daemon.
+        /// An open file was deleted or replaced.
         case replaced
         /// The history was restored from an older copy, or is a new one.
         case behind
@@ -18,7 +18,7 @@ package struct StorageTrouble: Hashable, Sendable {
 
     package var kind: Kind
     package var text: String
-    /// How this process has lost its right to write; nil for other trouble.
+    /// How this process has lost its right to write; nil for other problems.
     package var fenceLost: FenceLost?
     /// When it was met first.
     package var since: Instant

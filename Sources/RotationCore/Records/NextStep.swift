@@ -4,9 +4,9 @@ package import Scheduling
 ///
 /// Requests for a rotation now are not part of it: they have rows of their own.
 package enum NextStep: Hashable, Sendable {
-    /// Nothing: its values come from a source that has not changed, or its calendar names no further slot.
+    /// No next step: its source has not changed, or its cron expression names no further slot.
     case never
-    /// A slot, due up to the jitter later, or later still where something has put it off.
+    /// A slot, due up to the jitter later, or later if it was deferred.
     case slot(Instant, due: Instant)
     /// The rotation that was requested when the schedule was added. It serves no slot, so it has no window and can't be
     /// missed.
@@ -24,7 +24,7 @@ extension NextStep {
         }
     }
 
-    /// The slot that it serves; nil where it serves none.
+    /// The slot that it serves; nil for none.
     package var slot: Instant? {
         switch self {
         case .never, .requestedOnAdding: nil

@@ -1,6 +1,6 @@
 /// Who has which right; root has all of them, and the daemon's own user too, unless plug-ins run as that.
 package struct Roles: Hashable, Sendable {
-    /// Users and groups, by ID.
+    /// The members of a role: users and groups, by ID.
     package struct Members: Hashable, Sendable {
         package var users: Set<UInt32>
         package var groups: Set<UInt32>
@@ -11,13 +11,15 @@ package struct Roles: Hashable, Sendable {
         }
     }
 
-    /// Who may request, pause and resume; nil for the daemon's group.
+    /// Operators, who may request, pause and resume; nil for the daemon's group.
     package var operators: Members?
-    /// Who may change schedules and secrets too.
+    /// Editors, who may also change schedules and secrets.
     package var editors: Members
-    /// Who may see how the daemon is.
+    /// Auditors, who may see the daemon's health.
     package var auditors: Members
-    /// Users as whom plug-ins run: they have no right at all, whatever else is said of them, as a plug-in could connect.
+    /// The users as which plug-ins run.
+    ///
+    /// They have no rights, whatever their roles are, because a plug-in could connect.
     package var plugInUsers: Set<UInt32>
 
     package init(

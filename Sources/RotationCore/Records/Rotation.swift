@@ -18,11 +18,11 @@ package struct Rotation: Hashable, Sendable {
     package let access: WorkspaceAccess?
     /// How long its generator's `finish` waits after success.
     package let finishAfter: Duration
-    /// Whether it is confirmed whatever the hub's `confirm` says: the outcome of the one before it is ambiguous.
+    /// Whether it must be confirmed even with `confirm: false`, because the previous rotation's outcome is ambiguous.
     package let mustConfirm: Bool
     /// The keyed fingerprint of its candidate, once that is staged.
     package var fingerprint: [UInt8]?
-    /// Where it stands.
+    /// Its state.
     package var state: RotationState
 
     package init(
@@ -81,7 +81,7 @@ extension Trigger {
 
 /// How a rotation ended; it does so once.
 package enum Ending: Hashable, Sendable {
-    /// The hub has the candidate; `confirmed` where its list showed the update.
+    /// The hub has the candidate; `confirmed` if its list showed the update.
     case succeeded(confirmed: Bool)
     /// The hub has the old value.
     case failed(Failure)
@@ -115,22 +115,22 @@ package struct Failure: Hashable, Sendable {
 
     /// The generator can't work.
     package static let generator = Failure(kind: "generator")
-    /// The generator's value is of no use.
+    /// The generator's value is unusable.
     package static let unusableValue = Failure(kind: "unusable_value")
-    /// The generator made the value that is in force already, several times.
+    /// The generator has repeated the value in force several times.
     package static let repeatedValue = Failure(kind: "repeated_value")
     /// The history may be an older copy, and the hub shows an update that it does not know: a newer value may be in force.
     package static let unknownUpdate = Failure(kind: "unknown_update")
-    /// The candidate can't be read any more, and nothing was sent.
+    /// The candidate can no longer be read, and nothing was sent.
     package static let candidateLost = Failure(kind: "candidate_lost")
     /// The generator could not put the old credential back.
     package static let withdrawal = Failure(kind: "withdrawal")
-    /// The hub has answered 2xx, and none of its lists shows an effect.
+    /// The hub has answered 2xx, but no list shows an effect.
     package static let unconfirmed = Failure(kind: HubError.Kind.unconfirmed.rawValue)
-    /// The schedule has another generator by now, and nothing was sent.
+    /// The schedule's generator has changed, and nothing was sent.
     package static let policyChanged = Failure(kind: "policy_changed")
 
-    /// Whether another rotation takes its place at once: nothing was tried, so nothing has failed.
+    /// Whether another rotation replaces it at once: nothing was sent, so this is no failure.
     package var isReplaced: Bool { self == .candidateLost || self == .policyChanged }
 }
 
@@ -139,7 +139,7 @@ package struct Attempt: Hashable, Sendable {
     /// Counted from 1 within its rotation.
     package var number: Int
     package var startedAt: Instant
-    /// nil while it is under way; after a crash, for ever.
+    /// The end; nil while it is in flight, and permanently after a crash.
     package var endedAt: Instant?
     /// How it ended; nil while it is under way.
     package var outcome: Outcome?
@@ -155,9 +155,9 @@ package struct Attempt: Hashable, Sendable {
     package enum Outcome: Hashable, Sendable {
         /// The hub answered 2xx.
         case delivered(Receipt)
-        /// It did not; the error tells whether the hub may hold the value all the same.
+        /// It has failed; the error says whether the hub may hold the value anyway.
         case failed(HubError)
-        /// The daemon did not live to see its end.
+        /// The daemon crashed before its end.
         case unknown
         /// The hub answered 2xx, and its list did not show an effect within the hub's `confirm_timeout`.
         case unconfirmed
@@ -181,7 +181,7 @@ package struct RotationRequest: Hashable, Sendable {
     package var trigger: Trigger
     package var reason: String?
     package var ticket: String?
-    /// Whether it wants a rotation of its own, after one that is open.
+    /// Whether it does not join an open rotation, but waits for another one.
     package var fresh: Bool
     /// Why the hold of an earlier rotation, whose value may still arrive, does not count; nil where it does.
     package var despiteHold: String?

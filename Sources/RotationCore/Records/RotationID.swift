@@ -3,7 +3,7 @@ package struct RotationID: Hashable, Sendable, RawRepresentable, Codable, Custom
     /// The UUID's text, in lower case.
     package let rawValue: String
 
-    /// Takes any 36 characters of hexadecimal digits and hyphens.
+    /// Accepts any 36 characters of hexadecimal digits and hyphens.
     package init?(rawValue: String) {
         let isUUID = rawValue.utf8.allSatisfy { byte in
             (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) || byte == UInt8(ascii: "-")
@@ -16,7 +16,7 @@ package struct RotationID: Hashable, Sendable, RawRepresentable, Codable, Custom
     ///
     /// - Parameters:
     ///   - milliseconds: Unix time.
-    ///   - random: Where its random bits come from.
+    ///   - random: The source of its random bits.
     package init(milliseconds: Int64, random: any RandomSource) {
         rawValue = String(unsafeUninitializedCapacity: UUIDBits.textLength) { buffer in
             let high = UUIDBits.timeAndRandom(milliseconds: milliseconds, random: random.next())

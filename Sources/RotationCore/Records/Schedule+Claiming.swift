@@ -1,13 +1,13 @@
 package import Scheduling
 
 extension Schedule {
-    /// What is to be done about a schedule that is due.
+    /// The decision about a due schedule.
     package enum Verdict: Hashable, Sendable {
         /// Open a rotation; `afterWindow` where it begins outside its window, as its value would become too old.
         case begin(afterWindow: Bool)
         /// Nothing yet; nil for until something else changes the schedule.
         case wait(until: Instant?)
-        /// The slot has passed, and no rotation makes up for it.
+        /// The slot is missed, without a rotation.
         case miss(slot: Instant, Reason)
     }
 
@@ -15,14 +15,14 @@ extension Schedule {
     package enum Reason: String, Hashable, Sendable, CaseIterable {
         /// Its window was over before a rotation could begin.
         case window
-        /// The daemon was down, and the schedule wants such slots skipped.
+        /// The daemon was down, and the schedule skips such slots.
         case skipped
     }
 
-    /// No rotation that catches up begins later than this after the daemon's start.
+    /// The time after the daemon's start within which catch-up rotations begin.
     private static let spreadLimit = Duration.seconds(1800)
 
-    /// Decides about a schedule whose time has come; pauses, groups and hubs are decided elsewhere.
+    /// Decides about a due schedule; pauses, groups and hubs are checked elsewhere.
     ///
     /// - Parameters:
     ///   - now: The present instant.
@@ -33,7 +33,7 @@ extension Schedule {
             let earliest = lastOpened.advanced(by: definition.minInterval)
             if now < earliest { return .wait(until: earliest) }
         }
-        // What was requested on adding has no window, and nothing to catch up with.
+        // A rotation that was requested on adding has no window and no catch-up.
         guard let slot = nextStep.slot else { return .begin(afterWindow: false) }
         let windowEnd = definition.window.map { slot.advanced(by: $0) }
         let isTooLate = windowEnd.map { $0 < now } ?? false
@@ -57,13 +57,13 @@ extension Schedule {
         return next(after: now).map { expiry < $0.due } ?? true
     }
 
-    /// When a slot that was missed while the daemon was down is caught up with.
+    /// When a slot that was missed while the daemon was down is caught up.
     ///
-    /// Soon after a short time, but spread out after a long one, so that a restart is no herd. It stays within its window,
-    /// and before the next slot.
+    /// Soon after a short downtime, but spread out after a long one, so that a restart does not start all rotations at
+    /// once. It stays within its window and before the next slot.
     private func catchUpBegin(slot: Instant, due: Instant, windowEnd: Instant?, startedAt: Instant) -> Instant {
         let planned = self.due(slot)
-        // Put off once already, or too old: at once.
+        // Already deferred once, or too old: now.
         guard due <= planned, overdueSince(now: startedAt) == nil else { return due }
         var limit = min(planned.duration(to: startedAt) / 10, Self.spreadLimit)
         if let next = next(after: startedAt) { limit = min(limit, startedAt.duration(to: next.slot) / 2) }

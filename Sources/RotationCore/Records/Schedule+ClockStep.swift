@@ -1,13 +1,13 @@
 package import Scheduling
 
 extension Schedule {
-    /// The schedule after a clock that was ahead has been set back.
+    /// The schedule after a fast clock was set back.
     ///
     /// What lies in the future is taken for now, and a next step that its cadence, minimum interval or retry can't have meant
     /// is brought back to where it can: a slot becomes the first one after now. The slot after the next one can be meant:
     /// the next one may have fired already by the clock that was ahead, and must not fire twice.
     ///
-    /// - Parameter farthest: No wait of the retry policy is longer.
+    /// - Parameter farthest: The longest wait of the retry policy.
     package func adjustedForClockStep(now: Instant, farthest: Duration) -> Schedule {
         var schedule = self
         schedule.anchor = min(anchor, now)

@@ -5,7 +5,7 @@ extension Schedule {
     /// by ``adjustedForClockStep(now:farthest:)``.
     private static let smallStep = Duration.seconds(3600)
 
-    /// How many unusable values are made one after the other.
+    /// The largest number of consecutive unusable values.
     private static let unusableLimit = 3
 
     /// The schedule after one of its rotations has ended.
@@ -30,11 +30,11 @@ extension Schedule {
         noteInForce(rotation, now: now)
         let served = rotation.slot.map { $0 <= now.advanced(by: Self.smallStep) ? max($0, now) : now }
         awaitSlot(after: served ?? now)
-        // Opened later than now: by a clock that was ahead.
+        // Opened later than now, by a fast clock.
         putOff(until: min(rotation.openedAt, now).advanced(by: definition.minInterval))
     }
 
-    /// Opens another rotation at once for what the replaced one was to do; that has failed at nothing.
+    /// Opens another rotation at once in place of the replaced one, which does not count as a failure.
     private mutating func replace(_ rotation: Rotation, now: Instant) {
         let slot = min(rotation.slot ?? now, now)
         if failures > 0 {
@@ -58,14 +58,14 @@ extension Schedule {
             // The hub has the new value, since an unknown time: the age counts from the latest.
             noteInForce(rotation, now: now)
         } else if decision == nil && rotation.state.tally.isAmbiguous {
-            // The hub may have either value: whatever comes next is another one, also the one before.
+            // The hub may have either value, so any next value counts as a change, even the previous one.
             lastFingerprint = nil
             if definition.generator.isWatched { adoption = .deliverWhatever }
         }
         awaitSlot(after: now)
     }
 
-    /// Remembers which value the hub has.
+    /// Records the value that the hub has.
     private mutating func noteInForce(_ rotation: Rotation, now: Instant) {
         lastSuccess = now
         failures = 0

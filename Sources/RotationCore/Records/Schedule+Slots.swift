@@ -3,7 +3,7 @@ package import Scheduling
 extension Schedule {
     /// The first slot that is strictly later than an instant, and when its rotation is due: up to the jitter later.
     ///
-    /// - Returns: nil where no slot comes by itself.
+    /// - Returns: nil if the cadence names no slots.
     package func next(after instant: Instant) -> (slot: Instant, due: Instant)? {
         definition.nextSlot(after: instant, anchor: anchor).map { ($0, due($0)) }
     }
@@ -13,17 +13,17 @@ extension Schedule {
         slot.advanced(by: Jitter.delay(of: "\(secret)", slot: slot, limit: definition.jitter))
     }
 
-    /// From when on slots fire: from the end of a pause that ends by itself, else from now.
+    /// The instant from which slots fire: the end of a pause that has one, otherwise now.
     package func slotsBegin(now: Instant) -> Instant {
         isPaused(at: now) ? max(now, pause?.until ?? now) : now
     }
 
-    /// Has the next rotation serve the first slot after an instant.
+    /// Sets the next step to the first slot after an instant.
     package mutating func awaitSlot(after instant: Instant) {
         nextStep = next(after: instant).map { .slot($0.slot, due: $0.due) } ?? .never
     }
 
-    /// Has the next step wait until an instant, if that is later than when it is due.
+    /// Defers the next step to an instant, if that is later than its due instant.
     ///
     /// - Returns: Whether it waits longer than before.
     @discardableResult
@@ -37,7 +37,7 @@ extension Schedule {
 // MARK: Age
 
 extension Schedule {
-    /// Since when the secret is overdue, as its value is older than `max_age`; nil where it is not.
+    /// Since when the secret is overdue, because its value is older than `max_age`; nil if it is not.
     ///
     /// The one definition, for `status`, `rotate-now --overdue`, USR1 and `schedule list`; the view `schedule_current`
     /// repeats it in SQL.

@@ -2,7 +2,8 @@ package import Scheduling
 
 /// What was found at the source of values that somebody else makes.
 package struct SourceContent: Hashable, Sendable {
-    /// The fingerprints of what is there, by the present staging key first, then by the older ones; none where nothing is.
+    /// The fingerprints of the content, by the present staging key first, then by the older ones; empty if there is no
+    /// content.
     package var fingerprints: [[UInt8]]
     /// Whether it may be delivered.
     package var isUsable: Bool
@@ -14,14 +15,14 @@ package struct SourceContent: Hashable, Sendable {
 }
 
 extension Schedule {
-    /// The schedule after somebody has looked at where its values come from.
+    /// The schedule after a look at its source.
     ///
-    /// What matters is whether the source holds another value than the one in force, not whether it was seen to change:
-    /// what changed while the daemon was down, or the schedule paused, is delivered after that.
+    /// The source is compared with the value in force, not with the last look, so that a change while the daemon was
+    /// down or the schedule paused is delivered afterwards.
     ///
     /// - Parameters:
-    ///   - content: What was found.
-    ///   - isNew: Whether it was not so at the last look.
+    ///   - content: The content of the source.
+    ///   - isNew: Whether it differs from the last look.
     ///   - isLasting: Whether it has been of no use for longer than it takes to write files one after the other.
     package func afterLook(_ content: SourceContent, isNew: Bool, isLasting: Bool, now: Instant) -> Schedule {
         guard definition.generator.isWatched, !isPaused(at: now) else { return self }
@@ -30,7 +31,7 @@ extension Schedule {
         let found = content.fingerprints.first.map(Adoption.adopted)
         if failures == 0, let found, adoption.isAmong(content.fingerprints) {
             schedule.adoption = found
-            // It has changed and changed back before anything was done; whether it is still valid does not matter.
+            // It has changed and changed back before a rotation; whether it is still valid does not matter.
             schedule.nextStep = .never
         } else if content.isUsable && adoption == .notYet {
             // Adding a schedule rotates nothing.

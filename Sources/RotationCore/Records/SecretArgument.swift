@@ -1,7 +1,7 @@
-/// Why a text is no SECRET argument.
+/// Why a text is not a valid SECRET argument.
 package enum InvalidSecretArgument: Error, Equatable, CustomStringConvertible {
     case notASecret(String)
-    /// The hub is left out, though not exactly one is configured.
+    /// The hub is missing, but not exactly one hub is configured.
     case withoutHub(alias: String, hubs: [String])
     case noSuchHub(String, hubs: [String])
 
@@ -21,8 +21,8 @@ extension SecretName {
     /// Reads a SECRET argument: `alias` where one hub is configured, else `hub/alias`.
     ///
     /// - Parameters:
-    ///   - hubs: The configured hubs, in the order in which people are told.
-    ///   - mayLackHub: Whether the hub may be one that is not configured any more.
+    ///   - hubs: The configured hubs, in the order for messages.
+    ///   - mayLackHub: Whether the hub may be missing from the configuration.
     package init(argument text: String, hubs: [String], mayLackHub: Bool = false) throws(InvalidSecretArgument) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count <= 2, let alias = parts.last.flatMap(SecretAlias.init) else { throw .notASecret(text) }

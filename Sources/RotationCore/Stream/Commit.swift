@@ -1,40 +1,40 @@
 package import Scheduling
 
-/// What one commit of the history has changed: an element of the ``CommitStream``.
+/// The changes of one commit of the history: an element of the ``CommitStream``.
 package struct Commit: Hashable, Sendable {
-    /// Its place in the stream: each commit's number is one more than that of the one before it, over all lives of the daemon.
+    /// Its position in the stream: consecutive numbers, which continue over restarts of the daemon.
     package var number: Int64
-    /// What it has changed.
+    /// The changes.
     package var changes: Changes
 
     package init(number: Int64, changes: Changes) {
         (self.number, self.changes) = (number, changes)
     }
 
-    /// What a commit has changed, in the order in which it was written.
+    /// The changes of a commit, in the order of writing.
     package struct Changes: Hashable, Sendable {
-        /// Rotations that were opened or have moved on, as they are now.
+        /// The present progress of rotations that were opened or have changed.
         package var rotations: [RotationProgress] = []
-        /// What has become of requests.
+        /// The changes of requests.
         package var requests: [RequestChange] = []
-        /// The secrets whose schedules were added, changed or removed, or are due, held or looked at at another instant.
+        /// The secrets whose schedules were added, changed or removed, or whose due, hold or list instants have moved.
         package var schedules: [SecretName] = []
-        /// Hubs whose status is another one, or of which something was learned.
+        /// Hubs whose status or other data has changed.
         package var hubs: [String] = []
         /// The entries of the audit log.
         package var entries: [Entry] = []
-        /// Whether rows were changed that are not named here: a subscriber reads again.
+        /// Whether other rows were changed, too: then a subscriber must read again.
         package var isWide = false
 
         package init() {}
 
-        /// Whether nothing was changed.
+        /// Whether there are no changes.
         package var isEmpty: Bool { self == Changes() }
     }
 
     /// An entry of the audit log.
     package struct Entry: Hashable, Sendable {
-        /// Its place in the log.
+        /// Its number in the log.
         package var seq: Int64
         /// Its text, without a newline.
         package var line: String
@@ -44,41 +44,41 @@ package struct Commit: Hashable, Sendable {
         }
     }
 
-    /// What has become of requests for a secret.
+    /// A change of requests for a secret.
     package enum RequestChange: Hashable, Sendable {
         /// A new request; it has joined a rotation, or waits.
         case added(RotationID, SecretName, joined: RotationID?)
-        /// All that waited for the secret are served by a rotation.
+        /// All waiting requests for the secret are served by a rotation.
         case served(SecretName, by: RotationID)
-        /// Those that a rotation was to serve wait again.
+        /// The requests of a rotation wait again.
         case released(RotationID)
-        /// All that waited for the secret were removed.
+        /// All waiting requests for the secret were removed.
         case dropped(SecretName)
     }
 }
 
-/// How far a rotation has come: what people who wait for it are shown.
+/// The progress of a rotation, for users that wait for it.
 package struct RotationProgress: Hashable, Sendable {
     package var id: RotationID
     package var secret: SecretName
     /// The phase's name.
     package var phase: String
-    /// Attempts so far.
+    /// The number of attempts so far.
     package var attempts: Int
-    /// When the next try is; nil for now, and once it has ended.
+    /// The instant of the next try; nil for now, and once it has ended.
     package var nextTry: Instant?
-    /// How it ended; nil while it is under way.
+    /// The outcome; nil while it is open.
     package var outcome: Outcome?
-    /// What it failed for, or is parked for.
+    /// The reason for which it failed or is parked.
     package var failure: Failure?
-    /// Whether it has succeeded, and its old credential is not retired.
+    /// Whether it has succeeded, but its old credential is not retired.
     package var isUnfinished: Bool
     /// Whether it waits for a person.
     package var isParked: Bool
     /// Whether nothing is left to do.
     package var isClosed: Bool
 
-    /// How a rotation ended.
+    /// The outcome of a rotation.
     package enum Outcome: String, Hashable, Sendable, Codable {
         case succeeded, failed, abandoned
 
@@ -93,8 +93,8 @@ package struct RotationProgress: Hashable, Sendable {
     }
 
     /// - Parameters:
-    ///   - outcome: How it ended, as it is stored; nil while it is under way.
-    ///   - failure: What it failed for, or is parked for, as it is stored.
+    ///   - outcome: The stored outcome; nil while it is open.
+    ///   - failure: The stored reason for which it failed or is parked.
     package init(_ rotation: Rotation, outcome: Outcome?, failure: Failure?) {
         (id, secret, phase) = (rotation.id, rotation.secret, rotation.state.phaseName)
         attempts = rotation.state.tally.attempts

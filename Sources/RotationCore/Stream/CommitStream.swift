@@ -1,21 +1,21 @@
 import Synchronization
 
-/// The stream of what was committed: it can be read from any position, by any number of subscribers, at their own pace.
+/// The stream of commits: any number of subscribers read it from any position, at their own pace.
 ///
-/// It keeps the newest commits and nothing for a subscriber. One that is so slow that the commits after its position are gone is
-/// told to read again; the writer never waits.
+/// It keeps the newest commits and no state for subscribers. A subscriber whose next commits are no longer kept must
+/// read again; the writer never waits.
 package final class CommitStream: Sendable {
-    /// What comes after a position.
+    /// The continuation after a position.
     package enum Next: Sendable {
         /// Commits without a gap, the first one right after the position.
         case commits([Commit])
-        /// The position is too old: take a snapshot, and go on from its position.
+        /// The position is too old: take a snapshot, and continue from its position.
         case readAgain
         /// The subscriber's task was cancelled, or the stream has ended.
         case ended
     }
 
-    /// How many commits are kept.
+    /// The number of commits that are kept.
     package static let standardCapacity = 2048
     /// How many entries and changes are kept in all of them: more than a second's at full load, as the auditors' copy asks once
     /// a second, and to read again costs it a comparison of all rows.
@@ -43,7 +43,7 @@ package final class CommitStream: Sendable {
 
     /// The number of the newest commit.
     ///
-    /// Read where commits are made, it belongs to what is read there: a snapshot with its position.
+    /// Read it in the writer's isolation together with rows, to get a snapshot with its position.
     package var position: Int64 { state.withLock { $0.position } }
 
     /// Adds a commit, once it is durable.
@@ -74,7 +74,7 @@ package final class CommitStream: Sendable {
         for continuation in waiting.values { continuation.resume() }
     }
 
-    /// Returns what was committed after a position, as soon as there is something.
+    /// Returns the commits after a position, and waits if there are none yet.
     package func next(after position: Int64) async -> Next {
         while !Task.isCancelled {
             if let next = present(after: position) { return next }
@@ -83,7 +83,7 @@ package final class CommitStream: Sendable {
         return .ended
     }
 
-    /// What was committed after a position; nil for nothing yet.
+    /// The commits after a position; nil if there are none yet.
     private func present(after position: Int64) -> Next? {
         state.withLock { state in
             guard state.position != position else { return state.isEnded ? .ended : nil }
@@ -94,7 +94,7 @@ package final class CommitStream: Sendable {
         }
     }
 
-    /// Returns when there may be more, or the task is cancelled.
+    /// Waits until there may be more commits, or the task is cancelled.
     private func wait(after position: Int64) async {
         let id = state.withLock { state in
             state.nextWaiter += 1
@@ -103,7 +103,7 @@ package final class CommitStream: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    // Looked at again under the lock: a commit or a cancellation may have come between.
+                    // Check again under the lock: a commit or a cancellation may have come in between.
                     guard state.position == position, !state.isEnded, !Task.isCancelled else { return true }
                     state.waiting[id] = continuation
                     return false
@@ -117,6 +117,6 @@ package final class CommitStream: Sendable {
 }
 
 extension Commit.Changes {
-    /// What they cost to keep.
+    /// The cost of keeping them.
     fileprivate var weight: Int { 1 + rotations.count + requests.count + schedules.count + hubs.count + entries.count }
 }

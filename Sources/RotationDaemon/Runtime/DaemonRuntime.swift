@@ -315,7 +315,7 @@ package final class DaemonRuntime: Sendable {
     /// Starts nothing new; the engine's `run()` returns when the work in flight has ended.
     package func stop() {
         engine.stop()
-        hubs.closeGates()
+        hubs.closeLimiters()
     }
 
     /// Returns once engine and store have answered.

@@ -176,7 +176,7 @@ package final class HubClients: Sendable {
     }
 
     /// Cancels all waits for a permit, so that nothing more is sent.
-    package func closeGates() {
+    package func closeLimiters() {
         for client in shared.withLock({ $0.liveClients }) { client.close() }
     }
 

@@ -6,13 +6,13 @@ extension Audit {
 
         /// The daemon's process ID.
         package var pid: Int32
-        /// The version of Landlock by which plug-ins are confined; 0 where the kernel has none.
+        /// The version of Landlock that confines plug-ins; 0 if the kernel has none.
         package var landlock: Int32
 
         package init(pid: Int32, landlock: Int32) { (self.pid, self.landlock) = (pid, landlock) }
     }
 
-    /// The daemon has stopped in good order.
+    /// The daemon has stopped gracefully.
     package struct DaemonStopped: AuditEvent {
         package static let name = AuditEventName.daemonStopped
         package static let scope = AuditScope.daemon
@@ -36,7 +36,7 @@ extension Audit {
         package static let name = AuditEventName.configurationRejected
         package static let scope = AuditScope.daemon
 
-        /// What is wrong.
+        /// The reason.
         package enum Error: String, AuditWord {
             /// The configuration itself.
             case invalid
@@ -44,7 +44,7 @@ extension Audit {
             case storage
         }
 
-        /// What is wrong; the log says where.
+        /// The reason; the daemon's log says more.
         package var error: Error
 
         package init(_ error: Error) { self.error = error }
@@ -57,7 +57,7 @@ extension Audit {
 
         /// How far the clock was set, in milliseconds; negative for backwards.
         package var stepMs: Int64
-        /// How many schedules were brought back, where a clock that was ahead had put them too far away.
+        /// How many schedules were corrected, because a fast clock had moved them too far ahead.
         package var schedulesMoved: Int?
 
         package init(stepMs: Int64, schedulesMoved: Int?) {
@@ -65,12 +65,12 @@ extension Audit {
         }
     }
 
-    /// A user was refused an operation of the control socket; one entry for each user and minute.
+    /// A user was refused an operation of the control socket; at most one entry for each user and minute.
     package struct AccessRefused: AuditEvent {
         package static let name = AuditEventName.accessRefused
         package static let scope = AuditScope.daemon
 
-        /// What a caller may be allowed to do.
+        /// A right of a caller.
         package enum Right: String, AuditWord {
             case ask, look, operate, edit
         }

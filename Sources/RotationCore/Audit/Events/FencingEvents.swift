@@ -6,7 +6,7 @@ extension Audit {
         package static let name = AuditEventName.fenceLost
         package static let scope = AuditScope.daemon
 
-        /// What shows it.
+        /// The evidence.
         package enum Error: String, AuditWord {
             /// Another process has raised the epoch of a database.
             case epoch
@@ -14,7 +14,7 @@ extension Audit {
             case lock
         }
 
-        /// What shows it: the epoch of a database, or the lock's file.
+        /// The evidence: the epoch of a database, or the lock's file.
         package var error: Error
         /// The file.
         package var path: String
@@ -32,13 +32,13 @@ extension Audit {
         package static let name = AuditEventName.storageReplaced
         package static let scope = AuditScope.daemon
 
-        /// When it was found.
+        /// When the daemon found it.
         package var since: Instant
 
         package init(since: Instant) { self.since = since }
     }
 
-    /// The history was found not to be the newest one: nothing is rotated by it.
+    /// The history is not the newest one: nothing is rotated with it.
     package struct RestoreHeld: AuditEvent {
         package static let name = AuditEventName.restoreHeld
         package static let scope = AuditScope.daemon
@@ -47,7 +47,7 @@ extension Audit {
         package var mark: Int64?
         /// The number of the newest entry that this history has.
         package var newest: Int64
-        /// Present, and true, where the mark was written for another history.
+        /// Present, and true, if the mark was written for another history.
         package var otherHistory: Bool?
 
         package init(_ behind: HistoryBehind) {
@@ -55,7 +55,7 @@ extension Audit {
         }
     }
 
-    /// A person goes on with a history that is not the newest one.
+    /// A person has accepted a history that is not the newest one.
     package struct RestoreAccepted: AuditEvent {
         package static let name = AuditEventName.restoreAccepted
         package static let scope = AuditScope.daemon
@@ -64,9 +64,9 @@ extension Audit {
         package var mark: Int64?
         /// The number of the newest entry that this history had when it was found behind.
         package var newest: Int64
-        /// Present, and true, where the mark was written for another history.
+        /// Present, and true, if the mark was written for another history.
         package var otherHistory: Bool?
-        /// Why, in the person's words.
+        /// The person's reason.
         package var reason: String
 
         package init(_ behind: HistoryBehind, reason: String) {
@@ -75,20 +75,20 @@ extension Audit {
         }
     }
 
-    /// A candidate is kept of a rotation that the history does not know, or a person gives it up.
+    /// The candidate of a rotation that the history does not know is kept, or a person has it erased.
     package struct CandidateKept: AuditEvent {
         package static let name = AuditEventName.candidateKept
         package static let scope = AuditScope.candidate
 
-        /// Present, and true, where a person has it erased.
+        /// Present, and true, if a person has it erased.
         package var givenUp: Bool?
-        /// Why it is erased, in the person's words.
+        /// The person's reason for erasing it.
         package var reason: String?
 
-        /// It is kept.
+        /// The candidate is kept.
         package init() {}
 
-        /// A person has it erased.
+        /// A person has the candidate erased.
         package init(givenUpFor reason: String) { (givenUp, self.reason) = (true, reason) }
     }
 }

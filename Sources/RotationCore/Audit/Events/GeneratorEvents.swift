@@ -1,19 +1,20 @@
 import Scheduling
 
 extension Audit {
-    /// The generator begins a step, has done it, or has failed for good; a step that is tried again is `rotation.deferred`.
+    /// The generator begins a step, has succeeded, or has failed permanently; a step that is retried is
+    /// `rotation.deferred`.
     struct GeneratorStepped: AuditEvent {
         static let name = AuditEventName.generatorStep
         static let scope = AuditScope.rotation
 
-        /// How far a step has come.
+        /// The outcome of a step.
         enum Outcome: String, AuditWord {
             case begun, done, failed
         }
 
         /// The step.
         var step: GeneratorStep
-        /// How far it has come.
+        /// The outcome.
         var outcome: Outcome
         /// How it has failed.
         var failedStep: FailedStep?
@@ -25,17 +26,17 @@ extension Audit {
         package enum Cause: String, AuditWord {
             /// The plug-in has exited with a status that says so.
             case exited
-            /// The plug-in took longer than it may.
+            /// The plug-in exceeded its time-out.
             case timedOut = "timed_out"
-            /// A signal that was not the daemon's has ended the plug-in.
+            /// A signal that the daemon did not send has ended the plug-in.
             case signaled
             /// No plug-in was run.
             case notStarted = "not_started"
-            /// The plug-in wrote more than it may.
+            /// The plug-in exceeded the limit of output.
             case tooMuchOutput = "too_much_output"
-            /// The plug-in said that all is well, and its answer is none.
+            /// The plug-in exited with success, but its answer is invalid.
             case invalidAnswer = "invalid_answer"
-            /// A built-in generator can't do it.
+            /// A built-in generator failed.
             case unable
         }
 
@@ -47,9 +48,9 @@ extension Audit {
         package var exitStatus: Int32?
         /// The signal that has ended the plug-in.
         package var signal: Int32?
-        /// How long the plug-in may take, in milliseconds, where it took longer.
+        /// The time-out in milliseconds, if the plug-in exceeded it.
         package var timeoutMs: Int64?
-        /// The plug-in's own word for it: at most 40 of `a` to `z` and `_`.
+        /// The plug-in's reason, a word of at most 40 characters `a` to `z` and `_`.
         package var reason: String?
 
         package init(_ failure: StepFailure) {
@@ -66,7 +67,7 @@ extension Audit {
         }
     }
 
-    /// What has failed in a rotation: a hub's answer, by its class, or something of the rotation's own.
+    /// The class of a failure in a rotation: a hub's answer, or a failure of the rotation itself.
     struct FailureClass: AuditWord {
         let rawValue: String
 
@@ -76,7 +77,7 @@ extension Audit {
 
         init(_ error: HubError) { rawValue = error.kind.rawValue }
 
-        /// The daemon did not live to see an attempt's end.
+        /// The daemon crashed before an attempt's end.
         static let unknown = FailureClass(rawValue: "unknown")
 
         static let allCases =

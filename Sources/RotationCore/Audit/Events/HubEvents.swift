@@ -1,7 +1,7 @@
 package import Scheduling
 
 extension Audit {
-    /// A hub is suspended: it receives nothing but probes.
+    /// A hub is suspended: only probes are sent to it.
     struct HubSuspended: AuditEvent {
         static let name = AuditEventName.hubSuspended
         static let scope = AuditScope.hub
@@ -22,15 +22,15 @@ extension Audit {
             case paused, suspended
         }
 
-        /// Why the hub was suspended; absent for a pause, which the hub has asked for.
+        /// Why the hub was suspended; absent for a pause.
         package var error: HubError.Kind?
         /// When the suspension or pause began.
         package var since: Instant?
         /// When the pause would have ended by itself.
         package var until: Instant?
-        /// What a person has lifted; absent where a probe has ended a suspension.
+        /// What a person has lifted; absent if a probe has ended a suspension.
         package var state: State?
-        /// Why, in the person's words; absent where a probe has ended a suspension.
+        /// The person's reason; absent if a probe has ended a suspension.
         package var reason: String?
 
         /// A person has lifted what a hub's status was.

@@ -1,24 +1,24 @@
 import Scheduling
 
 extension Audit {
-    /// A rotation was requested; the entry names the rotation where the request joins one that is open.
+    /// A rotation was requested; the entry names the rotation if the request joins an open one.
     struct RotationRequested: AuditEvent {
         static let name = AuditEventName.rotationRequested
         static let scope = AuditScope.anyRotation
 
         /// The request's ID.
         var request: RotationID
-        /// Why, in the person's words.
+        /// The person's reason.
         var reason: String?
         /// The ticket that the person names.
         var ticket: String?
-        /// Present, and true, where the request waits for a rotation of its own.
+        /// Present, and true, if the request does not join an open rotation.
         var fresh: Bool?
-        /// Why the rotation may begin though an earlier value may still arrive, in the person's words.
+        /// The person's reason for overriding a hold for an earlier value that may still arrive.
         var despiteHold: String?
     }
 
-    /// Requests can't be served any more.
+    /// Requests can no longer be served.
     struct RequestDropped: AuditEvent {
         static let name = AuditEventName.requestDropped
         static let scope = AuditScope.nextRotation
@@ -40,7 +40,7 @@ extension Audit {
         static let name = AuditEventName.rotationMissed
         static let scope = AuditScope.nextRotation
 
-        /// Why: its window was over, or the daemon was down and the schedule skips such slots.
+        /// The reason: its window was over, or the daemon was down and the schedule skips such slots.
         var error: Schedule.Reason
         /// The slot.
         var scheduledFor: Instant

@@ -12,11 +12,11 @@ extension Audit {
             case held
         }
 
-        /// How many attempts were made.
+        /// The number of attempts.
         var attempts: Int
         /// Whether the hub's list has shown the update.
         var confirmed: Bool
-        /// Present where the generator's `finish` waits for a person, as no list can confirm the update.
+        /// Present if the generator's `finish` waits for a person, because no list can confirm the update.
         var finish: Finish?
         /// The slot, where the schedule has opened the rotation.
         var scheduledFor: Instant?
@@ -29,7 +29,7 @@ extension Audit {
         static let name = AuditEventName.rotationFailed
         static let scope = AuditScope.rotation
 
-        /// How many attempts were made.
+        /// The number of attempts.
         var attempts: Int
         /// What has failed.
         var error: FailureClass
@@ -41,24 +41,24 @@ extension Audit {
         var nextDue: Instant?
     }
 
-    /// What a person has decided about a rotation; its generator carries it out, or nothing is left to do.
+    /// A person's decision about a rotation, which its generator carries out if there is anything to do.
     struct RotationDecided: AuditEvent {
         static let name = AuditEventName.rotationDecided
         static let scope = AuditScope.rotation
 
-        /// What becomes of the generator's `finish`.
+        /// The decision about the generator's `finish`.
         enum Finish: String, AuditWord {
-            /// The person gives it up.
+            /// The person cancels it.
             case givenUp = "given_up"
         }
 
-        /// Why, in the person's words.
+        /// The person's reason.
         var reason: String
         /// Which value the hub has: the old one, which is put back, or the new one, which is kept; absent for no decision.
         var decision: Decision?
-        /// The decision before, which had not come true yet.
+        /// The earlier decision, which had not been carried out yet.
         var replaces: Decision?
-        /// Present where the person gives the generator's `finish` up.
+        /// Present if the person cancels the generator's `finish`.
         var finish: Finish?
     }
 
@@ -67,13 +67,14 @@ extension Audit {
         static let name = AuditEventName.rotationAbandoned
         static let scope = AuditScope.rotation
 
-        /// How many attempts were made.
+        /// The number of attempts.
         var attempts: Int
         /// Which value the hub has: the old one, which is put back, or the new one, which is kept; absent for no decision.
         var decision: Decision?
-        /// Why, in the person's words; absent where `rotation.decided` says it, and the generator has carried it out since.
+        /// The person's reason; absent if it is in `rotation.decided`, and the generator has carried out the decision
+        /// since.
         var reason: String?
-        /// The decision before, which had not come true yet.
+        /// The earlier decision, which had not been carried out yet.
         var replaces: Decision?
         /// When the schedule is due; absent where it was removed, or waits for its source.
         var nextDue: Instant?

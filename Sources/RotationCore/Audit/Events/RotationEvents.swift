@@ -14,7 +14,7 @@ extension Audit {
 
         /// The generator's type.
         var generator: String
-        /// Names the generator and its parameters.
+        /// The hash of the generator and its parameters.
         var policyHash: String
         /// The IDs of the requests that it serves.
         var requests: [RotationID]?
@@ -24,7 +24,7 @@ extension Audit {
         var windowOverridden: Override?
     }
 
-    /// The sealed candidate is on the disk.
+    /// The sealed candidate is on disk.
     struct RotationStaged: AuditEvent {
         static let name = AuditEventName.rotationStaged
         static let scope = AuditScope.rotation
@@ -48,11 +48,11 @@ extension Audit {
         var attempt: Int
         /// The HTTP status.
         var status: Int
-        /// The hub's name for the request.
+        /// The hub's ID of the request.
         var requestID: String?
     }
 
-    /// Something has failed, and is tried again.
+    /// A step or attempt has failed, and is retried.
     struct RotationDeferred: AuditEvent {
         static let name = AuditEventName.rotationDeferred
         static let scope = AuditScope.rotation
@@ -61,17 +61,17 @@ extension Audit {
         var error: FailureClass
         /// The HTTP status.
         var status: Int?
-        /// The hub's name for the request.
+        /// The hub's ID of the request.
         var requestID: String?
         /// The number of the attempt that has failed, or had no confirmed effect.
         var attempt: Int?
         /// The generator's step that has failed, and how.
         var failedStep: FailedStep?
-        /// When it is tried again.
+        /// When it is retried.
         var nextAttempt: Instant
     }
 
-    /// The rotation waits for a person: it can go neither on nor back by itself, or a person has stopped it.
+    /// The rotation waits for a person: it can neither continue nor be withdrawn by itself, or a person has stopped it.
     struct RotationParked: AuditEvent {
         static let name = AuditEventName.rotationParked
         static let scope = AuditScope.rotation
@@ -80,17 +80,17 @@ extension Audit {
         var error: FailureClass
         /// The HTTP status.
         var status: Int?
-        /// The hub's name for the request.
+        /// The hub's ID of the request.
         var requestID: String?
         /// The number of the attempt that has failed, or had no confirmed effect.
         var attempt: Int?
         /// The generator's step that has failed, and how.
         var failedStep: FailedStep?
-        /// Why a person has stopped it, in the person's words.
+        /// The person's reason for stopping it.
         var reason: String?
     }
 
-    /// The rotation goes on: its candidate can be unsealed again.
+    /// The rotation continues: its candidate can be unsealed again.
     struct RotationUnparked: AuditEvent {
         static let name = AuditEventName.rotationUnparked
         static let scope = AuditScope.rotation

@@ -8,26 +8,26 @@ extension Audit {
 
         /// The schedule, by the keys of the schedule file.
         package var new: [String: JSONValue]
-        /// Names the generator and its parameters.
+        /// The hash of the generator and its parameters.
         package var policyHash: String
         /// When it is due first; absent for a schedule that waits for its source.
         package var nextDue: Instant?
     }
 
-    /// A schedule was changed, or is due at another instant as its time zone's rules have changed.
+    /// A schedule was changed, or its due instant has moved because the rules of its time zone have changed.
     package struct ScheduleChanged: AuditEvent {
         package static let name = AuditEventName.scheduleChanged
         package static let scope = AuditScope.secret
 
-        /// What goes, by the keys of the schedule file.
+        /// The old values, by the keys of the schedule file.
         package var old: [String: JSONValue]?
-        /// What comes, by the keys of the schedule file.
+        /// The new values, by the keys of the schedule file.
         package var new: [String: JSONValue]?
-        /// Names the generator and its parameters; absent where only the zone's rules have changed.
+        /// The hash of the generator and its parameters; absent if only the zone's rules have changed.
         package var policyHash: String?
         /// The time zone whose rules have changed; absent where the schedule itself was changed.
         package var zoneRules: String?
-        /// When it was due by the zone's old rules.
+        /// When it was due under the zone's old rules.
         package var previousDue: Instant?
         /// When it is due; absent for a schedule that waits for its source.
         package var nextDue: Instant?
@@ -49,7 +49,7 @@ extension Audit {
         package static let name = AuditEventName.scheduleRemoved
         package static let scope = AuditScope.secret
 
-        /// Why the schedule is not told.
+        /// Why the schedule is missing.
         package enum Error: String, AuditWord {
             /// Its row could not be read.
             case undecodable
@@ -57,9 +57,9 @@ extension Audit {
 
         /// The schedule, by the keys of the schedule file.
         package var old: [String: JSONValue]?
-        /// Names the generator and its parameters.
+        /// The hash of the generator and its parameters.
         package var policyHash: String?
-        /// Why neither of them is there.
+        /// Why both are missing.
         package var error: Error?
 
         /// A schedule whose row could not be read.
@@ -71,7 +71,7 @@ extension Audit {
         package static let name = AuditEventName.schedulePaused
         package static let scope = AuditScope.secret
 
-        /// Why, in the person's words.
+        /// The person's reason.
         package var reason: String?
         /// When the pause ends by itself.
         package var until: Instant?

@@ -1,5 +1,5 @@
 extension Audit {
-    /// An operation by hand is about to be asked of the hub.
+    /// An operation by hand is about to be sent to the hub.
     package struct SecretAttempted: AuditEvent {
         package static let name = AuditEventName.secretAttempted
         package static let scope = AuditScope.secret
@@ -15,7 +15,7 @@ extension Audit {
         var operation: HandOperation
         /// The parts of the secret that it sets; absent for a deletion.
         var fields: [Field]?
-        /// Why it may go ahead though an earlier value may still arrive, in the person's words.
+        /// The person's reason for overriding a hold for an earlier value that may still arrive.
         var despiteHold: String?
     }
 
@@ -26,7 +26,7 @@ extension Audit {
 
         /// The HTTP status.
         var status: Int
-        /// The hub's name for the request.
+        /// The hub's ID of the request.
         var requestID: String?
     }
 
@@ -37,7 +37,7 @@ extension Audit {
 
         /// The HTTP status.
         var status: Int
-        /// The hub's name for the request.
+        /// The hub's ID of the request.
         var requestID: String?
     }
 
@@ -48,7 +48,7 @@ extension Audit {
 
         /// The HTTP status.
         var status: Int
-        /// The hub's name for the request.
+        /// The hub's ID of the request.
         var requestID: String?
     }
 
@@ -57,7 +57,7 @@ extension Audit {
         package static let name = AuditEventName.secretListed
         package static let scope = AuditScope.hub
 
-        /// How many the hub has listed.
+        /// The number of listed secrets.
         package var count: Int
 
         package init(count: Int) { self.count = count }
@@ -88,9 +88,9 @@ extension Audit {
         package var error: HubError.Kind
         /// The HTTP status.
         package var status: Int?
-        /// The hub's name for the request.
+        /// The hub's ID of the request.
         package var requestID: String?
-        /// Whether the hub may have done it all the same; absent for a list.
+        /// Whether the hub may have done it anyway; absent for a list.
         package var mayHaveBeenDone: Bool?
 
         package init(_ operation: Operation, _ error: HubError, mayHaveBeenDone: Bool? = nil) {
@@ -100,7 +100,7 @@ extension Audit {
         }
     }
 
-    /// The hub's `updated_at` has moved when nothing of ours moved it: the value in force is unknown.
+    /// The hub's `updated_at` has changed without a request of ours: the value in force is unknown.
     package struct DriftFound: AuditEvent {
         package static let name = AuditEventName.driftFound
         package static let scope = AuditScope.secret
@@ -112,7 +112,7 @@ extension Audit {
 
         /// When it was noticed.
         package enum Finding: String, AuditWord {
-            /// By the look at the end of a hold.
+            /// By the list request at the end of a hold.
             case holdEnded = "hold_ended"
             /// Before a rotation's first attempt.
             case preflight
