@@ -191,7 +191,7 @@ package enum HubStatus: Hashable, Sendable {
         return shortened == pause ? nil : .paused(shortened)
     }
 
-    /// The entry that tells of a change; nil for a change that nobody needs to know of.
+    /// The audit entry of a change; nil for a change that is not recorded.
     package static func entry(from before: HubStatus, to after: HubStatus, hub: String, now: Instant) -> AuditEntry? {
         switch (before, after) {
         case (.suspended, .suspended): nil

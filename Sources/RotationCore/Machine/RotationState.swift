@@ -2,7 +2,7 @@ package import Scheduling
 
 /// Where a rotation stands: a pure state machine.
 ///
-/// ``nextAction(plan:now:)`` says what is to be done, somebody else does it and reports back with
+/// ``nextAction(plan:now:)`` returns the next action; the caller performs it and reports the result with
 /// ``handle(_:plan:now:fraction:)``. No clock, no I/O and no randomness live in here, and each state that is reached is
 /// persisted before its action is begun, so that a rotation can be taken up after a crash from what was stored.
 package struct RotationState: Hashable, Sendable {

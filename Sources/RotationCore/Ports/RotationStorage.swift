@@ -190,7 +190,7 @@ package struct SourceObservation: Sendable {
     }
 }
 
-/// The rotation is not where the change starts from: somebody else has changed it.
+/// The rotation's state is not the one that the change starts from: another writer has changed it.
 ///
 /// Whoever meets this lets go of it.
 package struct StaleRotation: Error, CustomStringConvertible {

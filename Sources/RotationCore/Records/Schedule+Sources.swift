@@ -1,6 +1,6 @@
 package import Scheduling
 
-/// What was found at the source of values that somebody else makes.
+/// The content of an external source of values.
 package struct SourceContent: Hashable, Sendable {
     /// The fingerprints of the content, by the present staging key first, then by the older ones; empty if there is no
     /// content.

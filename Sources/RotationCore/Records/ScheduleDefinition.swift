@@ -1,6 +1,6 @@
 package import Scheduling
 
-/// What somebody wants of a secret: how often it rotates, and with which generator.
+/// The definition of a schedule: how often a secret rotates, and with which generator.
 ///
 /// Texts are compared by their bytes: see `ExactlyComparable`.
 package struct ScheduleDefinition: Hashable, Sendable, Codable {
@@ -138,7 +138,7 @@ extension ScheduleDefinition {
         return nil
     }
 
-    /// A generator whose values somebody else makes has no slots, and each other one has.
+    /// A generator with an external source has no slots; every other generator has.
     private var cadenceConflict: Conflict? {
         switch (cadence, generator.isWatched) {
         case (.onChange, false):

@@ -1,6 +1,6 @@
 package import Scheduling
 
-/// What somebody changes about a schedule; what is nil stays as it is.
+/// A change of a schedule; nil fields stay unchanged.
 package struct ScheduleEdit: Hashable, Sendable, Codable {
     /// What becomes of a key that a schedule need not have.
     package enum Setting<T: Hashable & Sendable & Codable>: Hashable, Sendable, Codable {
