@@ -138,7 +138,9 @@ extension Configuration {
         )
     }
 
-    /// Why a generator is refused; nil where it is not. For many generators, ``generatorRules`` is asked once.
+    /// Why a generator is refused; nil where it is not.
+    ///
+    /// For many generators, ask ``generatorRules`` once.
     package func refusal(of generator: GeneratorSpecification) -> String? {
         generatorRules.refusal(of: generator)
     }
@@ -158,7 +160,7 @@ package struct GeneratorRules: Sendable {
 
     /// Why a generator is refused: it uses the daemon's own files, or a file outside the configured folders.
     ///
-    /// nil if it is not refused.
+    /// nil where it is not refused.
     package func refusal(of generator: GeneratorSpecification) -> String? {
         if let path = generator.protectedPath(among: protected) {
             return "\(path) is the daemon's own token, key or history: no generator may use it"
