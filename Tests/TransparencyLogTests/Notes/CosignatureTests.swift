@@ -68,6 +68,15 @@ struct CosignatureTests {
         #expect(Cosignature(try key.cosign(checkpoint, at: .max))?.time == UInt64(Int64.max))
     }
 
+    @Test("a time above 2^63 − 1, and another length, is no cosignature")
+    func badTime() throws {
+        for (first, length, isGood) in [(0x7F, 72, true), (0x80, 72, false), (0, 71, false), (0, 73, false)] {
+            let bytes = [0, 0, 0, 0, UInt8(first)] + [UInt8](repeating: 0xFF, count: length - 1)
+            let note = try SignedNote(Array("a\n\n— a ".utf8) + Base64.encode(bytes) + [0x0A])
+            #expect((Cosignature(note.signatures[0]) != nil) == isGood, "\(first), \(length)")
+        }
+    }
+
     @Test("a cosignature covers the time, each line and the extension lines")
     func covered() throws {
         let key = try CosignatureKey(name: "w")
