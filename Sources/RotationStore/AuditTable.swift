@@ -1,25 +1,28 @@
 import RotationCore
 import SQLite
+import TransparencyLog
 
 /// Appends to and reads the table `audit_log`.
 enum AuditTable {
-    /// Appends an entry with the next sequence number; the caller's transaction makes it durable together with what it
-    /// tells of.
+    /// Appends an entry with the next sequence number, and its leaf to the tree; the caller's transaction makes both durable
+    /// together with what the entry records.
     ///
+    /// - Parameter frontier: The tree's right edge, which the caller writes before the commit.
     /// - Returns: The entry as it was written.
-    ///
-    /// - Parameter last: The number of the newest entry, where it was written in the same transaction; nil to read it.
+    /// - Throws: `SQLiteError`; ``RotationCore/AuditLineTooLong``.
     static func append(
         _ entry: AuditEntry,
-        after last: Int64? = nil,
+        to frontier: inout MerkleFrontier,
         origin: AuditOrigin,
         in connection: Connection
-    ) throws(SQLiteError) -> Commit.Entry {
-        // The triggers forbid deletion of the newest rows, so the highest number was the last one given.
-        let newest = if let last { last } else { try newest(in: connection) }
-        let seq = newest + 1
+    ) throws -> Commit.Entry {
+        let seq = Int64(clamping: frontier.size) + 1
         let line = entry.line(seq: seq, origin: origin)
+        guard line.utf8.count <= LeafLineHasher.maximumLineLength else { throw AuditLineTooLong(event: entry.event) }
+        let leaf = MerkleHash.leaf(line)
         try connection.run("INSERT INTO audit_log (seq, line) VALUES (?1, ?2)", seq, line)
+        try TreeTable.append(leaf, seq: seq, in: connection)
+        frontier.append(leaf)
         return Commit.Entry(seq: seq, line: line)
     }
 

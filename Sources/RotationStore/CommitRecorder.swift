@@ -1,4 +1,5 @@
 import RotationCore
+import TransparencyLog
 
 /// Collects what the present transaction changes, for the stream of commits.
 ///
@@ -8,11 +9,14 @@ final class CommitRecorder {
     private var changes = Commit.Changes()
     /// The number that the present transaction's commit will have; nil where it changes nothing.
     var number: Int64?
+    /// The right edge of the audit log's tree with the entries of the present transaction; nil while it has none.
+    var frontier: MerkleFrontier?
 
     /// A place to which changes can be taken back.
     struct Place {
         fileprivate var rotations, requests, schedules, hubs, entries: Int
         fileprivate var isWide: Bool
+        fileprivate var frontier: MerkleFrontier?
     }
 
     /// Where the changes are now.
@@ -23,7 +27,8 @@ final class CommitRecorder {
             schedules: changes.schedules.count,
             hubs: changes.hubs.count,
             entries: changes.entries.count,
-            isWide: changes.isWide
+            isWide: changes.isWide,
+            frontier: frontier
         )
     }
 
@@ -35,6 +40,7 @@ final class CommitRecorder {
         changes.hubs.removeLast(changes.hubs.count - place.hubs)
         changes.entries.removeLast(changes.entries.count - place.entries)
         changes.isWide = place.isWide
+        frontier = place.frontier
     }
 
     /// Whether nothing was changed.
@@ -42,12 +48,9 @@ final class CommitRecorder {
 
     /// Hands over what was changed, and begins anew.
     func take() -> Commit.Changes {
-        defer { (changes, number) = (Commit.Changes(), nil) }
+        defer { (changes, number, frontier) = (Commit.Changes(), nil, nil) }
         return changes
     }
-
-    /// The number of the newest entry, where the present transaction has written it.
-    var lastSeq: Int64? { changes.entries.last?.seq }
 
     func add(_ entry: Commit.Entry) { changes.entries.append(entry) }
     func add(_ rotation: RotationProgress) { changes.rotations.append(rotation) }

@@ -67,7 +67,7 @@ final class Change<T: Sendable>: BatchMember {
     private static func concernsBatch(_ error: any Error) -> Bool {
         switch error {
         case let error as SQLiteError: ![.constraint, .mismatch].contains(error.code)
-        case is FenceLost, is StorageReplaced, is StorageLocked: true
+        case is FenceLost, is StorageReplaced, is StorageLocked, is HistoryAltered: true
         default: false
         }
     }

@@ -55,6 +55,7 @@ package struct Ledger {
         if access(path, F_OK) != 0 { try CandidateSchema.migrator.check(RotationStore.candidatesPath(for: path)) }
         try OwnerOnly.create(path)
         connection = try MainSchema.migrator.open(path, mode: .create)
+        try TreeTable.makeIfMissing(in: connection)
         OwnerOnly.tighten(path)
         fence = try Fence(joining: connection, raisesWithFirstChange: true)
         mark = try Mark(database: path)
@@ -106,8 +107,9 @@ package struct Ledger {
         _ = recorder.take()
     }
 
-    /// Gives the commit its number, in its own transaction.
+    /// Gives the commit its number, and writes the tree with its entries, in its own transaction.
     private func countCommit() throws {
+        if let frontier = recorder.frontier { try TreeTable.write(frontier, in: connection) }
         recorder.number = recorder.isEmpty ? nil : try FenceTable.countCommit(in: connection)
     }
 
@@ -136,14 +138,20 @@ package struct Ledger {
 
     /// Appends to the audit log, within a transaction.
     func record(_ entry: AuditEntry) throws {
-        recorder.add(try AuditTable.append(entry, after: recorder.lastSeq, origin: origin, in: connection))
+        var frontier = try recorder.frontier ?? TreeTable.frontier(in: connection)
+        recorder.add(try AuditTable.append(entry, to: &frontier, origin: origin, in: connection))
+        recorder.frontier = frontier
     }
 
     /// Appends to the audit log, though another process writes by now: SQLite keeps the two apart, and an entry changes
     /// nothing.
     func appendWithoutFence(_ entry: AuditEntry) throws {
         try fence.checkFiles()
-        try connection.transaction { _ = try AuditTable.append(entry, origin: origin, in: connection) }
+        try connection.transaction {
+            var frontier = try TreeTable.frontier(in: connection)
+            _ = try AuditTable.append(entry, to: &frontier, origin: origin, in: connection)
+            try TreeTable.write(frontier, in: connection)
+        }
     }
 
     /// Why a command's change was not made.

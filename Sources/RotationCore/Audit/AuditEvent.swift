@@ -12,7 +12,10 @@ package protocol AuditEvent: Codable, Hashable, Sendable {
 }
 
 /// The types of the events, one for each ``AuditEventName``.
-package enum Audit {}
+package enum Audit {
+    /// The largest number of IDs in an entry: a line has 65,535 bytes at most.
+    static let longestList = 1000
+}
 
 /// The scope of an event: which of the keys `hub`, `alias`, `rotation` and `trigger` its entries have.
 package struct AuditScope: Hashable, Sendable {

@@ -27,7 +27,8 @@ extension Rotation {
         let event = Audit.RotationOpened(
             generator: generator.type,
             policyHash: generator.policyHash,
-            requests: requests.isEmpty ? nil : requests,
+            requests: requests.isEmpty ? nil : Array(requests.prefix(Audit.longestList)),
+            requestsOmitted: requests.count > Audit.longestList ? requests.count - Audit.longestList : nil,
             scheduledFor: slot,
             windowOverridden: window
         )

@@ -23,7 +23,7 @@ struct CopyRows {
         if scope.isWide { try refreshAll(after: head) } else { try refreshNamed(scope) }
         for table in tables {
             switch table.name {
-            case "audit_log": try table.append(after: [.integer(head)], in: connection, step: step)
+            case "audit_log", "audit_leaves": try table.append(after: [.integer(head)], in: connection, step: step)
             case "rotations", "attempts", "requests": break
             // Some rows in all: hubs, groups, zones and the like.
             default: if scope.isWide || !table.isOfSecrets { try table.compare(in: connection, step: step) }

@@ -37,10 +37,10 @@ struct CopyTable {
         }
         self.name = name
         key = columns.filter { $0.key > 0 }.sorted { $0.key < $1.key }.map(\.name)
-        // Keyed fingerprints of values are the history's only blobs. An auditor can't check them without the key, and who gets
+        // The tree's hashes are for auditors; all other blobs are keyed fingerprints of values. An auditor can't check these without the key, and who gets
         // hold of the key could hold guesses against them: a byte says that there is one, as the tables' conditions ask.
         self.columns = columns.map {
-            (name: $0.name, selection: $0.type == "BLOB" ? Self.placeholder($0.name) : "o.\"\($0.name)\"")
+            (name: $0.name, selection: $0.type == "BLOB" && !name.hasPrefix("audit_") ? Self.placeholder($0.name) : "o.\"\($0.name)\"")
         }
         columnList = self.columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
         selectionList = self.columns.map(\.selection).joined(separator: ", ")

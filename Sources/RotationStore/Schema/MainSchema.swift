@@ -6,7 +6,7 @@ enum MainSchema {
     static let migrator = Migrator(
         // "SRhi", which file(1) and the sqlite3 shell show.
         applicationID: 0x5352_6869,
-        migrations: [Migration("history", sql: first)],
+        migrations: [Migration("history", sql: first), Migration("audit tree", sql: auditTree)],
         retired: .init(applicationID: 0x5352_6F74, maker: "a version before 1.0.0-beta.1", advice: advice)
     )
 

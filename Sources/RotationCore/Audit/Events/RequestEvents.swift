@@ -31,8 +31,16 @@ extension Audit {
 
         /// Why.
         var error: Error
-        /// The IDs of the requests.
+        /// The IDs of the requests, the oldest first; a thousand at most.
         var requests: [RotationID]
+        /// How many more there are.
+        var requestsOmitted: Int?
+
+        init(error: Error, requests: [RotationID]) {
+            self.error = error
+            self.requests = Array(requests.prefix(Audit.longestList))
+            requestsOmitted = requests.count > Audit.longestList ? requests.count - Audit.longestList : nil
+        }
     }
 
     /// A slot has passed without a rotation.

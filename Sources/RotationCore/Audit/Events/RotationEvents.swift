@@ -16,8 +16,10 @@ extension Audit {
         var generator: String
         /// The hash of the generator and its parameters.
         var policyHash: String
-        /// The IDs of the requests that it serves.
+        /// The IDs of the requests that it serves, the oldest first; a thousand at most.
         var requests: [RotationID]?
+        /// How many more it serves.
+        var requestsOmitted: Int?
         /// The slot, where the schedule has opened it.
         var scheduledFor: Instant?
         /// Why it begins after its slot's window.
