@@ -67,7 +67,7 @@ let package = Package(
         .target(
             name: "RotationStore",
             dependencies: [
-                "SQLite", "RotationCore", "Scheduling", "SecretMemory",
+                "SQLite", "RotationCore", "Scheduling", "SecretMemory", "TransparencyLog",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
@@ -161,7 +161,7 @@ package.targets += [
         name: "Simulation",
         dependencies: [
             "CSQLite", "RotationCore", "RotationEngine", "RotationStore", "AIHubClient", "Scheduling", "SecretMemory",
-            "SQLite", "TestSupport", "ValueGenerators",
+            "SQLite", "TestSupport", "TransparencyLog", "ValueGenerators",
             .product(name: "Logging", package: "swift-log"),
         ],
         path: "Tests/Simulation"
@@ -207,7 +207,7 @@ package.targets += [
         name: "RotationStoreTests",
         dependencies: [
             "RotationStore", "RotationCore", "RotationEngine", "Scheduling", "SecretMemory", "SQLite",
-            "ValueGenerators",
+            "TransparencyLog", "ValueGenerators",
             "TestSupport",
         ]
     ),

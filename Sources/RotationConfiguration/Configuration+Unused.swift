@@ -2,7 +2,7 @@
 extension Configuration {
     /// All such keys: they are validated, but have no effect yet.
     package static let reservedKeys = [
-        "audit.checkpoint_every", "audit.checkpoint_file", "audit.origin", "keys.audit", "metrics.textfile",
+        "metrics.textfile"
     ]
 
     /// The warning about such a key.

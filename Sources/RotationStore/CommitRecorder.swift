@@ -16,6 +16,7 @@ final class CommitRecorder {
     struct Place {
         fileprivate var rotations, requests, schedules, hubs, entries: Int
         fileprivate var isWide: Bool
+        fileprivate var hasCheckpoint: Bool
         fileprivate var frontier: MerkleFrontier?
     }
 
@@ -28,6 +29,7 @@ final class CommitRecorder {
             hubs: changes.hubs.count,
             entries: changes.entries.count,
             isWide: changes.isWide,
+            hasCheckpoint: changes.hasCheckpoint,
             frontier: frontier
         )
     }
@@ -40,6 +42,7 @@ final class CommitRecorder {
         changes.hubs.removeLast(changes.hubs.count - place.hubs)
         changes.entries.removeLast(changes.entries.count - place.entries)
         changes.isWide = place.isWide
+        changes.hasCheckpoint = place.hasCheckpoint
         frontier = place.frontier
     }
 
@@ -57,6 +60,8 @@ final class CommitRecorder {
     func add(_ request: Commit.RequestChange) { changes.requests.append(request) }
     func addSchedule(_ secret: SecretName) { changes.schedules.append(secret) }
     func addHub(_ hub: String) { changes.hubs.append(hub) }
+    /// A checkpoint was signed: the commit is counted, though no entry is in it.
+    func setCheckpoint() { changes.hasCheckpoint = true }
     /// Rows are changed that are not named.
     func setWide() { changes.isWide = true }
 }

@@ -29,6 +29,20 @@ package struct Row {
         return value
     }
 
+    /// Lends the bytes of a text or blob, without a copy; no bytes for NULL.
+    ///
+    /// They are valid until the closure returns.
+    package func withBytes<T>(
+        _ index: Int32,
+        _ body: (UnsafeRawBufferPointer) throws(SQLiteError) -> T
+    ) throws(SQLiteError) -> T {
+        guard index >= 0, index < sqlite3_column_count(statement) else {
+            throw SQLiteError(code: .misuse, message: "there is no column \(index)", operation: sql)
+        }
+        let start = sqlite3_column_blob(statement, index)
+        return try body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, index))))
+    }
+
     private func value(at index: Int32) -> Value {
         switch sqlite3_column_type(statement, index) {
         case SQLITE_INTEGER: .integer(sqlite3_column_int64(statement, index))

@@ -124,6 +124,7 @@ struct DaemonHealthTests {
                 roles: { Roles() },
                 plan: { _ in RotationPlan(retry: .standard, confirm: true) },
                 refusal: { _ in nil },
+                auditKey: { throw CancellationError() },
                 generators: BuiltInGenerators(),
                 check: GeneratorCheck { $0.makeGenerator(random: SystemRandom()) { 0 } },
                 changed: {},

@@ -24,13 +24,8 @@ struct UnusedKeyTests {
         let text = configurationText(more: Self.lines).replacing("{staging:", with: "{audit: \"file:/a\", staging:")
         let configuration = try Configuration.parse(text, path: file)
         let sources = try Self.sources()
-        var unread = Set(Self.properties(of: configuration, "").filter { !Self.isRead($0, sources) })
-        // `check`, help texts and the protection of files name these, and nothing signs by them.
-        unread.formUnion(["auditKey", "audit.origin"])
-        let names = [
-            "auditKey": "keys.audit", "audit.origin": "audit.origin", "audit.checkpointEvery": "audit.checkpoint_every",
-            "audit.checkpointFile": "audit.checkpoint_file", "metricsTextfile": "metrics.textfile",
-        ]
+        let unread = Set(Self.properties(of: configuration, "").filter { !Self.isRead($0, sources) })
+        let names = ["metricsTextfile": "metrics.textfile"]
         #expect(unread == Set(names.keys))
         #expect(names.values.sorted() == Configuration.reservedKeys)
     }

@@ -55,6 +55,7 @@ struct ConnectionBoundsTests {
                     roles: { Roles() },
                     plan: { _ in RotationPlan(retry: .standard, confirm: true) },
                     refusal: { _ in nil },
+                    auditKey: { throw CancellationError() },
                     generators: BuiltInGenerators(),
                     check: GeneratorCheck { $0.makeGenerator(random: SystemRandom()) { 0 } },
                     changed: {},

@@ -5,6 +5,7 @@ import RotationStore
 import Scheduling
 import TestSupport
 import Testing
+import TransparencyLog
 import ValueGenerators
 
 /// What one request may say and name, checked where the daemon and a command without one meet.
@@ -25,7 +26,8 @@ struct RequestLimitTests {
                 now: clock.now,
                 random: SystemRandom(),
                 plan: { _ in RotationPlan(retry: .standard, confirm: false) },
-                refusal: { _ in nil }
+                refusal: { _ in nil },
+                auditKey: { try SignedNoteKey(name: "test") }
             )
             return try await operation.perform(on: ledger, context)
         }

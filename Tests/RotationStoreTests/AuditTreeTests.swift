@@ -110,7 +110,10 @@ struct AuditTreeTests {
     }
 
     private static let changes: [(sql: String, entries: Int64, leaves: Int64?)] = [
-        ("DROP TRIGGER audit_log_appends; INSERT INTO audit_log SELECT seq + 1, line FROM audit_log ORDER BY seq DESC LIMIT 1", 1, 0),
+        (
+            "DROP TRIGGER audit_log_appends; INSERT INTO audit_log SELECT seq + 1, line FROM audit_log ORDER BY seq DESC LIMIT 1",
+            1, 0
+        ),
         ("DROP TRIGGER audit_log_no_delete; DELETE FROM audit_log WHERE seq = (SELECT max(seq) FROM audit_log)", -1, 0),
         ("UPDATE audit_tree SET frontier = x'00'", 0, nil),
     ]
@@ -151,7 +154,11 @@ struct AuditTreeTests {
         try await StoreFixture.with { fixture async throws in
             let ledger = try fixture.ledger()
             let text = String(repeating: "x", count: 70_000)
-            let long = AuditEntry(Audit.RestoreAccepted(HistoryBehind(mark: 1, newest: 1, isOther: false), reason: text), time: "", actor: .daemon)
+            let long = AuditEntry(
+                Audit.RestoreAccepted(HistoryBehind(mark: 1, newest: 1, isOther: false), reason: text),
+                time: "",
+                actor: .daemon
+            )
             #expect(throws: AuditLineTooLong.self) { try ledger.append(long) }
             try Self.expectWhole(ledger)
             ledger.close()

@@ -33,7 +33,8 @@ enum CopyComparison {
             table
         ) { row throws(SQLiteError) in (name: try row.get(0, as: String.self), type: try row.get(1, as: String.self)) }
         let original = columns.map {
-            $0.type == "BLOB" && !table.hasPrefix("audit_") ? "CASE WHEN \"\($0.name)\" IS NOT NULL THEN x'00' END" : "\"\($0.name)\""
+            $0.type == "BLOB" && !table.hasPrefix("audit_")
+                ? "CASE WHEN \"\($0.name)\" IS NOT NULL THEN x'00' END" : "\"\($0.name)\""
         }.joined(separator: ", ")
         let copy = columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
         let count = try connection.first(

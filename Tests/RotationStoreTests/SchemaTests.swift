@@ -23,8 +23,13 @@ struct SchemaTests {
             let path = fixture.folder.file(name)
             let identifier = kind.utf8.reduce(0) { $0 << 8 | Int($1) }
             #expect(try Self.answer(path, "SELECT application_id || '' FROM pragma_application_id") == "\(identifier)")
-            #expect(try Self.answer(path, "SELECT user_version || '' FROM pragma_user_version") == "\(migrations.count)")
-            #expect(try Self.answer(path, "SELECT group_concat(name) FROM migrations") == migrations.sorted().joined(separator: ","))
+            #expect(
+                try Self.answer(path, "SELECT user_version || '' FROM pragma_user_version") == "\(migrations.count)"
+            )
+            #expect(
+                try Self.answer(path, "SELECT group_concat(name) FROM migrations")
+                    == migrations.sorted().joined(separator: ",")
+            )
             let loose = """
                 SELECT count(*) || '' FROM pragma_table_list
                 WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'

@@ -143,6 +143,7 @@ final class SimulatedDaemon: Sendable {
     /// What a daemon does at its start, before the engine runs.
     func adjustForClockAtStart() async throws {
         try await store.resumeParked(plan: Self.plan)
+        await signHead()
         // It reads the whole log, to find nothing.
         guard site.surroundings.time.wasSetBack else { return }
         let now = site.surroundings.time.now

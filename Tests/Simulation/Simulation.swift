@@ -150,6 +150,7 @@ package final class Simulation {
         try play(for: .seconds(2 * 86_400), isTroubled: false)
         if judge.violation == nil { try checkThatAllIsWell() }
         daemon.end(steps)
+        try checkTheLog()
         if options.checksEntries { try AuditSchema.check(path) }
         return Outcome(
             seed: options.seed,

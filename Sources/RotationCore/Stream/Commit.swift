@@ -23,6 +23,8 @@ package struct Commit: Hashable, Sendable {
         package var hubs: [String] = []
         /// The entries of the audit log.
         package var entries: [Entry] = []
+        /// Whether a checkpoint of the log was signed.
+        package var hasCheckpoint = false
         /// Whether other rows were changed, too: then a subscriber must read again.
         package var isWide = false
 

@@ -11,6 +11,7 @@ package import RotationStore
 import Scheduling
 import SecretMemory
 import ServiceLifecycle
+package import TransparencyLog
 
 /// The server of the control socket.
 package struct ControlServer: Sendable {
@@ -26,6 +27,8 @@ package struct ControlServer: Sendable {
         package var plan: @Sendable (Rotation) -> RotationPlan
         /// Why the configuration in force refuses a generator; nil if it does not.
         package var refusal: @Sendable (GeneratorSpecification) -> String?
+        /// Reads the key that signs checkpoints.
+        package var auditKey: @Sendable () throws -> SignedNoteKey
         /// Decodes the generators of schedules that are saved.
         package var generators: any GeneratorRegistry
         /// Asks plug-ins about the parameters of schedules that are saved.
@@ -44,6 +47,7 @@ package struct ControlServer: Sendable {
             roles: @escaping @Sendable () -> Roles,
             plan: @escaping @Sendable (Rotation) -> RotationPlan,
             refusal: @escaping @Sendable (GeneratorSpecification) -> String?,
+            auditKey: @escaping @Sendable () throws -> SignedNoteKey,
             generators: any GeneratorRegistry,
             check: GeneratorCheck,
             changed: @escaping @Sendable () -> Void,
@@ -57,6 +61,7 @@ package struct ControlServer: Sendable {
             self.roles = roles
             self.plan = plan
             self.refusal = refusal
+            self.auditKey = auditKey
             self.generators = generators
             self.check = check
             self.changed = changed
@@ -191,6 +196,7 @@ package struct ControlServer: Sendable {
         add(AbandonRotation.self, to: router)
         add(ResumeHub.self, to: router)
         add(AcceptRestore.self, to: router)
+        add(SignCheckpoint.self, to: router)
         add(ListSecrets.self, to: router)
         add(CreateSecret.self, to: router)
         add(UpdateSecret.self, to: router)
@@ -210,7 +216,8 @@ package struct ControlServer: Sendable {
                 random: environment.random,
                 plan: environment.plan,
                 refusal: environment.refusal,
-                health: environment.health
+                health: environment.health,
+                auditKey: environment.auditKey
             )
             // Also if it fails half-way: the part that is durable may be due.
             defer { if Operation.makesWork { environment.changed() } }

@@ -1,6 +1,7 @@
 package import ControlAPI
 package import RotationCore
 package import Scheduling
+package import TransparencyLog
 
 /// The caller, time and configuration of an operation.
 package struct OperationContext: Sendable {
@@ -14,14 +15,19 @@ package struct OperationContext: Sendable {
     /// The health of the daemon; empty if none runs.
     package var health: @Sendable () -> DaemonHealth
 
+    /// Reads the key that signs checkpoints.
+    package var auditKey: @Sendable () throws -> SignedNoteKey
+
     package init(
         caller: Caller,
         now: Instant,
         random: any RandomSource,
         plan: @escaping @Sendable (Rotation) -> RotationPlan,
         refusal: @escaping @Sendable (GeneratorSpecification) -> String?,
-        health: @escaping @Sendable () -> DaemonHealth = { DaemonHealth() }
+        health: @escaping @Sendable () -> DaemonHealth = { DaemonHealth() },
+        auditKey: @escaping @Sendable () throws -> SignedNoteKey
     ) {
+        self.auditKey = auditKey
         self.health = health
         self.caller = caller
         self.now = now

@@ -9,6 +9,7 @@ import SQLite
 import Scheduling
 import SecretMemory
 import Synchronization
+import TransparencyLog
 import ValueGenerators
 
 /// The composition of the daemon: lock, store, hubs and engine, without signals and systemd.
@@ -21,6 +22,8 @@ package final class DaemonRuntime: Sendable {
     /// The task of ``copier``; it ends after the last entry is written, so that the auditors' copy contains it.
     private let copier: HistoryCopier
     private let copying: Task<Void, Never>
+    /// Signs checkpoints from the end of the start on; nil before.
+    private let signing = Mutex<(keeper: CheckpointKeeper, task: Task<Void, Never>)?>(nil)
     let hubs: HubClients
     private let logger: Logger
     private let inForce: Mutex<InForce>
@@ -105,6 +108,8 @@ package final class DaemonRuntime: Sendable {
             try await note(Audit.ConfigurationLoaded(hash: configuration.hash))
             warnOfUnusedKeys()
             warnOfRefusedPlugIns()
+            try await holdUnlessCheckpointsAgree()
+            startSigning()
         } catch {
             await close()
             throw error
@@ -225,6 +230,7 @@ package final class DaemonRuntime: Sendable {
                 roles: { [self] in roles },
                 plan: { [self] in configuration.plan(of: $0) },
                 refusal: { [self] in configuration.refusal(of: $0) },
+                auditKey: { [self] in try configuration.readAuditKey() },
                 generators: BuiltInGenerators(),
                 check: GeneratorCheck(plugIns.makeGenerator),
                 // The change may concern a schedule with a `file` generator.
@@ -261,7 +267,8 @@ package final class DaemonRuntime: Sendable {
             random: SystemRandom(),
             plan: { [self] in configuration.plan(of: $0) },
             refusal: { [self] in configuration.refusal(of: $0) },
-            health: { [self] in health }
+            health: { [self] in health },
+            auditKey: { [self] in try configuration.readAuditKey() }
         )
         let answer = try await operation.perform(on: store, context)
         engine.wake()
@@ -384,11 +391,40 @@ package final class DaemonRuntime: Sendable {
         } catch {
             logger.critical("the last entry can't be written", metadata: ["error": "\(error)"])
         }
+        await endSigning()
         await endCopy()
         await store.close()
         await hubs.shutdown()
         // Explicitly, not with the last reference: a task that ends later may hold one.
         lock.release()
+    }
+
+    private func startSigning() {
+        let keeper = CheckpointKeeper(store: store, logger: logger) { [self] in configuration }
+        signing.withLock { $0 = (keeper, Task { await keeper.run() }) }
+    }
+
+    /// Signs the last entry, unless another process is the writer now.
+    private func endSigning() async {
+        guard let (keeper, task) = signing.withLock({ $0 }) else { return }
+        task.cancel()
+        await task.value
+        if fenceLost == nil { await keeper.sign() }
+    }
+
+    /// Holds all rotations where the history does not extend the last checkpoint of `audit.checkpoint_file`.
+    private func holdUnlessCheckpointsAgree() async throws {
+        guard let path = configuration.audit.checkpointFile, access(path, F_OK) == 0 else { return }
+        let last: SignedCheckpoint?
+        do { last = try CheckpointFile(path: path).read().last } catch {
+            return logger.error("the checkpoint file can't be read: \(error)")
+        }
+        guard let last,
+            let behind = try await store.withLedger({
+                try $0.holdUnlessExtends(last.checkpoint, now: SystemClock().now)
+            })
+        else { return }
+        logger.critical("\(behind)")
     }
 
     private func endCopy() async {

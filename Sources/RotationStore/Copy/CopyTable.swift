@@ -40,7 +40,11 @@ struct CopyTable {
         // The tree's hashes are for auditors; all other blobs are keyed fingerprints of values. An auditor can't check these without the key, and who gets
         // hold of the key could hold guesses against them: a byte says that there is one, as the tables' conditions ask.
         self.columns = columns.map {
-            (name: $0.name, selection: $0.type == "BLOB" && !name.hasPrefix("audit_") ? Self.placeholder($0.name) : "o.\"\($0.name)\"")
+            (
+                name: $0.name,
+                selection: $0.type == "BLOB" && !name.hasPrefix("audit_")
+                    ? Self.placeholder($0.name) : "o.\"\($0.name)\""
+            )
         }
         columnList = self.columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
         selectionList = self.columns.map(\.selection).joined(separator: ", ")

@@ -3,7 +3,10 @@ import ArgumentParser
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Read the audit log.",
-        subcommands: [AuditListCommand.self, AuditShowCommand.self]
+        abstract: "Read and verify the history.",
+        subcommands: [
+            AuditListCommand.self, AuditShowCommand.self, AuditVerifyCommand.self, AuditCheckpointCommand.self,
+            AuditProveCommand.self,
+        ]
     )
 }

@@ -40,7 +40,8 @@ enum Control {
                 now: SystemClock().now,
                 random: SystemRandom(),
                 plan: { configuration.plan(of: $0) },
-                refusal: { configuration.refusal(of: $0) }
+                refusal: { configuration.refusal(of: $0) },
+                auditKey: { try configuration.readAuditKey() }
             )
             let result: Result<Operation.Answer, any Error>
             do {

@@ -1,0 +1,34 @@
+import RotationCore
+import SQLite
+import Scheduling
+import TransparencyLog
+
+/// Reads and writes the table `audit_checkpoints`: the heads of the log that were signed.
+enum CheckpointTable {
+    static func insert(_ signed: SignedCheckpoint, at now: Instant, in connection: Connection) throws(SQLiteError) {
+        try connection.run(
+            "INSERT OR IGNORE INTO audit_checkpoints (size, signed_at, note) VALUES (?1, ?2, ?3)",
+            Int64(clamping: signed.checkpoint.size),
+            now,
+            String(decoding: signed.bytes, as: UTF8.self)
+        )
+    }
+
+    /// All checkpoints, the smallest first; a note that can't be read is nil.
+    static func all(in connection: Connection) throws(SQLiteError) -> [(size: Int64, checkpoint: SignedCheckpoint?)] {
+        try connection.all("SELECT size, note FROM audit_checkpoints ORDER BY size, signed_at") {
+            row throws(SQLiteError) in
+            let note: String = try row.get(1)
+            return (size: try row.get(0), checkpoint: try? SignedCheckpoint(Array(note.utf8)))
+        }
+    }
+
+    /// The newest checkpoint of at least so many entries; nil for none.
+    static func newest(from size: Int64 = 0, in connection: Connection) throws(SQLiteError) -> SignedCheckpoint? {
+        let note: String? = try connection.first(
+            "SELECT note FROM audit_checkpoints WHERE size >= ?1 ORDER BY size DESC, signed_at DESC LIMIT 1",
+            size
+        ) { row throws(SQLiteError) in try row.get(0) }
+        return note.flatMap { try? SignedCheckpoint(Array($0.utf8)) }
+    }
+}

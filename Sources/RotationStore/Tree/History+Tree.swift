@@ -1,0 +1,87 @@
+import RotationCore
+import SQLite
+package import TransparencyLog
+
+/// What auditors check: the log against its tree, and both against what was signed.
+extension History {
+    /// Checks all entries against their leaves, the head of the tree and signed checkpoints: those that the database keeps, and
+    /// others that were kept elsewhere.
+    ///
+    /// - Parameters:
+    ///   - kept: Checkpoints from other places, by whatever name a reader knows them.
+    ///   - keys: The log's verifier keys; where none is given, no signature is checked.
+    package func verify(_ kept: [SignedCheckpoint], keys: [VerifierKey]) throws -> LogVerification {
+        var (sound, problems) = ([Checkpoint](), [LogVerification.Problem]())
+        let own = try CheckpointTable.all(in: connection)
+        for (size, signed) in own + kept.map({ (Int64(clamping: $0.checkpoint.size), Optional($0)) }) {
+            do {
+                guard let signed else { throw FormatFailure() }
+                if !keys.isEmpty { try signed.verify(logKeys: keys) }
+                sound.append(signed.checkpoint)
+            } catch {
+                problems.append(.unusable(size: size, reason: "\(error)"))
+            }
+        }
+        return try verify(sound, problems)
+    }
+
+    private struct FormatFailure: Error, CustomStringConvertible {
+        var description: String { "it is no checkpoint" }
+    }
+
+    /// One read transaction: a daemon may be appending.
+    private func verify(_ checkpoints: [Checkpoint], _ problems: [LogVerification.Problem]) throws -> LogVerification {
+        try connection.transaction(.deferred) {
+            var verifier = LogVerifier(checkpoints, problems: problems)
+            var failure: (any Error)?
+            try connection.each(
+                "SELECT l.seq, l.line, h.hash FROM audit_log AS l LEFT JOIN audit_leaves AS h ON h.seq = l.seq ORDER BY l.seq"
+            ) { row throws(SQLiteError) in
+                guard failure == nil else { return }
+                let (seq, leaf) = (try row.get(0, as: Int64.self), try row.get(2, as: [UInt8]?.self))
+                try row.withBytes(1) { line in
+                    do {
+                        try verifier.take(seq: seq, line: line, leaf: leaf.flatMap(MerkleHash.init(bytes:))) {
+                            try leaves($0)
+                        }
+                    } catch { failure = error }
+                }
+            }
+            if let failure { throw failure }
+            let newest = try connection.first("SELECT coalesce(max(seq), 0) FROM audit_leaves") {
+                row throws(SQLiteError) in try row.get(0, as: Int64.self)
+            }
+            let head = try connection.first("SELECT frontier FROM audit_tree") { row throws(SQLiteError) in
+                try row.get(0, as: [UInt8].self)
+            }
+            return verifier.finish(leaves: newest ?? 0, head: head.flatMap(MerkleFrontier.init(bytes:)))
+        }
+    }
+
+    private func leaves(_ range: ClosedRange<Int64>) throws -> [MerkleHash] {
+        try connection.all(
+            "SELECT hash FROM audit_leaves WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+            range.lowerBound,
+            range.upperBound
+        ) { row throws(SQLiteError) in try row.get(0, as: [UInt8].self) }.compactMap(MerkleHash.init(bytes:))
+    }
+
+    /// The proof that the newest checkpoint includes an entry; nil where none does yet.
+    package func proof(of seq: Int64) throws -> TransparencyProof? {
+        try connection.transaction(.deferred) {
+            guard seq > 0, let checkpoint = try CheckpointTable.newest(from: seq, in: connection),
+                let plan = MerkleProofPlan(inclusionOf: UInt64(seq - 1), in: checkpoint.checkpoint.size)
+            else { return nil }
+            var proof = StreamedProof(plan)
+            try connection.each(
+                "SELECT hash FROM audit_leaves WHERE seq <= ?1 ORDER BY seq",
+                [Int64(clamping: checkpoint.checkpoint.size)]
+            ) { row throws(SQLiteError) in
+                if let leaf = MerkleHash(bytes: try row.get(0, as: [UInt8].self)) { proof.append(leaf) }
+            }
+            return proof.proof.map {
+                TransparencyProof(index: UInt64(seq - 1), hashes: $0, checkpoint: checkpoint)
+            }
+        }
+    }
+}

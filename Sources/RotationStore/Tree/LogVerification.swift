@@ -1,0 +1,35 @@
+package import TransparencyLog
+
+/// The result of checking the audit log against its tree and its checkpoints.
+package struct LogVerification: Sendable {
+    /// How many entries were read.
+    package var entries: Int64 = 0
+    /// The root of the tree over the lines; nil where lines are missing.
+    package var root: MerkleHash?
+    /// How many signed checkpoints agree with the lines.
+    package var checkpoints = 0
+    /// The size of the largest checkpoint that agrees: no entry up to it was changed since it was signed. 0 for none.
+    package var provenUpTo: Int64 = 0
+    /// Everything that is wrong, in the order of the entries.
+    package var problems: [Problem] = []
+
+    /// Something that is wrong with the log.
+    package enum Problem: Hashable, Sendable {
+        /// The line of an entry is not the one whose leaf was stored with it.
+        case altered(seq: Int64)
+        /// The line of an entry has another number: entries were swapped, or one was inserted.
+        case misnumbered(seq: Int64)
+        /// Entries are missing.
+        case missing(ClosedRange<Int64>)
+        /// Leaves are missing from the tree: another program has added entries.
+        case unknownToTree(ClosedRange<Int64>)
+        /// The stored head of the tree is not that of the lines.
+        case headDiffers
+        /// A signed checkpoint does not agree: entries of this range were changed after it was signed.
+        case disagrees(size: Int64, changed: ClosedRange<Int64>)
+        /// A signed checkpoint has more entries than the log: the newest ones were removed.
+        case truncated(size: Int64, missing: ClosedRange<Int64>)
+        /// A checkpoint that is no checkpoint, is another log's, or whose signature is wrong.
+        case unusable(size: Int64, reason: String)
+    }
+}

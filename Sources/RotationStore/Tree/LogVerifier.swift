@@ -1,0 +1,119 @@
+import TransparencyLog
+
+/// Checks the log in one pass over its lines, in memory that does not grow with it.
+struct LogVerifier {
+    private var result = LogVerification()
+    /// The tree over the lines; where lines are missing, over the leaves that were stored with them.
+    private var frontier = MerkleFrontier()
+    /// Whether each leaf until now is known.
+    private var isWhole = true
+    /// The next number that is expected.
+    private var next: Int64 = 1
+    /// The checkpoints that are still to come, the largest first.
+    private var checkpoints: [(size: Int64, root: MerkleHash)]
+
+    /// - Parameter checkpoints: Those whose signatures are good.
+    init(_ checkpoints: [Checkpoint], problems: [LogVerification.Problem]) {
+        result.problems = problems
+        self.checkpoints = checkpoints.map { (size: Int64(clamping: $0.size), root: $0.root) }.sorted {
+            $0.size > $1.size
+        }
+        compare()
+    }
+
+    /// Takes the next line.
+    ///
+    /// - Parameters:
+    ///   - leaf: The hash that was stored with it; nil for none.
+    ///   - missing: Reads the stored leaves of a range, in order.
+    mutating func take(
+        seq: Int64,
+        line: UnsafeRawBufferPointer,
+        leaf: MerkleHash?,
+        missing: (ClosedRange<Int64>) throws -> [MerkleHash]
+    ) throws {
+        if seq > next { try skip(next...(seq - 1), missing) }
+        let hash = MerkleHash.leaf(line)
+        switch leaf {
+        case hash?: break
+        case nil: addUnknown(seq)
+        case _?: result.problems.append(.altered(seq: seq))
+        }
+        if !Self.isNumbered(line, seq) { result.problems.append(.misnumbered(seq: seq)) }
+        result.entries += 1
+        append(hash)
+    }
+
+    /// Takes that no more lines come.
+    ///
+    /// - Parameters:
+    ///   - leaves: The number of the newest stored leaf.
+    ///   - head: The stored head of the tree; nil where it can't be read.
+    mutating func finish(leaves: Int64, head: MerkleFrontier?) -> LogVerification {
+        if leaves >= next { result.problems.append(.missing(next...leaves)) }
+        if head != frontier, leaves < next || head == nil { result.problems.append(.headDiffers) }
+        for checkpoint in checkpoints.reversed() where checkpoint.size >= next {
+            result.problems.append(.truncated(size: checkpoint.size, missing: next...checkpoint.size))
+        }
+        result.root = isWhole ? frontier.root : nil
+        return result
+    }
+
+    private mutating func append(_ hash: MerkleHash) {
+        next += 1
+        guard isWhole else { return }
+        frontier.append(hash)
+        compare()
+    }
+
+    /// Goes on behind a gap, with the stored leaves of its entries where they are all there.
+    private mutating func skip(
+        _ range: ClosedRange<Int64>,
+        _ missing: (ClosedRange<Int64>) throws -> [MerkleHash]
+    ) throws {
+        result.problems.append(.missing(range))
+        let leaves = try missing(range)
+        if leaves.count == range.count {
+            for leaf in leaves { append(leaf) }
+        } else {
+            (next, isWhole) = (range.upperBound + 1, false)
+        }
+    }
+
+    private mutating func addUnknown(_ seq: Int64) {
+        if case .unknownToTree(let range)? = result.problems.last, range.upperBound == seq - 1 {
+            result.problems[result.problems.count - 1] = .unknownToTree(range.lowerBound...seq)
+        } else {
+            result.problems.append(.unknownToTree(seq...seq))
+        }
+    }
+
+    /// Compares the checkpoints of the present size.
+    private mutating func compare() {
+        while let checkpoint = checkpoints.last, checkpoint.size == next - 1 {
+            checkpoints.removeLast()
+            if checkpoint.root == frontier.root {
+                result.checkpoints += 1
+                result.provenUpTo = checkpoint.size
+            } else {
+                let first = min(result.provenUpTo + 1, max(checkpoint.size, 1))
+                result.problems.append(.disagrees(size: checkpoint.size, changed: first...max(checkpoint.size, first)))
+            }
+        }
+    }
+
+    /// Whether a line says its own number.
+    ///
+    /// In canonical JSON few keys come after `seq`: it is looked for from the end.
+    private static func isNumbered(_ line: UnsafeRawBufferPointer, _ seq: Int64) -> Bool {
+        var key = ",\"seq\":\(seq),"
+        return key.withUTF8 { key in
+            var start = line.count - key.count
+            while start >= 0 {
+                if line[start] == key[0], line[start..<start + key.count].elementsEqual(key) { return true }
+                start -= 1
+            }
+            return false
+        }
+    }
+}

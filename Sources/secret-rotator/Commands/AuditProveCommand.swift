@@ -1,0 +1,37 @@
+import ArgumentParser
+import ControlAPI
+import RotationConfiguration
+import RotationDaemon
+import RotationStore
+import TransparencyLog
+
+struct AuditProveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prove",
+        abstract: "Print the proof that an entry is in the log that a checkpoint has signed.",
+        discussion: """
+            The proof is a C2SP tlog-proof with the newest checkpoint. Its reader needs the entry, the proof and the \
+            log's verifier key, but no database: audit verify --proof.
+
+            Example: secret-rotator audit prove 12 > 12.tlog-proof
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The entry's number.") var seq: Int64
+
+    func run() async throws {
+        try await reportingFailures {
+            let history = try Database.read(try global.load())
+            defer { history.close() }
+            guard try history.auditLine(seq) != nil else {
+                throw ControlFailure(status: .failed, message: "the audit log has no entry \(seq)")
+            }
+            guard let proof = try history.proof(of: seq) else {
+                let message = "no checkpoint includes entry \(seq) yet: secret-rotator audit checkpoint signs one"
+                throw ControlFailure(status: .failed, message: message)
+            }
+            print(String(decoding: proof.bytes, as: UTF8.self), terminator: "")
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import ControlAPI
+import Foundation
+import RotationConfiguration
+import RotationCore
+import RotationDaemon
+import RotationStore
+import TransparencyLog
+
+struct AuditVerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Verify that no entry of the audit log was changed.",
+        discussion: """
+            Reads all entries, and compares them with the stored Merkle tree and with each signed checkpoint: those of \
+            the database and those given by --checkpoint. Prints the entries that are damaged. Exits with 1 if anything \
+            is wrong.
+
+            With --proof, verifies one entry without a database: standard input is the entry, as audit show --json \
+            prints it.
+
+            Examples:
+              secret-rotator audit verify --checkpoint /mnt/other-host/checkpoints
+              secret-rotator audit verify --proof 12.tlog-proof --key "$VKEY" < entry-12.json
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var listing: ListingOptions
+    @Option(help: "A file of checkpoints that were kept elsewhere; may be given several times.") var checkpoint:
+        [String] = []
+    @Option(help: "The log's verifier key, as keygen audit printed it; from keys.audit if not given.") var key: String?
+    @Option(help: "A tlog-proof: verify the entry on standard input by it.") var proof: String?
+    @Option(help: "With --proof: a policy file (C2SP tlog-policy) of keys and witnesses.") var policy: String?
+
+    func validate() throws {
+        if policy != nil && proof == nil { throw ValidationError("--policy needs --proof") }
+        if proof != nil && !checkpoint.isEmpty { throw ValidationError("--proof has its own checkpoint") }
+        if proof != nil && key == nil && policy == nil { throw ValidationError("--proof needs --key or --policy") }
+    }
+
+    func run() async throws {
+        try await reportingFailures {
+            if let proof {
+                try verifyProof(proof)
+            } else {
+                let wrong = try verifyLog()
+                if wrong { throw ExitCode(1) }
+            }
+        }
+    }
+
+    // MARK: The log
+
+    private func verifyLog() throws -> Bool {
+        let configuration = try global.load()
+        let keys = try keys(configuration)
+        let kept = try checkpoint.flatMap { path in
+            let found = try CheckpointFile(path: path).read()
+            guard !found.isEmpty else {
+                throw ControlFailure(status: .failed, message: "\(path): there is no checkpoint in it")
+            }
+            return found
+        }
+        let history = try Database.read(configuration)
+        defer { history.close() }
+        let result = try history.verify(kept, keys: keys)
+        if listing.json {
+            print(VerificationWording.json(result, hasKey: !keys.isEmpty).canonicalText)
+        } else {
+            for line in VerificationWording.lines(result, hasKey: !keys.isEmpty) { printText(line) }
+        }
+        return !result.problems.isEmpty
+    }
+
+    private func keys(_ configuration: Configuration) throws -> [VerifierKey] {
+        if let key { return [try verifierKey(key)] }
+        // An auditor may not read the key's file, and knows its public half.
+        return (try? configuration.readAuditKey()).map { [$0.verifier] } ?? []
+    }
+
+    private func verifierKey(_ text: String) throws -> VerifierKey {
+        do { return try VerifierKey(text) } catch {
+            throw ControlFailure(status: .usage, message: "--key: \(error)")
+        }
+    }
+
+    // MARK: One entry
+
+    private func verifyProof(_ path: String) throws {
+        let proof: TransparencyProof
+        do { proof = try TransparencyProof(try Self.read(path)) } catch let error as FormatError {
+            throw ControlFailure(status: .failed, message: "\(path): \(error)")
+        }
+        var line = Array(FileHandle.standardInput.readDataToEndOfFile())
+        if line.last == 0x0A { line.removeLast() }
+        do {
+            let keys = try key.map { [try verifierKey($0)] } ?? []
+            if let policy {
+                _ = try proof.verify(leaf: .leaf(line), policy: try TrustPolicy(try Self.read(policy)), logKeys: keys)
+            } else {
+                try proof.checkpoint.verify(logKeys: keys)
+                try proof.verifyInclusion(of: .leaf(line))
+            }
+        } catch let failure as ControlFailure { throw failure } catch {
+            throw ControlFailure(status: .failed, message: "\(path): \(error)")
+        }
+        let checkpoint = proof.checkpoint.checkpoint
+        printText("entry \(proof.index + 1) is in the log \(checkpoint.origin) of \(checkpoint.size) entries")
+    }
+
+    private static func read(_ path: String) throws -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            let reason = String(cString: strerror(errno))
+            throw ControlFailure(status: .inputOutput, message: "\(path): \(reason)")
+        }
+        return Array(data)
+    }
+}

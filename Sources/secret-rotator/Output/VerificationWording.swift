@@ -1,0 +1,75 @@
+import RotationCore
+import RotationStore
+
+/// The result of a verification in words, and as JSON.
+enum VerificationWording {
+    static func lines(_ result: LogVerification, hasKey: Bool) -> [String] {
+        let root = result.root.map { ", root \($0)" } ?? ""
+        return [entries(result.entries) + root, checkpoints(result)]
+            + (hasKey ? [] : ["signatures were not checked: give --key"])
+            + result.problems.map(text)
+            + [result.problems.isEmpty ? "OK: no entry was changed" : "NOT OK: the audit log is damaged"]
+    }
+
+    private static func entries(_ count: Int64) -> String { count == 1 ? "1 entry" : "\(count) entries" }
+
+    private static func checkpoints(_ result: LogVerification) -> String {
+        guard result.checkpoints > 0 else {
+            return "no checkpoint: only the stored tree was compared, which whoever changes entries can change, too"
+        }
+        let count = result.checkpoints == 1 ? "1 checkpoint agrees" : "\(result.checkpoints) checkpoints agree"
+        return "\(count): entries up to \(result.provenUpTo) are as they were when the last of them was signed"
+    }
+
+    private static func text(_ problem: LogVerification.Problem) -> String {
+        switch problem {
+        case .altered(let seq): "entry \(seq): its text was changed after it was written"
+        case .misnumbered(let seq): "entry \(seq): its text has another number: entries were swapped or inserted"
+        case .missing(let range): "\(words(range)): removed"
+        case .unknownToTree(let range): "\(words(range)): added by another program"
+        case .headDiffers: "the stored head of the tree is not that of the entries"
+        case .disagrees(let size, let changed):
+            "checkpoint of \(entries(size)): does not agree; \(words(changed)): changed after it was signed"
+        case .truncated(let size, let missing):
+            "checkpoint of \(entries(size)): \(words(missing)): removed after it was signed"
+        case .unusable(let size, let reason): "checkpoint of \(entries(size)): \(reason)"
+        }
+    }
+
+    private static func words(_ range: ClosedRange<Int64>) -> String {
+        range.count == 1 ? "entry \(range.lowerBound)" : "entries \(range.lowerBound) to \(range.upperBound)"
+    }
+
+    static func json(_ result: LogVerification, hasKey: Bool) -> JSONValue {
+        .fields([
+            "checkpoints": .integer(Int64(result.checkpoints)),
+            "entries": .integer(result.entries),
+            "ok": .bool(result.problems.isEmpty),
+            "problems": .array(result.problems.map(json)),
+            "proven_up_to": .integer(result.provenUpTo),
+            "root": result.root.map { .string("\($0)") },
+            "signatures_checked": .bool(hasKey),
+        ])
+    }
+
+    private static func json(_ problem: LogVerification.Problem) -> JSONValue {
+        let (kind, range, size): (String, ClosedRange<Int64>?, Int64?) =
+            switch problem {
+            case .altered(let seq): ("altered", seq...seq, nil)
+            case .misnumbered(let seq): ("misnumbered", seq...seq, nil)
+            case .missing(let range): ("missing", range, nil)
+            case .unknownToTree(let range): ("added", range, nil)
+            case .headDiffers: ("head_differs", nil, nil)
+            case .disagrees(let size, let range): ("checkpoint_disagrees", range, size)
+            case .truncated(let size, let range): ("truncated", range, size)
+            case .unusable(let size, _): ("checkpoint_unusable", nil, size)
+            }
+        return .fields([
+            "checkpoint": size.map { .integer($0) },
+            "first": range.map { .integer($0.lowerBound) },
+            "kind": .string(kind),
+            "last": range.map { .integer($0.upperBound) },
+            "text": .string(text(problem)),
+        ])
+    }
+}

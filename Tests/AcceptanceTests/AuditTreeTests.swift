@@ -1,0 +1,124 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The audit log's tree, checkpoints and proofs, by the real executable, and by a verifier that knows nothing of its code.
+struct AuditTreeTests {
+    /// An audit key and a file for checkpoints; the key's public half.
+    private static func configure(_ world: World) async throws -> String {
+        let folder = world.folder
+        let made = try await Program.run([
+            "keygen", "audit", "--origin", "ops1.example.com/rotator", "--output", folder.file("audit.key"),
+        ])
+        #expect(made.status == 0)
+        var text = try folder.read("config.yaml")
+        let keys = "keys: {audit: \"file:\(folder.file("audit.key"))\", "
+        text = text.replacingOccurrences(of: "keys: {", with: keys)
+        text += """
+            audit: {origin: ops1.example.com/rotator, checkpoint_file: "\(folder.file("checkpoints"))"}
+
+            """
+        try folder.write(text, to: "config.yaml")
+        return made.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// At the start and at the end of the daemon; what is exported then is verified by Python.
+    @Test func checkpointsOfADaemonsLifeAreVerifiedByOthers() async throws {
+        try await World.with { world in
+            let key = try await Self.configure(world)
+            try await world.schedule("a", every: "30d")
+            try await world.withDaemon { _ in
+                try await world.expect(0, "rotate-now", "a", "--wait")
+                let signed = try await world.run("audit", "checkpoint")
+                #expect(signed.status == 0 && signed.output.hasPrefix("ops1.example.com/rotator\n"))
+                try world.folder.write(signed.output, to: "kept")
+                let verified = try await world.run(
+                    "audit",
+                    "verify",
+                    "--json",
+                    "--checkpoint",
+                    world.folder.file("kept"),
+                    "--key",
+                    key
+                )
+                #expect(verified.status == 0 && verified.objects.first?["ok"] as? Bool == true)
+            }
+            let file = try world.folder.read("checkpoints")
+            #expect(file.components(separatedBy: "ops1.example.com/rotator\n").count - 1 >= 2)
+            let verified = try await world.run("audit", "verify", "--checkpoint", world.folder.file("checkpoints"))
+            #expect(
+                verified.status == 0 && verified.output.hasSuffix("OK: no entry was changed\n"),
+                "\(verified.output)"
+            )
+            let entries = try await world.audit()
+            #expect(entries.last?["event"] as? String == "daemon.stopped")
+            // The last entry is signed, too.
+            let proof = try await world.run("audit", "prove", "\(entries.count)")
+            #expect(proof.status == 0 && proof.output.hasPrefix("c2sp.org/tlog-proof@v1\nindex \(entries.count - 1)\n"))
+            try world.folder.write(proof.output, to: "proof")
+            let line = try await world.run("audit", "show", "--json", "\(entries.count)").output
+            let words = ["audit", "verify", "--proof", world.folder.file("proof"), "--key", key]
+            #expect(try await world.run(words, input: line).status == 0)
+            let refused = try await world.run(words, input: line.replacingOccurrences(of: "stopped", with: "started"))
+            #expect(refused.status == 1, "\(refused.errors)")
+        }
+    }
+
+    /// An entry that root has changed is named.
+    @Test func changedEntryIsNamed() async throws {
+        try await World.with { world in
+            _ = try await Self.configure(world)
+            try await world.schedule("a", every: "30d")
+            try await world.withDaemon { _ in }
+            try await world.change(
+                world.folder.file("rotator.db"),
+                "DROP TRIGGER audit_log_no_update; UPDATE audit_log SET line = replace(line, '30d', '31d') WHERE seq = 1"
+            )
+            let verified = try await world.run("audit", "verify")
+            #expect(verified.status == 1)
+            #expect(
+                verified.output.contains("entry 1: its text was changed after it was written"),
+                "\(verified.output)"
+            )
+            #expect(verified.output.hasSuffix("NOT OK: the audit log is damaged\n"))
+            // So that the schema's check at the end of a world finds what it wrote.
+            try await world.change(
+                world.folder.file("rotator.db"),
+                "UPDATE audit_log SET line = replace(line, '31d', '30d') WHERE seq = 1"
+            )
+        }
+    }
+
+    /// A database that was put back from before the last checkpoint rotates nothing, though its mark is gone.
+    @Test func databaseBehindItsCheckpointsIsHeld() async throws {
+        try await World.with { world in
+            _ = try await Self.configure(world)
+            try await world.schedule("a", every: "30d")
+            let copy = world.folder.file("older.db")
+            _ = try await Oracle.shell("cp '\(world.folder.file("rotator.db"))' '\(copy)'")
+            try await world.withDaemon { _ in try await world.expect(0, "rotate-now", "a", "--wait") }
+            _ = try await Oracle.shell(
+                "cd '\(world.folder.path)' && rm -rf rotator.db-* rotator.db.mark history && cp older.db rotator.db"
+            )
+            try await world.withDaemon { _ in
+                let problem = try await world.problem("history_behind")
+                #expect((problem["text"] as? String)?.contains("nothing is rotated") == true)
+                try await world.expect(0, "restore", "--accept", "--reason", "a test")
+                try await world.expect(0, "rotate-now", "a", "--wait")
+            }
+            // What was accepted is the newest history now.
+            try await world.withDaemon { _ in
+                #expect(try await world.run("status", "--json").objects.first?["daemon"] as? String == "ready")
+                try await world.expect(0, "rotate-now", "a", "--wait")
+            }
+        }
+    }
+
+    @Test func checkpointWithoutAKeySaysWhatToDo() async throws {
+        try await World.with { world in
+            try await world.schedule("a", every: "30d")
+            let refused = try await world.run("audit", "checkpoint")
+            #expect(refused.status == 78 && refused.errors.contains("keygen audit"))
+        }
+    }
+}
