@@ -7,7 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/timex.h>
+
+int clinux_file_status(const char *path, uint32_t *mode, uint32_t *owner) {
+    struct stat status;
+    if (stat(path, &status) != 0) {
+        return errno;
+    }
+    *mode = status.st_mode & 07777;
+    *owner = status.st_uid;
+    return 0;
+}
 
 int clinux_forbid_dumps(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : errno;

@@ -240,8 +240,8 @@ final class SimulatedHub: Sendable {
             await world.time.sleep(timeout)
             throw HubError(.timedOut)
         case .lateApplication:
-            // Some proxy holds it: it arrives when we have given up, but within the time-out after that.
-            arrive(alias, value, after: timeout + world.dice.duration(1...299_000))
+            // Some proxy holds it: it arrives when its sender has given up or died, but within the hold after that.
+            arriveLate(alias, value, after: world.dice.duration(1...299_000), process)
             await world.time.sleep(timeout)
             throw HubError(.timedOut)
         case .connectionLost:
@@ -279,15 +279,28 @@ final class SimulatedHub: Sendable {
     /// The update takes place after a while, whether its sender lives to see it or not.
     private func arrive(_ alias: String, _ value: [UInt8], after delay: Duration) {
         state.withLock { $0.onTheirWay[alias, default: []].append(value) }
-        world.time.after(delay) { [self] in
-            state.withLock { state in
-                if let index = state.onTheirWay[alias]?.firstIndex(of: value) {
-                    state.onTheirWay[alias]?.remove(at: index)
-                }
-                put(Secret(value: value), alias, &state)
-            }
-            world.judge.applied(value, to: "\(name)/\(alias)")
+        world.time.after(delay) { [self] in apply(alias, value) }
+    }
+
+    /// The update takes place a while after its sender has given it up.
+    ///
+    /// One that has died before its time-out gave it up then, so that the while has begun earlier.
+    private func arriveLate(_ alias: String, _ value: [UInt8], after delay: Duration, _ process: Process) {
+        state.withLock { $0.onTheirWay[alias, default: []].append(value) }
+        world.time.after(timeout) { [self] in
+            let rest = process.isDead ? max(.milliseconds(1), delay - timeout) : delay
+            world.time.after(rest) { [self] in apply(alias, value) }
         }
+    }
+
+    private func apply(_ alias: String, _ value: [UInt8]) {
+        state.withLock { state in
+            if let index = state.onTheirWay[alias]?.firstIndex(of: value) {
+                state.onTheirWay[alias]?.remove(at: index)
+            }
+            put(Secret(value: value), alias, &state)
+        }
+        world.judge.applied(value, to: "\(name)/\(alias)")
     }
 }
 

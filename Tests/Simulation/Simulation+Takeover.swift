@@ -49,9 +49,14 @@ extension Simulation {
         try move(names, from: folder("newest"), to: folder("."))
     }
 
-    /// Whether the copy's history has fewer entries than the present one.
+    /// Whether the copy's history lacks entries that may have had an effect: those up to the mark.
+    ///
+    /// A death between a commit and its mark leaves a batch that had no effect yet: a copy that lacks only this is as good as the
+    /// present history.
     private func isOlder() throws -> Bool {
-        try newestEntry(of: folder("older") + "/rotator.db") < newestEntry(of: path)
+        let words = try String(contentsOfFile: path + ".mark", encoding: .utf8).split(whereSeparator: \.isWhitespace)
+        let mark = words.last.flatMap { Int($0) } ?? 0
+        return try newestEntry(of: folder("older") + "/rotator.db") < mark
     }
 
     private func newestEntry(of path: String) throws -> Int {

@@ -89,6 +89,10 @@ int clinux_open_process(int process);
 /* Removes a file, or a folder with all that is in it, without following a link. */
 int clinux_remove_tree(const char *folder, const char *name);
 
+/* The permission bits and the owner of a file, by stat(2): Swift finds the fields of struct stat in one of several modules,
+ * and in which one depends on the order of compilation. */
+int clinux_file_status(const char *path, uint32_t *mode, uint32_t *owner);
+
 /* malloc_trim(3), which glibc's Swift module lacks: gives memory that was freed
  * back to the system. */
 void clinux_trim_heap(void);

@@ -8,7 +8,9 @@ package struct LogVerification: Sendable {
     package var root: MerkleHash?
     /// How many signed checkpoints agree with the lines.
     package var checkpoints = 0
-    /// The size of the largest checkpoint that agrees: no entry up to it was changed since it was signed. 0 for none.
+    /// The size of the largest checkpoint that agrees; 0 for none.
+    ///
+    /// No entry up to it was changed since it was signed.
     package var provenUpTo: Int64 = 0
     /// Everything that is wrong, in the order of the entries.
     package var problems: [Problem] = []
