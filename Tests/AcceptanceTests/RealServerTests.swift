@@ -136,7 +136,7 @@ struct RealServerTests {
                 printf '%s\\n' "$question" | \(world.folder.file("generators"))/postgresql > "$TMPDIR/answer" || exit $?
                 case $question in
                 *'"step":"\(step)"'*)
-                    [ -e \(mark)/held ] || { echo $$ > \(mark)/held; sleep 120; } ;;
+                    [ -e \(mark)/held ] || { echo $$ > \(mark)/pid; mv \(mark)/pid \(mark)/held; sleep 120; } ;;
                 esac
                 cat "$TMPDIR/answer"
 
