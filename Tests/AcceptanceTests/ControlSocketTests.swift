@@ -24,7 +24,10 @@ struct ControlSocketTests {
     private static let isRoot = getuid() == 0
 
     /// Opens the world's folder, its socket and the copy of the history, as an installation does.
-    private func openFolder(_ world: World) throws {
+    private func openFolder(_ world: World) async throws {
+        try await eventually("there is a copy of the history") {
+            access(world.folder.file("history/rotator-history.db"), F_OK) == 0
+        }
         for (name, mode) in [("", 0o755), ("config.yaml", 0o644), ("control.sock", 0o666)] {
             try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: world.folder.file(name))
         }
@@ -79,7 +82,7 @@ struct ControlSocketTests {
             try await world.schedule("held", every: "30d")
             let users: [User] = [.operates, .edits, .audits, .strange]
             try await world.withDaemon { _ in
-                try openFolder(world)
+                try await openFolder(world)
                 try Self.writeSchedules(world)
                 for (arguments, statuses) in Self.commands {
                     for (user, status) in zip(users, statuses) {
@@ -134,7 +137,7 @@ struct ControlSocketTests {
         try await World.with(extra: Self.roles) { world in
             try await world.schedule("held", every: "30d")
             try await world.withDaemon { _ in
-                try openFolder(world)
+                try await openFolder(world)
                 for (user, seesMore) in [(User.strange, false), (.audits, true), (.operates, true), (.edits, true)] {
                     let status = try await world.run(as: user.rawValue, ["status", "--json"])
                     #expect(status.status == 0 && status.objects.first?["daemon"] as? String == "ready")
@@ -161,7 +164,7 @@ struct ControlSocketTests {
         try await World.with { world in
             try await world.schedule("held", every: "30d")
             try await world.withDaemon { _ in
-                try openFolder(world)
+                try await openFolder(world)
                 for _ in 0..<3 {
                     let refused = try await world.run(as: User.strange.rawValue, ["rotate-now", "held"])
                     #expect(refused.status == 77)
