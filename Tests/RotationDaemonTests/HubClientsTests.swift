@@ -40,7 +40,7 @@ struct HubClientsTests {
 
     @Test func hubsAreAsConfigured() async throws {
         try await withDaemonFolder { files, _ in
-            let hubs = files.hub("h").replacing("timeout: 5s", with: "timeout: 5s, max_in_flight: 3, confirm: false")
+            let hubs = files.hub("h").replacing("timeout: 60s", with: "timeout: 60s, max_in_flight: 3, confirm: false")
             try files.configure(hubs: hubs)
             try await Self.withClients { clients in
                 let hubs = try clients.hubs(of: files.configuration())

@@ -46,7 +46,7 @@ struct DaemonFolder {
     func hub(_ name: String, token: String = "token", _ keys: [String: String] = [:]) -> String {
         let usual = [
             "url": "\"http://127.0.0.1:\(port)/api\"", "context": "none", "token": "\"file:\(folder.file(token))\"",
-            "timeout": "5s",
+            "timeout": "60s",
         ]
         let lines = usual.merging(keys) { $1 }.map { "\($0): \($1)" }
         return "\(name): {\(lines.sorted().joined(separator: ", "))}"
