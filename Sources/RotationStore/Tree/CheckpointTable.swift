@@ -14,12 +14,11 @@ enum CheckpointTable {
         )
     }
 
-    /// All checkpoints, the smallest first; a note that can't be read is nil.
-    static func all(in connection: Connection) throws(SQLiteError) -> [(size: Int64, checkpoint: SignedCheckpoint?)] {
+    /// The notes of all checkpoints, the smallest first.
+    static func all(in connection: Connection) throws(SQLiteError) -> [(size: Int64, note: [UInt8])] {
         try connection.all("SELECT size, note FROM audit_checkpoints ORDER BY size, signed_at") {
             row throws(SQLiteError) in
-            let note: String = try row.get(1)
-            return (size: try row.get(0), checkpoint: try? SignedCheckpoint(Array(note.utf8)))
+            (size: try row.get(0), note: Array(try row.get(1, as: String.self).utf8))
         }
     }
 

@@ -12,10 +12,10 @@ extension History {
     ///   - keys: The log's verifier keys; where none is given, no signature is checked.
     package func verify(_ kept: [SignedCheckpoint], keys: [VerifierKey]) throws -> LogVerification {
         var (sound, problems) = ([Checkpoint](), [LogVerification.Problem]())
-        let own = try CheckpointTable.all(in: connection)
-        for (size, signed) in own + kept.map({ (Int64(clamping: $0.checkpoint.size), Optional($0)) }) {
+        let notes = try CheckpointTable.all(in: connection)
+        for (size, note) in notes + kept.map({ (Int64(clamping: $0.checkpoint.size), $0.bytes) }) {
             do {
-                guard let signed else { throw FormatFailure() }
+                let signed = try SignedCheckpoint(note)
                 if !keys.isEmpty { try signed.verify(logKeys: keys) }
                 sound.append(signed.checkpoint)
             } catch {
@@ -23,10 +23,6 @@ extension History {
             }
         }
         return try verify(sound, problems)
-    }
-
-    private struct FormatFailure: Error, CustomStringConvertible {
-        var description: String { "it is no checkpoint" }
     }
 
     /// One read transaction: a daemon may be appending.
@@ -48,22 +44,17 @@ extension History {
                 }
             }
             if let failure { throw failure }
-            let newest = try connection.first("SELECT coalesce(max(seq), 0) FROM audit_leaves") {
-                row throws(SQLiteError) in try row.get(0, as: Int64.self)
-            }
-            let head = try connection.first("SELECT frontier FROM audit_tree") { row throws(SQLiteError) in
-                try row.get(0, as: [UInt8].self)
-            }
-            return verifier.finish(leaves: newest ?? 0, head: head.flatMap(MerkleFrontier.init(bytes:)))
+            return verifier.finish(
+                leaves: try TreeTable.newestLeaf(in: connection),
+                head: try TreeTable.stored(in: connection)
+            )
         }
     }
 
     private func leaves(_ range: ClosedRange<Int64>) throws -> [MerkleHash] {
-        try connection.all(
-            "SELECT hash FROM audit_leaves WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
-            range.lowerBound,
-            range.upperBound
-        ) { row throws(SQLiteError) in try row.get(0, as: [UInt8].self) }.compactMap(MerkleHash.init(bytes:))
+        var leaves: [MerkleHash] = []
+        try TreeTable.eachLeaf(of: range, in: connection) { leaves.append($0) }
+        return leaves
     }
 
     /// The proof that the newest checkpoint includes an entry; nil where none does yet.
@@ -73,12 +64,8 @@ extension History {
                 let plan = MerkleProofPlan(inclusionOf: UInt64(seq - 1), in: checkpoint.checkpoint.size)
             else { return nil }
             var proof = StreamedProof(plan)
-            try connection.each(
-                "SELECT hash FROM audit_leaves WHERE seq <= ?1 ORDER BY seq",
-                [Int64(clamping: checkpoint.checkpoint.size)]
-            ) { row throws(SQLiteError) in
-                if let leaf = MerkleHash(bytes: try row.get(0, as: [UInt8].self)) { proof.append(leaf) }
-            }
+            let size = Int64(clamping: checkpoint.checkpoint.size)
+            try TreeTable.eachLeaf(of: 1...size, in: connection) { proof.append($0) }
             return proof.proof.map {
                 TransparencyProof(index: UInt64(seq - 1), hashes: $0, checkpoint: checkpoint)
             }

@@ -46,10 +46,7 @@ extension Ledger {
     /// The root of the tree over the first entries; nil where there are not so many.
     private func root(of size: Int64) throws -> MerkleHash? {
         var frontier = MerkleFrontier()
-        try connection.each("SELECT hash FROM audit_leaves WHERE seq <= ?1 ORDER BY seq", [size]) {
-            row throws(SQLiteError) in
-            if let leaf = MerkleHash(bytes: try row.get(0, as: [UInt8].self)) { frontier.append(leaf) }
-        }
+        if size > 0 { try TreeTable.eachLeaf(of: 1...size, in: connection) { frontier.append($0) } }
         return Int64(clamping: frontier.size) == size ? frontier.root : nil
     }
 }

@@ -90,13 +90,14 @@ struct LogVerifier {
 
     /// Compares the checkpoints of the present size.
     private mutating func compare() {
+        // Of several with one size each is compared with what smaller ones have proven, in whatever order they come.
+        let first = result.provenUpTo + 1
         while let checkpoint = checkpoints.last, checkpoint.size == next - 1 {
             checkpoints.removeLast()
             if checkpoint.root == frontier.root {
                 result.checkpoints += 1
                 result.provenUpTo = checkpoint.size
             } else {
-                let first = min(result.provenUpTo + 1, max(checkpoint.size, 1))
                 result.problems.append(.disagrees(size: checkpoint.size, changed: first...max(checkpoint.size, first)))
             }
         }

@@ -10,16 +10,42 @@ enum TreeTable {
     ///   entries.
     static func frontier(in connection: Connection) throws -> MerkleFrontier {
         let entries = try AuditTable.newest(in: connection)
-        let stored = try connection.first("SELECT frontier FROM audit_tree") { row throws(SQLiteError) in
-            try row.get(0, as: [UInt8].self)
-        }
-        guard let stored, let frontier = MerkleFrontier(bytes: stored) else {
+        guard let frontier = try stored(in: connection) else {
             throw HistoryAltered(path: connection.path, entries: entries, leaves: nil)
         }
         guard frontier.size == UInt64(clamping: entries) else {
             throw HistoryAltered(path: connection.path, entries: entries, leaves: Int64(clamping: frontier.size))
         }
         return frontier
+    }
+
+    /// The tree's right edge as it is stored, whether it belongs to the log or not; nil where it can't be read.
+    static func stored(in connection: Connection) throws(SQLiteError) -> MerkleFrontier? {
+        let bytes = try connection.first("SELECT frontier FROM audit_tree") { row throws(SQLiteError) in
+            try row.get(0, as: [UInt8].self)
+        }
+        return bytes.flatMap(MerkleFrontier.init(bytes:))
+    }
+
+    /// The number of the newest leaf; 0 for none.
+    static func newestLeaf(in connection: Connection) throws(SQLiteError) -> Int64 {
+        try connection.first("SELECT coalesce(max(seq), 0) FROM audit_leaves") { row throws(SQLiteError) in
+            try row.get(0, as: Int64.self)
+        } ?? 0
+    }
+
+    /// Hands the leaf hashes of entries to a closure, in order; one that is no hash is passed over.
+    static func eachLeaf(
+        of entries: ClosedRange<Int64>,
+        in connection: Connection,
+        _ body: (MerkleHash) -> Void
+    ) throws(SQLiteError) {
+        try connection.each(
+            "SELECT hash FROM audit_leaves WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+            [entries.lowerBound, entries.upperBound]
+        ) { row throws(SQLiteError) in
+            if let leaf = MerkleHash(bytes: try row.get(0, as: [UInt8].self)) { body(leaf) }
+        }
     }
 
     /// Adds the leaf of an entry.
