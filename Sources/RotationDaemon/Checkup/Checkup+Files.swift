@@ -43,13 +43,7 @@ extension Checkup {
     }
 
     private func checkAuditKey(_ bytes: LockedBytes) throws -> String {
-        let key = try SignedNoteKey(fileText: bytes.withBytes { String(decoding: $0, as: UTF8.self) })
-        guard let origin = configuration.audit.origin, origin != key.name else { return "sound, origin \(key.name)" }
-        throw Mismatch(description: "its origin is \(key.name), but audit.origin is \(origin)")
-    }
-
-    private struct Mismatch: Error, CustomStringConvertible {
-        var description: String
+        "sound, origin \(try configuration.auditKey(in: bytes).name)"
     }
 
     /// Checks a file that holds a secret.

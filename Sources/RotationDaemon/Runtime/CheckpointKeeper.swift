@@ -5,10 +5,10 @@ package import RotationStore
 import Scheduling
 import TransparencyLog
 
-/// Signs the head of the log at the start and at the end of the daemon, and after `audit.checkpoint_every` or 1,000 entries in
-/// between; each checkpoint goes to the journal and to `audit.checkpoint_file`.
+/// Signs the head of the log: when the daemon starts and ends, after 1,000 entries, and after `audit.checkpoint_every` if there
+/// are new entries. Each checkpoint goes to the daemon's log and to `audit.checkpoint_file`.
 ///
-/// What can't be signed or written is logged, and tried again with the next one: a rotation never waits for it.
+/// If a head can't be signed or written, that is logged, and the next one is tried: a rotation never waits for it.
 package actor CheckpointKeeper {
     private let store: RotationStore
     private let configuration: @Sendable () -> Configuration
@@ -27,35 +27,34 @@ package actor CheckpointKeeper {
         (self.store, self.logger, self.configuration) = (store, logger, configuration)
     }
 
-    /// Signs until its task is cancelled, and once more then.
+    /// Signs at once, and whenever it is due, until its task is cancelled or the stream ends.
     package func run() async {
-        await sign()
         var position = store.stream.position
-        var (count, since) = (0, ContinuousClock.now)
+        repeat { await sign() } while await isDue(after: &position)
+    }
+
+    /// Waits until the head is to be signed again.
+    ///
+    /// - Parameter position: The newest commit that was counted.
+    /// - Returns: false where the task was cancelled or the stream has ended.
+    private func isDue(after position: inout Int64) async -> Bool {
+        var (count, end) = (0, ContinuousClock.now + configuration().audit.checkpointEvery)
         while !Task.isCancelled {
-            let isDue = await Self.wait(
-                until: since + configuration().audit.checkpointEvery,
-                store.stream,
-                after: position
-            )
-            switch isDue {
+            switch await Self.wait(until: end, store.stream, after: position) {
             case .commits(let commits)?:
                 position = commits.last?.number ?? position
                 count += commits.reduce(0) { $0 + $1.changes.entries.count }
-                // A restored history was accepted: from its next checkpoint on it is the newest one.
-                if commits.contains(where: \.changes.isWide) { count = max(count, Self.entries) }
-            case .readAgain?: (position, count) = (store.stream.position, Self.entries)
-            case .ended?: return
-            case nil: break
+                // With a restored history that was accepted: from its next checkpoint on it is the newest one.
+                if count >= Self.entries || commits.contains(where: \.changes.isWide) { return true }
+            case .readAgain?:
+                position = store.stream.position
+                return true
+            case .ended?: return false
+            case nil where count > 0: return !Task.isCancelled
+            case nil: end = .now + configuration().audit.checkpointEvery
             }
-            let isOver = isDue == nil && count > 0 && !Task.isCancelled
-            guard count >= Self.entries || isOver else {
-                if isDue == nil { since = .now }
-                continue
-            }
-            await sign()
-            (count, since) = (0, .now)
         }
+        return false
     }
 
     /// What was committed after a position; nil where an instant came first, or the task was cancelled.

@@ -18,14 +18,27 @@ extension Configuration {
             )
         }
         let path = try reference.path()
-        let bytes = try SecretFile.read(path, limit: 4096)
         do {
-            let key = try SignedNoteKey(fileText: bytes.withBytes { String(decoding: $0, as: UTF8.self) })
-            guard let origin = audit.origin, origin != key.name else { return key }
-            let message = "\(path): its origin is \(key.name), but audit.origin is \(origin)"
-            throw ControlFailure(status: .configuration, message: message)
-        } catch let error as SignedNoteKey.Invalid {
+            return try auditKey(in: SecretFile.read(path, limit: 4096))
+        } catch let error as SecretFile.Failure { throw error } catch {
             throw ControlFailure(status: .configuration, message: "\(path): \(error)")
         }
     }
+
+    /// The key that a file holds.
+    ///
+    /// - Throws: `SignedNoteKey.Invalid`; ``WrongOrigin``.
+    func auditKey(in file: LockedBytes) throws -> SignedNoteKey {
+        let key = try SignedNoteKey(fileText: file.withBytes { String(decoding: $0, as: UTF8.self) })
+        guard let origin = audit.origin, origin != key.name else { return key }
+        throw WrongOrigin(ofKey: key.name, configured: origin)
+    }
+}
+
+/// An audit key of another log.
+struct WrongOrigin: Error, CustomStringConvertible {
+    let ofKey: String
+    let configured: String
+
+    var description: String { "its origin is \(ofKey), but audit.origin is \(configured)" }
 }

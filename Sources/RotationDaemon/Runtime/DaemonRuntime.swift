@@ -18,17 +18,17 @@ package final class DaemonRuntime: Sendable {
     package let engine: Engine
     /// The lock, held from start to end.
     package let lock: DaemonLock
-    private let store: RotationStore
+    let store: RotationStore
     /// The task of ``copier``; it ends after the last entry is written, so that the auditors' copy contains it.
-    private let copier: HistoryCopier
+    let copier: HistoryCopier
     private let copying: Task<Void, Never>
     /// Signs checkpoints from the end of the start on; nil before.
-    private let signing = Mutex<(keeper: CheckpointKeeper, task: Task<Void, Never>)?>(nil)
+    let signing = Mutex<(keeper: CheckpointKeeper, task: Task<Void, Never>)?>(nil)
     let hubs: HubClients
-    private let logger: Logger
+    let logger: Logger
     private let inForce: Mutex<InForce>
     private let plugIns: PlugIns
-    private let logHealth: @Sendable () -> LogHealth
+    let logHealth: @Sendable () -> LogHealth
 
     /// A configuration with its hubs' clients.
     ///
@@ -331,46 +331,6 @@ package final class DaemonRuntime: Sendable {
         _ = try await store.hubStatus("")
     }
 
-    /// The health of the daemon.
-    ///
-    /// It does not wait for engine and store, because they may hang.
-    package var health: DaemonHealth {
-        let progress = engine.progress
-        let stuckSince = progress.stall().map { SystemClock().now.advanced(by: .zero - $0) }
-        let idle = progress.rest.map { Int64($0 / .milliseconds(1)) }
-        return DaemonHealth(
-            pid: getpid(),
-            role: DaemonRole(rawValue: lock.role.rawValue),
-            log: logHealth(),
-            engine: EngineHealth(
-                idleMilliseconds: idle,
-                stuckSince: stuckSince,
-                lateness: progress.lateness.map(SlotLateness.init)
-            ),
-            clockHeldSince: engine.clockHeldSince,
-            storage: storageHealth,
-            copy: copier.trouble.map { CopyHealth(text: $0.text, since: $0.since) }
-        )
-    }
-
-    /// How long a write may wait for another process's lock before that is a problem.
-    private static let longestLockWait = Duration.seconds(1)
-
-    /// The problem of the databases; nil if there is none.
-    private var storageHealth: StorageHealth? {
-        if let trouble = engine.storageTrouble {
-            return StorageHealth(problem: trouble.kind, text: trouble.text, since: trouble.since)
-        }
-        let now = SystemClock().now
-        if let replaced = store.replaced {
-            // The engine detects it in its next pass, and then knows since when.
-            engine.wake()
-            return StorageHealth(problem: .replaced, text: "\(replaced)", since: now)
-        }
-        guard let (locked, elapsed) = store.lockWait, elapsed > Self.longestLockWait else { return nil }
-        return StorageHealth(problem: .locked, text: "\(locked)", since: now.advanced(by: .zero - elapsed))
-    }
-
     /// The reason why the daemon has ended by itself: another process has taken over.
     ///
     /// nil if none has.
@@ -399,49 +359,8 @@ package final class DaemonRuntime: Sendable {
         lock.release()
     }
 
-    private func startSigning() {
-        let keeper = CheckpointKeeper(store: store, logger: logger) { [self] in configuration }
-        signing.withLock { $0 = (keeper, Task { await keeper.run() }) }
-    }
-
-    /// Signs the last entry, unless another process is the writer now.
-    private func endSigning() async {
-        guard let (keeper, task) = signing.withLock({ $0 }) else { return }
-        task.cancel()
-        await task.value
-        if fenceLost == nil { await keeper.sign() }
-    }
-
-    /// Holds all rotations where the history does not extend the last checkpoint of `audit.checkpoint_file`.
-    private func holdUnlessCheckpointsAgree() async throws {
-        guard let path = configuration.audit.checkpointFile, access(path, F_OK) == 0 else { return }
-        let last: SignedCheckpoint?
-        do { last = try CheckpointFile(path: path).read().last } catch {
-            return logger.error("the checkpoint file can't be read: \(error)")
-        }
-        guard let last,
-            let behind = try await store.withLedger({
-                try $0.holdUnlessExtends(last.checkpoint, now: SystemClock().now)
-            })
-        else { return }
-        logger.critical("\(behind)")
-    }
-
     private func endCopy() async {
         copying.cancel()
         await copying.value
-    }
-}
-
-extension SlotLateness {
-    /// Converts the engine's lateness to whole milliseconds.
-    fileprivate init(_ lateness: Lateness) {
-        func milliseconds(_ duration: Duration) -> Int64 { Int64(duration / .milliseconds(1)) }
-        self.init(
-            slots: lateness.count,
-            median: milliseconds(lateness.median),
-            p99: milliseconds(lateness.p99),
-            longest: milliseconds(lateness.longest)
-        )
     }
 }

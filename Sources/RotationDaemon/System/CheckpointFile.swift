@@ -1,8 +1,9 @@
 import Foundation
 package import TransparencyLog
 
-/// The file of signed checkpoints, one after the other, which only grows: it is meant to be copied off the host, so that nobody
-/// can rewrite the past unnoticed.
+/// The file of signed checkpoints, one after the other, which only grows.
+///
+/// It is meant to be copied to another host: what is kept there proves whether entries were changed here.
 package struct CheckpointFile: Sendable {
     package let path: String
 
@@ -32,9 +33,14 @@ package struct CheckpointFile: Sendable {
 
     /// All checkpoints of the file, in its order; what is no checkpoint is passed over.
     package func read() throws(Failure) -> [SignedCheckpoint] {
+        Self.parse(try Self.bytes(of: path))
+    }
+
+    /// The bytes of a file in one of the log's formats.
+    package static func bytes(of path: String) throws(Failure) -> [UInt8] {
         guard access(path, R_OK) == 0 else { throw Failure(path: path, code: errno) }
         guard let data = FileManager.default.contents(atPath: path) else { throw Failure(path: path, code: EIO) }
-        return Self.parse(Array(data))
+        return Array(data)
     }
 
     /// Splits notes: the next one begins after a signature line that no other one follows.
@@ -48,7 +54,7 @@ package struct CheckpointFile: Sendable {
         for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
             let isSignature = line.starts(with: dash)
             if hasSignature, !isSignature { end() }
-            // Between notes that somebody has joined by hand.
+            // An empty line between two notes, as a person may add one.
             if line.isEmpty, note.isEmpty { continue }
             note += line + [0x0A]
             hasSignature = hasSignature || isSignature
