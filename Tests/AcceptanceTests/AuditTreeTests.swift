@@ -43,6 +43,7 @@ struct AuditTreeTests {
                 )
                 #expect(verified.status == 0 && verified.objects.first?["ok"] as? Bool == true)
             }
+            #expect(try world.log.matches(of: #/"checkpoint"/#).count >= 2)
             let file = try world.folder.read("checkpoints")
             #expect(file.components(separatedBy: "ops1.example.com/rotator\n").count - 1 >= 2)
             let verified = try await world.run("audit", "verify", "--checkpoint", world.folder.file("checkpoints"))
@@ -59,6 +60,9 @@ struct AuditTreeTests {
             let line = try await world.run("audit", "show", "--json", "\(entries.count)").output
             let words = ["audit", "verify", "--proof", world.folder.file("proof"), "--key", key]
             #expect(try await world.run(words, input: line).status == 0)
+            let proven = try await world.run(words + ["--json"], input: line)
+            #expect(proven.objects.first?["ok"] as? Bool == true)
+            #expect(proven.objects.first?["seq"] as? Int == entries.count)
             let refused = try await world.run(words, input: line.replacingOccurrences(of: "stopped", with: "started"))
             #expect(refused.status == 1, "\(refused.errors)")
         }

@@ -88,32 +88,32 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     // MARK: One entry
 
     private func verifyProof(_ path: String) throws {
-        let proof: TransparencyProof
-        do { proof = try TransparencyProof(try Self.read(path)) } catch let error as FormatError {
-            throw ControlFailure(status: .failed, message: "\(path): \(error)")
-        }
+        let proof: TransparencyProof = try Self.parse(path) { try TransparencyProof($0) }
+        let trust: TrustPolicy? = try policy.map { try Self.parse($0) { try TrustPolicy($0) } }
+        let keys = try key.map { [try verifierKey($0)] } ?? []
         var line = Array(FileHandle.standardInput.readDataToEndOfFile())
         if line.last == 0x0A { line.removeLast() }
         do {
-            let keys = try key.map { [try verifierKey($0)] } ?? []
-            if let policy {
-                _ = try proof.verify(leaf: .leaf(line), policy: try TrustPolicy(try Self.read(policy)), logKeys: keys)
+            if let trust {
+                _ = try proof.verify(leaf: .leaf(line), policy: trust, logKeys: keys)
             } else {
                 try proof.checkpoint.verify(logKeys: keys)
                 try proof.verifyInclusion(of: .leaf(line))
             }
-        } catch let failure as ControlFailure { throw failure } catch {
+        } catch {
             throw ControlFailure(status: .failed, message: "\(path): \(error)")
         }
-        let checkpoint = proof.checkpoint.checkpoint
-        printText("entry \(proof.index + 1) is in the log \(checkpoint.origin) of \(checkpoint.size) entries")
+        if listing.json {
+            print(VerificationWording.json(proof).canonicalText)
+        } else {
+            printText(VerificationWording.line(proof))
+        }
     }
 
-    private static func read(_ path: String) throws -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            let reason = String(cString: strerror(errno))
-            throw ControlFailure(status: .inputOutput, message: "\(path): \(reason)")
+    /// Reads a file in one of the log's formats.
+    private static func parse<T>(_ path: String, _ read: ([UInt8]) throws -> T) throws -> T {
+        do { return try read(CheckpointFile.bytes(of: path)) } catch let error as FormatError {
+            throw ControlFailure(status: .failed, message: "\(path): \(error)")
         }
-        return Array(data)
     }
 }

@@ -1,5 +1,6 @@
 import RotationCore
 import RotationStore
+import TransparencyLog
 
 /// The result of a verification in words, and as JSON.
 enum VerificationWording {
@@ -8,7 +9,15 @@ enum VerificationWording {
         return [entries(result.entries) + root, checkpoints(result)]
             + (hasKey ? [] : ["signatures were not checked: give --key"])
             + result.problems.map(text)
-            + [result.problems.isEmpty ? "OK: no entry was changed" : "NOT OK: the audit log is damaged"]
+            + [conclusion(result)]
+    }
+
+    private static func conclusion(_ result: LogVerification) -> String {
+        if result.problems.isEmpty { return "OK: no entry was changed" }
+        // Another log's checkpoint, or another key, says nothing of this log.
+        let isLogSound = result.problems.allSatisfy { if case .unusable = $0 { true } else { false } }
+        return isLogSound
+            ? "NOT OK: a checkpoint can't be used; no entry was found changed" : "NOT OK: the audit log is damaged"
     }
 
     private static func entries(_ count: Int64) -> String { count == 1 ? "1 entry" : "\(count) entries" }
@@ -38,6 +47,21 @@ enum VerificationWording {
 
     private static func words(_ range: ClosedRange<Int64>) -> String {
         range.count == 1 ? "entry \(range.lowerBound)" : "entries \(range.lowerBound) to \(range.upperBound)"
+    }
+
+    /// A proof that was verified.
+    static func line(_ proof: TransparencyProof) -> String {
+        let checkpoint = proof.checkpoint.checkpoint
+        return "entry \(proof.index + 1) is in the log \(checkpoint.origin) of \(checkpoint.size) entries"
+    }
+
+    static func json(_ proof: TransparencyProof) -> JSONValue {
+        .fields([
+            "entries": .integer(Int64(clamping: proof.checkpoint.checkpoint.size)),
+            "ok": .bool(true),
+            "origin": .string("\(proof.checkpoint.checkpoint.origin)"),
+            "seq": .integer(Int64(clamping: proof.index) + 1),
+        ])
     }
 
     static func json(_ result: LogVerification, hasKey: Bool) -> JSONValue {
