@@ -5,8 +5,8 @@ package import Scheduling
 
 /// The main database, for writing: schedules, rotations, attempts, requests and the audit log.
 ///
-/// Each method is one transaction, or a savepoint of a batch's, in which what changes and the entry that tells of it become durable together: if the
-/// history can't be written, nothing else is.
+/// Each method is one transaction, or a savepoint of a batch's: a change and its audit entries become durable together. If the
+/// history can't be written, nothing is.
 package struct Ledger {
     /// The connection, which its owner serialises.
     let connection: Connection

@@ -148,7 +148,7 @@ package actor HistoryCopier {
         return bringUpToDate() ? nil : trouble?.text ?? "it would take too long"
     }
 
-    /// Remembers why the copy is not up to date, unless that is somebody else's problem.
+    /// Records why the copy is not up to date, except where the original is away or the task was cancelled.
     private func note(_ error: any Error) {
         let text = isInPlace() && !(error is OriginalAway) && !(error is CancellationError) ? "\(error)" : nil
         let now = clock.now

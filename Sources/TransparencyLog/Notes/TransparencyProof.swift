@@ -87,7 +87,7 @@ package struct TransparencyProof: Hashable, Sendable {
         return acceptance
     }
 
-    /// Checks that a leaf is in the checkpoint's tree, whoever signed it.
+    /// Checks that a leaf is in the checkpoint's tree; the checkpoint's signatures are not checked.
     package func verifyInclusion(of leaf: MerkleHash) throws(Rejection) {
         let head = checkpoint.checkpoint
         do throws(MerkleProofFailure) {

@@ -1,6 +1,6 @@
-/// What a witness does with a request: a pure decision, which somebody else performs.
+/// The decision of a witness about a request; it is pure, and the caller carries it out.
 ///
-/// Whoever performs `cosign` makes the new head durable first, in the same transaction in which the known one was read: else
+/// For `cosign` the caller first makes the new head durable, in the same transaction in which it has read the known one: else
 /// two requests at once could roll the log back.
 package enum WitnessDecision: Hashable, Sendable {
     /// Store the head as the log's latest, and then cosign the checkpoint.
