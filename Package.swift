@@ -193,7 +193,12 @@ package.targets += [
     ),
     .testTarget(
         name: "TransparencyLogTests",
-        dependencies: ["TransparencyLog", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
+        dependencies: [
+            "TransparencyLog", "TestSupport",
+            .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "Subprocess", package: "swift-subprocess"),
+            .product(name: "SystemPackage", package: "swift-system"),
+        ],
         exclude: ["Oracle", "Vectors"]
     ),
     .testTarget(

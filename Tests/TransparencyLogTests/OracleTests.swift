@@ -5,16 +5,16 @@ import TransparencyLog
 /// What is written here, checked by programs that share no code with us.
 @Suite("Checked by Go's and Python's own means", .timeLimit(.minutes(5)))
 struct OracleTests {
-    private static let hasGo =
-        ExternalProgram.succeeds(["go", "version"])
-        && ExternalProgram.succeeds(["test", "-e", "/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go"])
-    private static let hasCryptography = ExternalProgram.succeeds(["python3", "-c", "import cryptography"])
+    private static let sumdb = "/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go"
 
     private static let sizes = [1, 2, 3, 7, 8, 64, 100, 257]
 
     @Test(
         "Go's sumdb packages accept logs, checkpoints and proofs, and make the same proofs",
-        .enabled(if: hasGo, "needs Debian's golang-go and golang-golang-x-mod-dev")
+        .enabled("needs Debian's golang-go and golang-golang-x-mod-dev") {
+            guard await ExternalProgram.succeeds(["go", "version"]) else { return false }
+            return await ExternalProgram.succeeds(["test", "-e", sumdb])
+        }
     )
     func go() async throws {
         try await TemporaryFolder.with { tools in
@@ -22,22 +22,22 @@ struct OracleTests {
                 "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": "", "GOCACHE": tools.file("cache"),
             ]
             let oracle = tools.file("oracle")
-            let built = try ExternalProgram.run(
+            let built = try await ExternalProgram.run(
                 ["go", "build", "-o", oracle, ExternalProgram.oracle("main.go")],
                 environment: environment
             )
             try #require(built.status == 0, "\(built.output)")
             for size in Self.sizes {
-                try await TemporaryFolder.with { try goChecks(size, in: $0, oracle) }
+                try await TemporaryFolder.with { try await goChecks(size, in: $0, oracle) }
             }
         }
     }
 
-    private func goChecks(_ size: Int, in folder: TemporaryFolder, _ oracle: String) throws {
+    private func goChecks(_ size: Int, in folder: TemporaryFolder, _ oracle: String) async throws {
         let (indices, oldSizes) = (Array(0..<size), Array(1...size))
         let written = try WrittenLog(try TestLog(count: size), in: folder, indices: indices, oldSizes: oldSizes)
-        func run() throws -> ExternalProgram.Ending { try ExternalProgram.run([oracle, folder.path]) }
-        let ending = try run()
+        func run() async throws -> ExternalProgram.Ending { try await ExternalProgram.run([oracle, folder.path]) }
+        let ending = try await run()
         #expect(ending.output == "leaves \(size) inclusion \(size) consistency \(size) other signatures 2\n")
         var changes: [(String, (String) -> String)] = [
             ("leaves", { $0.replacing("succeeded", with: "failed", maxReplacements: 1) }),
@@ -51,14 +51,16 @@ struct OracleTests {
             ]
         }
         for (name, change) in changes {
-            let ending = try written.changing(name, change, run)
+            let ending = try await written.changing(name, change, run)
             #expect(ending.status == 1, "\(name), size \(size)")
         }
     }
 
     @Test(
         "a Python program of hashlib and cryptography accepts exports, checkpoints, proofs, cosignatures and policies",
-        .enabled(if: hasCryptography, "needs PyPI's cryptography"),
+        .enabled("needs PyPI's cryptography") {
+            await ExternalProgram.succeeds(["python3", "-c", "import cryptography"])
+        },
         arguments: sizes
     )
     func python(size: Int) async throws {
@@ -70,8 +72,8 @@ struct OracleTests {
                 indices: some,
                 oldSizes: some.map { $0 + 1 }
             )
-            func run() throws -> ExternalProgram.Ending { try verify(written, indices: some) }
-            let ending = try run()
+            func run() async throws -> ExternalProgram.Ending { try await verify(written, indices: some) }
+            let ending = try await run()
             #expect(ending.output == "right: size \(size) consistency 4 inclusion 4\n")
             #expect(ending.status == 0)
             let last = some[3]
@@ -92,7 +94,7 @@ struct OracleTests {
                 ("consistency-1", { $0 + "\(MerkleHash.emptyRoot)\n" }),
             ]
             for (name, change) in changes {
-                let ending = try written.changing(name, change, run)
+                let ending = try await written.changing(name, change, run)
                 #expect(
                     ending.status == 1 && ending.output.hasPrefix("wrong: "),
                     "\(name), size \(size): \(ending.output)"
@@ -101,7 +103,7 @@ struct OracleTests {
         }
     }
 
-    private func verify(_ written: WrittenLog, indices: [Int]) throws -> ExternalProgram.Ending {
+    private func verify(_ written: WrittenLog, indices: [Int]) async throws -> ExternalProgram.Ending {
         let folder = written.folder
         var arguments = ["python3", ExternalProgram.oracle("verify.py"), "--vkey", written.log.key.verifierKey]
         arguments += ["--checkpoint", folder.file("checkpoint"), "--leaves", folder.file("leaves")]
@@ -110,6 +112,6 @@ struct OracleTests {
             arguments += ["--old", folder.file("old-\(index + 1)"), folder.file("consistency-\(index + 1)")]
             arguments += ["--proof", folder.file("leaf-\(index)"), folder.file("\(index).tlog-proof")]
         }
-        return try ExternalProgram.run(arguments)
+        return try await ExternalProgram.run(arguments)
     }
 }

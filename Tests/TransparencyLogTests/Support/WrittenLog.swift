@@ -37,12 +37,16 @@ struct WrittenLog {
     }
 
     /// Runs a closure while a file is changed.
-    func changing<T>(_ name: String, _ change: (String) -> String, _ body: () throws -> T) throws -> T {
+    func changing<T>(
+        _ name: String,
+        _ change: (String) -> String,
+        _ body: () async throws -> T
+    ) async throws -> T {
         let text = try folder.read(name)
         let changed = change(text)
         guard changed != text else { throw NeverHappened(description: "a change of \(name)") }
         try folder.write(changed, to: name)
         defer { try? folder.write(text, to: name) }
-        return try body()
+        return try await body()
     }
 }
