@@ -71,6 +71,11 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
+        // Readers of the history: queries, exports, the report.
+        .target(
+            name: "Reporting",
+            dependencies: ["RotationCore", "RotationStore", "TransparencyLog", "Scheduling"]
+        ),
         .target(
             name: "ControlAPI",
             dependencies: [
@@ -123,7 +128,7 @@ let package = Package(
             name: "secret-rotator",
             dependencies: [
                 "RotationDaemon", "RotationConfiguration", "ControlAPI", "SandboxHub", "RotationStore",
-                "RotationEngine", "RotationCore",
+                "Reporting", "RotationEngine", "RotationCore",
                 "TransparencyLog", "AIHubClient",
                 "Scheduling", "SecretMemory", "SQLite", "ValueGenerators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -200,6 +205,10 @@ package.targets += [
             .product(name: "SystemPackage", package: "swift-system"),
         ],
         exclude: ["Oracle", "Vectors"]
+    ),
+    .testTarget(
+        name: "ReportingTests",
+        dependencies: ["Reporting", "RotationCore", "RotationStore", "Scheduling", "TestSupport"]
     ),
     .testTarget(
         name: "RotationEngineTests",
