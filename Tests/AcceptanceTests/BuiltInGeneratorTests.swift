@@ -5,7 +5,7 @@ import Testing
 
 /// Built-in generators within the real executable, as far as they do more than make a text.
 // Counts the wait for a turn, too: whole-program tests share two cores.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(5)))
 struct BuiltInGeneratorTests {
     /// Has a secret rotate by a generator, on demand as often as a test likes.
     private static func schedule(_ alias: String, _ generator: String, _ world: World) async throws {
@@ -65,7 +65,7 @@ struct BuiltInGeneratorTests {
 
     /// Parked, the public half decides which private key is of use; a person says which one the hub has.
     @Test func parkedKeyPairIsWithdrawnByDecision() async throws {
-        try await World.with(timeout: "1s") { world in
+        try await World.with(hub: "late_hold: 1s") { world in
             try Self.allowPublicFiles(world)
             let file = world.folder.file("public/key.pub")
             let generator = "{type: key_pair, public_file: \(file)}"

@@ -41,7 +41,7 @@ struct ConfirmationTests {
     /// A hub that answers 2xx for ever: `status` says so, nothing is retired, and a person's word ends it.
     @Test(arguments: [answers[0], answers[3]])
     func hubThatNeverTakesEffectIsAPersonsMatter(_ answer: SandboxFault.Effect) async throws {
-        try await PlugInTests.with(hub: Self.hub, hubTimeout: "1s") { world in
+        try await PlugInTests.with(hub: Self.hub + ", late_hold: 1s") { world in
             world.hub.inject([SandboxFault(answer, method: "PATCH", alias: "db", times: 10_000)])
             try await world.withDaemon { _ async throws in
                 let request = try await world.run("rotate-now", "db")

@@ -4,12 +4,12 @@ import TestSupport
 import Testing
 
 /// `rotation abandon --keep|--withdraw` of the real executable: the hub's value opens the system afterwards.
-@Suite(.timeLimit(.minutes(10)), .enabled(if: World.plugInObstacle == nil, "\(World.plugInObstacle ?? "")"))
+@Suite(.timeLimit(.minutes(5)), .enabled(if: World.plugInObstacle == nil, "\(World.plugInObstacle ?? "")"))
 struct DecisionTests {
     /// A rotation is parked after the hub has taken its value, or has not; a person says so, and the daemon does the rest.
     @Test(arguments: [(true, "--keep", "finish"), (false, "--withdraw", "withdraw")])
     func decisionIsCarriedOut(isTaken: Bool, flag: String, step: String) async throws {
-        try await PlugInTests.with(timeout: "20s", hub: "rate_limit: 1000/s", hubTimeout: "1s") { world in
+        try await PlugInTests.with(timeout: "20s", hub: "rate_limit: 1000/s, late_hold: 1s") { world in
             world.hub.inject([
                 SandboxFault(isTaken ? .dropAfter : .dropBefore, method: "PATCH"),
                 SandboxFault(.status(400), method: "PATCH"),
@@ -44,7 +44,7 @@ struct DecisionTests {
 
     /// What can't be put back is parked again, and told; mended by hand, it is ended without more ado.
     @Test func withdrawalThatFailsIsAPersonsAgain() async throws {
-        try await PlugInTests.with(fault: "{withdraw: 1}", hub: "rate_limit: 1000/s", hubTimeout: "1s") { world in
+        try await PlugInTests.with(fault: "{withdraw: 1}", hub: "rate_limit: 1000/s, late_hold: 1s") { world in
             world.hub.inject([SandboxFault(.status(400), method: "PATCH")])
             try await world.withDaemon { _ async throws in
                 #expect(try await PlugInTests.rotate(world).status == 1)
@@ -65,7 +65,7 @@ struct DecisionTests {
 
     /// A decision whose step can't be done yet: another one needs a word of its own, and the history names both.
     @Test func contradictoryDecisionIsRefused() async throws {
-        try await PlugInTests.with(fault: "{withdraw: 75}", hub: "rate_limit: 1000/s", hubTimeout: "1s") { world in
+        try await PlugInTests.with(fault: "{withdraw: 75}", hub: "rate_limit: 1000/s, late_hold: 1s") { world in
             world.hub.inject([
                 SandboxFault(.dropAfter, method: "PATCH"), SandboxFault(.status(400), method: "PATCH"),
             ])

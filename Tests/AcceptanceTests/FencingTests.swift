@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A daemon that is not the only writer any more, and a history that is not the newest one.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(5)))
 struct FencingTests {
     /// The lock's file is removed, so that a second daemon can start: the first one ends.
     ///
@@ -192,7 +192,7 @@ struct FencingTests {
 
     /// A PATCH that timed out is applied late: the next rotation waits for it.
     @Test func nextRotationWaitsForALateValue() async throws {
-        try await World.with(timeout: "1s", hub: "late_hold: 5s") { world in
+        try await World.with(timeout: "1s", hub: "late_hold: 20s") { world in
             try await world.schedule("a", every: "30d")
             world.hub.inject([SandboxFault(.slow, method: "PATCH", delay: 2500)])
             try await world.withDaemon { _ in
@@ -212,9 +212,9 @@ struct FencingTests {
 
     /// For a leak the hold is overridden; what comes late then is found when the hold is over.
     @Test func lateValueAfterAnOverriddenHoldIsFound() async throws {
-        try await World.with(timeout: "1s", hub: "late_hold: 5s") { world in
+        try await World.with(timeout: "1s", hub: "late_hold: 20s") { world in
             try await world.schedule("a", every: "30d")
-            world.hub.inject([SandboxFault(.slow, method: "PATCH", delay: 3500)])
+            world.hub.inject([SandboxFault(.slow, method: "PATCH", delay: 15_000)])
             try await world.withDaemon { _ in
                 try await world.expect(0, "rotate-now", "a", "--wait")
                 try await world.expect(0, "rotate-now", "a", "--wait", "--despite-hold", "leaked")
@@ -234,9 +234,9 @@ struct FencingTests {
 
     /// An update by hand waits for the hold as well, unless a person overrides it; the value in force is unknown then.
     @Test func updateByHandWaitsForALateValue() async throws {
-        try await World.with(timeout: "1s", hub: "late_hold: 5s") { world in
+        try await World.with(timeout: "1s", hub: "late_hold: 20s") { world in
             try await world.schedule("a", every: "30d")
-            world.hub.inject([SandboxFault(.slow, method: "PATCH", delay: 2500)])
+            world.hub.inject([SandboxFault(.slow, method: "PATCH", delay: 15_000)])
             try await world.withDaemon { _ in
                 try await world.expect(0, "rotate-now", "a", "--wait")
                 let held = try await world.run(["secret", "update", "a", "--value"], input: "by hand")
