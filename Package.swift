@@ -74,7 +74,11 @@ let package = Package(
         // Readers of the history: queries, exports, the report.
         .target(
             name: "Reporting",
-            dependencies: ["RotationCore", "RotationStore", "TransparencyLog", "Scheduling"]
+            dependencies: [
+                "RotationCore", "RotationStore", "TransparencyLog", "Scheduling",
+                // The SHA-256 of an exported file.
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
         ),
         .target(
             name: "ControlAPI",

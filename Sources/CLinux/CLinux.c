@@ -64,6 +64,13 @@ int clinux_flush_output(void) {
     return ferror(stdout) ? EIO : 0;
 }
 
+int clinux_put_line(const void *line, size_t length) {
+    if (fwrite(line, 1, length, stdout) != length || fputc('\n', stdout) == EOF) {
+        return errno;
+    }
+    return 0;
+}
+
 void clinux_trim_heap(void) {
     malloc_trim(0);
 }

@@ -203,6 +203,21 @@ package final class Connection {
         }
     }
 
+    /// Calls a closure for each row of a query; an error of any kind that it throws ends the query.
+    package func forEach(
+        _ sql: String,
+        _ values: [any ColumnValue] = [],
+        body: (borrowing Row) throws -> Void
+    ) throws {
+        var failure: (any Error)?
+        try withStatement(sql, values) { statement throws(SQLiteError) in
+            while failure == nil, try step(statement, sql) {
+                do { try body(Row(statement: statement, sql: sql)) } catch { failure = error }
+            }
+        }
+        if let failure { throw failure }
+    }
+
     private func step(_ statement: OpaquePointer, _ sql: String) throws(SQLiteError) -> Bool {
         let status = sqlite3_step(statement)
         lockWait.end()

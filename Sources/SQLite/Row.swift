@@ -34,8 +34,8 @@ package struct Row {
     /// They are valid until the closure returns.
     package func withBytes<T>(
         _ index: Int32,
-        _ body: (UnsafeRawBufferPointer) throws(SQLiteError) -> T
-    ) throws(SQLiteError) -> T {
+        _ body: (UnsafeRawBufferPointer) throws -> T
+    ) throws -> T {
         guard index >= 0, index < sqlite3_column_count(statement) else {
             throw SQLiteError(code: .misuse, message: "there is no column \(index)", operation: sql)
         }

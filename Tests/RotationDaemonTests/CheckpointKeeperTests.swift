@@ -84,4 +84,19 @@ struct CheckpointKeeperTests {
         #expect(CheckpointFile.parse(notes[0].bytes + notes[1].bytes.dropLast(30)) == [notes[0]])
         #expect(CheckpointFile.parse(Array("no note\n".utf8)) == [])
     }
+
+    /// What a power cut or a full disk has left of a note hides no other one.
+    @Test func tornNoteHidesNoOther() async throws {
+        let key = try SignedNoteKey(name: "o")
+        let notes = try (1...2).map { try key.signCheckpoint(size: $0, root: .emptyRoot) }
+        for length in 0..<notes[0].bytes.count {
+            try await TemporaryFolder.with { folder in
+                let path = folder.file("checkpoints")
+                try folder.write(String(decoding: notes[0].bytes.prefix(length), as: UTF8.self), to: "checkpoints")
+                let file = CheckpointFile(path: path)
+                try file.append(notes[1])
+                #expect(try file.read() == [notes[1]], "\(length) bytes are left")
+            }
+        }
+    }
 }

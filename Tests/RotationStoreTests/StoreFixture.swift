@@ -68,6 +68,11 @@ struct StoreFixture {
         )
     }
 
+    /// The same database as a reading command opens it.
+    func history() throws -> History {
+        try History(path: folder.file("rotator.db"), generators: BuiltInGenerators())
+    }
+
     func name(_ alias: String = "a") throws -> SecretName {
         guard let alias = SecretAlias(alias) else { throw NeverHappened(description: "an alias") }
         return SecretName(hub: "h", alias: alias)

@@ -1,6 +1,7 @@
 #ifndef SECRET_ROTATOR_CLINUX_H
 #define SECRET_ROTATOR_CLINUX_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Calls of Linux that Swift can't make: variadic in C, or declared only with
@@ -32,6 +33,10 @@ long long clinux_clock_maximum_error(void);
 /* fflush and ferror of standard output, which Swift takes for shared mutable
  * state: 0 if all that was printed has been written. */
 int clinux_flush_output(void);
+
+/* Writes a line and a newline to standard output, which is buffered; errno's value
+ * on failure. */
+int clinux_put_line(const void *line, size_t length);
 
 /* The version of Landlock's interface (landlock(7)); 0 where the kernel lacks it. */
 int clinux_landlock_version(void);

@@ -41,6 +41,8 @@ package enum AuditEventName: String, Hashable, Sendable, CaseIterable {
     case driftFound = "drift.found"
     case hubSuspended = "hub.suspended"
     case hubResumed = "hub.resumed"
+    case auditExported = "audit.exported"
+    case auditVerified = "audit.verified"
 
     /// The type of the event's fields.
     package var type: any AuditEvent.Type {
@@ -86,6 +88,8 @@ package enum AuditEventName: String, Hashable, Sendable, CaseIterable {
         case .driftFound: Audit.DriftFound.self
         case .hubSuspended: Audit.HubSuspended.self
         case .hubResumed: Audit.HubResumed.self
+        case .auditExported: Audit.AuditExported.self
+        case .auditVerified: Audit.AuditVerified.self
         }
     }
 }

@@ -197,6 +197,7 @@ package struct ControlServer: Sendable {
         add(ResumeHub.self, to: router)
         add(AcceptRestore.self, to: router)
         add(SignCheckpoint.self, to: router)
+        add(RecordAuditRead.self, to: router)
         add(ListSecrets.self, to: router)
         add(CreateSecret.self, to: router)
         add(UpdateSecret.self, to: router)

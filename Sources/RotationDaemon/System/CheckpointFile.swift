@@ -21,14 +21,21 @@ package struct CheckpointFile: Sendable {
 
     /// Appends a checkpoint, and returns once it is on the disk.
     package func append(_ checkpoint: SignedCheckpoint) throws(Failure) {
-        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
+        let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
         guard descriptor >= 0 else { throw Failure(path: path, code: errno) }
         defer { close(descriptor) }
-        let bytes = checkpoint.bytes
+        // A full disk or a power cut may have torn the last note.
+        let bytes = (Self.endsWithNewline(descriptor) ? [] : [0x0A]) + checkpoint.bytes
         // One call, so that a reader sees no half of a note of ours between two others.
         let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         guard written == bytes.count else { throw Failure(path: path, code: written < 0 ? errno : ENOSPC) }
         guard fsync(descriptor) == 0 else { throw Failure(path: path, code: errno) }
+    }
+
+    private static func endsWithNewline(_ descriptor: Int32) -> Bool {
+        let size = lseek(descriptor, 0, SEEK_END)
+        var last: UInt8 = 0
+        return size <= 0 || pread(descriptor, &last, 1, size - 1) != 1 || last == 0x0A
     }
 
     /// All checkpoints of the file, in its order; what is no checkpoint is passed over.
@@ -43,23 +50,33 @@ package struct CheckpointFile: Sendable {
         return Array(data)
     }
 
-    /// Splits notes: the next one begins after a signature line that no other one follows.
+    /// Splits notes: the next one begins after a signature line that no other one follows, and what stands before it is what
+    /// is left of a torn one.
     package static func parse(_ bytes: [UInt8]) -> [SignedCheckpoint] {
         let dash = Array("\u{2014} ".utf8)
-        var (notes, note, hasSignature) = ([SignedCheckpoint](), [UInt8](), false)
+        var (notes, lines, hasSignature) = ([SignedCheckpoint](), [ArraySlice<UInt8>](), false)
         let end = {
-            if let checkpoint = try? SignedCheckpoint(note) { notes.append(checkpoint) }
-            (note, hasSignature) = ([], false)
+            if let checkpoint = note(atEndOf: lines) { notes.append(checkpoint) }
+            (lines, hasSignature) = ([], false)
         }
         for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
             let isSignature = line.starts(with: dash)
             if hasSignature, !isSignature { end() }
-            // An empty line between two notes, as a person may add one.
-            if line.isEmpty, note.isEmpty { continue }
-            note += line + [0x0A]
+            lines.append(line)
             hasSignature = hasSignature || isSignature
         }
         if hasSignature { end() }
         return notes
     }
+
+    /// The shortest note that the lines end with; nil for none.
+    private static func note(atEndOf lines: [ArraySlice<UInt8>]) -> SignedCheckpoint? {
+        for start in lines.indices.suffix(longestNote).reversed() {
+            let note = lines[start...].flatMap { $0 + [0x0A] }
+            if let checkpoint = try? SignedCheckpoint(note) { return checkpoint }
+        }
+        return nil
+    }
+
+    private static let longestNote = 64
 }

@@ -29,21 +29,16 @@ extension History {
     private func verify(_ checkpoints: [Checkpoint], _ problems: [LogVerification.Problem]) throws -> LogVerification {
         try connection.transaction(.deferred) {
             var verifier = LogVerifier(checkpoints, problems: problems)
-            var failure: (any Error)?
-            try connection.each(
+            try connection.forEach(
                 "SELECT l.seq, l.line, h.hash FROM audit_log AS l LEFT JOIN audit_leaves AS h ON h.seq = l.seq ORDER BY l.seq"
-            ) { row throws(SQLiteError) in
-                guard failure == nil else { return }
+            ) { row in
                 let (seq, leaf) = (try row.get(0, as: Int64.self), try row.get(2, as: [UInt8]?.self))
                 try row.withBytes(1) { line in
-                    do {
-                        try verifier.take(seq: seq, line: line, leaf: leaf.flatMap(MerkleHash.init(bytes:))) {
-                            try leaves($0)
-                        }
-                    } catch { failure = error }
+                    try verifier.take(seq: seq, line: line, leaf: leaf.flatMap(MerkleHash.init(bytes:))) {
+                        try leaves($0)
+                    }
                 }
             }
-            if let failure { throw failure }
             return verifier.finish(
                 leaves: try TreeTable.newestLeaf(in: connection),
                 head: try TreeTable.stored(in: connection)
@@ -55,6 +50,11 @@ extension History {
         var leaves: [MerkleHash] = []
         try TreeTable.eachLeaf(of: range, in: connection) { leaves.append($0) }
         return leaves
+    }
+
+    /// The newest signed checkpoint; nil for none.
+    package func newestCheckpoint() throws -> SignedCheckpoint? {
+        try CheckpointTable.newest(in: connection)
     }
 
     /// The proof that the newest checkpoint includes an entry; nil where none does yet.

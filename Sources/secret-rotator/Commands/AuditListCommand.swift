@@ -4,39 +4,67 @@ import RotationConfiguration
 import RotationCore
 import RotationDaemon
 import RotationStore
+import Scheduling
 
 struct AuditListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Show the whole audit log, the oldest entry first.",
+        abstract: "Show the audit log, the oldest entry first.",
         discussion: """
+            Without options all entries are shown. An option that may be given several times matches if one of its values \
+            does; of different options all must match.
+
             With --json each line is exactly what the log holds: canonical JSON (RFC 8785).
 
-            Example: secret-rotator audit list --json > history.jsonl
+            Examples:
+              secret-rotator audit list --json > history.jsonl
+              secret-rotator audit list --secret 'db_*' --event 'rotation.*' --since 7d
+              secret-rotator audit list --outcome failed --last 50
             """
     )
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var listing: ListingOptions
+    @OptionGroup var choice: AuditQueryOptions
+    @Option(help: "At most so many entries; how to go on is said on standard error.") var limit: Int?
+    @Option(help: "Only the newest so many entries.") var last: Int?
+    @Option(help: ArgumentHelp("Only entries after this one: the next page.", valueName: "seq")) var after: Int64?
 
-    func run() async throws {
-        try await reportingFailures {
-            let history = try Database.read(try global.load())
-            defer { history.close() }
-            if listing.json {
-                try history.auditLines { print($0) }
-            } else {
-                try Self.table(history).print(empty: "the audit log is empty")
-            }
+    func validate() throws {
+        if limit != nil && last != nil { throw ValidationError("--limit or --last, not both") }
+        for (option, value) in [("--limit", limit), ("--last", last)] where value.map({ $0 < 1 }) ?? false {
+            throw ValidationError("\(option): give a number of at least 1")
         }
     }
 
-    /// The log as a table, for all secrets or for one.
-    static func table(_ history: History, secret only: String? = nil) throws -> Table {
+    func run() async throws {
+        try await reportingFailures {
+            var query = try choice.query(now: SystemClock().now)
+            query.limit = limit.map { .first($0) } ?? last.map { .last($0) }
+            query.after = after ?? 0
+            let history = try Database.read(try global.load())
+            defer { history.close() }
+            let shown = listing.json ? try Self.lines(history, query) : try Self.table(history, query)
+            if let limit, shown.count == limit { printError("there may be more: --after \(shown.newest)\n") }
+        }
+    }
+
+    private static func lines(_ history: History, _ query: AuditQuery) throws -> (count: Int, newest: Int64) {
+        var shown = (count: 0, newest: Int64(0))
+        try history.eachLine(matching: query) { seq, line in
+            try putLine(line)
+            shown = (shown.count + 1, seq)
+        }
+        return shown
+    }
+
+    /// Prints entries as a table, in parts: a long log must not have to be in memory.
+    @discardableResult
+    static func table(_ history: History, _ query: AuditQuery) throws -> (count: Int, newest: Int64) {
+        var shown = (count: 0, newest: Int64(0))
         var table = Table("SEQ", "TIME", "EVENT", "SECRET", "ACTOR", "DETAIL")
-        try history.auditLines { line in
-            let entry = LoggedEntry(line)
-            guard only == nil || only == entry.secret else { return }
+        try history.eachLine(matching: query) { seq, line in
+            let entry = LoggedEntry(String(decoding: line, as: UTF8.self))
             table.add(
                 .init(entry["seq"].word),
                 .init(entry["time"].word),
@@ -45,9 +73,15 @@ struct AuditListCommand: AsyncParsableCommand {
                 .init(entry.actor),
                 .init(entry.detail, .dim)
             )
+            shown = (shown.count + 1, seq)
+            if shown.count.isMultiple(of: rowsAtOnce) { table.printPart() }
         }
-        return table
+        let isAll = query == AuditQuery()
+        table.print(empty: shown.count > 0 ? nil : isAll ? "the audit log is empty" : "no entry matches")
+        return shown
     }
+
+    private static let rowsAtOnce = 1000
 
     private static func colour(of event: String) -> Table.Colour {
         switch event {

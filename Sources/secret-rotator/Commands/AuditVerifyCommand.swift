@@ -44,16 +44,17 @@ struct AuditVerifyCommand: AsyncParsableCommand {
             if let proof {
                 try verifyProof(proof)
             } else {
-                let wrong = try verifyLog()
-                if wrong { throw ExitCode(1) }
+                let configuration = try global.load()
+                let verified = try verifyLog(configuration)
+                await AuditReading.record(.verified(verified), configuration)
+                if verified.problems > 0 { throw ExitCode(1) }
             }
         }
     }
 
     // MARK: The log
 
-    private func verifyLog() throws -> Bool {
-        let configuration = try global.load()
+    private func verifyLog(_ configuration: Configuration) throws -> Audit.AuditVerified {
         let keys = try keys(configuration)
         let kept = try checkpoint.flatMap { path in
             let found = try CheckpointFile(path: path).read()
@@ -70,7 +71,12 @@ struct AuditVerifyCommand: AsyncParsableCommand {
         } else {
             for line in VerificationWording.lines(result, hasKey: !keys.isEmpty) { printText(line) }
         }
-        return !result.problems.isEmpty
+        return Audit.AuditVerified(
+            checkpoints: result.checkpoints,
+            entries: result.entries,
+            problems: result.problems.count,
+            signaturesChecked: !keys.isEmpty
+        )
     }
 
     private func keys(_ configuration: Configuration) throws -> [VerifierKey] {

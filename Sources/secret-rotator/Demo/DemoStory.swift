@@ -95,8 +95,10 @@ struct DemoStory: Sendable {
         defer { history.close() }
         printText("\nThe rotations (secret-rotator rotation list):\n")
         RotationListCommand.table(try history.rotations()).print(empty: "none")
-        printText("\nThe audit log of billing_key (secret-rotator audit list):\n")
-        try AuditListCommand.table(history, secret: "demo/billing_key").print(empty: "empty")
+        printText("\nThe audit log of billing_key (secret-rotator audit list --secret billing_key):\n")
+        var query = AuditQuery()
+        query.secrets = ["billing_key"]
+        try AuditListCommand.table(history, query)
         printText("\nNo value was printed, logged or stored in clear. The temporary folder is removed.")
     }
 }

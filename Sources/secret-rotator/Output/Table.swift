@@ -30,6 +30,8 @@ struct Table {
 
     private let header: [String]
     private var rows: [[Cell]] = []
+    /// Whether a part with the header was printed.
+    private var isContinued = false
 
     init(_ header: String...) {
         self.header = header
@@ -40,17 +42,24 @@ struct Table {
     }
 
     /// Writes the table to standard output, or `empty` if there are no rows.
-    func print(empty: String) {
+    func print(empty: String?) {
         guard !rows.isEmpty else {
-            Swift.print(empty)
+            if let empty { Swift.print(empty) }
             return
         }
         let isColoured = Terminal.isColoured
         let widths = header.indices.map { column in
             max(header[column].count, rows.map { column < $0.count ? $0[column].text.count : 0 }.max() ?? 0)
         }
-        Swift.print(line(header.map { Cell($0, .dim) }, widths, isColoured))
+        if !isContinued { Swift.print(line(header.map { Cell($0, .dim) }, widths, isColoured)) }
         for row in rows { Swift.print(line(row, widths, isColoured)) }
+    }
+
+    /// Writes the rows so far to standard output, aligned for themselves, and forgets them.
+    mutating func printPart() {
+        print(empty: nil)
+        isContinued = isContinued || !rows.isEmpty
+        rows = []
     }
 
     private func line(_ cells: [Cell], _ widths: [Int], _ isColoured: Bool) -> String {

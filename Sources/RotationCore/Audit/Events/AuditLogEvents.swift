@@ -1,0 +1,45 @@
+extension Audit {
+    /// Entries were exported from the history.
+    package struct AuditExported: AuditEvent {
+        package static let name = AuditEventName.auditExported
+        package static let scope = AuditScope.daemon
+
+        /// The number of entries.
+        package var count: Int
+        /// The number of the first entry; absent for none.
+        package var firstSeq: Int64?
+        /// The file's format: `jsonl`, `csv` or `ocsf`.
+        package var format: String
+        /// The number of the last entry; absent for none.
+        package var lastSeq: Int64?
+        /// The criteria that chose the entries, as canonical JSON.
+        package var query: String
+        /// The SHA-256 of the exported bytes, in hexadecimal.
+        package var sha256: String
+
+        package init(count: Int, seqs: ClosedRange<Int64>?, format: String, query: String, sha256: String) {
+            (self.count, firstSeq, lastSeq) = (count, seqs?.lowerBound, seqs?.upperBound)
+            (self.format, self.query, self.sha256) = (format, query, sha256)
+        }
+    }
+
+    /// The history was verified.
+    package struct AuditVerified: AuditEvent {
+        package static let name = AuditEventName.auditVerified
+        package static let scope = AuditScope.daemon
+
+        /// The number of signed checkpoints that agree with the entries.
+        package var checkpoints: Int
+        /// The number of entries.
+        package var entries: Int64
+        /// The number of things that are wrong; 0 for none.
+        package var problems: Int
+        /// Whether signatures were checked with a verifier key.
+        package var signaturesChecked: Bool
+
+        package init(checkpoints: Int, entries: Int64, problems: Int, signaturesChecked: Bool) {
+            (self.checkpoints, self.entries) = (checkpoints, entries)
+            (self.problems, self.signaturesChecked) = (problems, signaturesChecked)
+        }
+    }
+}
