@@ -27,6 +27,8 @@ package struct AuditQuery: Hashable, Sendable {
     package var rotation: RotationID?
     /// Only entries with a larger number.
     package var after: Int64 = 0
+    /// Only entries up to this number; nil for all.
+    package var through: Int64?
     /// The number of entries at most; nil for all.
     package var limit: Limit?
 
@@ -40,6 +42,11 @@ package struct AuditQuery: Hashable, Sendable {
 
     /// Makes a query that all entries match.
     package init() {}
+
+    /// Makes a query that the entries of a range match.
+    package init(_ seqs: ClosedRange<Int64>) {
+        (after, through) = (seqs.lowerBound - 1, seqs.upperBound)
+    }
 
     /// How a rotation ended, as the history names it.
     package enum RotationOutcomeName: String, CaseIterable, Sendable {
@@ -59,6 +66,7 @@ extension AuditQuery {
     func sql(_ columns: String) -> (text: String, values: [any ColumnValue]) {
         var statement = Statement()
         statement.add("seq > \(statement.bind(after))")
+        if let through { statement.add("seq <= \(statement.bind(through))") }
         if let start { statement.add("json_extract(line, '$.time') >= \(statement.bind(start.rfc3339))") }
         if let end { statement.add("json_extract(line, '$.time') < \(statement.bind(end.rfc3339))") }
         statement.addAny(events) { $0.glob("event", $1) }
@@ -120,7 +128,8 @@ extension AuditQuery {
             let isLiteral = prefix.count == pattern.count
             let found = bind("\"\(member)\":\"\(prefix)\(isLiteral ? "\"" : "")")
             let value = bind(pattern)
-            return "instr(line, \(found)) > 0 AND json_extract(line, '$.\(member)') \(isLiteral ? "=" : "GLOB") \(value)"
+            return
+                "instr(line, \(found)) > 0 AND json_extract(line, '$.\(member)') \(isLiteral ? "=" : "GLOB") \(value)"
         }
     }
 }

@@ -125,4 +125,40 @@ struct AuditTreeTests {
             #expect(refused.status == 78 && refused.errors.contains("keygen audit"))
         }
     }
+
+    /// Old entries go to a file that Python verifies by its checkpoint; what is left is verified with it.
+    @Test func archiveIsVerifiedByOthers() async throws {
+        try await World.with { world in
+            let key = try await Self.configure(world)
+            let file = world.folder.file("old.jsonl")
+            try await world.schedule("a", every: "30d")
+            try await world.withDaemon { _ in
+                try await world.expect(0, "rotate-now", "a", "--wait")
+                try await world.expect(0, "audit", "checkpoint")
+                try await world.expect(0, "rotate-now", "a", "--wait")
+                let tried = try await world.run("audit", "archive", "--before", "0s", "--output", file, "--dry-run")
+                #expect(tried.status == 0 && tried.output.contains("would be archived"))
+                try await world.expect(0, "audit", "archive", "--before", "0s", "--output", file)
+                let listed = try await world.run("audit", "list", "--event", "audit.archived", "--json")
+                #expect(listed.objects.count == 1 && listed.errors.contains("were archived"))
+                try await world.expect(0, "rotate-now", "a", "--wait")
+            }
+            let manifest = try #require(
+                try JSONSerialization.jsonObject(with: Data(world.folder.read("old.jsonl.manifest.json").utf8))
+                    as? [String: Any]
+            )
+            try world.folder.write(try #require(manifest["checkpoint"] as? String), to: "checkpoint")
+            let verify =
+                "python3 '\(Oracle.verifier)' --vkey '\(key)' --checkpoint '\(world.folder.file("checkpoint"))'"
+            _ = try await Oracle.shell("\(verify) --leaves '\(file)'")
+            let sound = try await world.run("audit", "verify", "--key", key, "--archive", file)
+            #expect(sound.status == 0 && sound.output.contains("as they were written"), "\(sound.output)")
+            try await world.expect(74, "audit", "archive", "--before", "0s", "--output", file)
+            // A line that was changed in the file is named.
+            let text = try world.folder.read("old.jsonl")
+            try world.folder.write(text.replacingOccurrences(of: "30d", with: "31d"), to: "changed.jsonl")
+            let changed = try await world.run("audit", "verify", "--archive", world.folder.file("changed.jsonl"))
+            #expect(changed.status == 1 && changed.output.contains("NOT OK: entry 1: not what the log has"))
+        }
+    }
 }

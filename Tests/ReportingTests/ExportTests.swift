@@ -12,7 +12,8 @@ import ValueGenerators
 struct ExportTests {
     /// Texts that spreadsheets take for formulas, and those that need quotes.
     private static let reasons = [
-        "=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "|x", "%x", "\u{FF1D}1", "a,b", "say \"no\"", "two\nlines", "plain",
+        "=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "|x", "%x", "\u{FF1D}1", "a,b", "say \"no\"", "two\nlines",
+        "plain",
         "'quoted", "",
     ]
 

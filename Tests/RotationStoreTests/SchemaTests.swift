@@ -16,7 +16,8 @@ struct SchemaTests {
 
     /// Anyone with file(1) or the `sqlite3` shell can tell whose they are.
     @Test(arguments: [
-        ("rotator.db", "SRhi", ["history", "audit tree"]), ("rotator.db.candidates", "SRca", ["candidates"]),
+        ("rotator.db", "SRhi", ["history", "audit tree", "archives"]),
+        ("rotator.db.candidates", "SRca", ["candidates"]),
     ])
     func newDatabaseSaysWhatItIs(name: String, kind: String, migrations: [String]) async throws {
         try await StoreFixture.with { fixture async throws in

@@ -19,6 +19,11 @@ package struct TemporaryFolder: Sendable {
         "\(path)/\(name)"
     }
 
+    /// Removes a file, or a folder with all that is in it.
+    package func remove(_ name: String) throws {
+        try FileManager.default.removeItem(atPath: file(name))
+    }
+
     /// Writes a file that only its owner may read.
     package func write(_ text: String, to name: String) throws {
         try Data(text.utf8).write(to: URL(filePath: file(name)))

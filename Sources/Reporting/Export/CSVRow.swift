@@ -4,7 +4,8 @@ package import RotationStore
 package enum CSVRow {
     /// The names of the columns.
     package static let header = [
-        "seq", "time", "event", "hub", "alias", "rotation", "trigger", "actor_kind", "actor_name", "actor_uid", "detail",
+        "seq", "time", "event", "hub", "alias", "rotation", "trigger", "actor_kind", "actor_name", "actor_uid",
+        "detail",
         "host", "boot", "version",
     ]
 

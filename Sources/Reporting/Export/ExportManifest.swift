@@ -64,6 +64,7 @@ extension AuditQuery {
             "outcome": list(outcomes.map(\.rawValue)),
             "rotation": rotation.map { .string($0.description) },
             "secret": list(secrets),
+            "through": through.map(JSONValue.integer),
             "since": start.map { .string($0.rfc3339) },
             "trigger": list(triggers.map(\.rawValue)),
             "until": end.map { .string($0.rfc3339) },

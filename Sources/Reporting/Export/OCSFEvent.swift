@@ -25,7 +25,8 @@ package struct OCSFEvent {
     /// `activity_id` where the schema has a word for what happened, by event; 99 (Other) for the rest.
     private static let activities: [String: Int64] = [
         "daemon.started": 3, "daemon.stopped": 4, "configuration.loaded": 8, "configuration.rejected": 8,
-        "schedule.added": 1, "schedule.changed": 3, "schedule.removed": 4, "schedule.paused": 12, "schedule.resumed": 13,
+        "schedule.added": 1, "schedule.changed": 3, "schedule.removed": 4, "schedule.paused": 12,
+        "schedule.resumed": 13,
         "rotation.succeeded": 3, "rotation.failed": 3,
         "secret.created": 1, "secret.listed": 2, "secret.updated": 3, "secret.deleted": 4,
         "hub.suspended": 12, "hub.resumed": 13,
@@ -33,7 +34,8 @@ package struct OCSFEvent {
 
     /// Events that say that something was not done.
     private static let failures: Set<String> = [
-        "rotation.failed", "secret.failed", "configuration.rejected", "access.refused", "witness.failed", "restore.held",
+        "rotation.failed", "secret.failed", "configuration.rejected", "access.refused", "witness.failed",
+        "restore.held",
     ]
 
     /// Events that a person should look at.

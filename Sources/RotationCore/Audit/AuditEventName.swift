@@ -43,6 +43,7 @@ package enum AuditEventName: String, Hashable, Sendable, CaseIterable {
     case hubResumed = "hub.resumed"
     case auditExported = "audit.exported"
     case auditVerified = "audit.verified"
+    case auditArchived = "audit.archived"
 
     /// The type of the event's fields.
     package var type: any AuditEvent.Type {
@@ -90,6 +91,7 @@ package enum AuditEventName: String, Hashable, Sendable, CaseIterable {
         case .hubResumed: Audit.HubResumed.self
         case .auditExported: Audit.AuditExported.self
         case .auditVerified: Audit.AuditVerified.self
+        case .auditArchived: Audit.AuditArchived.self
         }
     }
 }

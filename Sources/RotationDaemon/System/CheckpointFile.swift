@@ -69,14 +69,17 @@ package struct CheckpointFile: Sendable {
         return notes
     }
 
-    /// The shortest note that the lines end with; nil for none.
+    /// The shortest note that the lines end with; nil for none, and for one whose signature is cut off.
     private static func note(atEndOf lines: [ArraySlice<UInt8>]) -> SignedCheckpoint? {
         for start in lines.indices.suffix(longestNote).reversed() {
             let note = lines[start...].flatMap { $0 + [0x0A] }
-            if let checkpoint = try? SignedCheckpoint(note) { return checkpoint }
+            guard let checkpoint = try? SignedCheckpoint(note) else { continue }
+            return checkpoint.note.signatures.allSatisfy { $0.bytes.count >= signatureLength } ? checkpoint : nil
         }
         return nil
     }
 
     private static let longestNote = 64
+    /// Bytes of an Ed25519 signature.
+    private static let signatureLength = 64
 }

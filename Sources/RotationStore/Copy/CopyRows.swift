@@ -29,6 +29,24 @@ struct CopyRows {
             default: if scope.isWide || !table.isOfSecrets { try table.compare(in: connection, step: step) }
             }
         }
+        try deleteArchivedLines()
+    }
+
+    /// Deletes the lines that the original may have deleted; `audit_archives` is up to date then.
+    private func deleteArchivedLines() throws {
+        let archived = try ArchiveTable.newest(in: connection)
+        var deleted: Int
+        repeat {
+            try step()
+            deleted = try connection.run(
+                """
+                DELETE FROM main.audit_log WHERE seq IN (
+                    SELECT seq FROM main.audit_log WHERE seq <= ?1 ORDER BY seq LIMIT \(Self.page)
+                )
+                """,
+                archived
+            )
+        } while deleted == Self.page
     }
 
     // MARK: What commits have named

@@ -6,7 +6,11 @@ enum MainSchema {
     static let migrator = Migrator(
         // "SRhi", which file(1) and the sqlite3 shell show.
         applicationID: 0x5352_6869,
-        migrations: [Migration("history", sql: first), Migration("audit tree", sql: auditTree)],
+        migrations: [
+            Migration("history", sql: first),
+            Migration("audit tree", sql: auditTree),
+            Migration("archives", sql: archives),
+        ],
         retired: .init(applicationID: 0x5352_6F74, maker: "a version before 1.0.0-beta.1", advice: advice)
     )
 

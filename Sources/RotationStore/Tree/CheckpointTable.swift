@@ -22,6 +22,13 @@ enum CheckpointTable {
         }
     }
 
+    /// The notes of the checkpoints of so many entries, the oldest first.
+    static func all(of size: Int64, in connection: Connection) throws(SQLiteError) -> [[UInt8]] {
+        try connection.all("SELECT note FROM audit_checkpoints WHERE size = ?1 ORDER BY signed_at", size) {
+            row throws(SQLiteError) in Array(try row.get(0, as: String.self).utf8)
+        }
+    }
+
     /// The newest checkpoint of at least so many entries; nil for none.
     static func newest(from size: Int64 = 0, in connection: Connection) throws(SQLiteError) -> SignedCheckpoint? {
         let note: String? = try connection.first(

@@ -29,14 +29,22 @@ extension History {
     private func verify(_ checkpoints: [Checkpoint], _ problems: [LogVerification.Problem]) throws -> LogVerification {
         try connection.transaction(.deferred) {
             var verifier = LogVerifier(checkpoints, problems: problems)
+            let archived = try archived()
+            if archived > 0 {
+                if try !hasEntry(ofArchive: archived) { verifier.addMissing(1...archived) }
+                try verifier.takeArchived(1...archived, eachLeaf)
+            }
             try connection.forEach(
-                "SELECT l.seq, l.line, h.hash FROM audit_log AS l LEFT JOIN audit_leaves AS h ON h.seq = l.seq ORDER BY l.seq"
+                """
+                SELECT l.seq, l.line, h.hash FROM audit_log AS l LEFT JOIN audit_leaves AS h ON h.seq = l.seq
+                WHERE l.seq > ?1 ORDER BY l.seq
+                """,
+                [archived]
             ) { row in
                 let (seq, leaf) = (try row.get(0, as: Int64.self), try row.get(2, as: [UInt8]?.self))
                 try row.withBytes(1) { line in
-                    try verifier.take(seq: seq, line: line, leaf: leaf.flatMap(MerkleHash.init(bytes:))) {
-                        try leaves($0)
-                    }
+                    let leaf = leaf.flatMap(MerkleHash.init(bytes:))
+                    try verifier.take(seq: seq, line: line, leaf: leaf, eachLeaf: eachLeaf)
                 }
             }
             return verifier.finish(
@@ -46,10 +54,19 @@ extension History {
         }
     }
 
-    private func leaves(_ range: ClosedRange<Int64>) throws -> [MerkleHash] {
-        var leaves: [MerkleHash] = []
-        try TreeTable.eachLeaf(of: range, in: connection) { leaves.append($0) }
-        return leaves
+    private func eachLeaf(_ seqs: ClosedRange<Int64>, _ body: (MerkleHash) -> Void) throws {
+        try TreeTable.eachLeaf(of: seqs, in: connection, body)
+    }
+
+    /// Whether an entry, which the tree protects, says that the lines up to this one were archived.
+    private func hasEntry(ofArchive last: Int64) throws -> Bool {
+        try connection.first(
+            """
+            SELECT 1 FROM audit_log WHERE seq > ?1 AND instr(line, '"event":"audit.archived"') > 0
+                AND json_extract(line, '$.event') = 'audit.archived' AND json_extract(line, '$.detail.last_seq') = ?1
+            """,
+            last
+        ) { row throws(SQLiteError) in try row.get(0, as: Int.self) } != nil
     }
 
     /// The newest signed checkpoint; nil for none.

@@ -35,18 +35,11 @@ extension Ledger {
         try transaction {
             if let behind = try FenceTable.behind(in: connection) { return behind }
             let (size, entries) = (Int64(clamping: checkpoint.size), try AuditTable.newest(in: connection))
-            guard try root(of: size) != checkpoint.root else { return nil }
+            guard try history.root(of: size) != checkpoint.root else { return nil }
             let behind = HistoryBehind(mark: size, newest: entries, isOther: entries >= size)
             try FenceTable.setBehind(behind, at: now, in: connection)
             try record(AuditEntry(Audit.RestoreHeld(behind), time: now.rfc3339, actor: .daemon))
             return behind
         }
-    }
-
-    /// The root of the tree over the first entries; nil where there are not so many.
-    private func root(of size: Int64) throws -> MerkleHash? {
-        var frontier = MerkleFrontier()
-        if size > 0 { try TreeTable.eachLeaf(of: 1...size, in: connection) { frontier.append($0) } }
-        return Int64(clamping: frontier.size) == size ? frontier.root : nil
     }
 }

@@ -4,6 +4,8 @@ package import TransparencyLog
 package struct LogVerification: Sendable {
     /// How many entries were read.
     package var entries: Int64 = 0
+    /// The number of the last entry whose line was archived; 0 for none. Of these entries only the hashes were compared.
+    package var archived: Int64 = 0
     /// The root of the tree over the lines; nil where lines are missing.
     package var root: MerkleHash?
     /// How many signed checkpoints agree with the lines.
@@ -21,7 +23,7 @@ package struct LogVerification: Sendable {
         case altered(seq: Int64)
         /// The line of an entry has another number: entries were swapped, or one was inserted.
         case misnumbered(seq: Int64)
-        /// Entries are missing.
+        /// Entries are missing; also those that the database says were archived, if no entry says so.
         case missing(ClosedRange<Int64>)
         /// Leaves are missing from the tree: another program has added entries.
         case unknownToTree(ClosedRange<Int64>)

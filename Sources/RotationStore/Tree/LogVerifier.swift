@@ -21,18 +21,35 @@ struct LogVerifier {
         compare()
     }
 
+    /// Hands the stored leaves of a range to a closure, in order.
+    typealias EachLeaf = (_ seqs: ClosedRange<Int64>, _ body: (MerkleHash) -> Void) throws -> Void
+
+    /// Takes that the first lines were archived: their stored leaves stand for them.
+    mutating func takeArchived(_ seqs: ClosedRange<Int64>, _ eachLeaf: EachLeaf) throws {
+        result.archived = seqs.upperBound
+        try takeLeaves(seqs, eachLeaf)
+    }
+
+    /// Takes that lines are missing without a reason.
+    mutating func addMissing(_ seqs: ClosedRange<Int64>) {
+        result.problems.append(.missing(seqs))
+    }
+
     /// Takes the next line.
     ///
     /// - Parameters:
     ///   - leaf: The hash that was stored with it; nil for none.
-    ///   - missing: Reads the stored leaves of a range, in order.
+    ///   - eachLeaf: Reads stored leaves.
     mutating func take(
         seq: Int64,
         line: UnsafeRawBufferPointer,
         leaf: MerkleHash?,
-        missing: (ClosedRange<Int64>) throws -> [MerkleHash]
+        eachLeaf: EachLeaf
     ) throws {
-        if seq > next { try skip(next...(seq - 1), missing) }
+        if seq > next {
+            result.problems.append(.missing(next...(seq - 1)))
+            try takeLeaves(next...(seq - 1), eachLeaf)
+        }
         let hash = MerkleHash.leaf(line)
         switch leaf {
         case hash?: break
@@ -66,18 +83,10 @@ struct LogVerifier {
         compare()
     }
 
-    /// Goes on behind a gap, with the stored leaves of its entries where they are all there.
-    private mutating func skip(
-        _ range: ClosedRange<Int64>,
-        _ missing: (ClosedRange<Int64>) throws -> [MerkleHash]
-    ) throws {
-        result.problems.append(.missing(range))
-        let leaves = try missing(range)
-        if leaves.count == range.count {
-            for leaf in leaves { append(leaf) }
-        } else {
-            (next, isWhole) = (range.upperBound + 1, false)
-        }
+    /// Goes on behind lines that are not there, with the stored leaves of their entries where these are all there.
+    private mutating func takeLeaves(_ seqs: ClosedRange<Int64>, _ eachLeaf: EachLeaf) throws {
+        try eachLeaf(seqs) { append($0) }
+        if next != seqs.upperBound + 1 { (next, isWhole) = (seqs.upperBound + 1, false) }
     }
 
     private mutating func addUnknown(_ seq: Int64) {

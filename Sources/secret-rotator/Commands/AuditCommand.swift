@@ -6,7 +6,7 @@ struct AuditCommand: ParsableCommand {
         abstract: "Read and verify the history.",
         subcommands: [
             AuditListCommand.self, AuditShowCommand.self, AuditVerifyCommand.self, AuditCheckpointCommand.self,
-            AuditProveCommand.self, AuditExportCommand.self,
+            AuditProveCommand.self, AuditExportCommand.self, AuditArchiveCommand.self,
         ]
     )
 }

@@ -32,7 +32,8 @@ struct AuditExportCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
     @OptionGroup var choice: AuditQueryOptions
     @Option(help: "jsonl, csv or ocsf.") var format = "jsonl"
-    @Option(name: [.short, .long], help: "The file; standard output if absent.", completion: .file()) var output: String?
+    @Option(name: [.short, .long], help: "The file; standard output if absent.", completion: .file()) var output:
+        String?
     @Option(help: "The manifest's file.", completion: .file()) var manifest: String?
 
     func run() async throws {
@@ -47,11 +48,7 @@ struct AuditExportCommand: AsyncParsableCommand {
             if let path = manifest ?? output.map({ $0 + ".manifest.json" }) {
                 let name = output.map { URL(filePath: $0).lastPathComponent }
                 let manifest = ExportManifest(of: summary, query: query, format: format, file: name, now: now)
-                try Self.writing {
-                    let file = try OutputFile(path: path)
-                    try file.append(manifest.text(version: programVersion).utf8)
-                    _ = try file.finish()
-                }
+                try OutputFile.reporting { try OutputFile.write(manifest.text(version: programVersion), to: path) }
             }
             report(summary)
             await AuditReading.record(.exported(Self.event(summary, query, format)), configuration)
@@ -65,14 +62,9 @@ struct AuditExportCommand: AsyncParsableCommand {
     ) throws -> AuditExport.Summary {
         let history = try Database.read(configuration)
         defer { history.close() }
-        return try Self.writing {
+        try Database.noteArchive(history)
+        return try OutputFile.reporting {
             try AuditExport(of: query, from: history, as: format).write(to: OutputFile(path: output))
-        }
-    }
-
-    private static func writing<T>(_ body: () throws -> T) throws -> T {
-        do { return try body() } catch let error as OutputFile.Failure {
-            throw ControlFailure(status: .inputOutput, message: "\(error)")
         }
     }
 
@@ -83,7 +75,9 @@ struct AuditExportCommand: AsyncParsableCommand {
         printError("\(count)\(range), \(summary.bytes) bytes, SHA-256 \(summary.sha256)\n")
         let size = Int64(clamping: summary.checkpoint?.checkpoint.size ?? 0)
         if let last = summary.last, last > size {
-            printError("entries after \(size) have no signed checkpoint yet: secret-rotator audit checkpoint signs one\n")
+            printError(
+                "entries after \(size) have no signed checkpoint yet: secret-rotator audit checkpoint signs one\n"
+            )
         }
     }
 

@@ -44,6 +44,7 @@ struct AuditListCommand: AsyncParsableCommand {
             query.after = after ?? 0
             let history = try Database.read(try global.load())
             defer { history.close() }
+            try Database.noteArchive(history)
             let shown = listing.json ? try Self.lines(history, query) : try Self.table(history, query)
             if let limit, shown.count == limit { printError("there may be more: --after \(shown.newest)\n") }
         }

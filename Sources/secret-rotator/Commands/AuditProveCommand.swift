@@ -24,7 +24,8 @@ struct AuditProveCommand: AsyncParsableCommand {
         try await reportingFailures {
             let history = try Database.read(try global.load())
             defer { history.close() }
-            guard try history.auditLine(seq) != nil else {
+            let isArchived = try seq > 0 && seq <= history.archived()
+            guard try isArchived || history.auditLine(seq) != nil else {
                 throw ControlFailure(status: .failed, message: "the audit log has no entry \(seq)")
             }
             guard let proof = try history.proof(of: seq) else {

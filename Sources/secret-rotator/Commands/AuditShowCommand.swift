@@ -25,7 +25,12 @@ struct AuditShowCommand: AsyncParsableCommand {
             let history = try Database.read(try global.load())
             defer { history.close() }
             guard let line = try history.auditLine(seq) else {
-                throw ControlFailure(status: .failed, message: "the audit log has no entry \(seq)")
+                let isArchived = try seq > 0 && seq <= history.archived()
+                let message =
+                    isArchived
+                    ? "entry \(seq) was archived: audit list --event audit.archived says where"
+                    : "the audit log has no entry \(seq)"
+                throw ControlFailure(status: .failed, message: message)
             }
             print(listing.json ? line : printableJSON(Self.pretty(line)))
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlAPI
 import Foundation
+import Reporting
 import RotationConfiguration
 import RotationCore
 import RotationDaemon
@@ -29,12 +30,15 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     @OptionGroup var listing: ListingOptions
     @Option(help: "A file of checkpoints that were kept elsewhere; may be given several times.") var checkpoint:
         [String] = []
+    @Option(help: "A file that audit archive wrote: compare its lines, too; may be given several times.") var archive:
+        [String] = []
     @Option(help: "The log's verifier key, as keygen audit printed it; from keys.audit if not given.") var key: String?
     @Option(help: "A tlog-proof: verify the entry on standard input by it.") var proof: String?
     @Option(help: "With --proof: a policy file (C2SP tlog-policy) of keys and witnesses.") var policy: String?
 
     func validate() throws {
         if policy != nil && proof == nil { throw ValidationError("--policy needs --proof") }
+        if proof != nil && !archive.isEmpty { throw ValidationError("--archive needs the database") }
         if proof != nil && !checkpoint.isEmpty { throw ValidationError("--proof has its own checkpoint") }
         if proof != nil && key == nil && policy == nil { throw ValidationError("--proof needs --key or --policy") }
     }
@@ -71,12 +75,32 @@ struct AuditVerifyCommand: AsyncParsableCommand {
         } else {
             for line in VerificationWording.lines(result, hasKey: !keys.isEmpty) { printText(line) }
         }
+        let altered = try archive.reduce(0) { try $0 + check(archive: $1, history) }
         return Audit.AuditVerified(
             checkpoints: result.checkpoints,
             entries: result.entries,
-            problems: result.problems.count,
+            problems: result.problems.count + altered,
             signaturesChecked: !keys.isEmpty
         )
+    }
+
+    /// Compares a file of archived lines with the hashes that were kept.
+    ///
+    /// - Returns: The number of ranges that differ.
+    private func check(archive path: String, _ history: History) throws -> Int {
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw ControlFailure(status: .inputOutput, message: "\(path) can't be read")
+        }
+        let result: ArchiveCheck.Result
+        do { result = try ArchiveCheck(history).run(file) } catch let error as ArchiveCheck.Unreadable {
+            throw ControlFailure(status: .failed, message: "\(path): \(error)")
+        }
+        if listing.json {
+            print(VerificationWording.json(result, path).canonicalText)
+        } else {
+            for line in VerificationWording.lines(result, path) { printText(line) }
+        }
+        return result.altered.count
     }
 
     private func keys(_ configuration: Configuration) throws -> [VerifierKey] {

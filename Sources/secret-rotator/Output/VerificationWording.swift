@@ -1,3 +1,4 @@
+import Reporting
 import RotationCore
 import RotationStore
 import TransparencyLog
@@ -6,7 +7,13 @@ import TransparencyLog
 enum VerificationWording {
     static func lines(_ result: LogVerification, hasKey: Bool) -> [String] {
         let root = result.root.map { ", root \($0)" } ?? ""
-        return [entries(result.entries) + root, checkpoints(result)]
+        let archived =
+            result.archived > 0
+            ? [
+                "\(words(1...result.archived)): archived; their hashes were compared, audit verify --archive compares their lines"
+            ]
+            : []
+        return [entries(result.entries) + root] + archived + [checkpoints(result)]
             + (hasKey ? [] : ["signatures were not checked: give --key"])
             + result.problems.map(text)
             + [conclusion(result)]
@@ -49,6 +56,23 @@ enum VerificationWording {
         range.count == 1 ? "entry \(range.lowerBound)" : "entries \(range.lowerBound) to \(range.upperBound)"
     }
 
+    /// A file of archived lines that was compared.
+    static func lines(_ result: ArchiveCheck.Result, _ path: String) -> [String] {
+        guard let seqs = result.seqs else { return ["\(path): it has no entries"] }
+        guard !result.altered.isEmpty else { return ["\(path): OK: \(words(seqs)) as they were written"] }
+        return result.altered.map { "\(path): NOT OK: \(words($0)): not what the log has" }
+    }
+
+    static func json(_ result: ArchiveCheck.Result, _ path: String) -> JSONValue {
+        .fields([
+            "altered": .array(result.altered.map { .array([.integer($0.lowerBound), .integer($0.upperBound)]) }),
+            "archive": .string(path),
+            "first_seq": result.seqs.map { .integer($0.lowerBound) },
+            "last_seq": result.seqs.map { .integer($0.upperBound) },
+            "ok": .bool(result.altered.isEmpty),
+        ])
+    }
+
     /// A proof that was verified.
     static func line(_ proof: TransparencyProof) -> String {
         let checkpoint = proof.checkpoint.checkpoint
@@ -66,6 +90,7 @@ enum VerificationWording {
 
     static func json(_ result: LogVerification, hasKey: Bool) -> JSONValue {
         .fields([
+            "archived": result.archived == 0 ? nil : .integer(result.archived),
             "checkpoints": .integer(Int64(result.checkpoints)),
             "entries": .integer(result.entries),
             "ok": .bool(result.problems.isEmpty),

@@ -37,6 +37,12 @@ enum Database {
         return ControlFailure(status: .notPermitted, message: message)
     }
 
+    /// Says on standard error which entries are not in the database any more.
+    static func noteArchive(_ history: History) throws {
+        let last = try history.archived()
+        if last > 0 { printError("entries 1 to \(last) were archived: audit list --event audit.archived says where\n") }
+    }
+
     /// The copy's state: `history copy, complete up to entry 12 as of 2026-11-23T11:26:12.123Z (2s ago)`.
     private static func words(_ standing: HistoryCopy.Standing, now: Instant) -> String {
         // The age is not negative, even if the clock was set back.

@@ -1,9 +1,14 @@
+import Foundation
 import Subprocess
 import SystemPackage
 import Testing
 
 /// Programs that we did not write, to hold ours against.
 enum Oracle {
+    /// The verifier in Python that knows nothing of our code.
+    static let verifier = URL(filePath: #filePath)
+        .appending(path: "../../../TransparencyLogTests/Oracle/verify.py").standardizedFileURL.path()
+
     /// Asks the `sqlite3` shell.
     static func sqlite(_ database: String, _ sql: String) async throws -> String {
         try await output(of: "/usr/bin/sqlite3", ["-readonly", database, sql])

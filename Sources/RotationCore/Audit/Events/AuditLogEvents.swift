@@ -42,4 +42,24 @@ extension Audit {
             (self.problems, self.signaturesChecked) = (problems, signaturesChecked)
         }
     }
+
+    /// The oldest lines of the history were moved to a file; their hashes stay in its tree.
+    package struct AuditArchived: AuditEvent {
+        package static let name = AuditEventName.auditArchived
+        package static let scope = AuditScope.daemon
+
+        /// The file's name.
+        package var file: String
+        /// The number of the first entry.
+        package var firstSeq: Int64
+        /// The number of the last entry: that many entries have a signed checkpoint.
+        package var lastSeq: Int64
+        /// The SHA-256 of the file, in hexadecimal.
+        package var sha256: String
+
+        package init(seqs: ClosedRange<Int64>, file: String, sha256: String) {
+            (firstSeq, lastSeq) = (seqs.lowerBound, seqs.upperBound)
+            (self.file, self.sha256) = (file, sha256)
+        }
+    }
 }

@@ -1,0 +1,18 @@
+import ControlAPI
+import Reporting
+
+extension OutputFile {
+    /// Runs a closure; a file that can't be written is a failure of input and output.
+    static func reporting<T>(_ body: () throws -> T) throws -> T {
+        do { return try body() } catch let error as OutputFile.Failure {
+            throw ControlFailure(status: .inputOutput, message: "\(error)")
+        }
+    }
+
+    /// Writes a text to a file that only its owner may read.
+    static func write(_ text: String, to path: String) throws(Failure) {
+        let file = try OutputFile(path: path)
+        try file.append(text.utf8)
+        _ = try file.finish()
+    }
+}
