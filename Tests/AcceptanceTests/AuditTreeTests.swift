@@ -161,4 +161,29 @@ struct AuditTreeTests {
             #expect(changed.status == 1 && changed.output.contains("NOT OK: entry 1: not what the log has"))
         }
     }
+
+    /// The new key signs once the configuration names it; an auditor with either key verifies all.
+    @Test func keyIsChangedByAnEntryThatBothKeysSign() async throws {
+        try await World.with { world in
+            let former = try await Self.configure(world)
+            try await world.schedule("a", every: "30d")
+            let file = world.folder.file("new.key")
+            try await world.withDaemon { daemon in
+                try await world.expect(0, "audit", "checkpoint")
+                let made = try await Program.run([
+                    "keygen", "audit", "--origin", "ops1.example.com/rotator", "--output", file,
+                ])
+                let new = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
+                try await world.expect(0, "audit", "change-key", file)
+                let early = try await world.run("audit", "checkpoint")
+                #expect(early.status != 0 && early.errors.contains("change-key"), "\(early.errors)")
+                let text = try world.folder.read("config.yaml").replacingOccurrences(of: "audit.key", with: "new.key")
+                try world.folder.write(text, to: "config.yaml")
+                daemon.send(SIGHUP)
+                try await eventually("the new key signs") { try await world.run("audit", "checkpoint").status == 0 }
+                for key in [former, new] { try await world.expect(0, "audit", "verify", "--key", key) }
+            }
+            #expect(try await world.events().contains("audit.key_changed"))
+        }
+    }
 }

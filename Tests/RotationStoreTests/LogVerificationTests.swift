@@ -12,7 +12,7 @@ struct LogVerificationTests {
     /// - Parameter first: The number that the first entry carries: logs of other numbers have other lines.
     private static func with(
         first: Int32 = 0,
-        _ body: (StoreFixture, [SignedCheckpoint], VerifierKey) async throws -> Void
+        _ body: (StoreFixture, [SignedCheckpoint], SignedNoteKey) async throws -> Void
     ) async throws {
         try await StoreFixture.with { fixture async throws in
             let key = try SignedNoteKey(name: "host/log")
@@ -28,7 +28,7 @@ struct LogVerificationTests {
                 }
             }
             ledger.close()
-            try await body(fixture, kept, key.verifier)
+            try await body(fixture, kept, key)
         }
     }
 
@@ -44,7 +44,7 @@ struct LogVerificationTests {
 
     @Test func soundLogIsProvenUpToItsLastCheckpoint() async throws {
         try await Self.with { fixture, kept, key in
-            let result = try Self.verify(fixture, kept, [key])
+            let result = try Self.verify(fixture, kept, [key.verifier])
             #expect(result.problems == [])
             #expect(result.entries == 12 && result.checkpoints == 4 && result.provenUpTo == 9)
         }
@@ -118,7 +118,7 @@ struct LogVerificationTests {
                 )
                 ledger.close()
             }
-            let found = Set(try Self.verify(fixture, kept, [key]).problems)
+            let found = Set(try Self.verify(fixture, kept, [key.verifier]).problems)
             #expect(found == Set(kind.problems), "\(found)")
         }
     }
@@ -130,7 +130,7 @@ struct LogVerificationTests {
                 let result = try Self.verify(other, kept, [])
                 #expect(result.problems.contains(.disagrees(size: 4, changed: 1...4)))
                 #expect(result.problems.contains(.disagrees(size: 9, changed: 5...9)))
-                let forged = try Self.verify(other, kept, [key])
+                let forged = try Self.verify(other, kept, [key.verifier])
                 // Its own checkpoints are another key's.
                 #expect(forged.problems.filter { if case .unusable = $0 { true } else { false } }.count == 2)
             }
@@ -141,7 +141,7 @@ struct LogVerificationTests {
         try await Self.with { fixture, kept, key in
             let forger = try SignedNoteKey(name: "host/log")
             let forged = try forger.signCheckpoint(size: 4, root: MerkleHash.emptyRoot)
-            let problems = try Self.verify(fixture, kept + [forged], [key]).problems
+            let problems = try Self.verify(fixture, kept + [forged], [key.verifier]).problems
             #expect(problems.count == 1)
             guard case .unusable(size: 4, _)? = problems.first else {
                 Issue.record("\(problems)")
@@ -158,7 +158,7 @@ struct LogVerificationTests {
             for seq in Int64(1)...9 {
                 let written = try #require(try ledger.history.proof(of: seq))
                 let proof = try TransparencyProof(written.bytes)
-                try proof.checkpoint.verify(logKeys: [key])
+                try proof.checkpoint.verify(logKeys: [key.verifier])
                 let line = try #require(try ledger.history.auditLine(seq))
                 try proof.verifyInclusion(of: .leaf(line))
                 #expect(throws: (any Error).self) { try proof.verifyInclusion(of: .leaf(line + " ")) }
@@ -170,8 +170,7 @@ struct LogVerificationTests {
 
     /// Only a durable head is signed, and once: what is signed is a prefix of the log for ever.
     @Test func sameHeadIsSignedOnce() async throws {
-        try await Self.with { fixture, _, _ in
-            let key = try SignedNoteKey(name: "other")
+        try await Self.with { fixture, _, key in
             let ledger = try fixture.ledger()
             defer { ledger.close() }
             let first = try ledger.signCheckpoint(with: key, now: fixture.clock.now)
@@ -183,8 +182,7 @@ struct LogVerificationTests {
 
     /// A history that does not extend what was signed is held, and is not signed, until a person accepts it.
     @Test func olderHistoryIsHeldAndNotSigned() async throws {
-        try await Self.with { fixture, kept, _ in
-            let key = try SignedNoteKey(name: "host/log")
+        try await Self.with { fixture, kept, key in
             let ledger = try fixture.ledger()
             defer { ledger.close() }
             let last = try #require(kept.last)

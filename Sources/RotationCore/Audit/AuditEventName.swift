@@ -44,6 +44,7 @@ package enum AuditEventName: String, Hashable, Sendable, CaseIterable {
     case auditExported = "audit.exported"
     case auditVerified = "audit.verified"
     case auditArchived = "audit.archived"
+    case auditKeyChanged = "audit.key_changed"
 
     /// The type of the event's fields.
     package var type: any AuditEvent.Type {
@@ -92,6 +93,7 @@ package enum AuditEventName: String, Hashable, Sendable, CaseIterable {
         case .auditExported: Audit.AuditExported.self
         case .auditVerified: Audit.AuditVerified.self
         case .auditArchived: Audit.AuditArchived.self
+        case .auditKeyChanged: Audit.AuditKeyChanged.self
         }
     }
 }

@@ -199,6 +199,7 @@ package struct ControlServer: Sendable {
         add(SignCheckpoint.self, to: router)
         add(RecordAuditRead.self, to: router)
         add(ArchiveEntries.self, to: router)
+        add(ChangeAuditKey.self, to: router)
         add(ListSecrets.self, to: router)
         add(CreateSecret.self, to: router)
         add(UpdateSecret.self, to: router)

@@ -17,7 +17,13 @@ extension Configuration {
                 message: "keys.audit is not configured: secret-rotator keygen audit makes a key that signs checkpoints"
             )
         }
-        let path = try reference.path()
+        return try readAuditKey(at: reference.path())
+    }
+
+    /// Reads a key that signs checkpoints from a file.
+    ///
+    /// - Throws: ``ControlAPI/ControlFailure``.
+    package func readAuditKey(at path: String) throws -> SignedNoteKey {
         do {
             return try auditKey(in: SecretFile.read(path, limit: 4096))
         } catch let error as SecretFile.Failure { throw error } catch {

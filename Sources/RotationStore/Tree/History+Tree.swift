@@ -9,9 +9,10 @@ extension History {
     ///
     /// - Parameters:
     ///   - kept: Checkpoints from other places, by whatever name a reader knows them.
-    ///   - keys: The log's verifier keys; where none is given, no signature is checked.
+    ///   - keys: The log's verifier keys, and by them those of signed changes; where none is given, no signature is checked.
     package func verify(_ kept: [SignedCheckpoint], keys: [VerifierKey]) throws -> LogVerification {
         var (sound, problems) = ([Checkpoint](), [LogVerification.Problem]())
+        let keys = try linkedKeys(keys)
         let notes = try CheckpointTable.all(in: connection)
         for (size, note) in notes + kept.map({ (Int64(clamping: $0.checkpoint.size), $0.bytes) }) {
             do {

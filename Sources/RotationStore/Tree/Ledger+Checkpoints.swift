@@ -8,11 +8,12 @@ extension Ledger {
     ///
     /// A head that this key has signed already is not signed again.
     ///
-    /// - Throws: ``RotationCore/HistoryAltered``, where nothing is signed; `SigningFailure`.
+    /// - Throws: ``RotationCore/HistoryAltered`` or ``UnknownAuditKey``, where nothing is signed; `SigningFailure`.
     package func signCheckpoint(with key: SignedNoteKey, now: Instant) throws -> SignedCheckpoint {
         try transaction {
             // A history that is held must not get a signature that makes it the newest one.
             if let behind = try FenceTable.behind(in: connection) { throw behind }
+            try checkAuditKey(key.verifier)
             let frontier = try TreeTable.frontier(in: connection)
             let size = Int64(clamping: frontier.size)
             if let newest = try CheckpointTable.newest(from: size, in: connection),

@@ -4,7 +4,9 @@ package import TransparencyLog
 package struct LogVerification: Sendable {
     /// How many entries were read.
     package var entries: Int64 = 0
-    /// The number of the last entry whose line was archived; 0 for none. Of these entries only the hashes were compared.
+    /// The number of the last entry whose line was archived; 0 for none.
+    ///
+    /// Of these entries only the hashes were compared.
     package var archived: Int64 = 0
     /// The root of the tree over the lines; nil where lines are missing.
     package var root: MerkleHash?

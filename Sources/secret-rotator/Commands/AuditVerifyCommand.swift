@@ -32,7 +32,8 @@ struct AuditVerifyCommand: AsyncParsableCommand {
         [String] = []
     @Option(help: "A file that audit archive wrote: compare its lines, too; may be given several times.") var archive:
         [String] = []
-    @Option(help: "The log's verifier key, as keygen audit printed it; from keys.audit if not given.") var key: String?
+    @Option(help: "A verifier key of the log, as keygen audit printed it; from keys.audit if not given.") var key:
+        [String] = []
     @Option(help: "A tlog-proof: verify the entry on standard input by it.") var proof: String?
     @Option(help: "With --proof: a policy file (C2SP tlog-policy) of keys and witnesses.") var policy: String?
 
@@ -40,7 +41,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
         if policy != nil && proof == nil { throw ValidationError("--policy needs --proof") }
         if proof != nil && !archive.isEmpty { throw ValidationError("--archive needs the database") }
         if proof != nil && !checkpoint.isEmpty { throw ValidationError("--proof has its own checkpoint") }
-        if proof != nil && key == nil && policy == nil { throw ValidationError("--proof needs --key or --policy") }
+        if proof != nil && key.isEmpty && policy == nil { throw ValidationError("--proof needs --key or --policy") }
     }
 
     func run() async throws {
@@ -104,7 +105,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     }
 
     private func keys(_ configuration: Configuration) throws -> [VerifierKey] {
-        if let key { return [try verifierKey(key)] }
+        guard key.isEmpty else { return try key.map(verifierKey) }
         // An auditor may not read the key's file, and knows its public half.
         return (try? configuration.readAuditKey()).map { [$0.verifier] } ?? []
     }
@@ -120,7 +121,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     private func verifyProof(_ path: String) throws {
         let proof: TransparencyProof = try Self.parse(path) { try TransparencyProof($0) }
         let trust: TrustPolicy? = try policy.map { try Self.parse($0) { try TrustPolicy($0) } }
-        let keys = try key.map { [try verifierKey($0)] } ?? []
+        let keys = try key.map(verifierKey)
         var line = Array(FileHandle.standardInput.readDataToEndOfFile())
         if line.last == 0x0A { line.removeLast() }
         do {

@@ -62,4 +62,23 @@ extension Audit {
             (self.file, self.sha256) = (file, sha256)
         }
     }
+
+    /// The key that signs checkpoints of the history was changed.
+    package struct AuditKeyChanged: AuditEvent {
+        package static let name = AuditEventName.auditKeyChanged
+        package static let scope = AuditScope.daemon
+
+        /// The new verifier key.
+        package var newKey: String
+        /// The former verifier key.
+        package var oldKey: String
+        /// Why the former key could not sign; absent where it has.
+        package var reason: String?
+        /// A signed note of the change, with the signatures of the new key and, where there is no reason, the former one.
+        package var statement: String
+
+        package init(newKey: String, oldKey: String, reason: String?, statement: String) {
+            (self.newKey, self.oldKey, self.reason, self.statement) = (newKey, oldKey, reason, statement)
+        }
+    }
 }

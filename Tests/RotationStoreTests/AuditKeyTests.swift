@@ -1,0 +1,142 @@
+import RotationCore
+import RotationStore
+import Scheduling
+import TestSupport
+import Testing
+import TransparencyLog
+
+/// The key that signs checkpoints is changed by an entry that both keys have signed.
+@Suite(.timeLimit(.minutes(5)))
+struct AuditKeyTests {
+    private static let now = Instant(rawValue: 1000)
+
+    private static func with(
+        _ body: (Ledger, _ former: SignedNoteKey, _ new: SignedNoteKey) async throws -> Void
+    ) async throws {
+        try await StoreFixture.with { fixture async throws in
+            let ledger = try fixture.ledger()
+            defer { ledger.close() }
+            let (former, new) = (try SignedNoteKey(name: "host/log"), try SignedNoteKey(name: "host/log"))
+            _ = try ledger.signCheckpoint(with: former, now: now)
+            try await body(ledger, former, new)
+        }
+    }
+
+    private static func statement(_ former: SignedNoteKey, _ new: SignedNoteKey, by signer: SignedNoteKey) throws
+        -> [UInt8]
+    {
+        let change = try #require(KeyChange(from: former.verifier, to: new.verifier))
+        return change.note([try signer.sign(change.text)])
+    }
+
+    private static func change(
+        _ ledger: Ledger,
+        _ former: SignedNoteKey,
+        _ new: SignedNoteKey,
+        isLost: Bool = false
+    ) throws {
+        try ledger.changeAuditKey(
+            to: new.verifier,
+            try statement(former, new, by: new),
+            formerKey: isLost ? nil : former,
+            reason: isLost ? "burnt" : nil,
+            actor: .daemon,
+            now: now
+        )
+    }
+
+    @Test func otherKeyDoesNotSign() async throws {
+        try await Self.with { ledger, former, new async throws in
+            let error = UnknownAuditKey(current: former.verifierKey, given: new.verifierKey)
+            #expect(throws: error) { try ledger.signCheckpoint(with: new, now: Self.now) }
+            try Self.change(ledger, former, new)
+            _ = try ledger.signCheckpoint(with: new, now: Self.now)
+            let back = UnknownAuditKey(current: new.verifierKey, given: former.verifierKey)
+            #expect(throws: back) { try ledger.signCheckpoint(with: former, now: Self.now) }
+        }
+    }
+
+    /// Whoever trusts one of the keys verifies the checkpoints of all, along the chain.
+    @Test func eachKeyOfTheChainVerifiesAllCheckpoints() async throws {
+        try await Self.with { ledger, former, new async throws in
+            let third = try SignedNoteKey(name: "host/log")
+            try Self.change(ledger, former, new)
+            _ = try ledger.signCheckpoint(with: new, now: Self.now)
+            try Self.change(ledger, new, third)
+            _ = try ledger.signCheckpoint(with: third, now: Self.now)
+            for key in [former, new, third] {
+                let result = try ledger.history.verify([], keys: [key.verifier])
+                #expect(result.problems == [] && result.checkpoints == 3)
+            }
+            let stranger = try SignedNoteKey(name: "host/log")
+            #expect(try ledger.history.verify([], keys: [stranger.verifier]).problems.count == 3)
+        }
+    }
+
+    /// A key that did not sign its own end does not vouch for the next one, and is not vouched for.
+    @Test func changeWithoutTheFormerKeyLinksNothing() async throws {
+        try await Self.with { ledger, former, new async throws in
+            try Self.change(ledger, former, new, isLost: true)
+            _ = try ledger.signCheckpoint(with: new, now: Self.now)
+            #expect(try ledger.history.verify([], keys: [former.verifier]).problems.count == 1)
+            #expect(try ledger.history.verify([], keys: [new.verifier]).problems.count == 1)
+            #expect(try ledger.history.verify([], keys: [former.verifier, new.verifier]).problems == [])
+        }
+    }
+
+    @Test func changeThatTheNewKeyDidNotSignIsRefused() async throws {
+        try await Self.with { ledger, former, new async throws in
+            let note = try Self.statement(former, new, by: former)
+            #expect(throws: AuditKeyRefusal.notSigned(by: new.verifierKey)) {
+                try ledger.changeAuditKey(
+                    to: new.verifier,
+                    note,
+                    formerKey: former,
+                    reason: nil,
+                    actor: .daemon,
+                    now: Self.now
+                )
+            }
+        }
+    }
+
+    @Test func sameKeyAndKeysOfOtherLogsAreRefused() async throws {
+        try await Self.with { ledger, former, new async throws in
+            let other = try SignedNoteKey(name: "host/other")
+            #expect(KeyChange(from: former.verifier, to: other.verifier) == nil)
+            #expect(KeyChange(from: former.verifier, to: former.verifier) == nil)
+            let note = try Self.statement(former, new, by: new)
+            for key in [former, other] {
+                #expect(throws: AuditKeyRefusal.unsuitable) {
+                    try ledger.changeAuditKey(
+                        to: key.verifier,
+                        note,
+                        formerKey: former,
+                        reason: nil,
+                        actor: .daemon,
+                        now: Self.now
+                    )
+                }
+            }
+        }
+    }
+
+    /// What the former key once signed is no consent: the statement of another change is not taken.
+    @Test func statementOfAnotherChangeIsRefused() async throws {
+        try await Self.with { ledger, former, new async throws in
+            let third = try SignedNoteKey(name: "host/log")
+            let note = try Self.statement(former, third, by: new)
+            #expect(throws: FormatError.self) {
+                try ledger.changeAuditKey(
+                    to: new.verifier,
+                    note,
+                    formerKey: former,
+                    reason: nil,
+                    actor: .daemon,
+                    now: Self.now
+                )
+            }
+            #expect(throws: FormatError.self) { try SignedCheckpoint(note) }
+        }
+    }
+}
