@@ -251,7 +251,7 @@ package.targets += [
     .testTarget(
         name: "AcceptanceTests",
         dependencies: [
-            "secret-rotator", "SQLite", "SandboxHub", "TestSupport",
+            "secret-rotator", "SQLite", "SandboxHub", "TestSupport", "TransparencyLog",
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "SystemPackage", package: "swift-system"),
         ],

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import TransparencyLog
 
 /// The audit log's tree, checkpoints and proofs, by the real executable, and by a verifier that knows nothing of its code.
 struct AuditTreeTests {
@@ -184,6 +185,19 @@ struct AuditTreeTests {
                 for key in [former, new] { try await world.expect(0, "audit", "verify", "--key", key) }
             }
             #expect(try await world.events().contains("audit.key_changed"))
+        }
+    }
+
+    /// A checkpoint that no key of this log has signed holds nobody: who can write the file can't stop the daemon.
+    @Test func forgedCheckpointHoldsNobody() async throws {
+        try await World.with { world in
+            _ = try await Self.configure(world)
+            try await world.schedule("a", every: "30d")
+            try await world.withDaemon { _ in }
+            let forged = try SignedNoteKey(name: "ops1.example.com/rotator").signCheckpoint(size: 99, root: .emptyRoot)
+            let kept = try world.folder.read("checkpoints")
+            try world.folder.write(kept + String(decoding: forged.bytes, as: UTF8.self), to: "checkpoints")
+            try await world.withDaemon { _ in try await world.expect(0, "rotate-now", "a", "--wait") }
         }
     }
 }

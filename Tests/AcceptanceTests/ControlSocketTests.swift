@@ -50,6 +50,9 @@ struct ControlSocketTests {
         (["hub", "list"], [0, 0, 0, 78]),
         (["audit", "list"], [0, 0, 0, 78]),
         (["audit", "show", "1"], [0, 0, 0, 78]),
+        (["audit", "list", "--secret", "held", "--since", "1d"], [0, 0, 0, 78]),
+        (["audit", "export", "--format", "csv"], [0, 0, 0, 78]),
+        (["audit", "verify"], [0, 0, 0, 78]),
         (["status"], [0, 0, 0, 78]),
         (["generate", "--schedule", "held"], [0, 0, 0, 78]),
         (["rotate-now", "held", "--dry-run"], [0, 0, 0, 78]),
@@ -116,7 +119,8 @@ struct ControlSocketTests {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: world.folder.path)
     }
 
-    /// Who did something stands in the history; who was refused, or only read, does not.
+    /// Who did something stands in the history, exports and verifications of the history included; who was refused, or only
+    /// looked, does not.
     private static func expectActors(_ world: World) async throws {
         let actors = try await world.audit().compactMap { entry -> String? in
             guard let actor = entry["actor"] as? [String: Any], let uid = actor["uid"] as? Int else { return nil }
@@ -127,6 +131,8 @@ struct ControlSocketTests {
             "61003 rotation.requested", "61003 schedule.paused", "61003 secret.listed",
             "61003 schedule.added", "61003 schedule.changed", "61003 schedule.removed", "61003 secret.attempted",
             "61003 secret.created", "61003 secret.updated", "61003 secret.deleted",
+            "61002 audit.exported", "61003 audit.exported", "61004 audit.exported",
+            "61002 audit.verified", "61003 audit.verified", "61004 audit.verified",
         ]
         #expect(Set(actors) == expected)
     }

@@ -9,9 +9,11 @@ import Scheduling
 /// the schema has no place for is below `unmapped`.
 package struct OCSFEvent {
     private let entry: LoggedEntry
+    private let detail: [String: JSONValue]
 
     package init(_ entry: LoggedEntry) {
         self.entry = entry
+        detail = Self.fields(entry.detail)
     }
 
     /// The schema's version.
@@ -109,9 +111,8 @@ package struct OCSFEvent {
         return .fields(["name": .string(name), "type": .string(type), "type_id": 99, "uid": .string(name)])
     }
 
-    private var detail: [String: JSONValue] {
-        guard let text = entry.detail,
-            case .object(let fields) = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    private static func fields(_ text: String?) -> [String: JSONValue] {
+        guard let text, case .object(let fields) = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
         else { return [:] }
         return fields
     }

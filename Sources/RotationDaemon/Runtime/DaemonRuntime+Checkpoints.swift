@@ -26,7 +26,7 @@ extension DaemonRuntime {
     func holdUnlessCheckpointsAgree() async throws {
         guard let path = configuration.audit.checkpointFile, access(path, F_OK) == 0 else { return }
         let last: SignedCheckpoint?
-        do { last = try CheckpointFile(path: path).read().last } catch {
+        do { last = try await newestCheckpoint(in: CheckpointFile(path: path)) } catch {
             return logger.error("the checkpoint file can't be read: \(error)")
         }
         guard let last,
@@ -35,5 +35,14 @@ extension DaemonRuntime {
             })
         else { return }
         logger.critical("\(behind)")
+    }
+
+    /// The last checkpoint of a file that a key of this log has signed: who can write the file must not be able to hold the
+    /// daemon. Without a key that can be read, the last one.
+    private func newestCheckpoint(in file: CheckpointFile) async throws -> SignedCheckpoint? {
+        let kept = try file.read()
+        guard let key = try? configuration.readAuditKey().verifier else { return kept.last }
+        let keys = try await store.withLedger { try $0.history.linkedKeys([key]) }
+        return kept.last { (try? $0.verify(logKeys: keys)) != nil }
     }
 }
