@@ -41,11 +41,13 @@ extension Ledger {
                 throw Refusal.scheduleExists(schedule.secret)
             }
             try ZoneTable.note(schedule.definition.timezone, in: connection)
+            try endFindings([.unmanaged], of: schedule.secret)
         case .change(_, let schedule):
             try ScheduleTable.updateDefinition(schedule, in: connection)
             try ZoneTable.note(schedule.definition.timezone, in: connection)
         case .remove(let schedule):
             try ScheduleTable.delete(schedule.secret, in: connection)
+            try endFindings(DriftKind.ofSchedule, of: schedule.secret)
         }
         recorder.addSchedule(step.secret)
         try note(step.auditEvent, step.secret, actor: actor, now: now)
@@ -62,6 +64,7 @@ extension Ledger {
                 } catch is UndecodableRow {
                     // A row that can't be read can be removed all the same.
                     try ScheduleTable.delete(secret, in: connection)
+                    try endFindings(DriftKind.ofSchedule, of: secret)
                     recorder.addSchedule(secret)
                     try note(Audit.ScheduleRemoved.undecodable, secret, actor: actor, now: now)
                 }

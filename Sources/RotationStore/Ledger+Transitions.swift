@@ -36,6 +36,7 @@ extension Ledger {
             try ScheduleTable.setChangedByHand(secret, at: instant, in: connection)
             recorder.addSchedule(secret)
         }
+        try endFindings(transition.endedFindings, of: secret)
         if let schedule = transition.schedule { try write(schedule) }
         if let status = transition.hub { try write(status, of: secret.hub) }
         for entry in transition.entries { try record(entry) }

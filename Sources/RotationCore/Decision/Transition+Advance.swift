@@ -72,7 +72,10 @@ extension Transition {
             // Where no list shows `updated_at`, a look would see nothing.
             if rotation.state.evidence.source == .updatedAt { look = .at(until, after: rotation.id) }
         }
-        if case .succeeded = ending { value = .known }
+        if case .succeeded(let isConfirmed) = ending {
+            value = .known
+            endedFindings = DriftKind.ended(isConfirmed: isConfirmed)
+        }
         if isReplaced { requests = .released(rotation.id) }
         schedule = try rows.schedule()?.after(ending, of: rotation, now: now, retry: advance.plan.retry)
         let event = rotation.endingEvent(ending, decision, nextDue: schedule?.nextDue)

@@ -23,6 +23,8 @@ package struct Transition: Hashable, Sendable {
     package var value: ValueWrite?
     /// When the secret was changed by hand.
     package var changedByHandAt: Instant?
+    /// The findings about the secret that end.
+    package var endedFindings: Set<DriftKind> = []
     /// The hub's status.
     package var hub: HubStatus?
     /// The entries of the audit log, in their order.

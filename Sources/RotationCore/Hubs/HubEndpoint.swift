@@ -52,6 +52,11 @@ package struct HubEndpoint: Hashable, Sendable {
         root.appending(path: "v2/aihub/secrets").absoluteString
     }
 
+    /// The URL of the hub's own audit log.
+    package var auditLogs: String {
+        root.appending(path: "v1/auditlogs").absoluteString
+    }
+
     /// Literal loopback addresses only, and the name that RFC 6761 reserves for them.
     private static func isLoopback(_ host: String) -> Bool {
         if host == "localhost" || host == "::1" || host == "[::1]" { return true }

@@ -191,6 +191,6 @@ struct CopyRows {
 }
 
 extension CopyTable {
-    /// Whether it has a row for each secret.
-    fileprivate var isOfSecrets: Bool { key == ["hub", "alias"] }
+    /// Whether each of its rows is about a secret, which its key begins with.
+    fileprivate var isOfSecrets: Bool { key.starts(with: ["hub", "alias"]) }
 }

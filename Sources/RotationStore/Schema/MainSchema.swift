@@ -11,6 +11,7 @@ enum MainSchema {
             Migration("audit tree", sql: auditTree),
             Migration("archives", sql: archives),
             Migration("audit keys", sql: auditKeys),
+            Migration("drift", sql: drift),
         ],
         retired: .init(applicationID: 0x5352_6F74, maker: "a version before 1.0.0-beta.1", advice: advice)
     )

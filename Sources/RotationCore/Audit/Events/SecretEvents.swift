@@ -99,36 +99,4 @@ extension Audit {
             self.mayHaveBeenDone = mayHaveBeenDone
         }
     }
-
-    /// The hub's `updated_at` has changed without a request of ours: the value in force is unknown.
-    package struct DriftFound: AuditEvent {
-        package static let name = AuditEventName.driftFound
-        package static let scope = AuditScope.secret
-
-        /// What is wrong.
-        package enum Error: String, AuditWord {
-            case valueUnknown = "value_unknown"
-        }
-
-        /// When it was noticed.
-        package enum Finding: String, AuditWord {
-            /// By the list request at the end of a hold.
-            case holdEnded = "hold_ended"
-            /// Before a rotation's first attempt.
-            case preflight
-        }
-
-        /// What is wrong.
-        package var error = Error.valueUnknown
-        /// When it was noticed: at the end of a hold, or before a rotation's first attempt.
-        package var found: Finding
-        /// The hub's `updated_at`: milliseconds since 1970 by the hub's clock.
-        package var updatedAt: Int64
-        /// The newest one that was seen before.
-        package var lastSeen: Int64
-
-        package init(_ found: Finding, updatedAt: Int64, lastSeen: Int64) {
-            (self.found, self.updatedAt, self.lastSeen) = (found, updatedAt, lastSeen)
-        }
-    }
 }
