@@ -36,6 +36,11 @@ struct JSONBody {
         buffer.writeInteger(UInt8(ascii: "]"))
     }
 
+    mutating func field(_ name: StaticString, _ number: Int) {
+        key(name)
+        buffer.writeString(String(number))
+    }
+
     mutating func field(_ access: WorkspaceAccess) {
         switch access {
         case .all: field("allowed_workspaces_type", "ALL")

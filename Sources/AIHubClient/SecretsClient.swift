@@ -91,6 +91,14 @@ package final class SecretsClient: SecretsAPI {
         }
     }
 
+    /// Reads a page of the hub's own audit log.
+    func auditLogPage(_ body: ByteBuffer, using permit: consuming SendPermit) async throws(HubError) -> AuditLogPage {
+        let message = Message(url: configuration.endpoint.auditLogs, method: .POST, body: body)
+        return try await send(message, permit) { head, body in
+            try AuditLogPage(await Self.collect(head, body), head.echo)
+        }
+    }
+
     package func hasNewToken() async -> Bool {
         guard (try? token.reload()) != nil, let present = try? token.current() else { return false }
         return refusal.isNew(present)
@@ -112,6 +120,8 @@ package final class SecretsClient: SecretsAPI {
 
     /// A request without its token.
     private struct Message {
+        /// The URL, if not that of the secrets API.
+        var url: String?
         var method: HTTPMethod
         /// The query with its `?`; empty for none.
         var query = ""
@@ -172,7 +182,7 @@ package final class SecretsClient: SecretsAPI {
     }
 
     private func makeRequest(_ message: Message, _ token: AccessToken) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: url + message.query)
+        var request = HTTPClientRequest(url: (message.url ?? url) + message.query)
         request.method = message.method
         token.withASCII {
             request.headers.add(name: "Authorization", value: "Bearer " + String(decoding: $0, as: UTF8.self))

@@ -46,6 +46,7 @@ extension Configuration {
         let confirmTimeout = hub.duration("confirm_timeout", in: .zero...(.seconds(600)))
         let lateHold = hub.duration("late_hold", in: .zero...(.seconds(86400)))
         let authorities = hub.path("ca_file")
+        let auditLog = hub.bool("audit_log")
         guard let endpoint, let token, let context, let standard = RequestRate("10/s") else { return nil }
         return Hub(
             endpoint: endpoint,
@@ -57,7 +58,8 @@ extension Configuration {
             confirm: confirm ?? true,
             confirmTimeout: confirmTimeout ?? .seconds(30),
             lateHold: lateHold ?? (timeout ?? .seconds(30)) * 10,
-            certificateAuthorities: authorities
+            certificateAuthorities: authorities,
+            auditLog: auditLog ?? false
         )
     }
 

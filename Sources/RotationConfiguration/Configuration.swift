@@ -53,6 +53,8 @@ package struct Configuration: Sendable {
         /// How long the value of an ambiguous attempt may still arrive; the next rotation begins after that time.
         package var lateHold: Duration
         @Exact package var certificateAuthorities: String?
+        /// Whether the hub's own audit log is held against the history.
+        package var auditLog = false
     }
 
     /// The settings of the audit log.

@@ -25,7 +25,10 @@ package final class SandboxHub: Sendable {
         var state = SandboxState()
         var faults: [SandboxFault] = []
         var received: [Received] = []
-        var tokens: Set<String>
+        /// The accepted tokens, with their users.
+        var tokens: [String: String]
+        /// The name under which there is an audit log; nil for none.
+        var logType: String?
     }
 
     /// The answer to a request.
@@ -36,12 +39,14 @@ package final class SandboxHub: Sendable {
 
     private let shared: Mutex<Shared>
     private let keepsReceived: Bool
+    /// The user of the first token.
+    private static let user = "sandbox"
 
     /// - Parameters:
     ///   - token: The bearer token that is accepted.
     ///   - testHooks: Whether received requests are kept with their values.
     package init(token: String, testHooks: Bool) {
-        shared = Mutex(Shared(tokens: [token]))
+        shared = Mutex(Shared(tokens: [token: Self.user]))
         keepsReceived = testHooks
     }
 
@@ -58,13 +63,43 @@ package final class SandboxHub: Sendable {
     }
 
     /// Adds a token to the accepted ones.
-    package func accept(_ token: String) {
-        shared.withLock { _ = $0.tokens.insert(token) }
+    ///
+    /// - Parameter user: To whom it belongs; to whom the first one does, if not given.
+    package func accept(_ token: String, of user: String? = nil) {
+        shared.withLock { $0.tokens[token] = user ?? Self.user }
+    }
+
+    /// Changes a secret's description directly, as another client does.
+    package func change(_ alias: String, by user: String) {
+        let body: [String: Any] = ["alias": alias, "description": "changed by \(user)"]
+        _ = shared.withLock { $0.state.perform("PATCH", body, by: user, now: Self.now) }
+    }
+
+    /// Deletes a secret directly, as another client does.
+    package func delete(_ alias: String, by user: String) {
+        _ = shared.withLock { $0.state.perform("DELETE", ["alias": alias], by: user, now: Self.now) }
+    }
+
+    /// Logs an update of a secret that has taken place some seconds ago, without one.
+    package func logChange(_ alias: String, by user: String, age: Int64) {
+        shared.withLock {
+            $0.state.log(.init(time: Self.now - age * 1000, operation: "update", alias: alias, user: user))
+        }
+    }
+
+    /// Keeps an audit log from now on, and serves it.
+    ///
+    /// - Parameter type: The name of the log, such as `org_secrets_v2`; any other is an error.
+    package func keepAuditLog(as type: String) {
+        shared.withLock { shared in
+            shared.logType = type
+            shared.state.keepsLog = true
+        }
     }
 
     /// Removes a token from the accepted ones.
     package func revoke(_ token: String) {
-        shared.withLock { _ = $0.tokens.remove(token) }
+        shared.withLock { $0.tokens[token] = nil }
     }
 
     /// The requests so far, if they are kept.
@@ -80,7 +115,7 @@ package final class SandboxHub: Sendable {
     /// Creates a secret directly, without a request.
     package func create(_ alias: String, value: String) {
         let body: [String: Any] = ["alias": alias, "value": value, "allowed_workspaces_type": "ALL"]
-        _ = shared.withLock { $0.state.perform("POST", body, now: Self.now) }
+        _ = shared.withLock { $0.state.perform("POST", body, by: Self.user, now: Self.now) }
     }
 
     // MARK: Requests
@@ -96,29 +131,50 @@ package final class SandboxHub: Sendable {
         let body = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
         let alias = method == "GET" ? query["alias"] : body?["alias"] as? String
         // The token is checked when the request arrives, not after the delay.
-        let isAccepted = isAccepted(authorization)
+        let user = user(authorization)
         let fault = takeFault(method: method, alias: alias)
         if let delay = fault?.delay { try? await Task.sleep(for: .milliseconds(delay)) }
         var reply = SandboxState.Reply.failure(401, "invalid token")
         let spoiled = fault?.effect.spoils ?? false
-        if isAccepted, !spoiled {
-            reply = perform(method, query: query, body: body)
+        if let user, !spoiled {
+            reply = perform(method, query: query, body: body, by: user)
         }
         keep(method, alias, body, context, applied: !spoiled && reply.status < 300)
         return Self.answer(reply, fault?.effect)
     }
 
-    private func isAccepted(_ authorization: String?) -> Bool {
-        guard let authorization, authorization.hasPrefix("Bearer ") else { return false }
-        return shared.withLock { $0.tokens.contains(String(authorization.dropFirst("Bearer ".count))) }
+    /// The user of an accepted token.
+    private func user(_ authorization: String?) -> String? {
+        guard let authorization, authorization.hasPrefix("Bearer ") else { return nil }
+        return shared.withLock { $0.tokens[String(authorization.dropFirst("Bearer ".count))] }
     }
 
-    private func perform(_ method: String, query: [String: String], body: [String: Any]?) -> SandboxState.Reply {
+    /// Answers a request for the hub's own audit log, with the faults whose method is `LOG`.
+    func auditLog(authorization: String?, body data: Data) -> Answer {
+        let fault = takeFault(method: "LOG", alias: nil)
+        let question = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] ?? [:]
+        var reply = SandboxState.Reply.failure(401, "invalid token")
+        if user(authorization) != nil {
+            reply = shared.withLock { shared in
+                guard let type = shared.logType else { return .failure(404, "not found") }
+                return shared.state.auditLog(question, type: type)
+            }
+        }
+        keep("LOG", question["log_type"] as? String, question, nil, applied: reply.status < 300)
+        return Self.answer(reply, fault?.effect)
+    }
+
+    private func perform(
+        _ method: String,
+        query: [String: String],
+        body: [String: Any]?,
+        by user: String
+    ) -> SandboxState.Reply {
         if method == "GET" {
             return shared.withLock { $0.state.list(alias: query["alias"], workspace: query["workspace"]) }
         }
         guard let body else { return .failure(400, "the body is not a JSON object") }
-        return shared.withLock { $0.state.perform(method, body, now: Self.now) }
+        return shared.withLock { $0.state.perform(method, body, by: user, now: Self.now) }
     }
 
     private func takeFault(method: String, alias: String?) -> SandboxFault? {

@@ -43,6 +43,11 @@ package struct SandboxServer: Sendable {
             }
         }
         guard testHooks else { return router }
+        router.post("/api/v1/auditlogs") { request, context in
+            let body = try await request.body.collect(upTo: Self.bodyLimit)
+            let log = hub.auditLog(authorization: request.headers[.authorization], body: Data(body.readableBytesView))
+            return try await Self.response(log, context)
+        }
         router.post("/_test/faults") { request, _ in
             let body = try await request.body.collect(upTo: Self.bodyLimit)
             let faults = try JSONDecoder().decode([SandboxFault].self, from: Data(body.readableBytesView))
@@ -67,9 +72,13 @@ package struct SandboxServer: Sendable {
             query: Dictionary(pairs) { first, _ in first },
             body: Data(body.readableBytesView)
         )
+        return try await Self.response(answer, context)
+    }
+
+    private static func response(_ answer: SandboxHub.Answer, _ context: SandboxContext) async throws -> Response {
         switch answer {
         case .reply(let status, let headers, let body):
-            return Self.response(status: status, headers: headers, body: body)
+            return response(status: status, headers: headers, body: body)
         case .drop:
             // The client must see a broken connection, not an answer.
             try? await context.channel.close()

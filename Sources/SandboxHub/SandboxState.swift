@@ -11,6 +11,15 @@ struct SandboxState {
         var workspaces: [String]
         var createdAt: Int64
         var updatedAt: Int64
+        var updatedBy: String
+    }
+
+    /// An entry of the hub's own audit log.
+    struct LogEntry {
+        var time: Int64
+        var operation: String
+        var alias: String
+        var user: String
     }
 
     /// An answer of the API.
@@ -24,20 +33,38 @@ struct SandboxState {
     }
 
     private(set) var secrets: [String: Secret] = [:]
+    /// The changes so far, while ``keepsLog``.
+    private(set) var log: [LogEntry] = []
+    /// Whether changes are logged.
+    var keepsLog = false
     private static let valueLimit = 45_000
     private static let types: Set<String> = ["ALL", "SOME", "NONE"]
 
     /// Performs an operation with a JSON body.
-    mutating func perform(_ method: String, _ body: [String: Any], now: Int64) -> Reply {
+    ///
+    /// - Parameter user: The user to whom the token belongs.
+    mutating func perform(_ method: String, _ body: [String: Any], by user: String, now: Int64) -> Reply {
+        let reply = perform(method, body, user, now)
+        let operations = ["PATCH": "update", "POST": "create", "DELETE": "delete"]
+        if keepsLog, reply.status < 300, let operation = operations[method], let alias = body["alias"] as? String {
+            log.append(LogEntry(time: now, operation: operation, alias: alias, user: user))
+        }
+        return reply
+    }
+
+    private mutating func perform(_ method: String, _ body: [String: Any], _ user: String, _ now: Int64) -> Reply {
         if let problem = Self.problem(with: body) { return .failure(400, problem) }
         guard let alias = body["alias"] as? String else { return .failure(400, "alias is required") }
         switch method {
-        case "PATCH": return update(alias, body, now: now)
-        case "POST": return create(alias, body, now: now)
+        case "PATCH": return update(alias, body, user, now: now)
+        case "POST": return create(alias, body, user, now: now)
         case "DELETE": return delete(alias)
         default: return .failure(405, "no such method")
         }
     }
+
+    /// Adds an entry to the audit log.
+    mutating func log(_ entry: LogEntry) { log.append(entry) }
 
     func list(alias: String?, workspace: String?) -> Reply {
         let matching = secrets.values.filter { secret in
@@ -47,15 +74,16 @@ struct SandboxState {
         return Reply(status: 200, body: ["secrets": sorted.map(\.listed)])
     }
 
-    private mutating func update(_ alias: String, _ body: [String: Any], now: Int64) -> Reply {
+    private mutating func update(_ alias: String, _ body: [String: Any], _ user: String, now: Int64) -> Reply {
         guard var secret = secrets[alias] else { return .failure(404, "secret not found") }
         secret.apply(body)
         secret.updatedAt = max(now, secret.updatedAt + 1)
+        secret.updatedBy = user
         secrets[alias] = secret
         return Reply(status: 200)
     }
 
-    private mutating func create(_ alias: String, _ body: [String: Any], now: Int64) -> Reply {
+    private mutating func create(_ alias: String, _ body: [String: Any], _ user: String, now: Int64) -> Reply {
         guard secrets[alias] == nil else { return .failure(409, "secret exists") }
         guard body["value"] is String else { return .failure(400, "value is required") }
         guard let type = body["allowed_workspaces_type"] as? String else {
@@ -67,7 +95,8 @@ struct SandboxState {
             workspacesType: type,
             workspaces: [],
             createdAt: now,
-            updatedAt: now
+            updatedAt: now,
+            updatedBy: user
         )
         secret.apply(body)
         secrets[alias] = secret
@@ -122,7 +151,7 @@ extension SandboxState.Secret {
         var fields: [String: any Sendable] = [
             "alias": alias, "allowed_workspaces_type": workspacesType, "allowed_workspaces": workspaces,
             "org": "sandbox", "created_at": createdAt, "updated_at": updatedAt, "created_by": "sandbox",
-            "last_updated_by": "sandbox",
+            "last_updated_by": updatedBy,
         ]
         fields["description"] = description
         return fields

@@ -74,6 +74,7 @@ struct ConfigurationErrorTests {
         ("confirm: \"yes\"", "6:14: confirm: \"yes\" is no truth value: use true or false"),
         ("timeout: 010", "6:14: timeout: a number that does not read back as it is written: write it in quotes"),
         ("max_in_flight: \"010\"", "6:20: max_in_flight: \"010\" is no whole number from 1 to 256"),
+        ("audit_log: 1", "6:16: audit_log: \"1\" is no truth value: use true or false"),
         ("confirm: 1", "6:14: confirm: \"1\" is no truth value: use true or false"),
         ("context: \"\"", "6:14: context: \"\" is no printable text of a header field, or none"),
         ("context: \u{E4}", "6:14: context: \"\u{E4}\" is no printable text of a header field, or none"),

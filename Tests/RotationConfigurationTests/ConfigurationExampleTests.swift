@@ -71,6 +71,7 @@ struct ConfigurationExampleTests {
         #expect(hub.rateLimit == RequestRate("10/s"))
         #expect(hub.confirm)
         #expect(hub.confirmTimeout == .seconds(30))
+        #expect(!hub.auditLog)
         #expect(hub.lateHold == .seconds(300))
         #expect(hub.certificateAuthorities == "/etc/ssl/private-ca.pem")
     }
@@ -84,6 +85,7 @@ struct ConfigurationExampleTests {
             rate_limit: 30/m
             confirm: false
             confirm_timeout: 7s
+            audit_log: true
             """
         let more = """
             control: /c.sock
@@ -101,6 +103,7 @@ struct ConfigurationExampleTests {
         #expect(production.rateLimit == RequestRate("30/m"))
         #expect(!production.confirm)
         #expect(production.confirmTimeout == .seconds(7))
+        #expect(production.auditLog)
         #expect(configuration.control == "/c.sock")
         let delays = [Duration.milliseconds(10), .seconds(14 * 86_400)]
         #expect(
