@@ -23,7 +23,7 @@ struct SecretRotator: AsyncParsableCommand {
             CommandGroup(name: "Repair", subcommands: [RestoreCommand.self]),
             CommandGroup(
                 name: "See what happened",
-                subcommands: [StatusCommand.self, RotationCommand.self, AuditCommand.self]
+                subcommands: [StatusCommand.self, DriftCommand.self, RotationCommand.self, AuditCommand.self]
             ),
             CommandGroup(
                 name: "Set up and try out",

@@ -67,6 +67,7 @@ struct ControlSocketTests {
         // There is nothing to lift.
         (["hub", "resume", "local", "--reason", "x"], [0, 0, 77, 78]),
         (["check"], [0, 0, 0, 78]),
+        (["drift"], [0, 0, 0, 78]),
         // Editors change.
         (["schedule", "add", "NEW", "--every", "30d"], [77, 0, 77, 78]),
         (["schedule", "edit", "held", "--owner", "NEW"], [77, 0, 77, 78]),
@@ -133,6 +134,8 @@ struct ControlSocketTests {
             "61003 secret.created", "61003 secret.updated", "61003 secret.deleted",
             "61002 audit.exported", "61003 audit.exported", "61004 audit.exported",
             "61002 audit.verified", "61003 audit.verified", "61004 audit.verified",
+            // By `drift`.
+            "61004 secret.listed",
         ]
         #expect(Set(actors) == expected)
     }

@@ -205,6 +205,7 @@ package struct ControlServer: Sendable {
         add(UpdateSecret.self, to: router)
         add(DeleteSecret.self, to: router)
         add(ProbeHubs.self, to: router)
+        add(FindDrift.self, to: router)
         addWatching(to: router)
         return router
     }

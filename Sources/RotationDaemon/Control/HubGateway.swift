@@ -10,6 +10,8 @@ package struct HubGateway: Sendable {
     /// A configured hub.
     package struct Hub: Sendable {
         package var api: any SecretsAPI
+        /// The hub's own audit log, where it is held against the history.
+        package var auditLog: (any HubAuditAPI)?
         /// The time-out of one request.
         package var timeout: Duration
         /// How long the value of an ambiguous attempt may still arrive after it.
@@ -17,18 +19,25 @@ package struct HubGateway: Sendable {
         /// The longest pause that a `Retry-After` can cause.
         package var retryAfterCap: Duration
 
-        package init(api: any SecretsAPI, timeout: Duration, lateHold: Duration, retryAfterCap: Duration) {
+        package init(
+            api: any SecretsAPI,
+            auditLog: (any HubAuditAPI)? = nil,
+            timeout: Duration,
+            lateHold: Duration,
+            retryAfterCap: Duration
+        ) {
             self.api = api
+            self.auditLog = auditLog
             self.timeout = timeout
             self.lateHold = lateHold
             self.retryAfterCap = retryAfterCap
         }
     }
 
-    private let queue: any LedgerQueue
+    let queue: any LedgerQueue
     private let names: @Sendable () -> [String]
     private let find: @Sendable (String) throws -> Hub?
-    private let clock: any Clock
+    let clock: any Clock
 
     /// - Parameters:
     ///   - queue: The history.
@@ -47,7 +56,7 @@ package struct HubGateway: Sendable {
         self.clock = clock
     }
 
-    private func hub(_ name: String) throws -> Hub {
+    func hub(_ name: String) throws -> Hub {
         guard let hub = try find(name) else {
             throw ControlFailure(status: .noSuchSecret, message: "there is no hub \"\(name)\"")
         }
@@ -160,7 +169,7 @@ package struct HubGateway: Sendable {
         }
     }
 
-    private static func result<T>(_ body: () async throws -> T) async -> Result<T, HubError> {
+    static func result<T>(_ body: () async throws -> T) async -> Result<T, HubError> {
         do {
             return .success(try await body())
         } catch {

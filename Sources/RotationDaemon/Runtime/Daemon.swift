@@ -70,6 +70,7 @@ package enum Daemon {
         }
         // The last service is shut down first: nothing new begins while the others still run.
         services.append(EngineService(runtime: runtime, manager: manager))
+        services.append(DriftService(runtime: runtime))
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .error)
         var configuration = ServiceGroupConfiguration(

@@ -221,12 +221,7 @@ package final class DaemonRuntime: Sendable {
             path: configuration.control,
             environment: .init(
                 queue: store,
-                gateway: HubGateway(
-                    queue: store,
-                    names: { [self] in Array(configuration.hubs.keys) },
-                    find: { [self] in gatewayHub($0) },
-                    clock: SystemClock()
-                ),
+                gateway: gateway,
                 roles: { [self] in roles },
                 plan: { [self] in configuration.plan(of: $0) },
                 refusal: { [self] in configuration.refusal(of: $0) },
@@ -243,6 +238,16 @@ package final class DaemonRuntime: Sendable {
         )
     }
 
+    /// Calls hubs of the configuration in force, for commands and for the daily look at drift.
+    var gateway: HubGateway {
+        HubGateway(
+            queue: store,
+            names: { [self] in Array(configuration.hubs.keys) },
+            find: { [self] in gatewayHub($0) },
+            clock: SystemClock()
+        )
+    }
+
     /// The roles in force, without the users of plug-ins.
     private var roles: Roles {
         var roles = configuration.roles
@@ -255,7 +260,13 @@ package final class DaemonRuntime: Sendable {
         inForce.withLock { inForce in
             guard let api = inForce.hubs[name]?.api, let hub = inForce.configuration.hubs[name] else { return nil }
             let cap = inForce.configuration.retry.retryAfterCap
-            return HubGateway.Hub(api: api, timeout: hub.timeout, lateHold: hub.lateHold, retryAfterCap: cap)
+            return HubGateway.Hub(
+                api: api,
+                auditLog: hub.auditLog ? api as? any HubAuditAPI : nil,
+                timeout: hub.timeout,
+                lateHold: hub.lateHold,
+                retryAfterCap: cap
+            )
         }
     }
 

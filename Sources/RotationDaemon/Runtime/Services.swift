@@ -56,6 +56,16 @@ struct ControlService: Service {
     }
 }
 
+/// Holds each hub against the history once a day, beside the rotations.
+struct DriftService: Service {
+    let runtime: DaemonRuntime
+
+    func run() async throws {
+        let daily = runtime.dailyDrift()
+        await cancelWhenGracefulShutdown { await daily.run() }
+    }
+}
+
 /// Handles the arrivals of one signal, one after the other.
 struct SignalService: Service {
     let signal: DaemonSignal

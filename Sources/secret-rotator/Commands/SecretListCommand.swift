@@ -27,7 +27,7 @@ struct SecretListCommand: AsyncParsableCommand {
             let configuration = try global.load()
             let alias = try alias.map { try Self.alias($0) }
             var rows: [(hub: String, secret: ListedSecret)] = []
-            for name in try hubs(configuration) {
+            for name in try configuration.hubNames(hub) {
                 let operation = ListSecrets(hub: name, alias: alias, workspace: workspace)
                 let secrets = try await Control.perform(operation, hub: name, configuration)
                 rows += secrets.sorted { $0.alias < $1.alias }.map { (name, $0) }
@@ -48,16 +48,6 @@ struct SecretListCommand: AsyncParsableCommand {
             )
         }
         return alias
-    }
-
-    private func hubs(_ configuration: Configuration) throws -> [String] {
-        let names = configuration.hubs.keys.sorted()
-        guard let hub else { return names }
-        guard names.contains(hub) else {
-            let known = names.joined(separator: ", ")
-            throw ControlFailure(status: .noSuchSecret, message: "there is no hub \"\(hub)\"; there is \(known)")
-        }
-        return [hub]
     }
 
     private static func table(_ rows: [(hub: String, secret: ListedSecret)]) -> Table {

@@ -14,6 +14,10 @@ struct StatusReport {
     private var nextDue: (secret: SecretName, at: Instant)?
     private var hubs: [(name: String, status: HubStatus)] = []
     private(set) var problems: [StatusProblem] = []
+    /// Secrets that hubs list and that have no schedule.
+    private var unmanaged = 0
+    /// When all hubs were held against the history; nil while one of them never was.
+    private var driftLookedAt: Instant?
     private var health = DaemonHealth()
     /// Whether the database has been read; if not, the counts are unknown.
     private var isRead = true
@@ -48,6 +52,11 @@ struct StatusReport {
         problems += broken.map { .unreadable($0) }
         problems += try history.keptCandidates().map { .kept($0) }
         problems += try history.unknownValues().map { .unknownValue(of: $0.secret, since: $0.since) }
+        let drift = try history.driftFindings().filter { configuration.hubs[$0.secret.hub] != nil }
+        unmanaged = drift.count { $0.finding.kind == .unmanaged }
+        problems += drift.compactMap { StatusProblem($0) }
+        let looks = try configuration.hubs.keys.map { try history.driftLookedAt($0) }
+        driftLookedAt = looks.contains(nil) ? nil : looks.compactMap(\.self).min()
         problems += hubs.compactMap { hub in
             if let pause = obstacles.overlongPause(hub.name, active, waits.map { ($0.secret, $0.since) }, now: now) {
                 return StatusProblem(paused: hub.name, pause)
@@ -183,6 +192,9 @@ struct StatusReport {
         if waits.count > StatusWait.shown {
             printText("waiting      and \(waits.count - StatusWait.shown) more: --json")
         }
+        if let driftLookedAt {
+            printText("drift        compared at \(driftLookedAt.short), \(unmanaged) secrets without a schedule")
+        }
         if let nextDue { printText("next due     \(nextDue.secret) at \(nextDue.at.short)") }
     }
 
@@ -198,6 +210,8 @@ struct StatusReport {
             "waiting_requests": .number(isRead ? waits.count : nil),
             "waits": waits.isEmpty ? nil : .array(waits.map(\.json)),
             "next_due": .instant(nextDue?.at),
+            "unmanaged_secrets": .number(isRead && driftLookedAt != nil ? unmanaged : nil),
+            "drift_looked_at": .instant(driftLookedAt),
             "engine_idle_ms": .number(health.engine?.idleMilliseconds.map { Int($0) }),
             "slot_lateness_p99_ms": .number(health.engine?.lateness.map { Int($0.p99) }),
             "slot_lateness_max_ms": .number(health.engine?.lateness.map { Int($0.longest) }),

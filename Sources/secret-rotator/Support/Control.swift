@@ -158,6 +158,7 @@ private enum LocalGateway {
                 let client = try clients.client(for: hub, name: name, source: configuration.path)
                 return HubGateway.Hub(
                     api: client,
+                    auditLog: hub.auditLog ? client : nil,
                     timeout: hub.timeout,
                     lateHold: hub.lateHold,
                     retryAfterCap: configuration.retry.retryAfterCap
