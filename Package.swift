@@ -33,6 +33,21 @@ let package = Package(
         // The words, the pure machines and the ports: nothing below it but what they are made of.
         .target(name: "RotationCore", dependencies: ["CLinux", "Scheduling", "SecretMemory"]),
         .target(name: "TransparencyLog", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        // A witness of logs: its server, and the client that asks one.
+        .target(
+            name: "Witness",
+            dependencies: [
+                "TransparencyLog", "SQLite",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
         .target(
             name: "AIHubClient",
             dependencies: [
@@ -103,7 +118,7 @@ let package = Package(
             name: "RotationDaemon",
             dependencies: [
                 "CLinux", "ControlAPI", "SQLite", "RotationStore", "RotationEngine", "RotationCore", "TransparencyLog",
-                "AIHubClient", "RotationConfiguration",
+                "AIHubClient", "RotationConfiguration", "Witness",
                 "Scheduling",
                 "SecretMemory", "ValueGenerators",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -133,7 +148,7 @@ let package = Package(
             dependencies: [
                 "RotationDaemon", "RotationConfiguration", "ControlAPI", "SandboxHub", "RotationStore",
                 "Reporting", "RotationEngine", "RotationCore",
-                "TransparencyLog", "AIHubClient",
+                "TransparencyLog", "Witness", "AIHubClient",
                 "Scheduling", "SecretMemory", "SQLite", "ValueGenerators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -211,6 +226,15 @@ package.targets += [
         exclude: ["Oracle", "Vectors"]
     ),
     .testTarget(
+        name: "WitnessTests",
+        dependencies: [
+            "Witness", "TransparencyLog", "SQLite", "TestSupport",
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+        ]
+    ),
+    .testTarget(
         name: "ReportingTests",
         dependencies: ["Reporting", "RotationCore", "RotationStore", "Scheduling", "TestSupport"]
     ),
@@ -242,7 +266,7 @@ package.targets += [
         dependencies: [
             "RotationDaemon", "RotationConfiguration", "AIHubClient", "TransparencyLog", "ControlAPI", "RotationCore",
             "RotationEngine",
-            "RotationStore", "SandboxHub",
+            "RotationStore", "SandboxHub", "Witness",
             "SQLite", "Scheduling", "SecretMemory", "ValueGenerators", "TestSupport",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "InMemoryLogging", package: "swift-log"),
