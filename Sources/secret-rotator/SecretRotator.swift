@@ -25,6 +25,7 @@ struct SecretRotator: AsyncParsableCommand {
                 name: "See what happened",
                 subcommands: [StatusCommand.self, DriftCommand.self, RotationCommand.self, AuditCommand.self]
             ),
+            CommandGroup(name: "Watch other hosts", subcommands: [WitnessCommand.self]),
             CommandGroup(
                 name: "Set up and try out",
                 subcommands: [
