@@ -44,6 +44,9 @@ extension Configuration {
         let retry = readRetry(&root)
         let keys = readKeys(&root)
         let audit = readAudit(&root, rules)
+        if !audit.witnesses.isEmpty, keys.audit == nil {
+            root.report("witnesses need keys.audit: without it nothing is signed", key: "audit")
+        }
         var signals = root.mapping("signals")
         let usr1 = signals?.choice("usr1", USR1.self)
         signals?.finish()
@@ -138,8 +141,12 @@ extension Configuration {
         }
         let every = audit?.duration("checkpoint_every", in: .seconds(1)...(.seconds(366 * 86_400)))
         let file = audit?.path("checkpoint_file")
-        audit?.finish()
-        return Audit(origin: origin, checkpointEvery: every ?? .seconds(3600), checkpointFile: file)
+        var settings = Audit(origin: origin, checkpointEvery: every ?? .seconds(3600), checkpointFile: file)
+        if var reader = audit {
+            (settings.witnesses, settings.quorum) = readWitnesses(&reader, rules)
+            reader.finish()
+        }
+        return settings
     }
 
     private static func readLog(_ root: inout MappingReader) -> Log {

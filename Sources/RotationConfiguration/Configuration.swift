@@ -62,6 +62,18 @@ package struct Configuration: Sendable {
         package var origin: String?
         package var checkpointEvery: Duration
         package var checkpointFile: String?
+        /// The witnesses that are asked to cosign each checkpoint.
+        package var witnesses: [Witness] = []
+        /// How many of them must cosign a checkpoint, for the readers of the log; 0 if there are none.
+        package var quorum = 0
+    }
+
+    /// A witness of the audit log.
+    package struct Witness: Hashable, Sendable {
+        /// Its submission prefix.
+        package var url: String
+        /// Its verifier key.
+        package var key: String
     }
 
     /// The schedules that the signal USR1 rotates.

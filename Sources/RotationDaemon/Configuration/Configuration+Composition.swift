@@ -10,6 +10,8 @@ extension ConfigurationRules {
     static let composed = ConfigurationRules(
         hash: { text in SHA256.hash(data: Data(text.utf8)).prefix(8).map(hexadecimal).joined() },
         isOrigin: SignedNoteKey.isName,
+        witnessURLFault: WitnessQuorum.fault(ofURL:),
+        witnessKeyFault: WitnessQuorum.fault(ofKey:),
         publicFolderConflicts: \.publicFolderConflicts
     )
 
