@@ -60,7 +60,7 @@ final class CommitRecorder {
     func add(_ request: Commit.RequestChange) { changes.requests.append(request) }
     func addSchedule(_ secret: SecretName) { changes.schedules.append(secret) }
     func addHub(_ hub: String) { changes.hubs.append(hub) }
-    /// A checkpoint was signed: the commit is counted, though no entry is in it.
+    /// A checkpoint was signed or cosigned: the commit is counted, though no entry is in it.
     func setCheckpoint() { changes.hasCheckpoint = true }
     /// Rows are changed that are not named.
     func setWide() { changes.isWide = true }

@@ -45,6 +45,8 @@ package enum AuditEventName: String, Hashable, Sendable, CaseIterable {
     case auditVerified = "audit.verified"
     case auditArchived = "audit.archived"
     case auditKeyChanged = "audit.key_changed"
+    case witnessCosigned = "witness.cosigned"
+    case witnessFailed = "witness.failed"
 
     /// The type of the event's fields.
     package var type: any AuditEvent.Type {
@@ -94,6 +96,8 @@ package enum AuditEventName: String, Hashable, Sendable, CaseIterable {
         case .auditVerified: Audit.AuditVerified.self
         case .auditArchived: Audit.AuditArchived.self
         case .auditKeyChanged: Audit.AuditKeyChanged.self
+        case .witnessCosigned: Audit.WitnessCosigned.self
+        case .witnessFailed: Audit.WitnessFailed.self
         }
     }
 }

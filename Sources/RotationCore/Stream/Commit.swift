@@ -23,7 +23,7 @@ package struct Commit: Hashable, Sendable {
         package var hubs: [String] = []
         /// The entries of the audit log.
         package var entries: [Entry] = []
-        /// Whether a checkpoint of the log was signed.
+        /// Whether a checkpoint of the log was signed, or cosigned by a witness.
         package var hasCheckpoint = false
         /// Whether other rows were changed, too: then a subscriber must read again.
         package var isWide = false

@@ -12,6 +12,7 @@ enum MainSchema {
             Migration("archives", sql: archives),
             Migration("audit keys", sql: auditKeys),
             Migration("drift", sql: drift),
+            Migration("witnesses", sql: witnesses),
         ],
         retired: .init(applicationID: 0x5352_6F74, maker: "a version before 1.0.0-beta.1", advice: advice)
     )

@@ -29,6 +29,30 @@ enum CheckpointTable {
         }
     }
 
+    /// The newest checkpoint of at least so many entries that a quorum of witnesses has cosigned, with its cosignatures; where
+    /// there is none, the newest one; nil for none.
+    static func proving(
+        _ size: Int64,
+        _ quorum: WitnessQuorum,
+        in connection: Connection
+    ) throws(SQLiteError) -> SignedCheckpoint? {
+        let keys = JSONValue.array(quorum.members.map { .string($0.key.description) }).canonicalText
+        let note: String? = try connection.first(
+            """
+            SELECT c.note FROM audit_checkpoints AS c WHERE c.size >= ?1
+            ORDER BY (
+                SELECT count(DISTINCT s.witness) FROM audit_cosignatures AS s
+                WHERE s.size = c.size AND s.witness IN (SELECT value FROM json_each(?2))
+            ) >= ?3 DESC, c.size DESC, c.signed_at DESC LIMIT 1
+            """,
+            size,
+            keys,
+            quorum.threshold
+        ) { row throws(SQLiteError) in try row.get(0) }
+        guard let signed = note.flatMap({ try? SignedCheckpoint(Array($0.utf8)) }) else { return nil }
+        return try WitnessTable.cosigned(signed, in: connection)
+    }
+
     /// The newest checkpoint of at least so many entries; nil for none.
     static func newest(from size: Int64 = 0, in connection: Connection) throws(SQLiteError) -> SignedCheckpoint? {
         let note: String? = try connection.first(

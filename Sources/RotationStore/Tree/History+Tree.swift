@@ -75,10 +75,11 @@ extension History {
         try CheckpointTable.newest(in: connection)
     }
 
-    /// The proof that the newest checkpoint includes an entry; nil where none does yet.
-    package func proof(of seq: Int64) throws -> TransparencyProof? {
+    /// The proof that a checkpoint includes an entry: the newest one that a quorum of witnesses has cosigned, else the newest
+    /// one; nil where none includes it yet.
+    package func proof(of seq: Int64, _ quorum: WitnessQuorum = .none) throws -> TransparencyProof? {
         try connection.transaction(.deferred) {
-            guard seq > 0, let checkpoint = try CheckpointTable.newest(from: seq, in: connection),
+            guard seq > 0, let checkpoint = try CheckpointTable.proving(seq, quorum, in: connection),
                 let plan = MerkleProofPlan(inclusionOf: UInt64(seq - 1), in: checkpoint.checkpoint.size)
             else { return nil }
             var proof = StreamedProof(plan)

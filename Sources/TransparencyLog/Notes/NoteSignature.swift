@@ -23,7 +23,7 @@ package struct NoteSignature: Hashable, Sendable {
     }
 
     /// Reads a line without its newline; nil where it is no signature.
-    init?(line: some Collection<UInt8>) {
+    package init?(line: some Collection<UInt8>) {
         guard let rest = line.after(Self.prefix), let space = rest.firstIndex(of: UInt8(ascii: " ")) else { return nil }
         let name = OctetString(bytes: rest[..<space])
         guard name.isKeyName, let bytes = Base64.decode(rest[rest.index(after: space)...]), bytes.count > 4 else {

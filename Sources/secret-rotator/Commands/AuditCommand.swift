@@ -7,7 +7,7 @@ struct AuditCommand: ParsableCommand {
         subcommands: [
             AuditListCommand.self, AuditShowCommand.self, AuditVerifyCommand.self, AuditCheckpointCommand.self,
             AuditProveCommand.self, AuditExportCommand.self, AuditArchiveCommand.self,
-            AuditChangeKeyCommand.self,
+            AuditChangeKeyCommand.self, AuditPolicyCommand.self,
         ]
     )
 }

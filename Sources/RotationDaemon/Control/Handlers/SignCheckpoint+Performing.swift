@@ -8,6 +8,7 @@ extension SignCheckpoint: TransactionOperation {
 
     package func perform(on ledger: Ledger, _ context: OperationContext) throws -> Answer {
         let signed = try ledger.signCheckpoint(with: try context.auditKey(), now: context.now)
-        return Answer(note: String(decoding: signed.bytes, as: UTF8.self))
+        // Of a head that was signed before: a new one gets its cosignatures later.
+        return Answer(note: String(decoding: try ledger.cosigned(signed).bytes, as: UTF8.self))
     }
 }
