@@ -24,6 +24,8 @@ package final class DaemonRuntime: Sendable {
     private let copying: Task<Void, Never>
     /// Signs checkpoints from the end of the start on; nil before.
     let signing = Mutex<(keeper: CheckpointKeeper, task: Task<Void, Never>)?>(nil)
+    /// Asks the witnesses of the audit log.
+    let witnesses: WitnessKeeper
     let hubs: HubClients
     let logger: Logger
     private let inForce: Mutex<InForce>
@@ -85,6 +87,7 @@ package final class DaemonRuntime: Sendable {
             isInPlace: { [store] in store.replaced == nil }
         )
         (self.copier, copying) = (copier, Task { await copier.run() })
+        witnesses = WitnessKeeper(database: configuration.database, store: store, logger: logger)
         inForce = Mutex(InForce(configuration: configuration, hubs: views))
         engine = Engine(
             configuration: .init(hubs: views, retry: configuration.retry),
@@ -110,6 +113,7 @@ package final class DaemonRuntime: Sendable {
             warnOfRefusedPlugIns()
             try await holdUnlessCheckpointsAgree()
             startSigning()
+            await followWitnesses()
         } catch {
             await close()
             throw error
@@ -303,6 +307,7 @@ package final class DaemonRuntime: Sendable {
             try await note(Audit.ConfigurationLoaded(hash: fresh.hash))
             inForce.withLock { $0 = InForce(configuration: fresh, hubs: views) }
             plugIns.update(fresh)
+            await followWitnesses()
             await engine.update(.init(hubs: views, retry: fresh.retry))
             try await engine.reopenHubs()
             logger.notice("configuration reloaded", metadata: ["hash": "\(fresh.hash)"])
@@ -363,6 +368,7 @@ package final class DaemonRuntime: Sendable {
             logger.critical("the last entry can't be written", metadata: ["error": "\(error)"])
         }
         await endSigning()
+        await witnesses.end()
         await endCopy()
         await store.close()
         await hubs.shutdown()

@@ -1,0 +1,69 @@
+import Logging
+import RotationCore
+import RotationStore
+import Scheduling
+import TransparencyLog
+import ValueGenerators
+import Witness
+
+/// The witnesses of the configuration in force, each asked by a task of its own.
+actor WitnessKeeper {
+    private let store: RotationStore
+    private let reader: CheckpointReader
+    private let logger: Logger
+    private var client: WitnessClient?
+    private var running: [WitnessQuorum.Member: (asker: WitnessAsker, task: Task<Void, Never>)] = [:]
+    private var hasEnded = false
+
+    /// How long a stopping daemon waits for the cosignatures of its last checkpoint.
+    private static let lastRound = Duration.seconds(3)
+
+    init(database: String, store: RotationStore, logger: Logger) {
+        (self.store, self.logger) = (store, logger)
+        reader = CheckpointReader(database: database, generators: BuiltInGenerators())
+    }
+
+    /// Asks these witnesses from now on, and no others.
+    func follow(_ quorum: WitnessQuorum) {
+        guard !hasEnded else { return }
+        for (member, witness) in running where !quorum.members.contains(member) {
+            witness.task.cancel()
+            running[member] = nil
+        }
+        for member in quorum.members where running[member] == nil {
+            guard let url = try? WitnessURL(member.url) else { continue }
+            let client = client ?? WitnessClient(version: programVersion)
+            self.client = client
+            let asker = WitnessAsker(
+                member: member,
+                url: url,
+                client: client,
+                store: store,
+                reader: reader,
+                logger: logger
+            )
+            running[member] = (asker, Task { await asker.run() })
+        }
+    }
+
+    /// Ends all tasks; those witnesses that cosign get a last moment for the last checkpoint.
+    func end() async {
+        hasEnded = true
+        let witnesses = running.values
+        running = [:]
+        for witness in witnesses { witness.task.cancel() }
+        for witness in witnesses { await witness.task.value }
+        await withTaskGroup { group in
+            for witness in witnesses { group.addTask { await self.askOnceMore(witness.asker) } }
+        }
+        await client?.shutdown()
+    }
+
+    /// A failure now, and a first cosignature, would be entries after the last one: such witnesses are left to the next start.
+    private nonisolated func askOnceMore(_ asker: WitnessAsker) async {
+        guard let standing = try? await reader.outlook(for: asker.member.key)?.standing,
+            standing.cosigned != nil, standing.failure == nil
+        else { return }
+        _ = try? await withTimeout(Self.lastRound) { await asker.round() }
+    }
+}
