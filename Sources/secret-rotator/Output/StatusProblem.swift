@@ -35,6 +35,8 @@ struct StatusProblem {
         case storageReplaced = "storage_replaced"
         case historyBehind = "history_behind"
         case historyCopyFailed = "history_copy_failed"
+        case historyForked = "history_forked"
+        case witnessAway = "witness_away"
         case fenceLost = "fence_lost"
         case engineStalled = "engine_stalled"
         case clockUnsynchronised = "clock_unsynchronised"

@@ -18,6 +18,8 @@ struct StatusReport {
     private var unmanaged = 0
     /// When all hubs were held against the history; nil while one of them never was.
     private var driftLookedAt: Instant?
+    /// nil if the database was not read.
+    private var audit: AuditStanding?
     private var health = DaemonHealth()
     /// Whether the database has been read; if not, the counts are unknown.
     private var isRead = true
@@ -37,6 +39,8 @@ struct StatusReport {
     init(_ configuration: Configuration, now: Instant) throws {
         let history = try Database.read(configuration)
         defer { history.close() }
+        let audit = AuditStanding(configuration, try history.witnessStandings())
+        self.audit = audit
         var broken: [UndecodableRow] = []
         let all = try history.schedules { broken.append($0) }
         let active = all.filter { !$0.isPaused(at: now) }
@@ -49,6 +53,7 @@ struct StatusReport {
         hubs = configuration.hubs.keys.sorted().map { ($0, obstacles.hubs[$0] ?? .available) }
         waits = try Self.waits(all, obstacles, history, now: now)
         problems += try history.configurationRejectedAt().map { [.configurationRejected($0)] } ?? []
+        problems += audit.problems(now: now)
         problems += broken.map { .unreadable($0) }
         problems += try history.keptCandidates().map { .kept($0) }
         problems += try history.unknownValues().map { .unknownValue(of: $0.secret, since: $0.since) }
@@ -196,10 +201,11 @@ struct StatusReport {
             printText("drift        compared at \(driftLookedAt.short), \(unmanaged) secrets without a schedule")
         }
         if let nextDue { printText("next due     \(nextDue.secret) at \(nextDue.at.short)") }
+        for line in audit?.lines ?? [] { printText(line) }
     }
 
     func json(daemon: String, pid: Int32?) -> JSONValue {
-        .fields([
+        let fields: [String: JSONValue?] = [
             "daemon": .string(daemon),
             "pid": .number(pid.map(Int.init)),
             "hubs": isRead
@@ -218,6 +224,7 @@ struct StatusReport {
             "slots_seen": .number(health.engine?.lateness?.slots),
             "log_lines_dropped": .number(health.log?.linesDropped),
             "problems": .array(problems.map(\.json)),
-        ])
+        ]
+        return .fields(fields.merging(audit?.json ?? [:]) { $1 })
     }
 }
