@@ -102,6 +102,29 @@ struct WitnessServerTests {
         }
     }
 
+    /// As if two processes served one database: the transaction alone keeps them apart.
+    @Test func ofTwoForksAtTwoWritersOneIsCosignedAtMost() async throws {
+        let key = try CosignatureKey(name: "witness.example/w1")
+        for round in 0..<20 {
+            let log = try BranchedLog(count: 12)
+            let requests = [try log.request(0, 9), try BranchedLog(forking: log, at: round % 5).request(0, 12)]
+            try await TemporaryFolder.with { folder in
+                let writers = try requests.map { _ in try WitnessHeads(path: folder.file("w.db")) }
+                let cosigned = try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for (writer, request) in zip(writers, requests) {
+                        group.addTask {
+                            let outcome = try await writer.submit(request, logKeys: [log.key.verifier], key: key) { 1 }
+                            if case .cosigned = outcome { return true } else { return false }
+                        }
+                    }
+                    return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+                }
+                #expect(cosigned == 1)
+                for writer in writers { await writer.close() }
+            }
+        }
+    }
+
     @Test func restartKeepsTheHead() async throws {
         let log = try BranchedLog(count: 12)
         let fork = BranchedLog(forking: log, at: 2)

@@ -358,6 +358,7 @@ package final class DaemonRuntime: Sendable {
     ///
     /// Call this once, after the engine has ended.
     package func close() async {
+        await witnesses.stop()
         do {
             if let lost = fenceLost?.fenceLost {
                 try await store.noteFenceLost(lost)

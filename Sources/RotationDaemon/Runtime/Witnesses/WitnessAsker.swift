@@ -19,6 +19,9 @@ struct WitnessAsker: Sendable {
     /// The first and the longest wait after a failure; each is twice as long as the one before.
     var pauses: ClosedRange<Duration> = .seconds(1) ... .seconds(300)
 
+    /// Whether the history is told of a failure.
+    var recordsFailures = true
+
     /// The tree lacks leaves below a checkpoint, or a checkpoint: another program has changed the history.
     struct LeavesMissing: Error, CustomStringConvertible {
         var description: String { "the history's tree lacks leaves: see audit verify" }
@@ -143,6 +146,7 @@ struct WitnessAsker: Sendable {
     }
 
     private func fail(_ failure: Audit.WitnessFailed, isFirst: Bool) async throws -> Outcome {
+        guard recordsFailures else { return .failed }
         let key = member.key
         let isNews = try await store.withLedger { try $0.noteFailure(failure, of: key, now: SystemClock().now) }
         log(failure, isNews: isNews || isFirst)

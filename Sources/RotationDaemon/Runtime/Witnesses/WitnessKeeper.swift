@@ -46,16 +46,19 @@ actor WitnessKeeper {
         }
     }
 
-    /// Ends all tasks; those witnesses that cosign get a last moment for the last checkpoint.
-    func end() async {
+    /// Ends all tasks: from now on no entry is written here.
+    func stop() async {
         hasEnded = true
-        let witnesses = running.values
-        running = [:]
-        for witness in witnesses { witness.task.cancel() }
-        for witness in witnesses { await witness.task.value }
+        for witness in running.values { witness.task.cancel() }
+        for witness in running.values { await witness.task.value }
+    }
+
+    /// Gives the witnesses that cosign a last moment for the last checkpoint, and closes all connections.
+    func end() async {
         await withTaskGroup { group in
-            for witness in witnesses { group.addTask { await self.askOnceMore(witness.asker) } }
+            for witness in running.values { group.addTask { await self.askOnceMore(witness.asker) } }
         }
+        running = [:]
         await client?.shutdown()
     }
 
@@ -64,6 +67,8 @@ actor WitnessKeeper {
         guard let standing = try? await reader.outlook(for: asker.member.key)?.standing,
             standing.cosigned != nil, standing.failure == nil
         else { return }
-        _ = try? await withTimeout(Self.lastRound) { await asker.round() }
+        var asker = asker
+        asker.recordsFailures = false
+        _ = try? await withTimeout(Self.lastRound) { [asker] in await asker.round() }
     }
 }
