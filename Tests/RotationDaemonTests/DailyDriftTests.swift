@@ -116,8 +116,7 @@ struct DailyDriftTests {
         }
     }
 
-    /// A hub that is known to refuse lists is not asked; one that refuses the look's own is asked the next day.
-    @Test func hubThatRefusesListsIsNotAsked() async throws {
+    @Test func hubThatRefusesTheListIsAskedTheNextDay() async throws {
         try await Self.with { fixture in
             _ = try await fixture.daily().lookIfDue(at: "h")
             fixture.clock.advance(by: DailyDrift.firstDelay)
