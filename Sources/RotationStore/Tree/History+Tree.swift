@@ -70,11 +70,6 @@ extension History {
         ) { row throws(SQLiteError) in try row.get(0, as: Int.self) } != nil
     }
 
-    /// The newest signed checkpoint; nil for none.
-    package func newestCheckpoint() throws -> SignedCheckpoint? {
-        try CheckpointTable.newest(in: connection)
-    }
-
     /// The proof that a checkpoint includes an entry: the newest one that a quorum of witnesses has cosigned, else the newest
     /// one; nil where none includes it yet.
     package func proof(of seq: Int64, _ quorum: WitnessQuorum = .none) throws -> TransparencyProof? {
