@@ -21,9 +21,9 @@ extension History {
         try connection.forEach(sql, values) { row in try body(try LoggedEntry(row)) }
     }
 
-    /// Runs a closure whose reads see one state of the history, whatever a daemon appends.
+    /// Runs a closure whose reads see one state of the history, whatever a daemon appends; within another one, the same state.
     package func snapshot<T>(_ body: () throws -> T) throws -> T {
-        try connection.transaction(.deferred, body)
+        try connection.isInTransaction ? body() : connection.transaction(.deferred, body)
     }
 }
 

@@ -22,10 +22,12 @@ extension Configuration {
 
     /// Reads a key that signs checkpoints from a file.
     ///
+    /// - Parameter isOfThisLog: Whether its origin must be the configured one.
     /// - Throws: ``ControlAPI/ControlFailure``.
-    package func readAuditKey(at path: String) throws -> SignedNoteKey {
+    package func readAuditKey(at path: String, isOfThisLog: Bool = true) throws -> SignedNoteKey {
         do {
-            return try auditKey(in: SecretFile.read(path, limit: 4096))
+            let file = try SecretFile.read(path, limit: 4096)
+            return isOfThisLog ? try auditKey(in: file) : try Self.auditKey(file)
         } catch let error as SecretFile.Failure { throw error } catch {
             throw ControlFailure(status: .configuration, message: "\(path): \(error)")
         }
@@ -35,9 +37,13 @@ extension Configuration {
     ///
     /// - Throws: `SignedNoteKey.Invalid`; ``WrongOrigin``.
     func auditKey(in file: LockedBytes) throws -> SignedNoteKey {
-        let key = try SignedNoteKey(fileText: file.withBytes { String(decoding: $0, as: UTF8.self) })
+        let key = try Self.auditKey(file)
         guard let origin = audit.origin, origin != key.name else { return key }
         throw WrongOrigin(ofKey: key.name, configured: origin)
+    }
+
+    private static func auditKey(_ file: LockedBytes) throws -> SignedNoteKey {
+        try SignedNoteKey(fileText: file.withBytes { String(decoding: $0, as: UTF8.self) })
     }
 }
 

@@ -37,8 +37,9 @@ extension DaemonRuntime {
         logger.critical("\(behind)")
     }
 
-    /// The last checkpoint of a file that a key of this log has signed: who can write the file must not be able to hold the
-    /// daemon. Without a key that can be read, the last one.
+    /// The last checkpoint of a file that a key of this log has signed; without a key that can be read, the last one.
+    ///
+    /// Who can write the file must not be able to hold the daemon.
     private func newestCheckpoint(in file: CheckpointFile) async throws -> SignedCheckpoint? {
         let kept = try file.read()
         guard let key = try? configuration.readAuditKey().verifier else { return kept.last }

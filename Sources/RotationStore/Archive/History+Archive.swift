@@ -61,7 +61,9 @@ extension History {
     package func consistency(from old: UInt64, to new: UInt64) throws -> [MerkleHash]? {
         guard let plan = MerkleProofPlan(consistencyFrom: old, to: new) else { return nil }
         var proof = StreamedProof(plan)
-        try TreeTable.eachLeaf(of: 1...max(1, Int64(clamping: new)), in: connection) { proof.append($0) }
+        if !plan.ranges.isEmpty {
+            try TreeTable.eachLeaf(of: 1...Int64(clamping: new), in: connection) { proof.append($0) }
+        }
         return proof.proof
     }
 }

@@ -28,7 +28,7 @@ extension History {
 
     /// One read transaction: a daemon may be appending.
     private func verify(_ checkpoints: [Checkpoint], _ problems: [LogVerification.Problem]) throws -> LogVerification {
-        try connection.transaction(.deferred) {
+        try snapshot {
             var verifier = LogVerifier(checkpoints, problems: problems)
             let archived = try archived()
             if archived > 0 {
@@ -73,7 +73,7 @@ extension History {
     /// The proof that a checkpoint includes an entry: the newest one that a quorum of witnesses has cosigned, else the newest
     /// one; nil where none includes it yet.
     package func proof(of seq: Int64, _ quorum: WitnessQuorum = .none) throws -> TransparencyProof? {
-        try connection.transaction(.deferred) {
+        try snapshot {
             guard seq > 0, let checkpoint = try CheckpointTable.proving(seq, quorum, in: connection),
                 let plan = MerkleProofPlan(inclusionOf: UInt64(seq - 1), in: checkpoint.checkpoint.size)
             else { return nil }

@@ -10,7 +10,7 @@ extension History {
 
     /// The newest checkpoint with its cosignatures; nil where none was signed.
     package func newestCheckpoint() throws -> SignedCheckpoint? {
-        try connection.transaction(.deferred) {
+        try snapshot {
             try CheckpointTable.newest(in: connection).map { try WitnessTable.cosigned($0, in: connection) }
         }
     }
@@ -18,15 +18,11 @@ extension History {
     /// The request for a cosignature of the newest checkpoint, with the proof that it extends a tree of another size; nil where
     /// no checkpoint is so large, or leaves are missing.
     package func cosignatureRequest(from old: UInt64) throws -> AddCheckpointRequest? {
-        try connection.transaction(.deferred) {
+        try snapshot {
             guard let checkpoint = try CheckpointTable.newest(in: connection) else { return nil }
-            let size = checkpoint.checkpoint.size
-            guard let plan = MerkleProofPlan(consistencyFrom: old, to: size) else { return nil }
-            var proof = StreamedProof(plan)
-            if !plan.ranges.isEmpty {
-                try TreeTable.eachLeaf(of: 1...Int64(clamping: size), in: connection) { proof.append($0) }
+            return try consistency(from: old, to: checkpoint.checkpoint.size).map {
+                AddCheckpointRequest(oldSize: old, proof: $0, checkpoint: checkpoint)
             }
-            return proof.proof.map { AddCheckpointRequest(oldSize: old, proof: $0, checkpoint: checkpoint) }
         }
     }
 }

@@ -7,7 +7,7 @@ package import TransparencyLog
 package enum AuditKeyRefusal: Error, Equatable, CustomStringConvertible {
     /// No checkpoint was signed yet, so there is no former key.
     case noFormerKey
-    /// The new key is the former one, of another log or of another kind.
+    /// The new key is the former one, or signs no checkpoints.
     case unsuitable
     /// A signature is missing.
     case notSigned(by: String)
@@ -15,7 +15,7 @@ package enum AuditKeyRefusal: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .noFormerKey: "no checkpoint was signed yet: set keys.audit, there is no change to record"
-        case .unsuitable: "the new key is the one that signs already, or it has another origin"
+        case .unsuitable: "the new key is the one that signs already, or no key of a log"
         case .notSigned(let key): "the change is not signed by \(key)"
         }
     }

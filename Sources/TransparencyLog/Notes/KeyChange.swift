@@ -1,28 +1,29 @@
-/// The statement that another key signs a log's checkpoints from now on: a signed note of four lines, which no checkpoint has.
+/// The statement that another key signs a log's checkpoints from now on: a signed note of three lines.
 ///
 /// ```
 /// secret-rotator/key-change/v1
-/// ops1.example.com/secret-rotator
 /// former verifier key
 /// new verifier key
 /// ```
+///
+/// A checkpoint's second line is a number, and a verifier key is none.
 package struct KeyChange: Hashable, Sendable {
     /// The key that has signed until now.
     package let former: VerifierKey
-    /// The key that signs from now on; it has the same name.
+    /// The key that signs from now on; of another name, checkpoints have another origin from then on.
     package let new: VerifierKey
 
     private static let header = "secret-rotator/key-change/v1"
 
-    /// Makes a statement; nil for keys that can't follow each other: of different logs, of another type, or the same key.
+    /// Makes a statement; nil for the same key, and for one that signs no checkpoints.
     package init?(from former: VerifierKey, to new: VerifierKey) {
-        guard former != new, former.name == new.name, former.type == .ed25519, new.type == .ed25519 else { return nil }
+        guard former != new, former.type == .ed25519, new.type == .ed25519 else { return nil }
         (self.former, self.new) = (former, new)
     }
 
     /// The text that the keys sign.
     package var text: [UInt8] {
-        Array("\(Self.header)\n\(new.name)\n\(former)\n\(new)\n".utf8)
+        Array("\(Self.header)\n\(former)\n\(new)\n".utf8)
     }
 
     /// The statement as a signed note.

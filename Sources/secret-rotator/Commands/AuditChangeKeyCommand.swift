@@ -13,14 +13,15 @@ struct AuditChangeKeyCommand: AsyncParsableCommand {
         discussion: """
             The entry has a statement that is signed by the key of keys.audit and by the new one: who trusts one of the keys \
             can trust the other. Then set keys.audit to the new file and reload the daemon: until then nothing is signed. \
-            Give the new verifier key to the auditors.
+            Give the new verifier key to the auditors and the witnesses. A key of another origin begins a new log for \
+            witnesses: that is the way on where they refuse a history that was restored.
 
             Example: secret-rotator audit change-key /etc/secret-rotator/audit-2027.key
             """
     )
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The new key's file, as keygen audit made it, with the same origin.", completion: .file())
+    @Argument(help: "The new key's file, as keygen audit made it.", completion: .file())
     var file: String
     @Option(help: ArgumentHelp("The former key can't sign any more: why.", valueName: "reason")) var formerKeyLost:
         String?
@@ -28,7 +29,7 @@ struct AuditChangeKeyCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let configuration = try global.load()
-            let key = try configuration.readAuditKey(at: file)
+            let key = try configuration.readAuditKey(at: file, isOfThisLog: false)
             let change = try change(to: key.verifier, configuration)
             let statement = change.note([try key.sign(change.text)])
             let operation = ChangeAuditKey(
@@ -38,7 +39,7 @@ struct AuditChangeKeyCommand: AsyncParsableCommand {
             )
             _ = try await Control.perform(operation, configuration)
             printText("checkpoints are signed by \(key.verifierKey) from now on")
-            printError("set keys.audit to \(file), and reload the daemon: until then nothing is signed\n")
+            printError("set keys.audit to \(file) (and audit.origin to \(key.name)), and reload the daemon: until then nothing is signed\n")
         }
     }
 
