@@ -236,7 +236,7 @@ package.targets += [
     ),
     .testTarget(
         name: "ReportingTests",
-        dependencies: ["Reporting", "RotationCore", "RotationStore", "Scheduling", "TestSupport"]
+        dependencies: ["Reporting", "RotationCore", "RotationStore", "Scheduling", "TestSupport", "ValueGenerators"]
     ),
     .testTarget(
         name: "RotationEngineTests",
