@@ -9,7 +9,7 @@ struct Benchmarks: AsyncParsableCommand {
         subcommands: [
             IdleBenchmark.self, ScaleBenchmark.self, CronBenchmark.self, PasswordBenchmark.self, SimulateCommand.self,
             HubAnswersCommand.self, RotateBenchmark.self, PatchCommand.self, LatenessBenchmark.self, CopyBenchmark.self,
-            LeavesBenchmark.self, HistoryBenchmark.self,
+            LeavesBenchmark.self, HistoryBenchmark.self, ReportBenchmark.self,
         ]
     )
 }

@@ -5,22 +5,6 @@ import Testing
 struct PeriodTests {
     private static let now = Instant(rfc3339: "2026-11-26T12:00:00Z") ?? .distantPast
 
-    @Test(
-        arguments: [
-            ("2026-11-01", "2026-11-01T00:00:00.000Z"), ("2026-11-01T12:30:00Z", "2026-11-01T12:30:00.000Z"),
-            ("2026-11-01T12:30:00+02:00", "2026-11-01T10:30:00.000Z"), ("90d", "2026-08-28T12:00:00.000Z"),
-            ("0s", "2026-11-26T12:00:00.000Z"),
-        ]
-    )
-    func boundaryIsADateAnInstantOrAnAge(text: String, instant: String) {
-        #expect(ReportPeriod.boundary(text, now: Self.now)?.rfc3339 == instant)
-    }
-
-    @Test(arguments: ["", "yesterday", "2026-13-01", "2026-02-29", "90", "-90d", "2026-11-01T12:30"])
-    func otherTextsAreNone(text: String) {
-        #expect(ReportPeriod.boundary(text, now: Self.now) == nil)
-    }
-
     @Test func emptyRangeIsNone() {
         #expect(ReportPeriod(start: Self.now, end: Self.now) == nil)
     }

@@ -35,7 +35,7 @@ package struct ReportBuilder {
         limits: Limits = Limits()
     ) throws -> AuditReport {
         try history.openViews()
-        return try history.reading {
+        return try history.snapshot {
             var builder = ReportBuilder(history, period, verification, producer, now, limits)
             try builder.read()
             return builder.report

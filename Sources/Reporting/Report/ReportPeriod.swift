@@ -15,11 +15,4 @@ package struct ReportPeriod: Hashable, Sendable {
     }
 
     package func contains(_ instant: Instant) -> Bool { start <= instant && instant < end }
-
-    /// Reads the start or end of a period: a date (`2026-11-01`, at midnight UTC), an instant in RFC 3339, or an age such as
-    /// `90d`; nil for anything else.
-    package static func boundary(_ text: String, now: Instant) -> Instant? {
-        if let age = DurationText.parse(text) { return now.advanced(by: .zero - age) }
-        return Instant(rfc3339: text) ?? Instant(rfc3339: text + "T00:00:00Z")
-    }
 }

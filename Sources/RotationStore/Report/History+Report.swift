@@ -4,14 +4,6 @@ package import TransparencyLog
 
 /// What reports read: the documented views, by the SQL that they print.
 extension History {
-    /// Reads one consistent state, while a daemon may be writing.
-    ///
-    /// - Parameter body: The reads; they may nest.
-    package func reading<T>(_ body: () throws -> T) throws -> T {
-        guard !connection.isInTransaction else { return try body() }
-        return try connection.transaction(.deferred, body)
-    }
-
     /// Defines the documented views for this connection, from the program's own text.
     ///
     /// The views of a file are not run (`trusted_schema`): a file that somebody has prepared could call any function there.

@@ -6,7 +6,7 @@ struct AuditCommand: ParsableCommand {
         abstract: "Read and verify the history.",
         subcommands: [
             AuditListCommand.self, AuditShowCommand.self, AuditVerifyCommand.self, AuditCheckpointCommand.self,
-            AuditProveCommand.self, AuditExportCommand.self, AuditArchiveCommand.self,
+            AuditProveCommand.self, AuditExportCommand.self, AuditReportCommand.self, AuditArchiveCommand.self,
             AuditChangeKeyCommand.self, AuditPolicyCommand.self,
         ]
     )

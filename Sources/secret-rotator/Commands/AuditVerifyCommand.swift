@@ -60,7 +60,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     // MARK: The log
 
     private func verifyLog(_ configuration: Configuration) throws -> Audit.AuditVerified {
-        let keys = try keys(configuration)
+        let keys = try AuditKeys.verifying(key, configuration)
         let kept = try checkpoint.flatMap { path in
             let found = try CheckpointFile(path: path).read()
             guard !found.isEmpty else {
@@ -104,24 +104,12 @@ struct AuditVerifyCommand: AsyncParsableCommand {
         return result.altered.count
     }
 
-    private func keys(_ configuration: Configuration) throws -> [VerifierKey] {
-        guard key.isEmpty else { return try key.map(verifierKey) }
-        // An auditor may not read the key's file, and knows its public half.
-        return (try? configuration.readAuditKey()).map { [$0.verifier] } ?? []
-    }
-
-    private func verifierKey(_ text: String) throws -> VerifierKey {
-        do { return try VerifierKey(text) } catch {
-            throw ControlFailure(status: .usage, message: "--key: \(error)")
-        }
-    }
-
     // MARK: One entry
 
     private func verifyProof(_ path: String) throws {
         let proof: TransparencyProof = try Self.parse(path) { try TransparencyProof($0) }
         let trust: TrustPolicy? = try policy.map { try Self.parse($0) { try TrustPolicy($0) } }
-        let keys = try key.map(verifierKey)
+        let keys = try key.map(AuditKeys.verifier)
         var line = Array(FileHandle.standardInput.readDataToEndOfFile())
         if line.last == 0x0A { line.removeLast() }
         do {

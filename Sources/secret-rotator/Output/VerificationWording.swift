@@ -19,6 +19,23 @@ enum VerificationWording {
             + [conclusion(result)]
     }
 
+    /// The result for a report.
+    ///
+    /// - Parameter checkpoint: The newest one that the database keeps, as its note says it.
+    static func report(_ result: LogVerification, hasKey: Bool, checkpoint: String?) -> AuditReport.Verification {
+        AuditReport.Verification(
+            isSound: result.problems.isEmpty,
+            entries: result.entries,
+            root: result.root.map { "\($0)" },
+            checkpoints: result.checkpoints,
+            provenUpTo: result.provenUpTo,
+            signaturesChecked: hasKey,
+            checkpoint: checkpoint,
+            problems: result.problems.map(text),
+            conclusion: conclusion(result)
+        )
+    }
+
     private static func conclusion(_ result: LogVerification) -> String {
         if result.problems.isEmpty { return "OK: no entry was changed" }
         // Another log's checkpoint, or another key, says nothing of this log.

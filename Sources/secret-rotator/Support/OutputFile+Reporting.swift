@@ -10,7 +10,9 @@ extension OutputFile {
     }
 
     /// Writes a text to a file that only its owner may read.
-    static func write(_ text: String, to path: String) throws(Failure) {
+    ///
+    /// - Parameter path: Its name; nil for standard output.
+    static func write(_ text: String, to path: String?) throws(Failure) {
         let file = try OutputFile(path: path)
         try file.append(text.utf8)
         _ = try file.finish()
