@@ -1,6 +1,5 @@
 import SQLite
 package import Scheduling
-package import TransparencyLog
 
 /// What reports read: the documented views, by the SQL that they print.
 extension History {
@@ -133,11 +132,6 @@ extension History {
                 version: try row.get(3, as: String?.self) ?? ""
             )
         }
-    }
-
-    /// The checkpoint of the most entries that the database keeps; nil for none.
-    package func newestCheckpoint() throws -> SignedCheckpoint? {
-        try CheckpointTable.newest(in: connection)
     }
 
     /// Reads rows one by one; an error of the closure ends it.
