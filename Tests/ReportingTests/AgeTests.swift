@@ -31,6 +31,7 @@ struct AgeTests {
     @Test(
         arguments: [
             Case(successes: [-3, 4, 11, 18, 25], verdict: .held, age: 5, times: 0, most: 0, overdueDays: 0),
+            Case(successes: [-3, 4, 11, 18, 20.05], verdict: .held, age: 9.95, times: 0, most: 0, overdueDays: 0),
             Case(successes: [-3, 4, 16, 25], verdict: .exceeded, age: 5, times: 1, most: 2, overdueDays: 3),
             Case(successes: [-3, 4, 11, 18], verdict: .overdue, age: 12, times: 1, most: 2, overdueDays: 3),
             Case(successes: [20], verdict: .overdue, age: 10, times: 2, most: 50, overdueDays: 21),
@@ -43,7 +44,7 @@ struct AgeTests {
         }
         let ages = try #require(standing?.ages)
         #expect(standing?.verdict == one.verdict)
-        #expect(ages.age == .milliseconds(Int64(one.age * 86_400_000)))
+        #expect(ages.age == .milliseconds(Int64((one.age * 86_400_000).rounded())))
         #expect(ages.timesExceeded == one.times)
         #expect(ages.mostExceeded == .milliseconds(Int64(one.most * 86_400_000)))
         #expect(report.overdueByBucket.reduce(0, +) == one.overdueDays)

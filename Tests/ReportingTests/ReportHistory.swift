@@ -11,7 +11,9 @@ enum ReportHistory {
     static let end = Instant(rfc3339: "2026-10-01T00:00:00Z") ?? .distantPast
 
     /// An instant so many days after the range's start.
-    static func day(_ days: Double) -> Instant { start.advanced(by: .milliseconds(Int64(days * 86_400_000))) }
+    static func day(_ days: Double) -> Instant {
+        start.advanced(by: .milliseconds(Int64((days * 86_400_000).rounded())))
+    }
 
     static let sound = AuditReport.Verification(
         isSound: true,
