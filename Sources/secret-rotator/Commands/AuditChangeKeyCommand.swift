@@ -39,7 +39,9 @@ struct AuditChangeKeyCommand: AsyncParsableCommand {
             )
             _ = try await Control.perform(operation, configuration)
             printText("checkpoints are signed by \(key.verifierKey) from now on")
-            printError("set keys.audit to \(file) (and audit.origin to \(key.name)), and reload the daemon: until then nothing is signed\n")
+            printError(
+                "set keys.audit to \(file) (and audit.origin to \(key.name)), and reload the daemon: until then nothing is signed\n"
+            )
         }
     }
 
