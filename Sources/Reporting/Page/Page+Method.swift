@@ -7,6 +7,12 @@ extension AuditReport {
             tag("dl", .class("facts")) {
                 fact("Result", verification.conclusion)
                 fact("Entries read", verification.entries.grouped)
+                if verification.archived > 0 {
+                    fact(
+                        "Archived entries",
+                        "1 to \(verification.archived.grouped): in files, and in no figure of this report"
+                    )
+                }
                 fact("Root of the Merkle tree", verification.root ?? "unknown, as entries are missing")
                 fact("Checkpoints that agree", verification.checkpoints.grouped)
                 fact("Proven up to entry", verification.provenUpTo == 0 ? "none" : verification.provenUpTo.grouped)

@@ -32,6 +32,13 @@ extension AuditReport {
                 verification.headline
             }
             tag("p", text: verification.explanation)
+            if verification.archived > 0 {
+                tag(
+                    "p",
+                    text:
+                        "Entries 1 to \(verification.archived.grouped) were archived: no figure of this report counts them."
+                )
+            }
             if !verification.problems.isEmpty {
                 tag("ul") { for problem in verification.problems { tag("li", text: problem) } }
                 if verification.problemCount > verification.problems.count {

@@ -124,6 +124,8 @@ package struct AuditReport {
         /// No problem was found.
         package var isSound: Bool
         package var entries: Int64
+        /// The number of the last entry that was archived; 0 for none. The report has none of these.
+        package var archived: Int64
         package var root: String?
         package var checkpoints: Int
         package var provenUpTo: Int64
@@ -140,6 +142,7 @@ package struct AuditReport {
         package init(
             isSound: Bool,
             entries: Int64,
+            archived: Int64 = 0,
             root: String?,
             checkpoints: Int,
             provenUpTo: Int64,
@@ -148,7 +151,8 @@ package struct AuditReport {
             problems: [String],
             conclusion: String
         ) {
-            (self.isSound, self.entries, self.root, self.checkpoints) = (isSound, entries, root, checkpoints)
+            (self.isSound, self.entries, self.archived) = (isSound, entries, archived)
+            (self.root, self.checkpoints) = (root, checkpoints)
             (self.provenUpTo, self.signaturesChecked, self.checkpoint) = (provenUpTo, signaturesChecked, checkpoint)
             (self.problems, problemCount, self.conclusion) = (Array(problems.prefix(50)), problems.count, conclusion)
         }

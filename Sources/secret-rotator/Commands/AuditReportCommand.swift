@@ -20,7 +20,7 @@ struct AuditReportCommand: AsyncParsableCommand {
             --from and --to are a date (2026-11-01), which is in the range, an instant (2026-11-01T12:00:00Z) or an age (90d), \
             in UTC.
 
-            Exits with 1 if the audit log is damaged; the report is written, and says so at its top.
+            The report is recorded in the history, where a daemon runs. Exits with 1 if the audit log is damaged; the report is written, and says so at its top.
 
             Example: secret-rotator audit report --from 2026-07-01 --to 2026-09-30 -o report.html
             """
@@ -50,12 +50,27 @@ struct AuditReportCommand: AsyncParsableCommand {
                 try Self.report(history, period, keys, now: now)
             }
             let html = ReportPage.html(report)
-            try OutputFile.reporting { try OutputFile.write(html, to: output == "-" ? nil : output) }
+            let hash = try OutputFile.reporting { try OutputFile.write(html, to: output == "-" ? nil : output) }
+            await AuditReading.record(.exported(Self.event(report, period, hash)), configuration)
             if !report.verification.isSound {
                 printError("error: \(report.verification.conclusion)\n")
                 throw ExitCode(1)
             }
         }
+    }
+
+    /// What the history says of the report: that all of its entries were read, for a range.
+    private static func event(_ report: AuditReport, _ period: ReportPeriod, _ hash: String) -> Audit.AuditExported {
+        var query = AuditQuery()
+        (query.start, query.end) = (period.start, period.end)
+        let (first, count) = (report.verification.archived + 1, report.verification.entries)
+        return Audit.AuditExported(
+            count: Int(count),
+            seqs: count > 0 ? first...(first + count - 1) : nil,
+            format: "html",
+            query: query.json.canonicalText,
+            sha256: hash
+        )
     }
 
     private static func report(

@@ -26,6 +26,7 @@ enum VerificationWording {
         AuditReport.Verification(
             isSound: result.problems.isEmpty,
             entries: result.entries,
+            archived: result.archived,
             root: result.root.map { "\($0)" },
             checkpoints: result.checkpoints,
             provenUpTo: result.provenUpTo,

@@ -12,9 +12,11 @@ extension OutputFile {
     /// Writes a text to a file that only its owner may read.
     ///
     /// - Parameter path: Its name; nil for standard output.
-    static func write(_ text: String, to path: String?) throws(Failure) {
+    /// - Returns: The SHA-256 of its bytes, in hexadecimal.
+    @discardableResult
+    static func write(_ text: String, to path: String?) throws(Failure) -> String {
         let file = try OutputFile(path: path)
         try file.append(text.utf8)
-        _ = try file.finish()
+        return try file.finish()
     }
 }

@@ -1,5 +1,5 @@
 extension Audit {
-    /// Entries were exported from the history.
+    /// Entries were exported from the history, or a report on them was written.
     package struct AuditExported: AuditEvent {
         package static let name = AuditEventName.auditExported
         package static let scope = AuditScope.daemon
@@ -8,7 +8,7 @@ extension Audit {
         package var count: Int
         /// The number of the first entry; absent for none.
         package var firstSeq: Int64?
-        /// The file's format: `jsonl`, `csv` or `ocsf`.
+        /// The file's format: `jsonl`, `csv`, `ocsf`, or `html` for a report.
         package var format: String
         /// The number of the last entry; absent for none.
         package var lastSeq: Int64?

@@ -23,7 +23,7 @@ extension RecordAuditRead: TransactionOperation {
     }
 
     private enum ExportedFormat: String {
-        case jsonl, csv, ocsf
+        case jsonl, csv, ocsf, html
     }
 }
 
