@@ -124,7 +124,7 @@ package struct AuditReport {
         /// No problem was found.
         package var isSound: Bool
         package var entries: Int64
-        /// The number of the last entry that was archived; 0 for none. The report has none of these.
+        /// The number of the last entry that was archived, and so is in no figure; 0 for none.
         package var archived: Int64
         package var root: String?
         package var checkpoints: Int

@@ -3,6 +3,7 @@ import Reporting
 
 extension OutputFile {
     /// Runs a closure; a file that can't be written is a failure of input and output.
+    @discardableResult
     static func reporting<T>(_ body: () throws -> T) throws -> T {
         do { return try body() } catch let error as OutputFile.Failure {
             throw ControlFailure(status: .inputOutput, message: "\(error)")
