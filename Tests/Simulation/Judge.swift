@@ -17,7 +17,8 @@ final class Judge: Sendable {
         var open: [String: RotationID] = [:]
         var byValue: [Value: RotationID] = [:]
         var slots: Set<String> = []
-        var statuses: [String: HubStatus] = [:]
+        /// The durable state of each hub's circuit, and since when it is durable, in uptime.
+        var statuses: [String: (status: HubStatus, since: Duration)] = [:]
         /// What each secret's schedule says of when it may rotate.
         var rules: [String: ScheduleDefinition] = [:]
         /// Of each group, the secret that rotates.
@@ -67,10 +68,12 @@ final class Judge: Sendable {
         if state.withLock({ $0.isBehind }) { accuse("\(name): opened by a history that is behind") }
         checkWindow(rotation, now: now)
         checkGroup(rotation)
+        // A claim by the clock as it was before it was set back: its slot comes again, like those that were forgotten then.
+        let isByFormerClock = now > time.now
         let isDoubled = state.withLock { state -> Bool in
             state.rotations[rotation.id] = Followed(secret: rotation.secret, heldBefore: hubHolds)
             state.open[name] = rotation.id
-            guard let slot = rotation.slot else { return false }
+            guard let slot = rotation.slot, !isByFormerClock else { return false }
             return !state.slots.insert("\(name) \(slot.rawValue)").inserted
         }
         if isDoubled { accuse("\(name): the slot \(rotation.slot?.rfc3339 ?? "") fired twice") }
@@ -189,25 +192,28 @@ final class Judge: Sendable {
     }
 
     func hubIs(_ status: HubStatus, _ hub: String) {
-        state.withLock { $0.statuses[hub] = status }
+        let uptime = time.uptime
+        state.withLock { $0.statuses[hub] = (status, uptime) }
     }
 
     // MARK: What the hub sees
 
     /// A request has come in.
     ///
+    /// A daemon that another one has taken over from knows nothing of the hub's state since: it may still list, and is accused
+    /// of an update elsewhere.
+    ///
     /// - Parameter isProbe: Whether it asks for nothing but a list of all.
-    func received(at hub: String, isProbe: Bool) {
-        let status = state.withLock { $0.statuses[hub] ?? .available }
-        guard !isProbe else { return }
-        // What was on its way at the very moment could not be called back.
+    func received(at hub: String, isProbe: Bool, from process: Process) {
+        let (known, isWriter) = state.withLock { ($0.statuses[hub], $0.writer == ObjectIdentifier(process)) }
+        guard !isProbe, isWriter, let (status, since) = known else { return }
+        // What was sent before the state was durable, or at that very moment, could not be called back.
+        guard time.uptime > since else { return }
         switch status {
         case .available, .failing, .halfOpen: break
-        case .suspended(let suspension):
-            if time.now > suspension.since { accuse("hub \(hub) is suspended, and was asked") }
+        case .suspended: accuse("hub \(hub) is suspended, and was asked")
         // Also when its time is over: a list goes ahead of all.
-        case .paused(let pause):
-            if time.now > pause.since { accuse("hub \(hub) is paused, and was asked") }
+        case .paused: accuse("hub \(hub) is paused, and was asked")
         }
     }
 

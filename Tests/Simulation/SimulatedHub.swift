@@ -167,7 +167,7 @@ final class SimulatedHub: Sendable {
     }
 
     private func answerList(_ alias: String?, _ process: Process) async throws(HubError) -> [ListedSecret] {
-        world.judge.received(at: name, isProbe: alias == nil)
+        world.judge.received(at: name, isProbe: alias == nil, from: process)
         await world.time.sleep(world.dice.duration(1...2000))
         if process.isDead { throw HubError(.cancelled) }
         let faults = Self.listFaults.filter { $0.0 != .listRefused || !isListing }
@@ -187,7 +187,7 @@ final class SimulatedHub: Sendable {
     }
 
     private func answerUpdate(_ alias: String, _ value: [UInt8], _ process: Process) async throws(HubError) -> Receipt {
-        world.judge.received(at: name, isProbe: false)
+        world.judge.received(at: name, isProbe: false, from: process)
         if weather == .down {
             await world.time.sleep(world.dice.duration(1...500))
             throw HubError(.connectionFailed)
