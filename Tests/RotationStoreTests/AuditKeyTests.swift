@@ -33,11 +33,12 @@ struct AuditKeyTests {
         _ ledger: Ledger,
         _ former: SignedNoteKey,
         _ new: SignedNoteKey,
+        _ note: [UInt8]? = nil,
         isLost: Bool = false
     ) throws {
         try ledger.changeAuditKey(
             to: new.verifier,
-            try statement(former, new, by: new),
+            try note ?? statement(former, new, by: new),
             formerKey: isLost ? nil : former,
             reason: isLost ? "burnt" : nil,
             actor: .daemon,
@@ -88,14 +89,7 @@ struct AuditKeyTests {
         try await Self.with { ledger, former, new async throws in
             let note = try Self.statement(former, new, by: former)
             #expect(throws: AuditKeyRefusal.notSigned(by: new.verifierKey)) {
-                try ledger.changeAuditKey(
-                    to: new.verifier,
-                    note,
-                    formerKey: former,
-                    reason: nil,
-                    actor: .daemon,
-                    now: Self.now
-                )
+                try Self.change(ledger, former, new, note)
             }
         }
     }
@@ -105,14 +99,7 @@ struct AuditKeyTests {
             #expect(KeyChange(from: former.verifier, to: former.verifier) == nil)
             let note = try Self.statement(former, new, by: new)
             #expect(throws: AuditKeyRefusal.unsuitable) {
-                try ledger.changeAuditKey(
-                    to: former.verifier,
-                    note,
-                    formerKey: former,
-                    reason: nil,
-                    actor: .daemon,
-                    now: Self.now
-                )
+                try Self.change(ledger, former, former, note)
             }
         }
     }
@@ -135,14 +122,7 @@ struct AuditKeyTests {
             let third = try SignedNoteKey(name: "host/log")
             let note = try Self.statement(former, third, by: new)
             #expect(throws: FormatError.self) {
-                try ledger.changeAuditKey(
-                    to: new.verifier,
-                    note,
-                    formerKey: former,
-                    reason: nil,
-                    actor: .daemon,
-                    now: Self.now
-                )
+                try Self.change(ledger, former, new, note)
             }
             #expect(throws: FormatError.self) { try SignedCheckpoint(note) }
         }

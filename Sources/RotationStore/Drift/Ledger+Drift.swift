@@ -113,7 +113,7 @@ extension Ledger {
                 $0.explains(change.time, timeout: view.timeout, lateHold: view.lateHold)
             }
             guard !isOurs else { continue }
-            // One that a delivery of ours has overwritten since is told, and is no problem any more.
+            // A change that our delivery has overwritten since is recorded, and is no longer a problem.
             let isOver = state.delivery.map { $0.endedAt > change.time } ?? false
             let since = known?.since ?? view.comparison.now
             let item = StoredFinding(secret: secret, finding: finding, since: since)

@@ -5,7 +5,7 @@ package import Scheduling
 extension History {
     /// Defines the documented views for this connection, from the program's own text.
     ///
-    /// The views of a file are not run (`trusted_schema`): a file that somebody has prepared could call any function there.
+    /// The views of a file are not run (`trusted_schema`): a prepared file could call any function there.
     /// These have the same text, and shadow them.
     package func openViews() throws {
         let views = MainSchema.views.replacing("CREATE VIEW ", with: "CREATE TEMP VIEW IF NOT EXISTS ")

@@ -32,7 +32,7 @@ package struct WitnessStanding: Hashable, Sendable {
 
     /// Records a cosignature: it ends any failure.
     ///
-    /// - Returns: The entry, where the history is to tell of it.
+    /// - Returns: The entry that records it; nil where none does.
     mutating func cosign(size: Int64, name: String, now: Instant) -> Audit.WitnessCosigned? {
         let isNews = cosigned == nil || failure != nil
         let since = failure?.since

@@ -91,7 +91,7 @@ extension StatusProblem {
                 : "has cosigned other entries than this history has: they were changed or removed here"
             advice =
                 "find out who has replaced or changed the database, and keep it as evidence; if an older copy was accepted by "
-                + "restore, begin a new log: a new keys.audit with another origin, and tell the witness its key"
+                + "restore, begin a new log by audit change-key with a key of another origin, and give the witness that key"
         default:
             guard failure.since.duration(to: now) >= AuditStanding.awayTolerance else { return nil }
             kind = .witnessAway

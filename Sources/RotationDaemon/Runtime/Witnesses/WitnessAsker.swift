@@ -19,7 +19,7 @@ struct WitnessAsker: Sendable {
     /// The first and the longest wait after a failure; each is twice as long as the one before.
     var pauses: ClosedRange<Duration> = .seconds(1) ... .seconds(300)
 
-    /// Whether the history is told of a failure.
+    /// Whether a failure is recorded in the history.
     var recordsFailures = true
 
     /// The tree lacks leaves below a checkpoint, or a checkpoint: another program has changed the history.
