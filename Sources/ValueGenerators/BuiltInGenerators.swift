@@ -108,10 +108,7 @@ extension GeneratorSpecification {
     package init(_ policy: any GeneratorPolicy) {
         let json = Self.canonicalJSON(of: policy)
         let hash = Self.hashes.value(for: Exact(wrappedValue: json)) {
-            SHA256.hash(data: Data(json.utf8)).prefix(16).map { byte in
-                let digits = String(byte, radix: 16)
-                return digits.count == 1 ? "0" + digits : digits
-            }.joined()
+            SHA256.hash(data: Data(json.utf8)).prefix(16).hexadecimal
         }
         self.init(policy, json: json, policyHash: hash)
     }

@@ -117,10 +117,7 @@ struct PublicFileContent: Sendable {
     }
 
     private func mark(of body: String) -> String {
-        let digest = SHA256.hash(data: Data(body.utf8)).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        let digest = SHA256.hash(data: Data(body.utf8)).hexadecimal
         return "# made by secret-rotator for \(hub)/\(alias), which replaces it; SHA-256 of what follows: \(digest)"
     }
 }

@@ -1,5 +1,6 @@
 import Crypto
 import Glibc
+import RotationCore
 
 /// A file that is written once, from its begin to its end, and takes its name when it is complete; or standard output.
 package final class OutputFile {
@@ -81,10 +82,17 @@ package final class OutputFile {
             guard rename(draft, path) == 0 else { throw Failure(path: path, code: errno) }
             close(descriptor)
             descriptor = -1
+            try Self.syncFolder(of: path)
         }
-        return hash.finalize().map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        return hash.finalize().hexadecimal
+    }
+
+    /// Makes a new name durable: without it a power cut could leave the file without its name.
+    private static func syncFolder(of path: String) throws(Failure) {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure(path: folder, code: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw Failure(path: folder, code: errno) }
     }
 }

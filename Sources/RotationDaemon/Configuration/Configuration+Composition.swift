@@ -8,17 +8,12 @@ import ValueGenerators
 extension ConfigurationRules {
     /// The rules with this program's generators and key formats.
     static let composed = ConfigurationRules(
-        hash: { text in SHA256.hash(data: Data(text.utf8)).prefix(8).map(hexadecimal).joined() },
+        hash: { text in SHA256.hash(data: Data(text.utf8)).prefix(8).hexadecimal },
         isOrigin: SignedNoteKey.isName,
         witnessURLFault: WitnessQuorum.fault(ofURL:),
         witnessKeyFault: WitnessQuorum.fault(ofKey:),
         publicFolderConflicts: \.publicFolderConflicts
     )
-
-    private static func hexadecimal(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16)
-        return digits.count == 1 ? "0" + digits : digits
-    }
 }
 
 extension Configuration {

@@ -12,8 +12,7 @@ package enum StepFolder {
     /// leftovers of a killed daemon.
     package static func prefix(database: String) -> String {
         let digest = SHA256.hash(data: Data(PathText.resolved(database).utf8))
-        let digits = digest.prefix(6).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-        return "secret-rotator-\(digits.joined())-"
+        return "secret-rotator-\(digest.prefix(6).hexadecimal)-"
     }
 
     /// Creates a folder that only the plug-in's user can open.

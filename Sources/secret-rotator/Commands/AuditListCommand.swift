@@ -65,7 +65,7 @@ struct AuditListCommand: AsyncParsableCommand {
         var shown = (count: 0, newest: Int64(0))
         var table = Table("SEQ", "TIME", "EVENT", "SECRET", "ACTOR", "DETAIL")
         try history.eachLine(matching: query) { seq, line in
-            let entry = LoggedEntry(String(decoding: line, as: UTF8.self))
+            let entry = EntryWords(String(decoding: line, as: UTF8.self))
             table.add(
                 .init(entry["seq"].word),
                 .init(entry["time"].word),
@@ -95,7 +95,7 @@ struct AuditListCommand: AsyncParsableCommand {
 }
 
 /// The fields of one line of the log, as text.
-private struct LoggedEntry {
+private struct EntryWords {
     private let fields: [String: JSONValue]
 
     /// Reads a line; one that is not JSON has no fields.

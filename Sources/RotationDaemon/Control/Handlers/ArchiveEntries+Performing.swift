@@ -46,6 +46,6 @@ extension ArchiveEntries: LedgerOperation {
             }
             hash.update(data: lines)
         }
-        return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return hash.finalize().hexadecimal
     }
 }
