@@ -5,7 +5,8 @@ package import Scheduling
 /// What is asked of the audit log: an entry matches if it matches each criterion that is given, and one of the patterns of
 /// a criterion that has several.
 ///
-/// Patterns are SQLite's GLOB: `*`, `?`, `[a-z]`.
+/// Patterns are SQLite's GLOB: `*`, `?`, `[a-z]`. A line that another program has made no JSON matches unless its text rules
+/// it out: an auditor must see it.
 package struct AuditQuery: Hashable, Sendable {
     /// Patterns of secrets: of `hub/alias` where the pattern has a slash, otherwise of the alias.
     package var secrets: [String] = []
@@ -67,8 +68,14 @@ extension AuditQuery {
         var statement = Statement()
         statement.add("seq > \(statement.bind(after))")
         if let through { statement.add("seq <= \(statement.bind(through))") }
-        if let start { statement.add("json_extract(line, '$.time') >= \(statement.bind(start.rfc3339))") }
-        if let end { statement.add("json_extract(line, '$.time') < \(statement.bind(end.rfc3339))") }
+        if let start {
+            let value = statement.bind(start.rfc3339)
+            statement.add(LineSQL.condition("json_extract(line, '$.time') >= \(value)"))
+        }
+        if let end {
+            let value = statement.bind(end.rfc3339)
+            statement.add(LineSQL.condition("json_extract(line, '$.time') < \(value)"))
+        }
         statement.addAny(events) { $0.glob("event", $1) }
         statement.addAny(secrets) { statement, pattern in
             guard let slash = pattern.firstIndex(of: "/") else { return statement.glob("alias", pattern) }
@@ -79,14 +86,18 @@ extension AuditQuery {
         statement.addAny(triggers) { $0.glob("trigger", $1.rawValue) }
         statement.addAny(actors) { statement, pattern in
             let value = statement.bind(pattern)
-            return ["kind", "name", "uid"].map { "json_extract(line, '$.actor.\($0)') GLOB \(value)" }
-                .joined(separator: " OR ")
+            return LineSQL.condition(
+                ["kind", "name", "uid"].map { "json_extract(line, '$.actor.\($0)') GLOB \(value)" }
+                    .joined(separator: " OR ")
+            )
         }
         if let rotation { statement.add(statement.glob("rotation", rotation.description)) }
         if !outcomes.isEmpty {
             let names = outcomes.map { statement.bind($0.rawValue) }.joined(separator: ", ")
             statement.add(
-                "json_extract(line, '$.rotation') IN (SELECT id FROM rotations WHERE outcome IN (\(names)))"
+                LineSQL.condition(
+                    "json_extract(line, '$.rotation') IN (SELECT id FROM rotations WHERE outcome IN (\(names)))"
+                )
             )
         }
         let text = "SELECT \(columns) FROM audit_log WHERE \(statement.terms.joined(separator: " AND "))"
@@ -128,8 +139,8 @@ extension AuditQuery {
             let isLiteral = prefix.count == pattern.count
             let found = bind("\"\(member)\":\"\(prefix)\(isLiteral ? "\"" : "")")
             let value = bind(pattern)
-            return
-                "instr(line, \(found)) > 0 AND json_extract(line, '$.\(member)') \(isLiteral ? "=" : "GLOB") \(value)"
+            let matches = "json_extract(line, '$.\(member)') \(isLiteral ? "=" : "GLOB") \(value)"
+            return "instr(line, \(found)) > 0 AND \(LineSQL.condition(matches))"
         }
     }
 }

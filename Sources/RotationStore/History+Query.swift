@@ -27,7 +27,7 @@ extension History {
     }
 }
 
-/// The members of an entry of the log; nil for those that it lacks.
+/// The members of an entry of the log; nil for those that it lacks, and all but the number for a line that is no JSON.
 package struct LoggedEntry: Hashable, Sendable {
     package var seq: Int64
     /// RFC 3339, in UTC with milliseconds.
@@ -52,7 +52,7 @@ package struct LoggedEntry: Hashable, Sendable {
             "time", "event", "hub", "alias", "rotation", "trigger", "actor.kind", "actor.name", "actor.uid", "detail",
             "host", "boot", "version",
         ]
-        return (["seq"] + members.map { "json_extract(line, '$.\($0)')" }).joined(separator: ", ")
+        return (["seq"] + members.map(LineSQL.member)).joined(separator: ", ")
     }()
 
     init(_ row: borrowing Row) throws(SQLiteError) {

@@ -158,14 +158,14 @@ package struct History {
         try connection.first(
             """
             SELECT event, time FROM (
-                SELECT json_extract(line, '$.event') AS event, json_extract(line, '$.time') AS time FROM audit_log
+                SELECT \(LineSQL.member("event")) AS event, \(LineSQL.member("time")) AS time FROM audit_log
                 WHERE seq > (SELECT max(seq) FROM audit_log) - ?1 AND line LIKE '%"event":"configuration.%'
                 ORDER BY seq DESC LIMIT 1
             )
             """,
             entries
         ) { row throws(SQLiteError) in
-            (event: try row.get(0, as: String.self), time: try row.get(1, as: String.self))
+            (event: try row.get(0, as: String?.self), time: try row.get(1, as: String?.self))
         }.flatMap { $0.event == "configuration.rejected" ? $0.time : nil }
     }
 
@@ -174,7 +174,7 @@ package struct History {
         let version: Int? =
             try connection.first(
                 """
-                SELECT json_extract(line, '$.detail.landlock') FROM audit_log
+                SELECT \(LineSQL.member("detail.landlock")) FROM audit_log
                 WHERE seq > (SELECT max(seq) FROM audit_log) - ?1 AND line LIKE '%"event":"daemon.started"%'
                 ORDER BY seq DESC LIMIT 1
                 """,

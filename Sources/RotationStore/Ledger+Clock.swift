@@ -39,7 +39,7 @@ extension Ledger {
             try connection.first(
                 """
                 WITH newest AS MATERIALIZED (
-                    SELECT seq, json_extract(line, '$.time') AS time, json_extract(line, '$.event') AS event
+                    SELECT seq, \(LineSQL.member("time")) AS time, \(LineSQL.member("event")) AS event
                     FROM audit_log ORDER BY seq DESC LIMIT 1000
                 )
                 SELECT max(time) FROM newest

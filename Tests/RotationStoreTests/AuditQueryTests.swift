@@ -155,4 +155,51 @@ struct AuditQueryTests {
             #expect(count == 3)
         }
     }
+
+    /// Lines that another program has made no JSON end no query, and are shown wherever their text does not rule them out.
+    @Test func lineThatIsNoJSONIsShown() async throws {
+        try await StoreFixture.with(isTampered: true) { fixture async throws in
+            try await Self.fill(fixture)
+            try fixture.execute(
+                """
+                DROP TRIGGER audit_log_no_update;
+                UPDATE audit_log SET line = '{"actor":' || substr(line, 2) WHERE line LIKE '%"alias":"db_a"%'
+                """
+            )
+            let history = try fixture.history()
+            defer { history.close() }
+            let mayMatch = [
+                Self.query { $0.start = Instant(rawValue: 0) }, Self.query { $0.end = Instant(rawValue: 0) },
+                Self.query { $0.actors = ["nobody"] }, Self.query { $0.outcomes = [.failed] },
+                Self.query { $0.secrets = ["db_a"] },
+            ]
+            for query in mayMatch {
+                var found: [LoggedEntry] = []
+                try history.eachEntry(matching: query) { found.append($0) }
+                #expect(found.contains { $0.event == nil && $0.seq > 1 }, "\(query)")
+            }
+            var found: [LoggedEntry] = []
+            try history.eachEntry(matching: Self.query { $0.secrets = ["db_b"] }) { found.append($0) }
+            #expect(found.allSatisfy { $0.event != nil } && !found.isEmpty)
+            try history.openViews()
+            let known = try history.count(.entries(from: Instant(rawValue: 0), to: Instant(rawValue: 1_000_000)))
+            #expect(known > 0)
+            #expect(try history.count(.changes(to: Instant(rawValue: 1_000_000))) > 0)
+        }
+    }
+
+    /// A daemon starts, and copies its history, though another program has made its newest lines no JSON.
+    @Test func lineThatIsNoJSONHoldsUpNoDaemon() async throws {
+        try await StoreFixture.with(isTampered: true) { fixture async throws in
+            try await Self.fill(fixture)
+            try fixture.execute("DROP TRIGGER audit_log_no_update; UPDATE audit_log SET line = 'x' || line")
+            let ledger = try fixture.ledger()
+            defer { ledger.close() }
+            #expect(try ledger.latestEntryTime() == nil)
+            #expect(try ledger.history.archivable(before: Instant(rawValue: 0)) == nil)
+            #expect(try ledger.history.configurationRejectedAt() == nil)
+            #expect(try ledger.history.confinesPlugIns() == nil)
+            _ = try ledger.history.verify([], keys: [])
+        }
+    }
 }

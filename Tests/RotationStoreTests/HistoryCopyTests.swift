@@ -13,9 +13,10 @@ import ValueGenerators
 @Suite(.timeLimit(.minutes(1)))
 struct HistoryCopyTests {
     private static func with(
+        isTampered: Bool = false,
         _ body: (StoreFixture, HistoryCopier, HistoryCopy) async throws -> Void
     ) async throws {
-        try await StoreFixture.with { fixture async throws in
+        try await StoreFixture.with(isTampered: isTampered) { fixture async throws in
             let database = fixture.folder.file("rotator.db")
             let copier = HistoryCopier(of: database, stream: fixture.store.stream, clock: fixture.clock)
             try await body(fixture, copier, HistoryCopy(of: database))
@@ -64,6 +65,18 @@ struct HistoryCopyTests {
             #expect(try Self.read("SELECT count(*) FROM rotation_history WHERE outcome = 'succeeded'", copy) == 1)
             #expect(try Self.read("SELECT count(fingerprint) FROM rotations", copy) == 0)
             #expect(try Self.read("SELECT count(last_fingerprint) FROM schedules", copy) == 0)
+        }
+    }
+
+    /// Entries that another program has made no JSON are copied as they are.
+    @Test func lineThatIsNoJSONIsCopied() async throws {
+        try await Self.with(isTampered: true) { fixture, copier, copy async throws in
+            _ = try await fixture.opened()
+            try fixture.execute("DROP TRIGGER audit_log_no_update; UPDATE audit_log SET line = 'x' || line")
+            await Self.turn(copier)
+            #expect(copier.trouble == nil)
+            #expect(try Self.differences(fixture) == [])
+            #expect(try Self.read("SELECT count(*) FROM audit_log WHERE line LIKE 'x%'", copy) ?? 0 > 1)
         }
     }
 

@@ -16,7 +16,7 @@ struct SchemaTests {
 
     /// Anyone with file(1) or the `sqlite3` shell can tell whose they are.
     @Test(arguments: [
-        ("rotator.db", "SRhi", ["history", "audit tree", "archives", "audit keys", "drift", "witnesses"]),
+        ("rotator.db", "SRhi", ["history", "audit tree", "archives", "audit keys", "drift", "witnesses", "views"]),
         ("rotator.db.candidates", "SRca", ["candidates"]),
     ])
     func newDatabaseSaysWhatItIs(name: String, kind: String, migrations: [String]) async throws {

@@ -104,6 +104,37 @@ struct WitnessTests {
         }
     }
 
+    /// A stored cosignature is checked against each stored checkpoint of its size.
+    @Test func storedCosignaturesAreVerified() async throws {
+        try await Self.with { cosigned in
+            let keys = cosigned.witnesses.map(\.verifier)
+            func verify(_ witnesses: [VerifierKey]) throws -> LogVerification {
+                try cosigned.ledger.history.verify([], keys: [cosigned.key.verifier], witnesses: witnesses)
+            }
+            let first = try cosigned.sign()
+            try cosigned.cosign(first, 0)
+            try cosigned.cosign(try cosigned.sign(), 1)
+            let sound = try verify(keys)
+            #expect(sound.problems == [] && sound.cosignatures == 2 && sound.witnessedUpTo > 1)
+            #expect(try verify([keys[0]]).witnessedUpTo == Int64(clamping: first.checkpoint.size))
+            #expect(try verify([]).cosignatures == 0)
+            // One that the witness made, for another checkpoint.
+            try cosigned.ledger.connection.execute(
+                "INSERT INTO audit_cosignatures SELECT size + 1, witness, cosigned_at, line FROM audit_cosignatures"
+            )
+            let size = Int64(clamping: first.checkpoint.size)
+            let found = try verify(keys).problems
+            let names = keys.map { "\($0.name)" }
+            #expect(
+                found == [
+                    .wrongCosignature(size: size + 1, witness: names[0]),
+                    .wrongCosignature(size: sound.witnessedUpTo + 1, witness: names[1]),
+                ],
+                "\(found)"
+            )
+        }
+    }
+
     /// The log does not grow from watching itself.
     @Test func firstCosignatureAndTheFirstAfterAFailureAreAudited() async throws {
         try await Self.with { world throws in

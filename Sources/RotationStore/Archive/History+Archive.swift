@@ -16,7 +16,7 @@ extension History {
         let first = try archived() + 1
         // The clock may have been set back: all entries of the range are older.
         let kept = try connection.first(
-            "SELECT min(seq) FROM audit_log WHERE seq >= ?1 AND json_extract(line, '$.time') >= ?2",
+            "SELECT min(seq) FROM audit_log WHERE seq >= ?1 AND \(LineSQL.member("time")) >= ?2",
             first,
             instant.rfc3339
         ) { row throws(SQLiteError) in try row.get(0, as: Int64?.self) }

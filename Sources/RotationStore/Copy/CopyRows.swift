@@ -145,9 +145,9 @@ struct CopyRows {
             var rows = 0
             try connection.each(
                 """
-                SELECT seq, json_extract(line, '$.rotation'),
-                    CASE json_extract(line, '$.event') WHEN 'rotation.requested'
-                        THEN json_extract(line, '$.detail.request') END
+                SELECT seq, \(LineSQL.member("rotation")),
+                    CASE \(LineSQL.member("event")) WHEN 'rotation.requested'
+                        THEN \(LineSQL.member("detail.request")) END
                 FROM original.audit_log WHERE seq > ?1 ORDER BY seq LIMIT \(Self.page)
                 """,
                 [last]

@@ -91,9 +91,9 @@ enum KnownTable {
         }
         let byHand: [String] = try connection.all(
             """
-            SELECT json_extract(line, '$.time') FROM audit_log
+            SELECT \(LineSQL.member("time")) FROM audit_log
             WHERE seq > (SELECT max(seq) FROM audit_log) - ?3 AND line LIKE '%"event":"secret.%'
-                AND json_extract(line, '$.alias') = ?2 AND json_extract(line, '$.hub') = ?1
+                AND \(LineSQL.member("alias")) = ?2 AND \(LineSQL.member("hub")) = ?1
             """,
             secret.hub,
             secret.alias.text,

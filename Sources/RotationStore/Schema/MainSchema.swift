@@ -13,6 +13,7 @@ enum MainSchema {
             Migration("audit keys", sql: auditKeys),
             Migration("drift", sql: drift),
             Migration("witnesses", sql: witnesses),
+            Migration("views", sql: newViews),
         ],
         retired: .init(applicationID: 0x5352_6F74, maker: "a version before 1.0.0-beta.1", advice: advice)
     )
@@ -21,7 +22,7 @@ enum MainSchema {
     ///
     /// Instants are Unix time in milliseconds, durations milliseconds, truth values 0 and 1. The comments within a table's
     /// parentheses stay in the database, where `.schema` shows them.
-    private static let first = [schedules, rotations, requests, hubs, auditLog, fence, views].joined(separator: "\n")
+    private static let first = [schedules, rotations, requests, hubs, auditLog, fence].joined(separator: "\n")
 
     /// How the schedules of a database that was made before 1.0.0-beta.1 are carried over.
     @Sendable private static func advice(_ path: String) -> String {

@@ -2,6 +2,8 @@ extension MainSchema {
     /// What auditors with SQL read: instants as RFC 3339 in UTC, durations in seconds.
     ///
     /// JSON functions stand in views alone: `trusted_schema=OFF` forbids them in tables.
+    ///
+    /// Views hold no data: each change of their text is a further migration that makes them all anew (``newViews``).
     static let views = """
         CREATE VIEW schedule_current AS
             SELECT hub, alias, every_ms / 1000.0 AS every_seconds, cron, timezone, window_ms / 1000.0 AS window_seconds,
@@ -28,20 +30,32 @@ extension MainSchema {
                    \(utc("a.ended_at")) AS ended_at, a.outcome, a.error, a.status, a.request_id
             FROM attempts AS a JOIN rotations AS r ON r.id = a.rotation;
         CREATE VIEW schedule_changes AS
-            SELECT seq, json_extract(line, '$.time') AS time, json_extract(line, '$.event') AS event,
-                   json_extract(line, '$.hub') AS hub, json_extract(line, '$.alias') AS alias,
-                   json_extract(line, '$.actor') AS actor, json_extract(line, '$.detail') AS detail
-            FROM audit_log WHERE json_extract(line, '$.event') LIKE 'schedule.%';
+            SELECT seq, \(LineSQL.member("time")) AS time, \(LineSQL.member("event")) AS event,
+                   \(LineSQL.member("hub")) AS hub, \(LineSQL.member("alias")) AS alias,
+                   \(LineSQL.member("actor")) AS actor, \(LineSQL.member("detail")) AS detail
+            FROM audit_log WHERE \(LineSQL.member("event")) LIKE 'schedule.%';
         CREATE VIEW audit_entries AS
-            SELECT seq, json_extract(line, '$.time') AS time, json_extract(line, '$.event') AS event,
-                   json_extract(line, '$.hub') AS hub, json_extract(line, '$.alias') AS alias,
-                   json_extract(line, '$.rotation') AS rotation, json_extract(line, '$.trigger') AS "trigger",
-                   json_extract(line, '$.actor.kind') AS actor_kind, json_extract(line, '$.actor.name') AS actor_name,
-                   json_extract(line, '$.actor.uid') AS actor_uid, json_extract(line, '$.detail') AS detail,
-                   json_extract(line, '$.host') AS host, json_extract(line, '$.boot') AS boot,
-                   json_extract(line, '$.version') AS version, line
+            SELECT seq, \(LineSQL.member("time")) AS time, \(LineSQL.member("event")) AS event,
+                   \(LineSQL.member("hub")) AS hub, \(LineSQL.member("alias")) AS alias,
+                   \(LineSQL.member("rotation")) AS rotation, \(LineSQL.member("trigger")) AS "trigger",
+                   \(LineSQL.member("actor.kind")) AS actor_kind, \(LineSQL.member("actor.name")) AS actor_name,
+                   \(LineSQL.member("actor.uid")) AS actor_uid, \(LineSQL.member("detail")) AS detail,
+                   \(LineSQL.member("host")) AS host, \(LineSQL.member("boot")) AS boot,
+                   \(LineSQL.member("version")) AS version, line
             FROM audit_log;
+        CREATE VIEW drift_current AS
+            SELECT hub, alias, kind, \(utc("since")) AS since, \(utc("updated_at")) AS updated_at,
+                   \(utc("last_seen")) AS delivered_updated_at, last_updated_by,
+                   \(utc("CASE kind WHEN 'overdue' THEN at END")) AS overdue_since,
+                   \(utc("CASE kind WHEN 'unknown_change' THEN at END")) AS changed_at
+            FROM drift_findings;
         """
+
+    /// Makes all views anew.
+    static let newViews: String = {
+        let names = views.matches(of: #/CREATE VIEW (\w+)/#).map(\.1)
+        return names.map { "DROP VIEW IF EXISTS \($0);\n" }.joined() + views
+    }()
 
     /// SQL that says since when a secret is overdue, as `Schedule.overdueSince(now:)` does; NULL where it is not.
     ///

@@ -10,20 +10,47 @@ extension History {
     /// - Parameters:
     ///   - kept: Checkpoints from other places, by whatever name a reader knows them.
     ///   - keys: The log's verifier keys, and by them those of signed changes; where none is given, no signature is checked.
-    package func verify(_ kept: [SignedCheckpoint], keys: [VerifierKey]) throws -> LogVerification {
-        var (sound, problems) = ([Checkpoint](), [LogVerification.Problem]())
+    ///   - witnesses: The keys of witnesses whose stored cosignatures are checked.
+    package func verify(
+        _ kept: [SignedCheckpoint],
+        keys: [VerifierKey],
+        witnesses: [VerifierKey] = []
+    ) throws -> LogVerification {
+        var (sound, problems) = ([SignedCheckpoint](), [LogVerification.Problem]())
         let keys = try linkedKeys(keys)
         let notes = try CheckpointTable.all(in: connection)
         for (size, note) in notes + kept.map({ (Int64(clamping: $0.checkpoint.size), $0.bytes) }) {
             do {
                 let signed = try SignedCheckpoint(note)
                 if !keys.isEmpty { try signed.verify(logKeys: keys) }
-                sound.append(signed.checkpoint)
+                sound.append(signed)
             } catch {
                 problems.append(.unusable(size: size, reason: "\(error)"))
             }
         }
-        return try verify(sound, problems)
+        var result = try verify(sound.map(\.checkpoint), problems)
+        try checkCosignatures(by: witnesses, of: sound, &result)
+        return result
+    }
+
+    /// Checks the stored cosignatures of witnesses that are known: another key's row says nothing.
+    private func checkCosignatures(
+        by witnesses: [VerifierKey],
+        of checkpoints: [SignedCheckpoint],
+        _ result: inout LogVerification
+    ) throws {
+        let bySize = Dictionary(grouping: checkpoints) { Int64(clamping: $0.checkpoint.size) }
+        for witness in witnesses {
+            for (size, line) in try WitnessTable.cosignatures(by: witness, in: connection) {
+                let isGood = (bySize[size] ?? []).contains { WitnessTable.adding(line, of: witness, to: $0) != nil }
+                guard isGood else {
+                    result.problems.append(.wrongCosignature(size: size, witness: "\(witness.name)"))
+                    continue
+                }
+                result.cosignatures += 1
+                result.witnessedUpTo = max(result.witnessedUpTo, size)
+            }
+        }
     }
 
     /// One read transaction: a daemon may be appending.
@@ -64,7 +91,7 @@ extension History {
         try connection.first(
             """
             SELECT 1 FROM audit_log WHERE seq > ?1 AND instr(line, '"event":"audit.archived"') > 0
-                AND json_extract(line, '$.event') = 'audit.archived' AND json_extract(line, '$.detail.last_seq') = ?1
+                AND \(LineSQL.member("event")) = 'audit.archived' AND \(LineSQL.member("detail.last_seq")) = ?1
             """,
             last
         ) { row throws(SQLiteError) in try row.get(0, as: Int.self) } != nil

@@ -16,6 +16,10 @@ package struct LogVerification: Sendable {
     ///
     /// No entry up to it was changed since it was signed.
     package var provenUpTo: Int64 = 0
+    /// How many stored cosignatures of known witnesses are good.
+    package var cosignatures = 0
+    /// The size of the largest checkpoint that a known witness has cosigned; 0 for none.
+    package var witnessedUpTo: Int64 = 0
     /// Everything that is wrong, in the order of the entries.
     package var problems: [Problem] = []
 
@@ -37,5 +41,7 @@ package struct LogVerification: Sendable {
         case truncated(size: Int64, missing: ClosedRange<Int64>)
         /// A checkpoint that is no checkpoint, is another log's, or whose signature is wrong.
         case unusable(size: Int64, reason: String)
+        /// A stored cosignature that its witness did not make for any stored checkpoint of that size.
+        case wrongCosignature(size: Int64, witness: String)
     }
 }

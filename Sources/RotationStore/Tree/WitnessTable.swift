@@ -36,12 +36,26 @@ enum WitnessTable {
         ) { row throws(SQLiteError) in (witness: try row.get(0, as: String.self), line: try row.get(1, as: String.self))
         }
         return rows.reduce(checkpoint) { checkpoint, row in
-            guard let key = try? VerifierKey(row.witness),
-                let signature = NoteSignature(line: row.line.utf8.prefix { $0 != UInt8(ascii: "\n") })
-            else { return checkpoint }
-            let extended = checkpoint.adding([signature])
-            return (try? extended.cosignatures(of: [key]))?.isEmpty == false ? extended : checkpoint
+            (try? VerifierKey(row.witness)).flatMap { adding(row.line, of: $0, to: checkpoint) } ?? checkpoint
         }
+    }
+
+    /// A checkpoint with a further cosignature; nil where that is not the witness's.
+    static func adding(_ line: String, of witness: VerifierKey, to checkpoint: SignedCheckpoint) -> SignedCheckpoint? {
+        guard let signature = NoteSignature(line: line.utf8.prefix { $0 != UInt8(ascii: "\n") }) else { return nil }
+        let extended = checkpoint.adding([signature])
+        return (try? extended.cosignatures(of: [witness]))?.isEmpty == false ? extended : nil
+    }
+
+    /// All stored cosignatures of a witness, those of the smallest checkpoint first.
+    static func cosignatures(
+        by witness: VerifierKey,
+        in connection: Connection
+    ) throws(SQLiteError) -> [(size: Int64, line: String)] {
+        try connection.all(
+            "SELECT size, line FROM audit_cosignatures WHERE witness = ?1 ORDER BY size, cosigned_at",
+            witness.description
+        ) { row throws(SQLiteError) in (size: try row.get(0), line: try row.get(1)) }
     }
 
     /// What is known of a witness; nil where it was never asked.

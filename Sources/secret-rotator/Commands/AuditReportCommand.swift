@@ -47,7 +47,8 @@ struct AuditReportCommand: AsyncParsableCommand {
             let history = try Database.read(configuration)
             defer { history.close() }
             let report = try history.snapshot {
-                try Self.report(history, period, keys, now: now)
+                let result = try history.verify([], keys: keys, witnesses: AuditKeys.witnesses(configuration))
+                return try Self.report(history, period, result, hasKey: !keys.isEmpty, now: now)
             }
             let html = ReportPage.html(report)
             let hash = try OutputFile.reporting { try OutputFile.write(html, to: output == "-" ? nil : output) }
@@ -76,15 +77,15 @@ struct AuditReportCommand: AsyncParsableCommand {
     private static func report(
         _ history: History,
         _ period: ReportPeriod,
-        _ keys: [VerifierKey],
+        _ result: LogVerification,
+        hasKey: Bool,
         now: Instant
     ) throws -> AuditReport {
-        let result = try history.verify([], keys: keys)
         let newest = try history.newestCheckpoint().map { String(decoding: $0.bytes, as: UTF8.self) }
         return try ReportBuilder.report(
             on: history,
             period,
-            verification: VerificationWording.report(result, hasKey: !keys.isEmpty, checkpoint: newest),
+            verification: VerificationWording.report(result, hasKey: hasKey, checkpoint: newest),
             producer: "secret-rotator \(programVersion)",
             now: now
         )

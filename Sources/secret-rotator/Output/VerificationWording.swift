@@ -13,7 +13,7 @@ enum VerificationWording {
                 "\(words(1...result.archived)): archived; their hashes were compared, audit verify --archive compares their lines"
             ]
             : []
-        return [entries(result.entries) + root] + archived + [checkpoints(result)]
+        return [entries(result.entries) + root] + archived + [checkpoints(result)] + cosignatures(result)
             + (hasKey ? [] : ["signatures were not checked: give --key"])
             + result.problems.map(text)
             + [conclusion(result)]
@@ -40,9 +40,15 @@ enum VerificationWording {
     private static func conclusion(_ result: LogVerification) -> String {
         if result.problems.isEmpty { return "OK: no entry was changed" }
         // Another log's checkpoint, or another key, says nothing of this log.
-        let isLogSound = result.problems.allSatisfy { if case .unusable = $0 { true } else { false } }
+        let isLogSound = result.problems.allSatisfy {
+            switch $0 {
+            case .unusable, .wrongCosignature: true
+            default: false
+            }
+        }
         return isLogSound
-            ? "NOT OK: a checkpoint can't be used; no entry was found changed" : "NOT OK: the audit log is damaged"
+            ? "NOT OK: a checkpoint or a cosignature can't be used; no entry was found changed"
+            : "NOT OK: the audit log is damaged"
     }
 
     private static func entries(_ count: Int64) -> String { count == 1 ? "1 entry" : "\(count) entries" }
@@ -53,6 +59,13 @@ enum VerificationWording {
         }
         let count = result.checkpoints == 1 ? "1 checkpoint agrees" : "\(result.checkpoints) checkpoints agree"
         return "\(count): entries up to \(result.provenUpTo) are as they were when the last of them was signed"
+    }
+
+    private static func cosignatures(_ result: LogVerification) -> [String] {
+        guard result.cosignatures > 0 else { return [] }
+        let count =
+            result.cosignatures == 1 ? "1 cosignature is good" : "\(result.cosignatures) cosignatures are good"
+        return ["\(count): a witness has seen entries up to \(result.witnessedUpTo) as they are"]
     }
 
     private static func text(_ problem: LogVerification.Problem) -> String {
@@ -67,6 +80,8 @@ enum VerificationWording {
         case .truncated(let size, let missing):
             "checkpoint of \(entries(size)): \(words(missing)): removed after it was signed"
         case .unusable(let size, let reason): "checkpoint of \(entries(size)): \(reason)"
+        case .wrongCosignature(let size, let witness):
+            "checkpoint of \(entries(size)): the cosignature kept for \(witness) is not its own"
         }
     }
 
@@ -110,12 +125,14 @@ enum VerificationWording {
         .fields([
             "archived": result.archived == 0 ? nil : .integer(result.archived),
             "checkpoints": .integer(Int64(result.checkpoints)),
+            "cosignatures": result.cosignatures == 0 ? nil : .integer(Int64(result.cosignatures)),
             "entries": .integer(result.entries),
             "ok": .bool(result.problems.isEmpty),
             "problems": .array(result.problems.map(json)),
             "proven_up_to": .integer(result.provenUpTo),
             "root": result.root.map { .string("\($0)") },
             "signatures_checked": .bool(hasKey),
+            "witnessed_up_to": result.witnessedUpTo == 0 ? nil : .integer(result.witnessedUpTo),
         ])
     }
 
@@ -130,6 +147,7 @@ enum VerificationWording {
             case .disagrees(let size, let range): ("checkpoint_disagrees", range, size)
             case .truncated(let size, let range): ("truncated", range, size)
             case .unusable(let size, _): ("checkpoint_unusable", nil, size)
+            case .wrongCosignature(let size, _): ("cosignature_wrong", nil, size)
             }
         return .fields([
             "checkpoint": size.map { .integer($0) },

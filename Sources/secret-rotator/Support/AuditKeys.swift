@@ -12,6 +12,11 @@ enum AuditKeys {
         return (try? configuration.readAuditKey()).map { [$0.verifier] } ?? []
     }
 
+    /// The keys of the witnesses in `audit.witnesses`.
+    static func witnesses(_ configuration: Configuration) -> [VerifierKey] {
+        WitnessQuorum(configuration.audit).members.map(\.key)
+    }
+
     /// Reads the option `--key`.
     static func verifier(_ text: String) throws -> VerifierKey {
         do { return try VerifierKey(text) } catch {
