@@ -20,6 +20,18 @@ package struct History {
         try MainSchema.migrator.verify(connection)
     }
 
+    /// Opens a file that is no database of a daemon, read-only.
+    ///
+    /// - Parameter check: Throws where it is not what the caller can read.
+    init(reading path: String, generators: any GeneratorRegistry, check: (Connection) throws -> Void) throws {
+        self.generators = generators
+        connection = try Connection(path: path, mode: .readOnly)
+        do { try check(connection) } catch {
+            connection.close()
+            throw error
+        }
+    }
+
     /// All schedules by name.
     ///
     /// - Parameter broken: Receives rows that can't be decoded.
@@ -183,9 +195,12 @@ package struct History {
         return version.map { $0 > 0 }
     }
 
-    /// What SQLite finds wrong with the file (`PRAGMA quick_check`); empty where it is sound.
-    package func damage() throws -> [String] {
-        let rows: [String] = try connection.all("PRAGMA quick_check(10)") { row throws(SQLiteError) in try row.get(0) }
+    /// What SQLite finds wrong with the file; empty where it is sound.
+    ///
+    /// - Parameter isThorough: Whether indexes are compared with their tables, too (`PRAGMA integrity_check`).
+    package func damage(isThorough: Bool = false) throws -> [String] {
+        let check = isThorough ? "PRAGMA integrity_check(10)" : "PRAGMA quick_check(10)"
+        let rows: [String] = try connection.all(check) { row throws(SQLiteError) in try row.get(0) }
         return rows == ["ok"] ? [] : rows
     }
 

@@ -31,6 +31,11 @@ extension Ledger {
         }
     }
 
+    /// Records that a history is held.
+    func recordHeld(_ behind: HistoryBehind, by actor: Actor, now: Instant) throws {
+        try transaction { try record(AuditEntry(Audit.RestoreHeld(behind), time: now.rfc3339, actor: actor)) }
+    }
+
     /// Goes on with a history that was found behind.
     ///
     /// - Returns: Why it was held.

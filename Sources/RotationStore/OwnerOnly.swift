@@ -20,6 +20,14 @@ enum OwnerOnly {
         }
     }
 
+    /// Makes a file that must not be there yet.
+    static func createNew(_ path: String) throws(SQLiteError) {
+        guard access(path, F_OK) != 0 else {
+            throw SQLiteError(code: .cannotOpen, message: "it exists", operation: "create", path: path)
+        }
+        try create(path)
+    }
+
     /// Takes from others what an earlier version, or a person, has allowed them; never by opening a database's file, as closing
     /// it again would drop SQLite's locks.
     static func tighten(_ path: String) {

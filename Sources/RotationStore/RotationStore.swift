@@ -83,8 +83,11 @@ package actor RotationStore: RotationStorage {
 
     /// Where the candidates of a main database are kept.
     package static func candidatesPath(for path: String) -> String {
-        path + ".candidates"
+        path + candidatesSuffix
     }
+
+    /// What the candidates' database has after the main one's name.
+    package static let candidatesSuffix = ".candidates"
 
     // MARK: Batches
 

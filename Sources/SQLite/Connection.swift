@@ -22,7 +22,7 @@ package final class Connection {
         case draft
     }
 
-    private var handle: OpaquePointer?
+    private(set) var handle: OpaquePointer?
     private var statements: [StatementKey: OpaquePointer] = [:]
     /// The file's path as it was given.
     package let path: String

@@ -20,7 +20,7 @@ struct SecretRotator: AsyncParsableCommand {
             CommandGroup(name: "Rotate", subcommands: [DaemonCommand.self, RotateNowCommand.self]),
             CommandGroup(name: "Plan", subcommands: [ScheduleCommand.self]),
             CommandGroup(name: "Call a hub", subcommands: [SecretCommand.self, HubCommand.self]),
-            CommandGroup(name: "Repair", subcommands: [RestoreCommand.self]),
+            CommandGroup(name: "Back up and restore", subcommands: [BackupCommand.self, RestoreCommand.self]),
             CommandGroup(
                 name: "See what happened",
                 subcommands: [StatusCommand.self, DriftCommand.self, RotationCommand.self, AuditCommand.self]

@@ -43,6 +43,19 @@ struct CommitStreamTests {
         #expect(await Self.numbers(stream.next(after: 4)) == [5, 6, 7, 8])
     }
 
+    /// A number that was left out is a gap: nobody gets the commits around it as if nothing was missing.
+    @Test func gapIsReadAgain() async {
+        let stream = CommitStream(position: 0)
+        for number in [Int64(1), 2, 4, 5] { stream.publish(Self.commit(number)) }
+        for position in Int64(0)...2 {
+            guard case .readAgain = await stream.next(after: position) else {
+                Issue.record("position \(position) is before the gap")
+                return
+            }
+        }
+        #expect(await Self.numbers(stream.next(after: 3)) == [4, 5])
+    }
+
     /// A few large commits take no more room than many small ones.
     @Test func largeCommitsAreNotKeptForLong() async {
         let stream = CommitStream(position: 0)

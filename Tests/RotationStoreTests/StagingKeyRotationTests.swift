@@ -48,6 +48,9 @@ struct StagingKeyRotationTests {
             let right = try fixture.reopened()
             try await right.resumeParked { _ in plan }
             #expect(try await right.rotation(rotation.id)?.state.phase == .delivering(attempt: .ended))
+            var last = ""
+            try fixture.history().auditLines { last = $0 }
+            #expect(last.contains(#""event":"rotation.unparked""#) && last.contains(#""trigger":"resume""#), "\(last)")
             #expect(StoreFixture.isSame(try await right.candidate(of: rotation), try StoreFixture.value("MARKER-1")))
             await right.close()
         }

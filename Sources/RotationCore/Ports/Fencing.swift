@@ -47,7 +47,7 @@ package struct StorageLocked: Error, Hashable, Sendable, CustomStringConvertible
 ///
 /// What happened since is unknown to it, so a rotation by what it says could put an old value over a newer one.
 package struct HistoryBehind: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The number of the newest entry that was ever written; nil where the mark can't be read.
+    /// The number of the newest entry that was ever written; nil where no mark says it.
     package let mark: Int64?
     /// The number of the newest entry when that was found.
     package let newest: Int64
@@ -61,7 +61,7 @@ package struct HistoryBehind: Error, Hashable, Sendable, CustomStringConvertible
     /// What was found, in words.
     package var finding: String {
         switch (mark, isOther) {
-        case (nil, _): "the mark beside the database can't be read"
+        case (nil, _): "no mark says how many entries were written: this history may be an older copy"
         case (let mark?, true): "this history is a new one; the one before it had \(mark) entries"
         case (let mark?, false): "this history ends with entry \(newest), but \(mark) were written"
         }

@@ -67,13 +67,11 @@ struct DailyDrift: Sendable {
         case putOff(by: Duration)
     }
 
-    /// Looks, where the hub is spoken to and lists.
+    /// Looks, where the hub's circuit is closed.
     private func attempt(_ hub: String, now: Instant) async -> Outcome {
         do {
-            let (status, refusedAt) = try await gateway.queue.withLedger {
-                (try $0.history.hubStatus(hub), try $0.listsRefusedAt(hub))
-            }
-            guard status.isClosed, refusedAt == nil else {
+            let status = try await gateway.queue.withLedger { try $0.history.hubStatus(hub) }
+            guard status.isClosed else {
                 logger.info("drift: the hub is not asked now", metadata: ["hub": "\(hub)"])
                 return .putOff(by: Self.retryDelay)
             }

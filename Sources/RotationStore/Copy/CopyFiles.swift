@@ -166,8 +166,13 @@ struct CopyFiles {
         return stat(folder, &status) == 0 ? status.st_gid : nil
     }
 
-    /// Has a file on the disk.
-    private static func sync(_ path: String, mode: mode_t? = nil, group: gid_t? = nil) throws(Failure) {
+    /// The folder of a file.
+    static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    }
+
+    /// Has a file or a folder on the disk.
+    static func sync(_ path: String, mode: mode_t? = nil, group: gid_t? = nil) throws(Failure) {
         let file = Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else { throw Failure(path, "open") }
         defer { close(file) }

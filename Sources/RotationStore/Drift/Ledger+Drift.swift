@@ -32,11 +32,6 @@ extension Ledger {
     /// The user to which our token is known to belong at a hub.
     package func tokenOwner(of hub: String) throws -> TokenOwner { try HubTable.tokenOwner(of: hub, in: connection) }
 
-    /// Since when a hub is known to refuse lists; nil where it is not.
-    package func listsRefusedAt(_ hub: String) throws -> Instant? {
-        try HubTable.listsRefusedAt(hub, in: connection)
-    }
-
     /// When a hub was last looked at; nil where that was never planned.
     package func driftLook(at hub: String) throws -> DriftLook? { try DriftTable.look(at: hub, in: connection) }
 

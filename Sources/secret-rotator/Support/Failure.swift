@@ -4,6 +4,7 @@ import Glibc
 import RotationConfiguration
 import RotationCore
 import RotationDaemon
+import RotationStore
 import SecretMemory
 
 /// Runs a command; prints its error on standard error, and exits with the documented status.
@@ -42,6 +43,7 @@ extension ControlFailure {
         case is SecretFile.Failure: .configuration
         case DaemonLock.Failure.held, is Daemon.Ended, is FenceLost: .timedOut
         case is StorageReplaced, is HistoryBehind: .inputOutput
+        case is Backup.Unusable: .failed
         default: nil
         }
     }
