@@ -1,0 +1,65 @@
+import Foundation
+import Glibc
+import SandboxHub
+import TestSupport
+import Testing
+
+/// What is left of values and of the token in the memory of the real daemon.
+@Suite(.timeLimit(.minutes(5)))
+struct MemoryTests {
+    /// Why other processes' memory can't be read here; nil where it can.
+    static let obstacle = getuid() == 0 ? nil : "needs root: the daemon's memory is closed to its own user"
+
+    /// As the unit starts it: over TLS, with the settings that overwrite freed memory.
+    @Test(.enabled(if: obstacle == nil, "\(obstacle ?? "")"))
+    func nothingIsLeftAfterAHundredRotations() async throws {
+        try await Self.withTLS { world in
+            let aliases = (0..<25).map { "s\($0)" }
+            let schedules = aliases.map { "  - {secret: \($0), every: 30d, generator: {type: password, length: 40}}\n" }
+            for alias in aliases { world.hub.create(alias, value: "set by hand") }
+            try world.folder.write("schedules:\n" + schedules.joined(), to: "schedules.yaml")
+            try await world.expect(0, "schedule", "apply", "-f", world.folder.file("schedules.yaml"))
+            try await world.withDaemon(environment: Self.unitEnvironment) { daemon in
+                for _ in 0..<4 { try await world.expect(0, "rotate-now", "--all", "--wait") }
+                let values = Set(world.hub.received.compactMap(\.value))
+                #expect(values.count == 100)
+                let texts = Array(values) + [world.token, "IB-Context"]
+                let counts = try await ProcessMemory.counts(of: texts, pid: daemon.pid)
+                try #require(counts.count == texts.count)
+                // The look itself can find something.
+                #expect(counts[101] > 0)
+                let (ofValues, ofToken) = (counts[..<100].reduce(0, +), counts[100])
+                print(
+                    "copies outside of locked pages after 100 rotations: \(ofValues) of values, \(ofToken) of the token"
+                )
+                #expect(ofValues == 0 && ofToken == 0)
+            }
+        }
+    }
+
+    /// The environment that the unit gives.
+    private static var unitEnvironment: [String: String] {
+        get throws {
+            let unit = URL(filePath: #filePath).appending(path: "../../../systemd/secret-rotator.service")
+            let text = try String(contentsOf: unit.standardizedFileURL, encoding: .utf8)
+            let pairs = text.matches(of: #/Environment=(\w+)=(.+)/#).map { (String($0.1), String($0.2)) }
+            #expect(pairs.contains { $0.0 == "GLIBC_TUNABLES" })
+            return Dictionary(uniqueKeysWithValues: pairs)
+        }
+    }
+
+    private static func withTLS(_ body: @escaping @Sendable (World) async throws -> Void) async throws {
+        try await World.with(hub: "rate_limit: 1000/s") { world in
+            let certificate = try await Certificate(for: "IP:127.0.0.1", in: world.folder)
+            let text = try world.folder.read("config.yaml")
+            let plain = try #require(text.firstMatch(of: #/http:\/\/127\.0\.0\.1:(\d+)/#))
+            let target = try #require(Int(plain.1))
+            try await TLSFront.serve(try certificate.serverContext(), to: target) { port in
+                let secured = text.replacing(plain.0, with: "https://127.0.0.1:\(port)")
+                    .replacing("context: acme", with: "context: acme, ca_file: \"\(certificate.certificateFile)\"")
+                try world.folder.write(secured, to: "config.yaml")
+                try await body(world)
+            }
+        }
+    }
+}
