@@ -37,6 +37,34 @@ struct BackupTests {
         }
     }
 
+    /// What is open in a backup and was finished since is not sent over the newer value.
+    @Test func finishedRotationDoesNotReplaceANewerValue() async throws {
+        try await World.with(hub: "late_hold: 100ms") { world in
+            let backup = world.folder.file("backup.db")
+            try await world.schedule("a", every: "30d")
+            world.hub.inject([SandboxFault(.status(503), method: "PATCH", times: 1000)])
+            try await world.withDaemon { _ in
+                try await world.expect(0, "rotate-now", "a")
+                try await eventually("it was sent") { !world.patches("a").isEmpty }
+                try await world.expect(0, "backup", backup)
+                world.hub.clearFaults()
+                try await world.expect(0, "rotate-now", "a", "--wait")
+                try await world.expect(0, "rotate-now", "a", "--fresh", "--wait")
+            }
+            let (newest, sent) = (world.hub.value(of: "a"), world.patches("a").count)
+            try Self.loseHost(world)
+            try await world.expect(0, "restore", backup)
+            try await world.withDaemon { _ in
+                _ = try await world.problem("history_behind")
+                try await world.expect(0, "restore", "--accept", "--reason", "the host is lost")
+                try await eventually("it waits for a person") {
+                    try await world.events("a").contains("rotation.parked")
+                }
+            }
+            #expect(world.hub.value(of: "a") == newest && world.patches("a").count == sent)
+        }
+    }
+
     /// All that a host has beside its configuration and keys.
     private static func loseHost(_ world: World) throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: world.folder.path)
