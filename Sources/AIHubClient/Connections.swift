@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOSSL
+import RotationCore
 
 extension HTTPClient {
     /// Creates a hub's HTTP client, with as many connections as requests in flight.
@@ -18,8 +19,18 @@ extension HTTPClient {
         configuration.httpVersion = .http1Only
         configuration.timeout.connect = min(.seconds(10), TimeAmount(hub.timeout))
         configuration.connectionPool = Self.pool(size: hub.maxInFlight)
-        configuration.http1_1ConnectionDebugInitializer = StatusGuard.install
+        configuration.http1_1ConnectionDebugInitializer = Self.initializer(hub, tls)
         self.init(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// What is done with a new connection before it is used.
+    private static func initializer(
+        _ hub: SecretsClient.Configuration,
+        _ tls: TLSConfiguration
+    ) -> @Sendable (any Channel) -> EventLoopFuture<Void> {
+        guard hub.socket != nil, hub.endpoint.isEncrypted else { return StatusGuard.install }
+        let tunnel = TunnelTLS(tls, host: hub.endpoint.host)
+        return { channel in StatusGuard.install(in: channel).flatMap { tunnel.install(in: channel) } }
     }
 
     /// A pool that opens connections on demand and keeps them warm for the next requests.

@@ -5,6 +5,8 @@ extension SecretsClient {
     package struct Configuration: Hashable, Sendable {
         /// The API root.
         package var endpoint: HubEndpoint
+        /// The Unix socket of a proxy that carries the bytes to the hub; nil for the network.
+        @Exact package var socket: String?
         /// `IB-Context`, normally the organization's ID.
         @Exact package var context: String?
         /// The time-out of a request, including the connection.
@@ -18,6 +20,7 @@ extension SecretsClient {
 
         package init(
             endpoint: HubEndpoint,
+            socket: String? = nil,
             context: String?,
             timeout: Duration,
             certificateAuthorities: String?,
@@ -25,6 +28,7 @@ extension SecretsClient {
             rate: RequestRate
         ) {
             self.endpoint = endpoint
+            self.socket = socket
             self.context = context
             self.timeout = timeout
             self.certificateAuthorities = certificateAuthorities

@@ -15,8 +15,8 @@ package final class SecretsClient: SecretsAPI {
     private let token: TokenFile
     private let limiter: ConcurrencyLimiter
     private let http: HTTPClient
-    /// The URL of the secrets API, and its host.
-    private let (url, host): (String, String)
+    private let address: HubAddress
+    private let host: String
     private let userAgent: String
     private let refusal = Refusal()
 
@@ -35,7 +35,8 @@ package final class SecretsClient: SecretsAPI {
         self.token = token
         http = HTTPClient(configuration)
         limiter = ConcurrencyLimiter(maxInFlight: configuration.maxInFlight, rate: configuration.rate)
-        (url, host) = (configuration.endpoint.secrets, configuration.endpoint.host)
+        address = HubAddress(configuration.endpoint, socket: configuration.socket)
+        host = configuration.endpoint.host
         userAgent = "secret-rotator/\(version)"
     }
 
@@ -93,7 +94,7 @@ package final class SecretsClient: SecretsAPI {
 
     /// Reads a page of the hub's own audit log.
     func auditLogPage(_ body: ByteBuffer, using permit: consuming SendPermit) async throws(HubError) -> AuditLogPage {
-        let message = Message(url: configuration.endpoint.auditLogs, method: .POST, body: body)
+        let message = Message(url: address.auditLogs, method: .POST, body: body)
         return try await send(message, permit) { head, body in
             try AuditLogPage(await Self.collect(head, body), head.echo)
         }
@@ -182,8 +183,9 @@ package final class SecretsClient: SecretsAPI {
     }
 
     private func makeRequest(_ message: Message, _ token: AccessToken) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: (message.url ?? url) + message.query)
+        var request = HTTPClientRequest(url: (message.url ?? address.secrets) + message.query)
         request.method = message.method
+        if let field = address.hostField { request.headers.add(name: "Host", value: field) }
         token.withASCII {
             request.headers.add(name: "Authorization", value: "Bearer " + String(decoding: $0, as: UTF8.self))
         }

@@ -19,7 +19,9 @@ enum TransportErrors {
         case let error as NIOSSLError: HubError(isBeforeTheRequest(error) ? .tls : .connectionLost)
         case is NIOSSLExtraError: HubError(.tls)
         // A BoringSSLError by itself comes from a connection that was established: the default.
-        case let error as IOError where error.errnoCode == ECONNREFUSED: HubError(.connectionFailed)
+        // Of a Unix socket: nobody listens, there is none, or it is not for this user. No read or write has these.
+        case let error as IOError where [ECONNREFUSED, ENOENT, EACCES].contains(error.errnoCode):
+            HubError(.connectionFailed)
         case let error as ChannelError:
             if case .connectTimeout = error { HubError(.connectionFailed) } else { HubError(.connectionLost) }
         // Any other error may have come after the request was sent and applied.

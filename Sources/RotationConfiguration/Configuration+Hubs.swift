@@ -36,6 +36,7 @@ extension Configuration {
 
     private static func readHub(_ hub: inout MappingReader) -> Hub? {
         let endpoint = readEndpoint(&hub)
+        let socket = readSocket(&hub, endpoint)
         let token = hub.scalar("token", expected: referenceForm, isSecret: true, convert: FileReference.init)
         hub.require("token", example: "credential:aihub-token")
         let context = readContext(&hub)
@@ -50,6 +51,7 @@ extension Configuration {
         guard let endpoint, let token, let context, let standard = RequestRate("10/s") else { return nil }
         return Hub(
             endpoint: endpoint,
+            socket: socket,
             context: context.id,
             token: token,
             timeout: timeout ?? .seconds(30),
@@ -61,6 +63,22 @@ extension Configuration {
             certificateAuthorities: authorities,
             auditLog: auditLog ?? false
         )
+    }
+
+    /// Reads `socket`: the certificate of a hub behind one is checked for the name in its URL.
+    private static func readSocket(_ hub: inout MappingReader, _ endpoint: HubEndpoint?) -> String? {
+        guard let socket = hub.path("socket") else { return nil }
+        if let endpoint, endpoint.isEncrypted, endpoint.isAddress {
+            hub.report(
+                "needs a url with a host name, not an address: the hub's certificate is checked for it",
+                key: "socket"
+            )
+        }
+        // sockaddr_un has room for 107 bytes and a zero.
+        if socket.utf8.count > 107 {
+            hub.report("is longer than the 107 bytes that a socket's path may have", key: "socket")
+        }
+        return socket
     }
 
     /// The organization: an ID, or none for that of the token's own account.

@@ -41,6 +41,8 @@ package struct Configuration: Sendable {
     /// One hub.
     package struct Hub: Hashable, Sendable {
         package var endpoint: HubEndpoint
+        /// The Unix socket of a proxy that carries the bytes to the hub; nil for the network.
+        @Exact package var socket: String?
         /// `IB-Context`; nil for `none`; then the hub uses the caller's community account.
         package var context: String?
         package var token: FileReference

@@ -13,7 +13,7 @@ struct MemoryTests {
     /// As the unit starts it: over TLS, with the settings that overwrite freed memory.
     @Test(.enabled(if: obstacle == nil, "\(obstacle ?? "")"))
     func nothingIsLeftAfterAHundredRotations() async throws {
-        try await Self.withTLS { world in
+        try await World.withTLS { world in
             let aliases = (0..<25).map { "s\($0)" }
             let schedules = aliases.map { "  - {secret: \($0), every: 30d, generator: {type: password, length: 40}}\n" }
             for alias in aliases { world.hub.create(alias, value: "set by hand") }
@@ -45,21 +45,6 @@ struct MemoryTests {
             let pairs = text.matches(of: #/Environment=(\w+)=(.+)/#).map { (String($0.1), String($0.2)) }
             #expect(pairs.contains { $0.0 == "GLIBC_TUNABLES" })
             return Dictionary(uniqueKeysWithValues: pairs)
-        }
-    }
-
-    private static func withTLS(_ body: @escaping @Sendable (World) async throws -> Void) async throws {
-        try await World.with(hub: "rate_limit: 1000/s") { world in
-            let certificate = try await Certificate(for: "IP:127.0.0.1", in: world.folder)
-            let text = try world.folder.read("config.yaml")
-            let plain = try #require(text.firstMatch(of: #/http:\/\/127\.0\.0\.1:(\d+)/#))
-            let target = try #require(Int(plain.1))
-            try await TLSFront.serve(try certificate.serverContext(), to: target) { port in
-                let secured = text.replacing(plain.0, with: "https://127.0.0.1:\(port)")
-                    .replacing("context: acme", with: "context: acme, ca_file: \"\(certificate.certificateFile)\"")
-                try world.folder.write(secured, to: "config.yaml")
-                try await body(world)
-            }
         }
     }
 }

@@ -81,11 +81,26 @@ struct ConfigurationErrorTests {
         ("context: None", "6:14: context: \"None\" is no printable text of a header field, or none"),
         ("context: ~", "4:5: \(withoutContext)"),
         ("ca_file: ca.pem", "6:14: ca_file: \"ca.pem\" is no absolute path"),
+        ("socket: hub.sock", "6:13: socket: \"hub.sock\" is no absolute path"),
+        (
+            "socket: /\(String(repeating: "s", count: 107))",
+            "6:13: socket: is longer than the 107 bytes that a socket's path may have"
+        ),
     ]
 
     private static let withoutContext =
         "context is missing: without IB-Context the hub uses the caller's community account: "
         + "write context: ID, the organization's, or context: none"
+
+    /// The certificate of a hub behind a socket can only be checked for a name.
+    @Test func hubBehindASocketNeedsAName() {
+        let address = configurationText(hub: "socket: /run/hub.sock")
+            .replacing(#/url: .*/#, with: "url: https://192.0.2.1/api")
+        #expect(complaints(address).contains { $0.contains("needs a url with a host name") })
+        let name = configurationText(hub: "socket: /run/hub.sock")
+            .replacing(#/url: .*/#, with: "url: https://hub.example/api")
+        #expect(complaints(name) == [])
+    }
 
     @Test(arguments: hubLines)
     func lineOfAHubIsRefused(line: String, complaint: String) {

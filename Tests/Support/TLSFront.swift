@@ -35,27 +35,3 @@ package enum TLSFront {
         }
     }
 }
-
-/// Writes what one connection reads to another one, and closes that with it.
-private final class Relay: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    private let peer: any Channel
-
-    init(to peer: any Channel) {
-        self.peer = peer
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        peer.writeAndFlush(unwrapInboundIn(data), promise: nil)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        peer.close(promise: nil)
-        context.fireChannelInactive()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
-    }
-}

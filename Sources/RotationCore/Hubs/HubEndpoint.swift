@@ -47,6 +47,19 @@ package struct HubEndpoint: Hashable, Sendable {
         URLComponents(url: root, resolvingAgainstBaseURL: false)?.host ?? ""
     }
 
+    /// Whether it is spoken to over TLS.
+    package var isEncrypted: Bool { root.scheme?.lowercased() == "https" }
+
+    /// Whether its host is an IP address.
+    package var isAddress: Bool {
+        host.contains(":") || host.split(separator: ".").allSatisfy { UInt8($0) != nil }
+    }
+
+    /// The host with the port, where that is not the scheme's own: the value of the `Host` field.
+    package var authority: String {
+        root.port.map { "\(host):\($0)" } ?? host
+    }
+
     /// The one URL of the secrets API.
     package var secrets: String {
         root.appending(path: "v2/aihub/secrets").absoluteString

@@ -28,7 +28,7 @@ package struct Checkup: Sendable {
         progress("asking the daemon")
         let daemon = await daemonAnswer()
         var findings = checkConfiguration() + checkUnusedKeys() + checkDaemon(daemon)
-        findings += checkKeys(isDaemonReady: daemon.isAnswering) + checkCopies()
+        findings += checkKeys(isDaemonReady: daemon.isAnswering) + checkCopies() + checkNetwork()
         progress("reading the database")
         findings += checkDatabase() + checkDisk() + checkClock()
         var hubs: [HubAnswer] = []

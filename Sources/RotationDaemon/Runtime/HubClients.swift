@@ -140,6 +140,7 @@ package final class HubClients: Sendable {
             name: name,
             configuration: .init(
                 endpoint: hub.endpoint,
+                socket: hub.socket,
                 context: hub.context,
                 timeout: hub.timeout,
                 certificateAuthorities: hub.certificateAuthorities,

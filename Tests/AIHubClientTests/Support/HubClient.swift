@@ -6,6 +6,8 @@ import Testing
 /// What a test wants of its client.
 struct ClientOptions {
     var context: String? = "acme"
+    /// The Unix socket through which the hub is reached.
+    var socket: String?
     var timeout = Duration.seconds(90)
     var certificateAuthorities: String?
     var maxInFlight = 8
@@ -47,6 +49,7 @@ func withClients<T>(
 private func makeClient(_ root: String, _ options: ClientOptions, _ token: TokenFile) throws -> SecretsClient {
     let configuration = SecretsClient.Configuration(
         endpoint: try HubEndpoint(root),
+        socket: options.socket,
         context: options.context,
         timeout: options.timeout,
         certificateAuthorities: options.certificateAuthorities,
