@@ -11,11 +11,9 @@ struct BackupTests {
     @Test func standByGoesOnWithTheCandidate() async throws {
         try await World.with { world in
             let backup = world.folder.file("backup.db")
-            try await world.schedule("a", every: "30d")
-            world.hub.inject([SandboxFault(.status(503), method: "PATCH", times: 1000)])
+            try await Self.addFailing(world)
             try await world.withDaemon { _ in
-                try await world.expect(0, "rotate-now", "a")
-                try await eventually("it was sent") { !world.patches("a").isEmpty }
+                try await Self.begin(world)
                 let made = try await world.run("backup", backup)
                 #expect(made.status == 0 && made.output.contains("1 sealed candidate"), "\(made)")
             }
@@ -41,11 +39,9 @@ struct BackupTests {
     @Test func finishedRotationDoesNotReplaceANewerValue() async throws {
         try await World.with(hub: "late_hold: 100ms") { world in
             let backup = world.folder.file("backup.db")
-            try await world.schedule("a", every: "30d")
-            world.hub.inject([SandboxFault(.status(503), method: "PATCH", times: 1000)])
+            try await Self.addFailing(world)
             try await world.withDaemon { _ in
-                try await world.expect(0, "rotate-now", "a")
-                try await eventually("it was sent") { !world.patches("a").isEmpty }
+                try await Self.begin(world)
                 try await world.expect(0, "backup", backup)
                 world.hub.clearFaults()
                 try await world.expect(0, "rotate-now", "a", "--wait")
@@ -63,6 +59,18 @@ struct BackupTests {
             }
             #expect(world.hub.value(of: "a") == newest && world.patches("a").count == sent)
         }
+    }
+
+    /// A secret whose updates the hub refuses for now.
+    private static func addFailing(_ world: World) async throws {
+        try await world.schedule("a", every: "30d")
+        world.hub.inject([SandboxFault(.status(503), method: "PATCH", times: 1000)])
+    }
+
+    /// Begins a rotation, and returns once its value was sent.
+    private static func begin(_ world: World) async throws {
+        try await world.expect(0, "rotate-now", "a")
+        try await eventually("it was sent") { !world.patches("a").isEmpty }
     }
 
     /// All that a host has beside its configuration and keys.
