@@ -36,11 +36,10 @@ struct SystemdTests {
         say() { echo "== $*"; }
         cd / && export PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin
         secret-rotator keygen staging --output /etc/secret-rotator/staging.key
-        groupadd --system --force secret-rotator-tokens
-        chgrp -R secret-rotator-tokens /etc/secret-rotator/tokens
         systemd-run --quiet --unit=hub secret-rotator sandbox --port 8642 --test-hooks
         mkdir -p /srv/files && echo one > /srv/files/a
         useradd --system --user-group --no-create-home --shell /usr/sbin/nologin secret-rotator
+        chgrp -R secret-rotator /etc/secret-rotator/tokens
         groupadd --system --force secret-rotator-audit
         useradd --system --user-group --no-create-home --groups secret-rotator-audit auditor
         install -d -m 711 -o secret-rotator -g secret-rotator /var/lib/secret-rotator
@@ -160,8 +159,8 @@ struct SystemdTests {
         try await Shell.run(
             """
             cd \(folder.path)
-            install -d \(root)/usr/local/bin \(root)/etc/secret-rotator/generators
-            install -m 755 \(Program.path) \(root)/usr/local/bin/secret-rotator
+            install -d \(root)/etc/secret-rotator/generators
+            install -m 755 \(Program.path) \(root)/usr/bin/secret-rotator
             install -m 755 own \(root)/etc/secret-rotator/generators/own
             install -m 644 config \(root)/etc/secret-rotator/secret-rotator.yaml
             echo sandbox-token > token
