@@ -10,6 +10,8 @@ from rotator import CONFIGURATION, SERVICE, STATE, drop_in, entries, property_of
 # How to take back a migration of the history, the newest first: the machine's database is then an older version's.
 UNDO = {
     "witnesses": "DROP TABLE audit_cosignatures; DROP TABLE audit_witnesses;",
+    # They are made anew, whatever is there.
+    "views": "",
 }
 
 

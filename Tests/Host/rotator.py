@@ -9,6 +9,8 @@ STATE = "/var/lib/secret-rotator"
 COPY = f"{STATE}/history/rotator-history.db"
 HUB = "http://127.0.0.1:8642"
 
+EXAMPLES = "/usr/share/doc/secret-rotator/examples"
+
 CONFIGURATION = f"""\
 database: {STATE}/rotator.db
 control: /run/secret-rotator/control.sock

@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import machine
 import checks_access
+import checks_network
 import checks_package
 import checks_service
 
@@ -27,6 +28,7 @@ CHECKS = [
     *checks_package.INSTALLATION,
     *checks_service.CHECKS,
     *checks_access.CHECKS,
+    *checks_network.CHECKS,
     *checks_service.LATER_CHECKS,
     *checks_package.UPGRADE_AND_REMOVAL,
 ]
