@@ -9,7 +9,8 @@ struct RotationTableTests {
     private static let failure = Failure(kind: "rejected", status: 400)
 
     private static let causes: [StepFailure.Cause] = [
-        .exited(3), .timedOut(after: .milliseconds(1500)), .signaled(11), .notStarted, .tooMuchOutput, .invalidAnswer,
+        .exited(3), .timedOut(after: .milliseconds(1500)), .signaled(11), .notStarted, .disconnected, .tooMuchOutput,
+        .invalidAnswer,
         .unable,
     ]
 

@@ -30,6 +30,8 @@ package struct StepFailure: Hashable, Sendable {
         case signaled(Int32)
         /// No plug-in was run.
         case notStarted
+        /// The connection to the plug-in's unit ended before the plug-in did.
+        case disconnected
         case tooMuchOutput
         /// The plug-in exited with success, but its answer is invalid.
         case invalidAnswer
@@ -39,7 +41,7 @@ package struct StepFailure: Hashable, Sendable {
 
     package var step: Step
     package var cause: Cause
-    /// The plug-in's reason, as a word.
+    /// The plug-in's reason, or that of its launcher or connection, as a word.
     package let reason: String?
 
     /// - Parameter reason: A word that ``isReason(_:)`` accepts; any other text is dropped.
@@ -63,6 +65,7 @@ package struct StepFailure: Hashable, Sendable {
             case .timedOut(let limit): "timed out after \(SecondsText.format(limit))"
             case .signaled(let signal): "was ended by signal \(signal)"
             case .notStarted: "could not be started"
+            case .disconnected: "lost its connection"
             case .tooMuchOutput: "wrote too much"
             case .invalidAnswer: "gave no valid answer"
             case .unable: "failed"
@@ -79,6 +82,7 @@ extension StepFailure.Cause {
         case .timedOut: "timed_out"
         case .signaled: "signaled"
         case .notStarted: "not_started"
+        case .disconnected: "disconnected"
         case .tooMuchOutput: "too_much_output"
         case .invalidAnswer: "invalid_answer"
         case .unable: "unable"
@@ -92,7 +96,7 @@ extension StepFailure.Cause {
         case .timedOut(let limit):
             limit.components.seconds * 1000 + limit.components.attoseconds / 1_000_000_000_000_000
         case .signaled(let signal): Int64(signal)
-        case .notStarted, .tooMuchOutput, .invalidAnswer, .unable: nil
+        case .notStarted, .disconnected, .tooMuchOutput, .invalidAnswer, .unable: nil
         }
     }
 
@@ -107,6 +111,7 @@ extension StepFailure.Cause {
             guard let signal = Int32(exactly: signal) else { return nil }
             self = .signaled(signal)
         case ("not_started", nil): self = .notStarted
+        case ("disconnected", nil): self = .disconnected
         case ("too_much_output", nil): self = .tooMuchOutput
         case ("invalid_answer", nil): self = .invalidAnswer
         case ("unable", nil): self = .unable

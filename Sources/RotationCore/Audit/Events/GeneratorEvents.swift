@@ -32,6 +32,8 @@ extension Audit {
             case signaled
             /// No plug-in was run.
             case notStarted = "not_started"
+            /// The connection to the plug-in's unit ended before the plug-in did; its step may have had an effect.
+            case disconnected
             /// The plug-in exceeded the limit of output.
             case tooMuchOutput = "too_much_output"
             /// The plug-in exited with success, but its answer is invalid.
@@ -60,6 +62,7 @@ extension Audit {
             case .timedOut(let limit): (cause, timeoutMs) = (.timedOut, limit.milliseconds)
             case .signaled(let number): (cause, signal) = (.signaled, number)
             case .notStarted: cause = .notStarted
+            case .disconnected: cause = .disconnected
             case .tooMuchOutput: cause = .tooMuchOutput
             case .invalidAnswer: cause = .invalidAnswer
             case .unable: cause = .unable
