@@ -64,7 +64,9 @@ static struct report become(const struct clinux_plug_in *plug_in, pid_t parent) 
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != parent) {
         return (struct report){clinux_stage_confinement, ESRCH};
     }
-    if (dup2(plug_in->input, STDIN_FILENO) < 0) {
+    if (dup2(plug_in->input, STDIN_FILENO) < 0
+        || (plug_in->output >= 0 && dup2(plug_in->output, STDOUT_FILENO) < 0)
+        || (plug_in->errors >= 0 && dup2(plug_in->errors, STDERR_FILENO) < 0)) {
         return (struct report){clinux_stage_program, errno};
     }
     char *const arguments[] = {(char *)plug_in->name, NULL};

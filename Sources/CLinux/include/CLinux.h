@@ -59,6 +59,8 @@ struct clinux_plug_in {
     const char *name;
     char *const *environment;
     int input;   /* becomes its standard input */
+    int output;  /* becomes its standard output; -1 to hand down this process's own */
+    int errors;  /* becomes its standard error; -1 to hand down this process's own */
     int ruleset; /* of Landlock; -1 for none */
     int changes_user;
     uint32_t user;
@@ -90,6 +92,25 @@ int clinux_adopt_orphans(void);
 
 /* pidfd_open(2): readable once the process has ended; -1 on failure. */
 int clinux_open_process(int process);
+
+/* Connects to a Unix socket, without waiting: EAGAIN if its queue is full. The
+ * connection is closed when another program is executed, and does not block. */
+int clinux_connect(const char *path, int *connection);
+
+/* SO_PEERCRED: the user of the process at the other end, when it connected. */
+int clinux_peer_user(int connection, uint32_t *user);
+
+/* send(2) without waiting and without SIGPIPE: the count, or -1 with errno. */
+long clinux_send(int connection, const void *bytes, size_t length);
+
+/* recv(2) without waiting: the count, 0 at the end, or -1 with errno. */
+long clinux_receive(int connection, void *bytes, size_t length);
+
+/* shutdown(2): of this side's writing, or of both directions. */
+void clinux_shut_down(int connection, int both);
+
+/* No program that is executed later inherits a descriptor from 3 on. */
+void clinux_keep_descriptors(void);
 
 /* Removes a file, or a folder with all that is in it, without following a link. */
 int clinux_remove_tree(const char *folder, const char *name);

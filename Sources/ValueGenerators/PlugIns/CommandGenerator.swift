@@ -45,14 +45,16 @@ struct CommandGenerator: ValueGenerator {
     private func ask(_ question: PlugInMessage) async throws(GeneratorError) -> GeneratedValue? {
         let step = question.step
         guard let host else { throw Self.notRun(step, "plug-ins are run only by the daemon") }
-        if let refusal = host.identity.refusal { throw Self.notRun(step, refusal) }
-        // Only for the error message; the launcher checks the file again when it opens it.
-        do { _ = try PlugInFile(policy.command, in: host.folder) } catch { throw Self.notRun(step, "\(error)") }
+        if host.units == nil {
+            if let refusal = host.identity.refusal { throw Self.notRun(step, refusal) }
+            // Only for the error message; the launcher checks the file again when it opens it.
+            do { _ = try PlugInFile(policy.command, in: host.folder) } catch { throw Self.notRun(step, "\(error)") }
+        }
         // Try again later: an `install` that still runs would conflict with this step.
         if let fence = host.fence, await !fence.pass(within: Self.fenceTimeout) {
             throw .tryAgain(StepFailure(step, .notStarted))
         }
-        let outcome = await PlugInProcess(policy: policy, host: host).run(question.question)
+        let outcome = await run(question.question, host)
         let made =
             step == .generate && outcome.ending == .exited(0) ? PlugInMessage.value(outcome.output) : question.made
         let error = error(of: outcome, step, made)
@@ -74,13 +76,19 @@ struct CommandGenerator: ValueGenerator {
         return made
     }
 
+    private func run(_ question: [UInt8], _ host: PlugInHost) async -> PlugInProcess.Outcome {
+        if let units = host.units { return await units.run(question, policy) }
+        return await PlugInProcess(policy: policy, host: host).run(question)
+    }
+
     private static func notRun(_ step: StepFailure.Step, _ why: String) -> GeneratorError {
         .permanent(StepFailure(step, .notStarted), explanation: why)
     }
 
     private func cause(of ending: PlugInProcess.Ending) -> StepFailure.Cause {
         switch ending {
-        case .exited(PlugInLauncher.refused), .notStarted: .notStarted
+        case .exited(PlugInLauncher.refused), .notStarted, .unavailable: .notStarted
+        case .disconnected: .disconnected
         case .exited(let status): .exited(status)
         case .killed(let signal): .signaled(signal)
         case .timedOut: .timedOut(after: policy.timeout)
@@ -111,8 +119,9 @@ struct CommandGenerator: ValueGenerator {
         }
         let failure = StepFailure(step, cause(of: ending), reason: word)
         return switch ending {
-        // A step can be repeated, so the effect of a step that timed out does not matter.
-        case .timedOut, .notStarted, .exited(Status.tryAgain): .tryAgain(failure)
+        case .unavailable(let reason): .tryAgain(StepFailure(step, .notStarted, reason: reason))
+        // A step can be repeated, so the effect of a step that timed out or was cut off does not matter.
+        case .timedOut, .notStarted, .disconnected, .exited(Status.tryAgain): .tryAgain(failure)
         case .exited(Status.unusableValue): .unusableValue(failure)
         // It was killed from outside, with its unit or for lack of memory. The step can be repeated.
         case .killed(SIGHUP), .killed(SIGINT), .killed(SIGKILL), .killed(SIGTERM), .killed(SIGUSR1), .killed(SIGUSR2):

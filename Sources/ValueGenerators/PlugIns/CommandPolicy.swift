@@ -27,19 +27,21 @@ package struct CommandPolicy: Hashable, Sendable {
                 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
         }
         guard isName(command) else { throw .command(command) }
-        let isVariable = { (text: String) in
-            !text.isEmpty && text.first?.isNumber == false
-                && text.utf8.allSatisfy {
-                    $0 == UInt8(ascii: "_") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
-                        || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0
-                }
-        }
-        if let bad = environment.first(where: { !isVariable($0) || Self.isReserved($0) }) { throw .variable(bad) }
+        if let bad = environment.first(where: { !Self.isPassable(variable: $0) }) { throw .variable(bad) }
         guard Self.timeouts.contains(timeout) else { throw .timeout }
         self.command = command
         arguments = parameters
         self.environment = environment
         self.timeout = timeout
+    }
+
+    /// Whether a text is the name of an environment variable that a plug-in may ask for.
+    static func isPassable(variable name: String) -> Bool {
+        !name.isEmpty && name.first?.isNumber == false && !isReserved(name)
+            && name.utf8.allSatisfy {
+                $0 == UInt8(ascii: "_") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
+                    || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0
+            }
     }
 
     /// Variables that each plug-in gets, that control the dynamic linker, or that name the folder of the daemon's

@@ -14,6 +14,8 @@ package struct PlugInHost: Sendable {
     package var folderPrefix: String
     /// Delays steps while processes of an earlier daemon still run; nil outside the daemon.
     package var fence: PlugInFence?
+    /// The plug-ins' own units; nil if this process starts plug-ins itself.
+    package var units: PlugInUnits?
     /// Receives each exchange with a plug-in.
     package var note: @Sendable (PlugInExchange) -> Void
 
@@ -24,6 +26,7 @@ package struct PlugInHost: Sendable {
         identity: PlugInIdentity,
         folderPrefix: String = "secret-rotator-try-",
         fence: PlugInFence? = nil,
+        units: PlugInUnits? = nil,
         note: @escaping @Sendable (PlugInExchange) -> Void = { _ in }
     ) {
         self.folder = folder
@@ -32,6 +35,7 @@ package struct PlugInHost: Sendable {
         self.identity = identity
         self.folderPrefix = folderPrefix
         self.fence = fence
+        self.units = units
         self.note = note
     }
 

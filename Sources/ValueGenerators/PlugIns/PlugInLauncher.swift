@@ -29,7 +29,7 @@ package enum PlugInLauncher {
         // This process starts no other one meanwhile, so the flags can be set after pipe(2).
         for end in feed { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         _ = fcntl(feed[1], F_SETFL, O_WRONLY | O_NONBLOCK)
-        let process = try start(order, file, input: feed[0])
+        let process = try start(order, file, Streams(input: feed[0]))
         close(feed[0])
         return PlugInSupervisor(process: process, feed: feed[1]).run()
     }
@@ -37,19 +37,34 @@ package enum PlugInLauncher {
     /// Takes the lock before it checks that the daemon lives, so that no late launcher runs once a new daemon has the
     /// lock.
     private static func prepare(_ order: LaunchOrder) throws(Refusal) {
+        try becomeParent()
+        if let lock = order.lock, !PlugInFence.hold(lock) { throw notConfined(lock, errno) }
+        guard Lifeline.isHeld else { throw Refusal(text: "the daemon has ended", reason: "daemon_ended") }
+    }
+
+    /// Hardens this process, and lets it outlive and adopt all processes of its plug-in.
+    static func becomeParent() throws(Refusal) {
         _ = ProcessHardening.apply()
         // The launcher ignores the signals that end the plug-in, because it must wait for its end.
         for number in [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE] { signal(number, SIG_IGN) }
         let code = clinux_adopt_orphans()
         guard code == 0 else { throw notConfined("PR_SET_CHILD_SUBREAPER", code) }
-        if let lock = order.lock, !PlugInFence.hold(lock) { throw notConfined(lock, errno) }
-        guard Lifeline.isHeld else { throw Refusal(text: "the daemon has ended", reason: "daemon_ended") }
     }
 
-    private static func start(
+    /// The descriptors that become a plug-in's streams; -1 for this process's own.
+    struct Streams {
+        var input: Int32
+        var output: Int32 = -1
+        var errors: Int32 = -1
+    }
+
+    /// Starts a plug-in, confined.
+    ///
+    /// - Returns: Its process ID.
+    static func start(
         _ order: LaunchOrder,
         _ file: borrowing PlugInFile,
-        input: Int32
+        _ streams: Streams
     ) throws(Refusal) -> Int32 {
         let ruleset = try Confinement.isPossible ? ruleset(protecting: order.protected) : -1
         defer { if ruleset >= 0 { close(ruleset) } }
@@ -61,7 +76,9 @@ package enum PlugInLauncher {
                 plugIn.file = file.descriptor
                 plugIn.name = name
                 plugIn.environment = UnsafePointer(environ)
-                plugIn.input = input
+                plugIn.input = streams.input
+                plugIn.output = streams.output
+                plugIn.errors = streams.errors
                 plugIn.ruleset = ruleset
                 plugIn.changes_user = order.user == nil ? 0 : 1
                 plugIn.user = order.user?.uid ?? 0
@@ -91,7 +108,8 @@ package enum PlugInLauncher {
         }
     }
 
-    private static func notConfined(_ what: String, _ code: Int32) -> Refusal {
+    /// The refusal because a system call failed.
+    static func notConfined(_ what: String, _ code: Int32) -> Refusal {
         Refusal(text: "\(what): \(String(cString: strerror(code)))", reason: "not_confined")
     }
 }

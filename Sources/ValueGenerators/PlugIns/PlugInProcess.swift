@@ -14,6 +14,10 @@ struct PlugInProcess {
         case timedOut
         case tooMuchOutput
         case notStarted
+        /// The plug-in's unit can't be asked now, for this reason.
+        case unavailable(String)
+        /// The connection to the plug-in's unit ended before the plug-in did.
+        case disconnected
     }
 
     /// The result of a run.

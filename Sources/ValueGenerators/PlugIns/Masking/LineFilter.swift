@@ -86,6 +86,14 @@ struct StandardErrors: Equatable {
         text.withContiguousBytes { append($0) }
     }
 
+    /// - Parameter kept: At most ``limit`` bytes.
+    init(kept: [UInt8], isCut: Bool) {
+        (bytes, self.isCut) = (kept, isCut)
+    }
+
+    /// The last bytes, up to ``limit``.
+    var kept: [UInt8] { bytes }
+
     mutating func append(_ more: UnsafeRawBufferPointer) {
         bytes += more.suffix(Self.limit + 1)
         if bytes.count > Self.limit {
