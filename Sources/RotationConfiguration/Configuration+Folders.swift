@@ -6,6 +6,7 @@ extension Configuration {
     struct Generators {
         var directory = "/etc/secret-rotator/generators"
         var user: PlugInUser?
+        var sockets: String?
         var fileFolders: [String] = []
         var publicFolders: [String] = []
         /// The mapping, for later messages.
@@ -17,6 +18,7 @@ extension Configuration {
         guard var mapping = root.mapping("generators") else { return generators }
         generators.directory = mapping.path("directory") ?? generators.directory
         generators.user = readUser(&mapping)
+        generators.sockets = readSockets(&mapping, user: generators.user)
         let form = "folder's absolute path, not /"
         let folder = { (path: String) in path.hasPrefix("/") && path.contains { $0 != "/" } ? path : nil }
         generators.fileFolders =

@@ -76,6 +76,7 @@ extension Configuration {
             log: log,
             generatorsDirectory: generators.directory,
             generatorsUser: generators.user,
+            generatorsSockets: generators.sockets,
             fileFolders: generators.fileFolders,
             publicFolders: generators.publicFolders,
             unusedKeys: unusedKeys(in: root)

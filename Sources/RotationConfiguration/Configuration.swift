@@ -31,6 +31,8 @@ package struct Configuration: Sendable {
     package var generatorsDirectory: String
     /// The user as which plug-ins run if the daemon runs as root; nil for none.
     package var generatorsUser: PlugInUser?
+    /// The folder of the sockets of plug-ins that are units of their own; nil if the daemon starts plug-ins itself.
+    package var generatorsSockets: String?
     /// The folders whose files may be values.
     package var fileFolders: [String]
     /// The folders where public keys may be written; they contain none of the daemon's own files.

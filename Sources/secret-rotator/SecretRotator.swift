@@ -44,8 +44,9 @@ struct SecretRotator: AsyncParsableCommand {
 @main
 enum Main {
     static func main() {
-        // The plug-in launcher must run before the process has threads.
-        if CommandLine.arguments.dropFirst().first == LaunchPlugInCommand.configuration.commandName {
+        // A plug-in's launcher must run before the process has threads.
+        let words = Array(CommandLine.arguments.dropFirst().prefix(2))
+        if words.first == LaunchPlugInCommand.configuration.commandName || words == ["plug-in", "serve"] {
             return becomePlugIn()
         }
         // Dispatch tries to raise a thread's priority, which only root may do, and would write that to the system log

@@ -162,6 +162,8 @@ extension Checkup {
     private var daemonUser: UInt32 { FileStatus(configuration.database)?.owner ?? geteuid() }
 
     private func checkPlugIn(_ policy: PlugInCall, _ subject: String, isConfined: Bool) -> [Finding] {
+        // Each unit is asked once, however many schedules use it.
+        guard configuration.generatorsSockets == nil else { return [] }
         var findings: [Finding] = []
         do { _ = try PlugInFile(policy.command, in: configuration.generatorsDirectory) } catch {
             findings.append(

@@ -1,6 +1,7 @@
 import ControlAPI
 import Glibc
 package import RotationConfiguration
+import ValueGenerators
 
 /// Checks everything that the daemon needs, and changes nothing.
 ///
@@ -38,7 +39,12 @@ package struct Checkup: Sendable {
             findings.append(finding)
             if let answer { hubs.append(answer) }
         }
-        return findings + checkSchedules(hubs)
+        findings += checkSchedules(hubs)
+        if let folder = configuration.generatorsSockets {
+            progress("asking the plug-ins' units")
+            findings += await checkPlugInUnits(PlugInUnits(folder: folder))
+        }
+        return findings
     }
 
     // MARK: The daemon

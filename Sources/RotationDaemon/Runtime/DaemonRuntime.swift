@@ -105,7 +105,8 @@ package final class DaemonRuntime: Sendable {
             try await engine.limitPauses()
             let landlock = Confinement.version
             try await note(Audit.DaemonStarted(pid: getpid(), landlock: landlock))
-            if landlock == 0 && access(configuration.generatorsDirectory, F_OK) == 0 {
+            let startsPlugIns = configuration.generatorsSockets == nil
+            if landlock == 0 && startsPlugIns && access(configuration.generatorsDirectory, F_OK) == 0 {
                 logger.warning("plug-ins run unconfined: no Landlock in the kernel, or in the unit's SystemCallFilter=")
             }
             try await note(Audit.ConfigurationLoaded(hash: configuration.hash))
@@ -193,7 +194,7 @@ package final class DaemonRuntime: Sendable {
 
     /// Logs an error if there are plug-ins that may not run.
     private func warnOfRefusedPlugIns() {
-        guard let refusal = configuration.plugInIdentity.refusal,
+        guard configuration.generatorsSockets == nil, let refusal = configuration.plugInIdentity.refusal,
             PlugInFile.mayExist(in: configuration.generatorsDirectory)
         else { return }
         logger.error("plug-ins are not run: \(refusal)")

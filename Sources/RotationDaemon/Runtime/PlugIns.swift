@@ -21,6 +21,8 @@ final class PlugIns: Sendable {
     private let ranAs = Mutex<Set<UInt32>>([])
     private let fence: PlugInFence
     private let logger: Logger
+    /// Of this process, for plug-ins that are units of their own.
+    private static let session = PlugInUnits.makeSession(SystemRandom())
 
     /// - Throws: `PlugInFence.Failure` if the fence's file beside the database can't be opened.
     init(_ configuration: Configuration, logger: Logger) throws {
@@ -43,7 +45,7 @@ final class PlugIns: Sendable {
     /// Creates a generator that uses the configuration in force.
     @Sendable func makeGenerator(_ specification: GeneratorSpecification) -> any ValueGenerator {
         let host = host
-        if specification.plugIn != nil {
+        if specification.plugIn != nil, host.units == nil {
             let user = host.identity.user?.uid ?? geteuid()
             _ = ranAs.withLock { $0.insert(user) }
         }
@@ -73,10 +75,11 @@ final class PlugIns: Sendable {
     ///
     /// They have no rights at the control socket, whatever roles they have.
     var users: Set<UInt32> {
-        let (folder, user) = present.withLock { ($0.host.folder, $0.user) }
+        let (host, user) = present.withLock { ($0.host, $0.user) }
         var users = ranAs.withLock { $0 }
-        // Where there can be no plug-in, the daemon's user is an ordinary user.
-        if !users.isEmpty || !fence.isPassed || PlugInFile.mayExist(in: folder) {
+        // Where there can be no plug-in, or each has its unit's user, the daemon's user is an ordinary user.
+        let isPossible = host.units == nil && PlugInFile.mayExist(in: host.folder)
+        if !users.isEmpty || !fence.isPassed || isPossible {
             users.formUnion([geteuid(), user?.uid].compactMap { $0 })
         }
         return users.subtracting([0])
@@ -86,6 +89,7 @@ final class PlugIns: Sendable {
         var host = configuration.plugInHost { Self.log($0, logger) }
         host.folderPrefix = StepFolder.prefix(database: configuration.database)
         host.fence = fence
+        host.units?.session = session
         return InForce(host: host, files: configuration.fileHost, user: configuration.generatorsUser)
     }
 
@@ -134,6 +138,7 @@ extension Configuration {
             launcher: [program, "launch-plug-in"],
             protected: secretPaths,
             identity: plugInIdentity,
+            units: generatorsSockets.map { PlugInUnits(folder: $0) },
             note: note
         )
     }

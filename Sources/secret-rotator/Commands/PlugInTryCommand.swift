@@ -52,7 +52,11 @@ struct PlugInTryCommand: AsyncParsableCommand {
             let configuration = try global.load()
             let specification = try specification()
             try configuration.refuse(specification)
-            try Self.checkFile(name, configuration.generatorsDirectory)
+            if let folder = configuration.generatorsSockets {
+                try Self.checkSocket(PlugInUnits(folder: folder).socket(of: name))
+            } else {
+                try Self.checkFile(name, configuration.generatorsDirectory)
+            }
             let planned = Array(steps.prefix(through: stopAfter))
             if planned.contains(.install) {
                 printError(
@@ -76,6 +80,12 @@ struct PlugInTryCommand: AsyncParsableCommand {
             ]),
             "plug-in"
         )
+    }
+
+    private static func checkSocket(_ path: String) throws {
+        guard access(path, F_OK) == 0 else {
+            throw ControlFailure(status: .noSuchSecret, message: "there is no plug-in at \(path)")
+        }
     }
 
     private static func checkFile(_ name: String, _ folder: String) throws {
