@@ -32,7 +32,7 @@ def keeps_databases(host):
 def auditor_reads(host):
     """A member of the audit group reads the history's copy and the checkpoints, and can't write"""
     newest = entries(host)[-1]
-    read = lambda: lines(rotator(host, "audit", "list", "--json", user="audrey"))[-1] == newest
+    read = lambda: lines(rotator(host, "audit", "list", "--json", user="audrey"))[-1:] == [newest]
     until("the copy has the newest entry", read, 10)
     count = host.run("sqlite3", "-readonly", COPY, "SELECT count(*) FROM rotation_history", user="audrey").require()
     assert int(count.output) == 2, count.output
