@@ -342,15 +342,13 @@ struct PlugInTests {
         }
     }
 
-    /// The README's own plug-ins, as they stand there.
+    /// The guide's own plug-ins, as they stand there.
     @Test(arguments: ["shell", "python"])
-    func plugInOfTheReadmeWorks(language: String) async throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-        let mark = try #require(readme.range(of: "<!-- plug-in: \(language) -->"))
-        let lines = readme[mark.upperBound...].split(separator: "\n", omittingEmptySubsequences: false)
-        let code = lines.drop { !$0.hasPrefix("```") }.dropFirst().prefix { $0 != "```" }.joined(separator: "\n")
+    func plugInOfTheGuideWorks(language: String) async throws {
+        let guide = Page.guide("WritingAPlugIn").text
+        let mark = try #require(guide.range(of: "<!-- plug-in: \(language) -->"))
+        let lines = guide[mark.upperBound...].split(separator: "\n", omittingEmptySubsequences: false)
+        let code = lines.drop { !$0.hasPrefix("#!") }.prefix { $0 != "```" && $0 != "EOF" }.joined(separator: "\n")
         try await Self.with { world in
             try world.folder.write(code + "\n", to: "generators/own")
             chmod(world.folder.file("generators/own"), 0o755)

@@ -77,7 +77,7 @@ extension Checkup {
         if let aliases = answer.aliases {
             return (.good("hub \(answer.hub)", "token accepted, \(aliases.count) secrets listed\(whom)"), answer)
         }
-        let advice = "see the README: What errors mean"
+        let advice = "see the guide Problems and messages: What a hub answers"
         return (.problem("hub \(answer.hub)", "\(answer.problem ?? "")\(whom)", advice: advice), nil)
     }
 

@@ -1,0 +1,51 @@
+import Testing
+
+@Suite(.timeLimit(.minutes(5)))
+struct GuideTests {
+    /// What the sessions of each guide must have shown; a guide with sessions and without texts here fails.
+    private static let shown: [String: [String]] = [
+        "Auditing": [
+            "OK: no entry was changed", "the export has the root of the checkpoint", "Signature Verified Successfully",
+            "entry 2 is in the log ops1.example.com/secret-rotator", "quorum none", "change freeze",
+        ],
+        "ControlProtocol": [
+            #""role":"ready""#, "200", #""status":66"#, "422", "404", "schedule.paused",
+        ],
+        "Generators": ["\"user\":\"svc\""],
+        "Operating": [
+            "token accepted, 0 secrets listed", "db_password: succeeded after 1 attempt", "problems     none",
+            ": verified", "nothing is rotated until a person has accepted it", "unmanaged",
+            "accepted: this history ends",
+        ],
+        "Scheduling": [
+            #""slot":"2027-03-28T01:00:00.000Z""#, "every=12h finish_after=0s generator=token", "nothing to change",
+            "19 rotations",
+            "local/db_password: paused until 2099", "local/db_password: resumed", "local/ftp_password: removed",
+        ],
+        "WritingAPlugIn": [
+            "generate exited with 0: done; then install", "test exited with 0: done; the hub refuses the value",
+            "finish exited with 0: done; the rotation ends here", "refused, as it should be",
+            "would rotate local/db_password: command",
+        ],
+    ]
+
+    @Test(arguments: Page.guides.filter { !$0.sessions.isEmpty })
+    func sessionsOfTheGuideDoWhatItSays(guide: Page) async throws {
+        let name = try #require(guide.path.split(separator: "/").last?.split(separator: ".").first)
+        let texts = try #require(Self.shown[String(name)])
+        let output = try await Session.run(guide)
+        for text in texts { #expect(output.contains(text), "\(text)") }
+    }
+
+    /// No guide has lost its sessions.
+    @Test func guidesWithSessionsAreThese() {
+        let names = Page.guides.filter { !$0.sessions.isEmpty }.map(\.path)
+        #expect(names == Self.shown.keys.sorted().map { "\(Page.catalogue)/\($0).md" })
+    }
+
+    /// An article that is longer than a reader's patience wants to be two.
+    @Test(arguments: Page.guides)
+    func guideIsNotTooLong(guide: Page) {
+        #expect(guide.text.split(separator: "\n", omittingEmptySubsequences: false).count <= 260)
+    }
+}
