@@ -121,6 +121,8 @@ struct PlugInUnitLifeTests {
                 }
                 // systemd kills the rest of a unit; here nobody does.
                 for pid in try Self.pids(world) { if let pid = Int32(pid) { kill(pid, SIGKILL) } }
+                // Nor its /tmp, which goes with a unit's PrivateTmp=.
+                for folder in try Self.noted("folder", world) { try? FileManager.default.removeItem(atPath: folder) }
             }
             #expect(try await world.run("audit", "list", "--json").output.contains("\"cause\":\"disconnected\""))
             #expect(world.patches("db").count == 1)
