@@ -20,6 +20,28 @@ int clinux_file_status(const char *path, uint32_t *mode, uint32_t *owner) {
     return 0;
 }
 
+int clinux_file_identity(int file, unsigned long long *device, unsigned long long *inode) {
+    struct stat status;
+    if (fstat(file, &status) != 0) {
+        return errno;
+    }
+    *device = status.st_dev;
+    *inode = status.st_ino;
+    return 0;
+}
+
+int clinux_file_change(const char *path, unsigned long long *device, unsigned long long *inode, long long changed[2]) {
+    struct stat status;
+    if (stat(path, &status) != 0) {
+        return errno;
+    }
+    *device = status.st_dev;
+    *inode = status.st_ino;
+    changed[0] = status.st_ctim.tv_sec;
+    changed[1] = status.st_ctim.tv_nsec;
+    return 0;
+}
+
 int clinux_forbid_dumps(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : errno;
 }

@@ -145,6 +145,7 @@ extension Configuration {
         var settings = Audit(origin: origin, checkpointEvery: every ?? .seconds(3600), checkpointFile: file)
         if var reader = audit {
             (settings.witnesses, settings.quorum) = readWitnesses(&reader, rules)
+            settings.stream = readAuditStream(&reader)
             reader.finish()
         }
         return settings

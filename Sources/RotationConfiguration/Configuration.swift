@@ -70,6 +70,8 @@ package struct Configuration: Sendable {
         package var witnesses: [Witness] = []
         /// How many of them must cosign a checkpoint, for the readers of the log; 0 if there are none.
         package var quorum = 0
+        /// The live stream of its entries; nil for none.
+        package var stream: AuditStream?
     }
 
     /// A witness of the audit log.

@@ -119,12 +119,4 @@ struct LineLogHandlerTests {
         #expect(object?["message"] == text)
         #expect(object?["k"] == text)
     }
-
-    @Test func underSystemdTheFormatIsTheJournals() {
-        let format = LineLogHandler.automaticFormat(environment: ["JOURNAL_STREAM": "8:1"])
-        guard case .journal = format else {
-            Issue.record("\(format)")
-            return
-        }
-    }
 }

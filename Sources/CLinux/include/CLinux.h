@@ -119,8 +119,22 @@ int clinux_remove_tree(const char *folder, const char *name);
  * and in which one depends on the order of compilation. */
 int clinux_file_status(const char *path, uint32_t *mode, uint32_t *owner);
 
+/* The device and the inode of an open file, as $JOURNAL_STREAM names them; 0 or errno. */
+int clinux_file_identity(int file, unsigned long long *device, unsigned long long *inode);
+
+/* The identity of a file, by stat(2), and the seconds and nanoseconds of its last change; 0 or errno. */
+int clinux_file_change(const char *path, unsigned long long *device, unsigned long long *inode, long long changed[2]);
+
 /* malloc_trim(3), which glibc's Swift module lacks: gives memory that was freed
  * back to the system. */
 void clinux_trim_heap(void);
+
+/* Sends bytes to a datagram socket's address as a sealed file in memory (memfd_create(2), SCM_RIGHTS), which is how
+ * journald takes a record that is too large for a datagram. */
+int clinux_send_sealed(int socket, const void *address, unsigned address_length, const void *bytes, size_t count);
+
+/* SIOCOUTQ: how much of what was sent the other end of a Unix socket has not read yet, in bytes of kernel memory; -1 on
+ * failure. */
+int clinux_unread_bytes(int socket);
 
 #endif

@@ -22,13 +22,15 @@ package enum Daemon {
         let problems = ProcessHardening.apply() + [OpenFiles.raiseLimit()].compactMap { $0 }
         await DispatchTimers.open()
         let configuration = try Configuration.load(configurationPath)
-        let (writer, logger) = makeLog(configuration.log)
+        let (writer, logger, journal) = makeLog(configuration.log)
         defer { writer.flush(within: lastLines) }
         for problem in problems { logger.warning("hardening: \(problem)") }
         if !ProcessHardening.canLockMemory {
             logger.warning("memory can't be locked: raise LimitMEMLOCK, or values may reach swap")
         }
-        let runtime = try await DaemonRuntime(configuration: configuration, logger: logger) { writer.health }
+        let runtime = try await DaemonRuntime(configuration: configuration, logger: logger, journal: journal) {
+            writer.health
+        }
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
         do {
             try await serviceGroup(runtime, manager, logger).run()
@@ -94,17 +96,20 @@ package enum Daemon {
     /// Creates the configured log.
     ///
     /// All lines of the process, including those of libraries, go through one queue.
-    private static func makeLog(_ log: Configuration.Log) -> (LogWriter, Logger) {
+    ///
+    /// - Returns: The journal's logger, too, if lines go there: it is told each entry of the history.
+    private static func makeLog(_ log: Configuration.Log) -> (LogWriter, Logger, journal: Logger?) {
         let format: LineLogHandler.Format =
             switch log.format {
             case .auto: LineLogHandler.automaticFormat(environment: ProcessInfo.processInfo.environment)
-            case .journal: .journal
+            case .journal: .record
             case .text: .text
             case .json: .json
             }
+        let isJournal = if case .record = format { true } else { false }
         let writer = LogWriter(
             describeGap: { LineLogHandler.line(format, gap: $0) },
-            write: { standardError($0) }
+            write: LineLogHandler.writer(of: format)
         )
         let handler = LineLogHandler(format: format, level: log.level) { writer.append($0) }
         LoggingSystem.bootstrap { _ in
@@ -112,6 +117,7 @@ package enum Daemon {
             quiet.logLevel = max(log.level, .warning)
             return quiet
         }
-        return (writer, Logger(label: "secret-rotator") { _ in handler })
+        let logger = Logger(label: "secret-rotator") { _ in handler }
+        return (writer, logger, isJournal ? logger : nil)
     }
 }

@@ -26,6 +26,8 @@ package final class DaemonRuntime: Sendable {
     let signing = Mutex<(keeper: CheckpointKeeper, task: Task<Void, Never>)?>(nil)
     /// Asks the witnesses of the audit log.
     let witnesses: WitnessKeeper
+    /// Tells journal and receivers what was committed.
+    let outlets: Outlets
     let hubs: HubClients
     let logger: Logger
     private let inForce: Mutex<InForce>
@@ -54,12 +56,15 @@ package final class DaemonRuntime: Sendable {
 
     /// Takes the lock, opens and migrates the databases, and writes the first entries.
     ///
-    /// - Parameter logHealth: The health of the log.
+    /// - Parameters:
+    ///   - journal: The journal's logger, if it is told each entry of the history.
+    ///   - logHealth: The health of the log.
     /// - Throws: `DaemonLock.Failure`, ``ConfigurationError``, ``StartFailure``, or the errors of the databases;
     ///   nothing stays open then.
     package init(
         configuration: Configuration,
         logger: Logger,
+        journal: Logger? = nil,
         logHealth: @escaping @Sendable () -> LogHealth = { LogHealth() }
     ) async throws {
         self.logger = logger
@@ -88,6 +93,8 @@ package final class DaemonRuntime: Sendable {
         )
         (self.copier, copying) = (copier, Task { await copier.run() })
         witnesses = WitnessKeeper(database: configuration.database, store: store, logger: logger)
+        let database = configuration.database
+        outlets = Outlets(database: database, stream: store.stream, logger: logger, journal: journal)
         inForce = Mutex(InForce(configuration: configuration, hubs: views))
         engine = Engine(
             configuration: .init(hubs: views, retry: configuration.retry),
@@ -115,6 +122,7 @@ package final class DaemonRuntime: Sendable {
             try await holdUnlessCheckpointsAgree()
             startSigning()
             await followWitnesses()
+            await followOutlets()
         } catch {
             await close()
             throw error
@@ -309,6 +317,7 @@ package final class DaemonRuntime: Sendable {
             inForce.withLock { $0 = InForce(configuration: fresh, hubs: views) }
             plugIns.update(fresh)
             await followWitnesses()
+            await followOutlets()
             await engine.update(.init(hubs: views, retry: fresh.retry))
             try await engine.reopenHubs()
             logger.notice("configuration reloaded", metadata: ["hash": "\(fresh.hash)"])
@@ -373,6 +382,7 @@ package final class DaemonRuntime: Sendable {
         await witnesses.end()
         await endCopy()
         await store.close()
+        await outlets.end()
         await hubs.shutdown()
         // Explicitly, not with the last reference: a task that ends later may hold one.
         lock.release()

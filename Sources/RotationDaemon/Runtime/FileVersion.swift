@@ -1,3 +1,4 @@
+import CLinux
 import Crypto
 import Foundation
 
@@ -9,14 +10,15 @@ struct FileVersion: Hashable {
     /// Seconds and nanoseconds of the last change.
     ///
     /// Two writes within one clock tick differ in the digest.
-    private let changed: [Int]
+    private let changed: [Int64]
 
     /// - Returns: nil if the file can't be read.
     init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0, let content = FileManager.default.contents(atPath: path) else { return nil }
+        var (device, inode, changed) = (UInt64(0), UInt64(0), [Int64](repeating: 0, count: 2))
+        guard clinux_file_change(path, &device, &inode, &changed) == 0,
+            let content = FileManager.default.contents(atPath: path)
+        else { return nil }
         digest = Array(SHA256.hash(data: content))
-        (device, inode) = (UInt64(status.st_dev), UInt64(status.st_ino))
-        changed = [status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
+        (self.device, self.inode, self.changed) = (device, inode, changed)
     }
 }

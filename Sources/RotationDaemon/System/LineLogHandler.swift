@@ -1,14 +1,17 @@
+import CLinux
 import Foundation
 import Glibc
 package import Logging
 import RotationCore
 import Scheduling
 
-/// Writes log lines to standard error: for the journal, for a person, or as JSON.
+/// Makes log lines: for the journal, for a person, or as JSON.
 package struct LineLogHandler: LogHandler {
     /// The format of a line.
     package enum Format: Sendable {
-        /// A priority before each line (sd-daemon(3)); the journal adds the time.
+        /// A record with fields for ``JournalSocket``; the journal adds the time.
+        case record
+        /// A priority before each line (sd-daemon(3)), as ``JournalSocket`` writes a record to standard error.
         case journal
         /// Time, level, message, metadata.
         case text
@@ -33,9 +36,24 @@ package struct LineLogHandler: LogHandler {
     }
 
     /// The format for `auto` in this environment.
-    package static func automaticFormat(environment: [String: String]) -> Format {
-        if environment["JOURNAL_STREAM"] != nil { return .journal }
-        return isatty(STDERR_FILENO) == 1 ? .text : .json
+    ///
+    /// - Parameter file: Standard error.
+    package static func automaticFormat(environment: [String: String], file: Int32 = STDERR_FILENO) -> Format {
+        // It names the journal's stream: another one may be inherited, or standard error redirected (systemd.exec(5)).
+        var (device, inode) = (UInt64(0), UInt64(0))
+        if let stream = environment["JOURNAL_STREAM"], clinux_file_identity(file, &device, &inode) == 0,
+            stream == "\(device):\(inode)"
+        {
+            return .record
+        }
+        return isatty(file) == 1 ? .text : .json
+    }
+
+    /// Writes the lines of a format where they belong: to the journal, or to standard error.
+    package static func writer(of format: Format) -> @Sendable (String) -> Void {
+        guard case .record = format else { return { standardError($0) } }
+        let socket = JournalSocket()
+        return { socket.write($0) }
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -62,7 +80,8 @@ package struct LineLogHandler: LogHandler {
         _ message: String,
         _ fields: [(key: String, value: String)]
     ) -> String {
-        text(format, level, message, fields) + "\n"
+        guard case .record = format else { return text(format, level, message, fields) + "\n" }
+        return JournalRecord.text(level, body(format, message, fields), fields)
     }
 
     private static func text(
@@ -72,11 +91,8 @@ package struct LineLogHandler: LogHandler {
         _ fields: [(key: String, value: String)]
     ) -> String {
         switch format {
-        // Line breaks are escaped, so that a message can't forge another line.
-        case .journal:
-            return "<\(level.priority)>" + printableLine(message) + pairs(fields)
-        case .text:
-            return "\(SystemClock().now.rfc3339) \(level.rawValue) " + printableLine(message) + pairs(fields)
+        case .record, .journal: return "<\(level.severity)>" + body(format, message, fields)
+        case .text: return "\(SystemClock().now.rfc3339) \(level.rawValue) " + body(format, message, fields)
         case .json:
             var object = ["time": SystemClock().now.rfc3339, "level": level.rawValue, "message": message]
             object.merge(fields.map { ($0.key, $0.value) }) { first, _ in first }
@@ -86,26 +102,20 @@ package struct LineLogHandler: LogHandler {
         }
     }
 
+    /// Message and metadata in one line: line breaks are escaped, so that a message can't forge another line.
+    private static func body(_ format: Format, _ message: String, _ fields: [(key: String, value: String)]) -> String {
+        // What only programs look for is a field of the record.
+        let isForPeople = { (key: String) in key != "event" && key != "message_id" }
+        guard case .record = format else { return printableLine(message) + pairs(fields) }
+        return printableLine(message) + pairs(fields.filter { isForPeople($0.key) })
+    }
+
     private static func pairs(_ fields: [(key: String, value: String)]) -> String {
         fields.map { field in
             let isWord =
                 !field.value.isEmpty && !field.value.contains { $0.isWhitespace || $0 == "\"" || $0 == "\u{1B}" }
             return " \(field.key)=" + printableLine(isWord ? field.value : field.value.debugDescription)
         }.joined()
-    }
-}
-
-extension Logger.Level {
-    /// syslog(3)'s number.
-    fileprivate var priority: Int {
-        switch self {
-        case .trace, .debug: 7
-        case .info: 6
-        case .notice: 5
-        case .warning: 4
-        case .error: 3
-        case .critical: 2
-        }
     }
 }
 

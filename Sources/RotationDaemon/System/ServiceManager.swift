@@ -41,17 +41,8 @@ package struct ServiceManager: Sendable {
         send(states.map(\.text).joined(separator: "\n"), to: address)
     }
 
-    /// A path, or an abstract name, which begins with `@` in the environment and with a zero byte on the socket.
     private func send(_ text: String, to address: String) {
-        var socketAddress = sockaddr_un()
-        socketAddress.sun_family = sa_family_t(AF_UNIX)
-        var name = Array(address.utf8)
-        let capacity = MemoryLayout.size(ofValue: socketAddress.sun_path)
-        guard name.first == UInt8(ascii: "/") || name.first == UInt8(ascii: "@"), name.count < capacity else { return }
-        let isAbstract = name[0] == UInt8(ascii: "@")
-        if isAbstract { name[0] = 0 }
-        withUnsafeMutableBytes(of: &socketAddress.sun_path) { $0.copyBytes(from: name) }
-        let length = MemoryLayout<sa_family_t>.size + name.count + (isAbstract ? 0 : 1)
+        guard let address = UnixAddress(address) else { return }
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
@@ -59,11 +50,7 @@ package struct ServiceManager: Sendable {
         var limit = timeval(tv_sec: 1, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let bytes = Array(text.utf8)
-        _ = withUnsafePointer(to: &socketAddress) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), $0, socklen_t(length))
-            }
-        }
+        _ = address.with { sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), $0, $1) }
     }
 }
 

@@ -78,8 +78,9 @@ struct WitnessCommand: AsyncParsableCommand {
     /// Writes to standard error, as the daemon does where its configuration says nothing.
     private static var logger: Logger {
         let format = LineLogHandler.automaticFormat(environment: ProcessInfo.processInfo.environment)
+        let write = LineLogHandler.writer(of: format)
         return Logger(label: "secret-rotator.witness") { _ in
-            LineLogHandler(format: format, level: .info) { standardError($0) }
+            LineLogHandler(format: format, level: .info, write: write)
         }
     }
 }
