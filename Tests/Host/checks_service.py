@@ -9,7 +9,10 @@ from rotator import (
 )
 
 # Fields of a journal line that says that a rotation has succeeded.
-JOURNAL_FIELDS = {"_SYSTEMD_UNIT": SERVICE, "PRIORITY": None}
+JOURNAL_FIELDS = {
+    "_SYSTEMD_UNIT": SERVICE, "PRIORITY": None, "SECRET": "local/db_password", "HUB": "local", "ALIAS": "db_password",
+    "EVENT": "rotation.succeeded", "ROTATION": None, "SEQ": None, "MESSAGE_ID": None,
+}
 
 
 def becomes_active(host):
@@ -58,11 +61,13 @@ def rotates_by_signal(host):
 def writes_journal(host):
     """The journal has the rotation's line, and no value in any line"""
     told = host.run("journalctl", "--unit", SERVICE, "--output=json", "--no-pager").require().output
-    found = [line for line in map(json.loads, told.splitlines()) if "rotation succeeded" in str(line.get("MESSAGE"))]
+    found = [line for line in map(json.loads, told.splitlines()) if line.get("EVENT") == "rotation.succeeded"]
     assert len(found) == 2, f"{len(found)} lines about the two rotations"
     for name, value in JOURNAL_FIELDS.items():
         assert all(name in line and value in (None, line[name]) for line in found), f"{name} is missing"
     assert not any(value in told for value in patches(host, "db_password")), "a value is in the journal"
+    story = host.run("journalctl", "--catalog", "--no-pager", "SECRET=local/db_password", "EVENT=rotation.succeeded")
+    assert "-- Subject: " in story.require().output, story.output
 
 
 def misses_nothing(host):
