@@ -67,7 +67,7 @@ def writes_journal(host):
         assert all(name in line and value in (None, line[name]) for line in found), f"{name} is missing"
     assert not any(value in told for value in patches(host, "db_password")), "a value is in the journal"
     story = host.run("journalctl", "--catalog", "--no-pager", "SECRET=local/db_password", "EVENT=rotation.succeeded")
-    assert "-- Subject: " in story.require().output, story.output
+    assert "Subject: local/db_password was rotated" in story.require().output, story.output
 
 
 def misses_nothing(host):
