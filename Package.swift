@@ -237,7 +237,10 @@ package.targets += [
     ),
     .testTarget(
         name: "ReportingTests",
-        dependencies: ["Reporting", "RotationCore", "RotationStore", "Scheduling", "TestSupport", "ValueGenerators"]
+        dependencies: [
+            "Reporting", "RotationCore", "RotationStore", "Scheduling", "TestSupport", "ValueGenerators",
+            .product(name: "Crypto", package: "swift-crypto"),
+        ]
     ),
     .testTarget(
         name: "RotationEngineTests",

@@ -19,6 +19,12 @@ package struct HTML: Sendable {
     /// A style sheet of the program's.
     package init(style: StaticString) { markup = "<style>\(style)</style>" }
 
+    /// A script of the program's.
+    package init(script: StaticString) { markup = "<script>\(script)</script>" }
+
+    /// The piece as text.
+    package var text: String { markup }
+
     /// An element.
     package init(_ name: StaticString, _ attributes: [Attribute], _ content: HTML) {
         let attributes = attributes.map(\.markup).joined()
@@ -55,6 +61,8 @@ package struct HTML: Sendable {
         static func path(_ path: VectorPath) -> Attribute { Attribute("d", path.text) }
         /// The size of a picture's own units.
         static func viewBox(_ width: Int, _ height: Int) -> Attribute { Attribute("viewBox", "0 0 \(width) \(height)") }
+        /// A picture in the address itself.
+        static func icon(_ data: StaticString) -> Attribute { Attribute("href", "data:image/svg+xml,\(data)") }
         /// An instant for programs.
         static func time(_ value: String) -> Attribute { Attribute("datetime", value) }
     }

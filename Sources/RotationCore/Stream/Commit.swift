@@ -81,7 +81,7 @@ package struct RotationProgress: Hashable, Sendable {
     package var isClosed: Bool
 
     /// The outcome of a rotation.
-    package enum Outcome: String, Hashable, Sendable, Codable {
+    package enum Outcome: String, Hashable, Sendable, Codable, CaseIterable {
         case succeeded, failed, abandoned
 
         package init(_ ending: Ending) {
