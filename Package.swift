@@ -119,7 +119,7 @@ let package = Package(
             name: "RotationDaemon",
             dependencies: [
                 "CLinux", "ControlAPI", "SQLite", "RotationStore", "RotationEngine", "RotationCore", "TransparencyLog",
-                "AIHubClient", "RotationConfiguration", "Witness",
+                "AIHubClient", "Reporting", "RotationConfiguration", "Witness",
                 "Scheduling",
                 "SecretMemory", "ValueGenerators",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -269,7 +269,7 @@ package.targets += [
         name: "RotationDaemonTests",
         dependencies: [
             "RotationDaemon", "RotationConfiguration", "AIHubClient", "TransparencyLog", "ControlAPI", "RotationCore",
-            "RotationEngine",
+            "RotationEngine", "Reporting",
             "RotationStore", "SandboxHub", "Witness",
             "SQLite", "Scheduling", "SecretMemory", "ValueGenerators", "TestSupport",
             .product(name: "Logging", package: "swift-log"),
@@ -283,7 +283,7 @@ package.targets += [
             .product(name: "Subprocess", package: "swift-subprocess"),
             .product(name: "SystemPackage", package: "swift-system"),
         ],
-        exclude: ["Report/check_report.py", "Snapshots"]
+        exclude: ["Report/check_report.py", "Observation/check_status.py", "Snapshots"]
     ),
     .executableTarget(
         name: "Benchmarks",

@@ -50,9 +50,7 @@ extension Configuration {
         var signals = root.mapping("signals")
         let usr1 = signals?.choice("usr1", USR1.self)
         signals?.finish()
-        var metrics = root.mapping("metrics")
-        let textfile = metrics?.path("textfile")
-        metrics?.finish()
+        let metrics = readMetrics(&root, control: control ?? folder(of: database ?? "") + "/control.sock")
         let generators = readGenerators(&root)
         let log = readLog(&root)
         root.finish()
@@ -72,14 +70,13 @@ extension Configuration {
             auditKey: keys.audit,
             audit: audit,
             usr1: usr1 ?? .all,
-            metricsTextfile: textfile,
+            metrics: metrics,
             log: log,
             generatorsDirectory: generators.directory,
             generatorsUser: generators.user,
             generatorsSockets: generators.sockets,
             fileFolders: generators.fileFolders,
-            publicFolders: generators.publicFolders,
-            unusedKeys: unusedKeys(in: root)
+            publicFolders: generators.publicFolders
         )
         for conflict in rules.publicFolderConflicts(configuration) {
             generators.mapping?.report(conflict, key: "public_folders")

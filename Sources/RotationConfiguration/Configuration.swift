@@ -24,8 +24,7 @@ package struct Configuration: Sendable {
     package var audit: Audit
     /// What the signal USR1 rotates.
     package var usr1: USR1
-    /// The file for metrics.
-    package var metricsTextfile: String?
+    package var metrics: Metrics
     package var log: Log
     /// The folder of generator plug-ins.
     package var generatorsDirectory: String
@@ -37,8 +36,6 @@ package struct Configuration: Sendable {
     package var fileFolders: [String]
     /// The folders where public keys may be written; they contain none of the daemon's own files.
     package var publicFolders: [String]
-    /// The keys in the file that this version does not use: see ``reservedKeys``.
-    package var unusedKeys: [String]
 
     /// One hub.
     package struct Hub: Hashable, Sendable {

@@ -52,11 +52,11 @@ struct ConfigurationExampleTests {
         #expect(configuration.audit.checkpointEvery == .seconds(3600))
         #expect(configuration.audit.checkpointFile == "/var/log/secret-rotator/checkpoints")
         #expect(configuration.usr1 == .all)
-        #expect(configuration.metricsTextfile == "/var/lib/prometheus/node-exporter/secret_rotator.prom")
+        let textfile = "/var/lib/prometheus/node-exporter/secret_rotator.prom"
+        #expect(configuration.metrics == Configuration.Metrics(textfile: textfile))
         #expect(configuration.log == Configuration.Log(format: .auto, level: .info))
         #expect(configuration.generatorsDirectory == "/etc/secret-rotator/generators")
         #expect(configuration.generatorsUser == nil)
-        #expect(configuration.unusedKeys == Configuration.reservedKeys)
     }
 
     @Test func hubOfTheExampleIsRead() throws {
@@ -123,7 +123,6 @@ struct ConfigurationExampleTests {
         #expect(configuration.generatorsDirectory == "/g")
         #expect(configuration.generatorsUser == PlugInUser(name: "nobody"))
         #expect(configuration.fileFolders == ["/f"] && configuration.publicFolders == ["/p", "/q"])
-        #expect(configuration.unusedKeys == [])
     }
 
     @Test(arguments: [
@@ -139,8 +138,8 @@ struct ConfigurationExampleTests {
         let audit = Configuration.Audit(origin: nil, checkpointEvery: .seconds(3600), checkpointFile: nil)
         #expect(configuration.audit == audit)
         #expect(configuration.usr1 == .all)
-        #expect(configuration.metricsTextfile == nil)
-        #expect(configuration.unusedKeys.isEmpty && configuration.publicFolders.isEmpty)
+        #expect(configuration.metrics.isOff)
+        #expect(configuration.publicFolders.isEmpty)
         #expect(configuration.log == Configuration.Log(format: .auto, level: .info))
         #expect(configuration.generatorsDirectory == "/etc/secret-rotator/generators")
         #expect(configuration.generatorsUser == nil)

@@ -20,13 +20,6 @@ extension Checkup {
         return [.good("configuration", "\(configuration.path): \(text)")]
     }
 
-    /// Warns of keys that have no effect.
-    func checkUnusedKeys() -> [Finding] {
-        configuration.unusedKeys.map {
-            .warning($0, Configuration.warning(unused: $0), advice: "remove it, or do not rely on it")
-        }
-    }
-
     // MARK: Keys
 
     func checkKeys(isDaemonReady: Bool) -> [Finding] {

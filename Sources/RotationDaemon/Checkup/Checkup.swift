@@ -28,7 +28,7 @@ package struct Checkup: Sendable {
     package func run(progress: (String) -> Void) async -> [Finding] {
         progress("asking the daemon")
         let daemon = await daemonAnswer()
-        var findings = checkConfiguration() + checkUnusedKeys() + checkDaemon(daemon)
+        var findings = checkConfiguration() + checkDaemon(daemon)
         findings += checkKeys(isDaemonReady: daemon.isAnswering) + checkCopies() + checkNetwork()
         progress("reading the database")
         findings += checkDatabase() + checkDisk() + checkClock()

@@ -42,7 +42,7 @@ extension Configuration {
 
     /// Files that the daemon trusts or writes.
     private var ownFiles: [String] {
-        let more = [audit.checkpointFile, metricsTextfile] + hubs.values.map(\.certificateAuthorities)
+        let more = [audit.checkpointFile, metrics.textfile] + hubs.values.map(\.certificateAuthorities)
         return secretPaths + [path] + more.compactMap { $0 }
     }
 }

@@ -8,6 +8,8 @@ import Synchronization
 /// that it has bound, even if another process has put its own socket there.
 final class SocketFile: Sendable {
     private let path: String
+    /// The first letters of the name to bind to: sockets in one folder have different ones.
+    private let prefix: String
     /// Device and inode of the socket that ``place(_:mode:)`` has renamed; nil before that.
     private let placed = Mutex<Identity?>(nil)
 
@@ -16,14 +18,14 @@ final class SocketFile: Sendable {
         let inode: UInt64
     }
 
-    init(path: String) {
-        self.path = path
+    init(path: String, prefix: String = "ctl") {
+        (self.path, self.prefix) = (path, prefix)
     }
 
     /// Returns the name to bind to, in the same folder, and removes a leftover of a dead process with the same ID.
     func prepare() -> String {
         let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-        let name = "\(folder).ctl\(getpid())"
+        let name = "\(folder).\(prefix)\(getpid())"
         unlink(name)
         return name
     }

@@ -16,8 +16,9 @@ package enum Daemon {
 
     /// Runs in the foreground until TERM or INT.
     ///
+    /// - Parameter findProblems: Finds the problems of `status`, for metrics and the status page.
     /// - Throws: The errors of ``DaemonRuntime/init(configuration:logger:)``, or ``ConfigurationError``.
-    package static func run(configurationPath: String) async throws {
+    package static func run(configurationPath: String, findProblems: @escaping FindProblems) async throws {
         DaemonSignal.ignoreDefaults()
         let problems = ProcessHardening.apply() + [OpenFiles.raiseLimit()].compactMap { $0 }
         await DispatchTimers.open()
@@ -33,7 +34,7 @@ package enum Daemon {
         }
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
         do {
-            try await serviceGroup(runtime, manager, logger).run()
+            try await serviceGroup(runtime, manager, logger, findProblems).run()
         } catch {
             await runtime.close()
             throw error
@@ -54,7 +55,8 @@ package enum Daemon {
     private static func serviceGroup(
         _ runtime: DaemonRuntime,
         _ manager: ServiceManager,
-        _ logger: Logger
+        _ logger: Logger,
+        _ findProblems: @escaping FindProblems
     ) -> ServiceGroup {
         let readiness = Readiness(count: DaemonSignal.allCases.count + 1) {
             runtime.lock.announce(.ready)
@@ -62,6 +64,7 @@ package enum Daemon {
             logger.notice("ready", metadata: ["pid": "\(getpid())", "version": "\(programVersion)"])
         }
         var services: [any Service] = [ControlService(runtime: runtime, readiness: readiness)]
+        if let service = ObservationService(runtime: runtime, findProblems: findProblems) { services.append(service) }
         services += DaemonSignal.allCases.map {
             SignalService(signal: $0, runtime: runtime, manager: manager, readiness: readiness)
         }

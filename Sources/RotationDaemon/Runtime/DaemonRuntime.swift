@@ -117,7 +117,6 @@ package final class DaemonRuntime: Sendable {
                 logger.warning("plug-ins run unconfined: no Landlock in the kernel, or in the unit's SystemCallFilter=")
             }
             try await note(Audit.ConfigurationLoaded(hash: configuration.hash))
-            warnOfUnusedKeys()
             warnOfRefusedPlugIns()
             try await holdUnlessCheckpointsAgree()
             startSigning()
@@ -193,11 +192,6 @@ package final class DaemonRuntime: Sendable {
             generators: BuiltInGenerators(),
             checkLock: { () throws(FenceLost) in try lock.check() }
         )
-    }
-
-    /// Logs a warning for each key of the configuration that has no effect.
-    private func warnOfUnusedKeys() {
-        for key in configuration.unusedKeys { logger.warning("\(Configuration.warning(unused: key))") }
     }
 
     /// Logs an error if there are plug-ins that may not run.
@@ -308,8 +302,10 @@ package final class DaemonRuntime: Sendable {
         do {
             let fresh = try Configuration.load(old.path)
             let isSamePlace = fresh.database.isExactly(old.database) && fresh.control.isExactly(old.control)
-            guard isSamePlace, fresh.stagingKeys == old.stagingKeys, fresh.log == old.log else {
-                let message = "database, control, keys.staging, log: a change needs a restart"
+            guard isSamePlace, fresh.stagingKeys == old.stagingKeys, fresh.log == old.log,
+                fresh.metrics == old.metrics
+            else {
+                let message = "database, control, keys.staging, log, metrics: a change needs a restart"
                 throw ConfigurationError(source: old.path, message: message)
             }
             let views = try hubs.hubs(of: fresh)
@@ -321,7 +317,6 @@ package final class DaemonRuntime: Sendable {
             await engine.update(.init(hubs: views, retry: fresh.retry))
             try await engine.reopenHubs()
             logger.notice("configuration reloaded", metadata: ["hash": "\(fresh.hash)"])
-            warnOfUnusedKeys()
             return true
         } catch {
             logger.error("configuration not reloaded, the old one stays in force: \(error)")

@@ -19,7 +19,7 @@ struct DaemonCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures(Daemon.say) {
-            try await Daemon.run(configurationPath: global.path)
+            try await Daemon.run(configurationPath: global.path) { StatusReport.problems($0, $1, now: $2) }
         }
     }
 }
