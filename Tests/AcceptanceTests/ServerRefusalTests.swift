@@ -267,7 +267,12 @@ struct ServerRefusalTests {
                 status: 75,
                 reason: "test_failed"
             ),
-            Refusal(description: "no server", sql: "kill $(cat $W/sshd.pid)", status: 75, reason: "test_failed"),
+            Refusal(
+                description: "no server",
+                sql: "pid=$(cat $W/sshd.pid); kill $pid; tail --pid=$pid -f /dev/null",
+                status: 75,
+                reason: "test_failed"
+            ),
         ]
     )
     func sshTellsByItsStatus(_ row: Refusal) async throws {
