@@ -61,6 +61,20 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
             ]
         ),
+        // What people are told of: conditions, and how a message reaches its receiver.
+        .target(
+            name: "Notifications",
+            dependencies: [
+                "RotationCore", "Scheduling", "SecretMemory",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
         .target(
             name: "ValueGenerators",
             dependencies: [
@@ -119,7 +133,7 @@ let package = Package(
             name: "RotationDaemon",
             dependencies: [
                 "CLinux", "ControlAPI", "SQLite", "RotationStore", "RotationEngine", "RotationCore", "TransparencyLog",
-                "AIHubClient", "Reporting", "RotationConfiguration", "Witness",
+                "AIHubClient", "Reporting", "RotationConfiguration", "Witness", "Notifications",
                 "Scheduling",
                 "SecretMemory", "ValueGenerators",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -209,6 +223,16 @@ package.targets += [
         exclude: ["status-below-100.txt"]
     ),
     .testTarget(
+        name: "NotificationsTests",
+        dependencies: [
+            "Notifications", "RotationCore", "Scheduling", "TestSupport",
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        ]
+    ),
+    .testTarget(
         name: "ValueGeneratorsTests",
         dependencies: ["RotationCore", "ValueGenerators", "SecretMemory", "TestSupport"]
     ),
@@ -269,7 +293,7 @@ package.targets += [
         name: "RotationDaemonTests",
         dependencies: [
             "RotationDaemon", "RotationConfiguration", "AIHubClient", "TransparencyLog", "ControlAPI", "RotationCore",
-            "RotationEngine", "Reporting",
+            "RotationEngine", "Reporting", "Notifications",
             "RotationStore", "SandboxHub", "Witness",
             "SQLite", "Scheduling", "SecretMemory", "ValueGenerators", "TestSupport",
             .product(name: "Logging", package: "swift-log"),

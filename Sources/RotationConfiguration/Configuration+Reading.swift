@@ -53,6 +53,8 @@ extension Configuration {
         let metrics = readMetrics(&root, control: control ?? folder(of: database ?? "") + "/control.sock")
         let generators = readGenerators(&root)
         let log = readLog(&root)
+        let notifications = readNotifications(&root, rules)
+        let heartbeat = readHeartbeat(&root, rules)
         root.finish()
         try diagnostics.throwIfAny()
         guard let database, let staging = keys.staging else {
@@ -72,6 +74,8 @@ extension Configuration {
             usr1: usr1 ?? .all,
             metrics: metrics,
             log: log,
+            notifications: notifications,
+            heartbeat: heartbeat,
             generatorsDirectory: generators.directory,
             generatorsUser: generators.user,
             generatorsSockets: generators.sockets,

@@ -26,6 +26,10 @@ package struct Configuration: Sendable {
     package var usr1: USR1
     package var metrics: Metrics
     package var log: Log
+    /// The receivers of notifications.
+    package var notifications: [Notification] = []
+    /// The sign of life; nil for none.
+    package var heartbeat: Heartbeat?
     /// The folder of generator plug-ins.
     package var generatorsDirectory: String
     /// The user as which plug-ins run if the daemon runs as root; nil for none.

@@ -8,6 +8,10 @@ package struct ConfigurationRules: Sendable {
     package var witnessURLFault: @Sendable (String) -> String?
     /// What is wrong with the verifier key of a witness; nil for nothing.
     package var witnessKeyFault: @Sendable (String) -> String?
+    /// What is wrong with the URL of a webhook; nil for nothing.
+    package var webhookFault: @Sendable (String) -> String? = { _ in nil }
+    /// The kinds of condition that there are notifications of.
+    package var notificationKinds: [String] = []
     /// The errors about folders for public keys.
     package var publicFolderConflicts: @Sendable (Configuration) -> [String]
 

@@ -48,7 +48,7 @@ extension Schedule {
     /// When the value becomes older than the schedule allows; nil for never.
     ///
     /// The age of a value that was never rotated counts from when the schedule was added.
-    var expiry: Instant? {
+    package var expiry: Instant? {
         definition.maxAge.map { (lastSuccess ?? anchor).advanced(by: $0) }
     }
 }

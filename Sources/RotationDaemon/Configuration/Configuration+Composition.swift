@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Notifications
 package import RotationConfiguration
 package import RotationCore
 import TransparencyLog
@@ -7,13 +8,18 @@ import ValueGenerators
 
 extension ConfigurationRules {
     /// The rules with this program's generators and key formats.
-    static let composed = ConfigurationRules(
-        hash: { text in SHA256.hash(data: Data(text.utf8)).prefix(8).hexadecimal },
-        isOrigin: SignedNoteKey.isName,
-        witnessURLFault: WitnessQuorum.fault(ofURL:),
-        witnessKeyFault: WitnessQuorum.fault(ofKey:),
-        publicFolderConflicts: \.publicFolderConflicts
-    )
+    static let composed = {
+        var rules = ConfigurationRules(
+            hash: { text in SHA256.hash(data: Data(text.utf8)).prefix(8).hexadecimal },
+            isOrigin: SignedNoteKey.isName,
+            witnessURLFault: WitnessQuorum.fault(ofURL:),
+            witnessKeyFault: WitnessQuorum.fault(ofKey:),
+            publicFolderConflicts: \.publicFolderConflicts
+        )
+        rules.webhookFault = { WebhookURL.fault(of: $0) }
+        rules.notificationKinds = Condition.Kind.allCases.map(\.rawValue)
+        return rules
+    }()
 }
 
 extension Configuration {

@@ -73,6 +73,7 @@ package enum Daemon {
                 WatchdogService(runtime: runtime, manager: manager, interval: interval, logger: logger)
             )
         }
+        services.append(HeartbeatService(runtime: runtime, logger: logger))
         // The last service is shut down first: nothing new begins while the others still run.
         services.append(EngineService(runtime: runtime, manager: manager))
         services.append(DriftService(runtime: runtime))

@@ -1,3 +1,4 @@
+import ControlAPI
 import Logging
 import RotationConfiguration
 import RotationCore
@@ -5,7 +6,7 @@ import RotationStore
 import ValueGenerators
 
 /// What tells others about the history while the daemon runs, from the stream of what was committed: the journal's lines of events,
-/// and the stream of entries.
+/// the stream of entries, and notifications.
 ///
 /// Each is a task of its own; no rotation waits for one.
 actor Outlets {
@@ -14,6 +15,7 @@ actor Outlets {
     private let reader: EntryReader
     private let logger: Logger
     private let journal: Task<Void, Never>?
+    private var notifications: NotificationKeeper?
     private var streaming: (settings: Configuration.AuditStream, task: Task<Void, Never>)?
 
     /// How long a stopping daemon waits for what is told about its last entries.
@@ -32,8 +34,32 @@ actor Outlets {
         }
     }
 
-    /// Serves the receivers of this configuration from now on, and no others.
-    func follow(_ configuration: Configuration) async {
+    /// Serves the receivers of the configuration in force from now on, and no others.
+    ///
+    /// - Parameter health: The daemon's.
+    func follow(
+        _ inForce: @escaping @Sendable () -> Configuration,
+        health: @escaping @Sendable () -> DaemonHealth
+    ) async {
+        let configuration = inForce()
+        let keeper =
+            notifications
+            ?? NotificationKeeper(
+                .init(
+                    database: database,
+                    stream: stream,
+                    reader: reader,
+                    configuration: inForce,
+                    health: health,
+                    logger: logger
+                )
+            )
+        notifications = keeper
+        await keeper.follow(configuration)
+        await streamEntries(by: configuration)
+    }
+
+    private func streamEntries(by configuration: Configuration) async {
         guard streaming?.settings != configuration.audit.stream else { return }
         // The old one ends first: both would write the position.
         streaming?.task.cancel()
@@ -54,7 +80,8 @@ actor Outlets {
     func end() async {
         let tasks = [journal, streaming?.task].compactMap { $0 }
         let (moment, signal) = AsyncStream.makeStream(of: Void.self)
-        let last = Task {
+        let last = Task { [notifications] in
+            await notifications?.end()
             for task in tasks { await task.value }
             signal.finish()
         }
@@ -64,6 +91,7 @@ actor Outlets {
         }
         for await _ in moment {}
         limit.cancel()
+        // Not waited for: a name service that does not answer can't be interrupted.
         for task in tasks + [last] { task.cancel() }
     }
 }

@@ -17,12 +17,17 @@ func complaints(_ text: String) -> [String] {
 }
 
 /// What the program's composition knows, as far as these tests need it.
-private let rules = ConfigurationRules(
-    hash: { "\($0.utf8.count)" },
-    isOrigin: SignedNoteKey.isName,
-    witnessURLFault: { $0.hasPrefix("https://") ? nil : "must begin with https://" },
-    witnessKeyFault: { (try? VerifierKey($0))?.type == .cosignature ? nil : "not the key of a witness" }
-) { _ in [] }
+private let rules = {
+    var rules = ConfigurationRules(
+        hash: { "\($0.utf8.count)" },
+        isOrigin: SignedNoteKey.isName,
+        witnessURLFault: { $0.hasPrefix("https://") ? nil : "must begin with https://" },
+        witnessKeyFault: { (try? VerifierKey($0))?.type == .cosignature ? nil : "not the key of a witness" }
+    ) { _ in [] }
+    rules.webhookFault = { $0.hasPrefix("https://") ? nil : "must begin with https://" }
+    rules.notificationKinds = ["failing", "parked"]
+    return rules
+}()
 
 extension Configuration {
     /// Reads a file by the rules of these tests.

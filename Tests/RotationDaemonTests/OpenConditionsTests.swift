@@ -1,0 +1,105 @@
+import ControlAPI
+import Notifications
+import RotationConfiguration
+import RotationCore
+import RotationEngine
+import RotationStore
+import SandboxHub
+import Scheduling
+import TestSupport
+import Testing
+import ValueGenerators
+
+@testable import RotationDaemon
+
+/// The conditions that people are told of, from a daemon's history.
+@Suite(.timeLimit(.minutes(5)))
+struct OpenConditionsTests {
+    private static func read(_ files: DaemonFolder, now: Instant = SystemClock().now) throws -> OpenConditions {
+        let history = try History(path: files.folder.file("rotator.db"), generators: BuiltInGenerators())
+        defer { history.close() }
+        return try OpenConditions(history, files.configuration(), now: now)
+    }
+
+    private static func problems(_ conditions: OpenConditions) -> [String] {
+        conditions.all.values.sorted { $0.key < $1.key }.map { "\($0.kind.rawValue) \($0.problem) \($0.subject)" }
+    }
+
+    @Test func soundHistoryHasNone() async throws {
+        try await withDaemonFolder { files, _ in
+            try files.schedule("db_password", isDue: true)
+            try await withRuntime(files) { _ in try await files.wait(for: "rotation.closed") }
+            let conditions = try Self.read(files)
+            #expect(Self.problems(conditions) == [] && conditions.nextOverdue == nil)
+        }
+    }
+
+    @Test func failingSecretIsOneUntilItRotates() async throws {
+        try await withDaemonFolder { files, hub in
+            try files.schedule("missing", isDue: true)
+            try await withRuntime(files) { runtime in
+                try await files.wait(for: "rotation.failed")
+                let conditions = try Self.read(files)
+                #expect(Self.problems(conditions) == ["failing schedule_failing h/missing"])
+                #expect(conditions.all.values.first?.since != nil)
+                // Another failure does not change it.
+                await runtime.rotateAll()
+                try await files.wait(for: "rotation.failed", count: 2)
+                #expect(try Self.problems(Self.read(files)) == ["failing schedule_failing h/missing"])
+                hub.create("missing", value: "by hand")
+                await runtime.rotateAll()
+                try await files.wait(for: "rotation.succeeded")
+            }
+            #expect(try Self.problems(Self.read(files)) == [])
+        }
+    }
+
+    @Test func suspendedHubIsOne() async throws {
+        try await withDaemonFolder { files, _ in
+            try files.folder.write("wrong\n", to: "token")
+            try files.schedule("db_password", isDue: true)
+            try await withRuntime(files) { _ in try await files.wait(for: "hub.suspended") }
+            let conditions = try Self.read(files)
+            #expect(Self.problems(conditions) == ["suspended hub_suspended hub h"])
+            #expect(conditions.all.values.first?.text == "is suspended: unauthorized")
+        }
+    }
+
+    @Test func healthOfTheDatabaseIsOne() {
+        let now = Instant(milliseconds: 5)
+        var conditions = OpenConditions()
+        conditions.add(
+            DaemonHealth(
+                storage: StorageHealth(problem: .failed, text: "disk full", since: now),
+                copy: CopyHealth(text: "no room", since: now)
+            )
+        )
+        #expect(
+            Self.problems(conditions) == ["audit history_copy_failed history copy", "audit storage_failed storage"]
+        )
+        var held = OpenConditions()
+        held.add(DaemonHealth(storage: StorageHealth(problem: .behind, text: "older", since: now)))
+        #expect(Self.problems(held) == ["held history_behind storage"])
+    }
+
+    @Test func whatAReceiverKnowsIsKept() async throws {
+        try await TemporaryFolder.with { folder async throws in
+            let condition = Condition(
+                .drift,
+                "secret_changed",
+                subject: "h/\u{E4}",
+                occurrence: "1",
+                since: Instant(milliseconds: 7),
+                text: "x"
+            )
+            let told = ToldConditions(database: folder.file("d"))
+            #expect(told["a"].isEmpty)
+            try told.record([condition], of: "a")
+            try told.record([Condition](), of: "b")
+            let again = ToldConditions(database: folder.file("d"))
+            #expect(again["a"] == [condition] && again["b"].isEmpty)
+            try folder.write("no json", to: "d.notifications")
+            #expect(ToldConditions(database: folder.file("d"))["a"].isEmpty)
+        }
+    }
+}
