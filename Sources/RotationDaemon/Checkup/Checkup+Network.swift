@@ -17,6 +17,10 @@ extension Checkup {
 extension Configuration {
     /// What is asked over the network beside hubs.
     fileprivate var networkUses: [String] {
-        audit.witnesses.map { "witness \($0.url)" }
+        let heartbeat = if case .url? = heartbeat?.target { ["heartbeat"] } else { [String]() }
+        let webhooks = notifications.compactMap { notification in
+            if case .webhook = notification.target { "notification \(notification.name)" } else { String?.none }
+        }
+        return audit.witnesses.map { "witness \($0.url)" } + webhooks + heartbeat
     }
 }
