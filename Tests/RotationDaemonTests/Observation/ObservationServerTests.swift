@@ -76,7 +76,9 @@ struct ObservationServerTests {
                 for path, site, mode in [('/', 'cross-site', 'navigate'), ('/', 'same-origin', 'cors'), ('/', 'none', 'navigate'),
                                          ('/', 'cross-site', 'no-cors'), ('/metrics', 'cross-site', 'navigate'),
                                          ('/metrics', 'same-site', 'cors'), ('/events', 'cross-site', 'cors')]:
-                    status, fields, body = ask(f'GET {path}', None, f'Sec-Fetch-Site: {site}', f'Sec-Fetch-Mode: {mode}',
+                    # A stream that was begun would not end.
+                    method = 'HEAD' if path == '/events' else 'GET'
+                    status, fields, body = ask(f'{method} {path}', None, f'Sec-Fetch-Site: {site}', f'Sec-Fetch-Mode: {mode}',
                                                'Origin: https://evil.example')
                     print(status, [name for name in fields if name.startswith('access-control') or name == 'set-cookie'])
                 """
