@@ -57,11 +57,10 @@ struct PlugInReasonTests {
                         try await world.events("db").filter { $0 == "rotation.failed" }.count == 3
                     }
                 }
-                let status = try await world.run("status")
-                #expect(
-                    status.status == 1 && (status.output + status.errors).contains("last error \(text)"),
-                    "\(status.output)"
-                )
+                try await eventually("status tells it") {
+                    let status = try await world.run("status")
+                    return status.status == 1 && (status.output + status.errors).contains("last error \(text)")
+                }
             }
             #expect(try await Self.words(Self.last("rotation.failed", world)) == words)
             let rotation = try #require(try await world.run("rotation", "list", "--json").objects.last)

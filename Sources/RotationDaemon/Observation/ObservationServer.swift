@@ -31,15 +31,16 @@ struct ObservationServer: Sendable {
     let pages = EventSlots(limit: 16)
     private static let mostConnections = 64
     /// The longest wait for a request.
-    private static let idle = TimeAmount.seconds(10)
+    private let idle: Duration
     /// The largest head of a request in bytes: browsers send 1 to 2 KiB.
     private static let largestHead = 16 * 1024
     private static let retry = Duration.seconds(10)
     /// How long a refused caller may keep sending: some read the answer only afterwards.
     private static let refusedTimeout = TimeAmount.seconds(2)
 
-    init(address: Configuration.ListenAddress, environment: Environment) {
+    init(address: Configuration.ListenAddress, environment: Environment, idle: Duration = .seconds(10)) {
         (self.address, self.environment, hosts) = (address, environment, HostCheck(address))
+        self.idle = idle
     }
 
     /// Serves until the task is cancelled; an address that is taken is tried again.
@@ -70,7 +71,7 @@ struct ObservationServer: Sendable {
         let http = HTTPServerBuilder.http1(
             configuration: .init(
                 additionalChannelHandlers: [ListenerHandler(connections)],
-                idleTimeout: Self.idle,
+                idleTimeout: TimeAmount(idle),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: Self.largestHead,
                     maxHeaderListSize: Self.largestHead,

@@ -66,7 +66,8 @@ struct ServedObservation {
             throw NeverHappened(description: "an address")
         }
         let state = State()
-        let server = ObservationServer(address: address, environment: environment(state))
+        // Long, as a busy machine must not look like a silent caller.
+        let server = ObservationServer(address: address, environment: environment(state), idle: .seconds(120))
         let (ready, continuation) = AsyncStream.makeStream(of: Void.self)
         let serving = Task { try await server.run { continuation.finish() } }
         for await _ in ready {}
