@@ -67,7 +67,7 @@ struct ServedObservation {
         }
         let state = State()
         // Long, as a busy machine must not look like a silent caller.
-        let server = ObservationServer(address: address, environment: environment(state), idle: .seconds(120))
+        let server = ObservationServer(address: address, environment: environment(state), idle: .seconds(20))
         let (ready, continuation) = AsyncStream.makeStream(of: Void.self)
         let serving = Task { try await server.run { continuation.finish() } }
         for await _ in ready {}
