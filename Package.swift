@@ -33,11 +33,21 @@ let package = Package(
         // The words, the pure machines and the ports: nothing below it but what they are made of.
         .target(name: "RotationCore", dependencies: ["CLinux", "Scheduling", "SecretMemory"]),
         .target(name: "TransparencyLog", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        // What the clients of hubs, witnesses and webhooks have in common, which must not import each other.
+        .target(
+            name: "HTTPHardening",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
         // A witness of logs: its server, and the client that asks one.
         .target(
             name: "Witness",
             dependencies: [
-                "TransparencyLog", "SQLite",
+                "HTTPHardening", "TransparencyLog", "SQLite",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -51,7 +61,7 @@ let package = Package(
         .target(
             name: "AIHubClient",
             dependencies: [
-                "RotationCore", "Scheduling", "SecretMemory",
+                "HTTPHardening", "RotationCore", "Scheduling", "SecretMemory",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
@@ -65,7 +75,7 @@ let package = Package(
         .target(
             name: "Notifications",
             dependencies: [
-                "RotationCore", "Scheduling", "SecretMemory",
+                "HTTPHardening", "RotationCore", "Scheduling", "SecretMemory",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPHardening
 import NIOCore
 import NIOPosix
 import NIOSSL

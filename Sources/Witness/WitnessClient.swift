@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPHardening
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -35,17 +36,10 @@ package final class WitnessClient: Sendable {
     ///   - version: The program's version, for `User-Agent`.
     package init(timeout: Duration = .seconds(10), version: String) {
         (self.timeout, userAgent) = (timeout, "secret-rotator/\(version)")
-        var tls = TLSConfiguration.makeClientConfiguration()
-        tls.minimumTLSVersion = .tlsv12
-        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
-        configuration.redirectConfiguration = .disallow
-        configuration.decompression = .disabled
-        configuration.httpVersion = .http1Only
+        var configuration = HTTPClient.Configuration.hardened()
         configuration.timeout.connect = TimeAmount(min(timeout, .seconds(10)))
         // A checkpoint an hour: a connection is not kept for the next one.
-        configuration.connectionPool = .init(idleTimeout: .seconds(1))
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.http1_1ConnectionDebugInitializer = AnswerStatusGuard.install
+        configuration.connectionPool.idleTimeout = .seconds(1)
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
@@ -111,9 +105,7 @@ package final class WitnessClient: Sendable {
         case is NIOTooManyBytesError: return .malformed("the answer is larger than \(WitnessAnswer.maximumSize) bytes")
         case is ImpossibleStatus: return .malformed("a status outside 100 to 999")
         case is HTTPParserError: return .malformed("not HTTP")
-        case let error as HTTPClientError:
-            let late: [HTTPClientError] = [.deadlineExceeded, .readTimeout, .writeTimeout, .connectTimeout]
-            return late.contains(error) ? .timedOut : .unreachable
+        case let error as HTTPClientError: return error.isTimeout ? .timedOut : .unreachable
         default: return .unreachable
         }
     }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPHardening
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -99,18 +100,10 @@ package struct WebhookClient: Transport {
     }
 
     private func configuration(_ address: IPAddress) -> HTTPClient.Configuration {
-        var tls = TLSConfiguration.makeClientConfiguration()
-        tls.minimumTLSVersion = .tlsv12
-        if let authorities { tls.trustRoots = .file(authorities) }
-        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+        var configuration = HTTPClient.Configuration.hardened(authorities: authorities)
         // The name stays that of the request and of the certificate.
         configuration.dnsOverride = [url.host: "\(address)"]
-        configuration.redirectConfiguration = .disallow
-        configuration.decompression = .disabled
-        configuration.httpVersion = .http1Only
         configuration.timeout.connect = TimeAmount(min(timeout, .seconds(5)))
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.http1_1ConnectionDebugInitializer = StatusCheck.install
         return configuration
     }
 
@@ -136,8 +129,7 @@ package struct WebhookClient: Transport {
         case let error as DeliveryFailure: return error
         case is TimedOut, is CancellationError: return .timedOut
         case let error as HTTPClientError:
-            let late: [HTTPClientError] = [.deadlineExceeded, .readTimeout, .writeTimeout, .connectTimeout]
-            return late.contains(error) ? .timedOut : .unreachable("no connection, or it was lost")
+            return error.isTimeout ? .timedOut : .unreachable("no connection, or it was lost")
         case is NIOSSLError, is BoringSSLError: return .unreachable("its certificate, or TLS, is not valid")
         case is ImpossibleStatus: return .unreachable("a status outside 100 to 999")
         case is HTTPParserError: return .unreachable("its answer is not HTTP")

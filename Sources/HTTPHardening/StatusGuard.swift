@@ -3,9 +3,9 @@ import NIOCore
 import NIOHTTP1
 
 /// A status line with a status outside 100…999.
-struct ImpossibleStatus: Error {
+package struct ImpossibleStatus: Error {
     /// The number in the status line.
-    let status: Int
+    package let status: Int
 }
 
 /// Turns a status outside 100…999 into an error before the HTTP client sees it.
