@@ -192,6 +192,9 @@ struct AuditQueryTests {
     @Test func lineThatIsNoJSONHoldsUpNoDaemon() async throws {
         try await StoreFixture.with(isTampered: true) { fixture async throws in
             try await Self.fill(fixture)
+            let verified = Audit.AuditVerified(checkpoints: 0, entries: 1, problems: 0, signaturesChecked: false)
+            try await fixture.store.append(AuditEntry(verified, time: Instant(rawValue: 0).rfc3339, actor: Self.alice))
+            #expect(try fixture.history().lastVerification() != nil)
             try fixture.execute("DROP TRIGGER audit_log_no_update; UPDATE audit_log SET line = 'x' || line")
             let ledger = try fixture.ledger()
             defer { ledger.close() }
@@ -199,6 +202,7 @@ struct AuditQueryTests {
             #expect(try ledger.history.archivable(before: Instant(rawValue: 0)) == nil)
             #expect(try ledger.history.configurationRejectedAt() == nil)
             #expect(try ledger.history.confinesPlugIns() == nil)
+            #expect(try ledger.history.lastVerification() == nil)
             _ = try ledger.history.verify([], keys: [])
         }
     }

@@ -189,7 +189,11 @@ struct WitnessTests {
         try await StoreFixture.with { fixture async throws in
             let ledger = try fixture.ledger()
             let (key, witness) = (try SignedNoteKey(name: "o"), try CosignatureKey(name: "w"))
-            let reader = CheckpointReader(database: fixture.folder.file("rotator.db"), generators: BuiltInGenerators())
+            let reader = HistoryQueue(
+                "test",
+                database: fixture.folder.file("rotator.db"),
+                generators: BuiltInGenerators()
+            )
             #expect(try await reader.outlook(for: witness.verifier) == nil)
             let signed = try ledger.signCheckpoint(with: key, now: fixture.clock.now)
             #expect(try await reader.outlook(for: witness.verifier)?.isCosigned == false)

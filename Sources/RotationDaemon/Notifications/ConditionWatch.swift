@@ -14,7 +14,7 @@ import Scheduling
 struct ConditionWatch: Sendable {
     let board: ConditionBoard
     let stream: CommitStream
-    let reader: EntryReader
+    let reader: HistoryQueue
     let configuration: @Sendable () -> Configuration
     let health: @Sendable () -> DaemonHealth
     let clock: any Clock

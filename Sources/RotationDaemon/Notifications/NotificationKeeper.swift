@@ -13,7 +13,7 @@ actor NotificationKeeper {
     struct Environment: Sendable {
         var database: String
         var stream: CommitStream
-        var reader: EntryReader
+        var reader: HistoryQueue
         var configuration: @Sendable () -> Configuration
         var health: @Sendable () -> DaemonHealth
         var logger: Logger

@@ -1,26 +1,21 @@
-import ControlAPI
 import Reporting
 import RotationCore
 import RotationStore
-import SQLite
 import Scheduling
 
-/// Reads figures through connections of its own, on a queue of its own: neither the writer nor the engine waits for it.
-actor FigureReader {
-    private let executor = DatabaseExecutor(label: "secret-rotator.figures")
-    private let database: String
-    private let generators: any GeneratorRegistry
+/// Reads the figures and problems that the daemon shows of itself; neither the writer nor the engine waits for it.
+struct FigureReader: Sendable {
+    private let queue: HistoryQueue
     /// The problems of `status`; it may read the database.
     private let problems: @Sendable (Instant) -> [ProblemNote]
-
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(
         database: String,
         generators: any GeneratorRegistry,
         problems: @escaping @Sendable (Instant) -> [ProblemNote]
     ) {
-        (self.database, self.generators, self.problems) = (database, generators, problems)
+        queue = HistoryQueue("figures", database: database, generators: generators)
+        self.problems = problems
     }
 
     /// What one read has found.
@@ -33,9 +28,9 @@ actor FigureReader {
     /// Reads the figures of hubs, and the problems.
     ///
     /// - Parameter isInPlace: Whether the path leads to the file that the daemon has open.
-    func read(hubs: [String], now: Instant, isInPlace: Bool) -> Reading {
-        var reading = Reading(figures: nil, problems: problems(now))
-        if isInPlace { reading.figures = try? withHistory { try $0.figures(hubs: hubs, now: now) } }
+    func read(hubs: [String], now: Instant, isInPlace: Bool) async -> Reading {
+        var reading = Reading(figures: nil, problems: await queue.run { problems(now) })
+        if isInPlace { reading.figures = try? await queue.read { try $0.figures(hubs: hubs, now: now) } }
         return reading
     }
 
@@ -46,14 +41,7 @@ actor FigureReader {
     }
 
     /// Reads what the stream of commits continues.
-    func seed() throws -> Seed {
-        try withHistory { Seed(open: try $0.openRotations(), verification: try $0.lastVerification()) }
-    }
-
-    /// A connection for each read: none is left open while the database is replaced.
-    private func withHistory<T>(_ body: (History) throws -> T) throws -> T {
-        let history = try History(path: database, generators: generators)
-        defer { history.close() }
-        return try body(history)
+    func seed() async throws -> Seed {
+        try await queue.read { Seed(open: try $0.openRotations(), verification: try $0.lastVerification()) }
     }
 }

@@ -12,7 +12,7 @@ import ValueGenerators
 actor Outlets {
     private let database: String
     private let stream: CommitStream
-    private let reader: EntryReader
+    private let reader: HistoryQueue
     private let logger: Logger
     private let journal: Task<Void, Never>?
     private var notifications: NotificationKeeper?
@@ -24,7 +24,7 @@ actor Outlets {
     /// - Parameter journal: The journal's logger, if it is told each entry; from now on.
     init(database: String, stream: CommitStream, logger: Logger, journal: Logger?) {
         (self.database, self.stream, self.logger) = (database, stream, logger)
-        let reader = EntryReader(database: database, generators: BuiltInGenerators())
+        let reader = HistoryQueue("entries", database: database, generators: BuiltInGenerators())
         self.reader = reader
         self.journal = journal.map { journal in
             let feed = EntryFeed(of: stream, from: stream.position) { seq, limit in

@@ -38,7 +38,7 @@ extension History {
     package func lastVerification(within entries: Int64 = 100_000) throws -> HistoryFigures.Verification? {
         let found = try connection.first(
             """
-            SELECT json_extract(line, '$.time'), json_extract(line, '$.detail.problems') FROM audit_log
+            SELECT \(LineSQL.member("time")), \(LineSQL.member("detail.problems")) FROM audit_log
             WHERE seq > (SELECT max(seq) FROM audit_log) - ?1 AND line LIKE '%"event":"audit.verified"%'
             ORDER BY seq DESC LIMIT 1
             """,

@@ -14,7 +14,7 @@ struct WitnessAsker: Sendable {
     let url: WitnessURL
     let client: WitnessClient
     let store: RotationStore
-    let reader: CheckpointReader
+    let reader: HistoryQueue
     let logger: Logger
     /// The first and the longest wait after a failure; each is twice as long as the one before.
     var pauses: ClosedRange<Duration> = .seconds(1) ... .seconds(300)

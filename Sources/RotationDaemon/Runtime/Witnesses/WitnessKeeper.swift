@@ -9,7 +9,7 @@ import Witness
 /// The witnesses of the configuration in force, each asked by a task of its own.
 actor WitnessKeeper {
     private let store: RotationStore
-    private let reader: CheckpointReader
+    private let reader: HistoryQueue
     private let logger: Logger
     private var client: WitnessClient?
     private var running: [WitnessQuorum.Member: (asker: WitnessAsker, task: Task<Void, Never>)] = [:]
@@ -20,7 +20,7 @@ actor WitnessKeeper {
 
     init(database: String, store: RotationStore, logger: Logger) {
         (self.store, self.logger) = (store, logger)
-        reader = CheckpointReader(database: database, generators: BuiltInGenerators())
+        reader = HistoryQueue("checkpoints", database: database, generators: BuiltInGenerators())
     }
 
     /// Asks these witnesses from now on, and no others.

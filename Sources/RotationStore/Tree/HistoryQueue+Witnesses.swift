@@ -1,21 +1,8 @@
-package import RotationCore
-import SQLite
+import RotationCore
 package import TransparencyLog
 
-/// Reads checkpoints and proofs for witnesses through connections of its own, on a queue of its own: the hashes of a whole log
-/// hold up neither the writer nor the engine's short reads.
-package actor CheckpointReader {
-    private let executor = DatabaseExecutor(label: "secret-rotator.checkpoints")
-    private let database: String
-    private let generators: any GeneratorRegistry
-
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-
-    /// - Parameter database: The history, which exists.
-    package init(database: String, generators: any GeneratorRegistry) {
-        (self.database, self.generators) = (database, generators)
-    }
-
+/// Reads checkpoints and proofs for witnesses: a proof reads the hashes of a whole log.
+extension HistoryQueue {
     /// What there is to do for a witness.
     package struct Outlook: Sendable {
         /// The newest checkpoint.
@@ -43,12 +30,5 @@ package actor CheckpointReader {
     /// no checkpoint is so large, or leaves are missing.
     package func request(from old: UInt64) throws -> AddCheckpointRequest? {
         try read { try $0.cosignatureRequest(from: old) }
-    }
-
-    /// A connection for each read: none is left open while the database is replaced.
-    private func read<T>(_ body: (History) throws -> T) throws -> T {
-        let history = try History(path: database, generators: generators)
-        defer { history.close() }
-        return try body(history)
     }
 }
