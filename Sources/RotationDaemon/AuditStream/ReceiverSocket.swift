@@ -5,14 +5,6 @@ import Glibc
 ///
 /// No call blocks a thread: what the receiver can't take yet is tried again after a pause.
 final class ReceiverSocket: Sendable {
-    /// Why the receiver can't be reached.
-    struct Failure: Error, Hashable, CustomStringConvertible {
-        let path: String
-        let code: Int32
-
-        var description: String { "\(path): \(String(cString: strerror(code)))" }
-    }
-
     /// Whether each message is a datagram.
     let isDatagram: Bool
     private let path: String
@@ -25,7 +17,7 @@ final class ReceiverSocket: Sendable {
     ///
     /// - Parameter pause: Waits, or throws when the task is cancelled.
     init(path: String, pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) })
-        throws(Failure)
+        throws(FileFailure)
     {
         (self.path, self.pause) = (path, pause)
         (descriptor, isDatagram) = try Self.connected(path)
@@ -35,23 +27,23 @@ final class ReceiverSocket: Sendable {
         close(descriptor)
     }
 
-    private static func connected(_ path: String) throws(Failure) -> (Int32, isDatagram: Bool) {
-        do throws(Failure) { return (try connected(path, SOCK_DGRAM), true) } catch {
+    private static func connected(_ path: String) throws(FileFailure) -> (Int32, isDatagram: Bool) {
+        do throws(FileFailure) { return (try connected(path, SOCK_DGRAM), true) } catch {
             // The socket is of another type.
             guard error.code == EPROTOTYPE else { throw error }
             return (try connected(path, SOCK_STREAM), false)
         }
     }
 
-    private static func connected(_ path: String, _ type: __socket_type) throws(Failure) -> Int32 {
-        guard let address = UnixAddress(path) else { throw Failure(path: path, code: ENAMETOOLONG) }
+    private static func connected(_ path: String, _ type: __socket_type) throws(FileFailure) -> Int32 {
+        guard let address = UnixAddress(path) else { throw FileFailure(path: path, code: ENAMETOOLONG) }
         let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = socket(AF_UNIX, Int32(type.rawValue) | flags, 0)
-        guard descriptor >= 0 else { throw Failure(path: path, code: errno) }
+        guard descriptor >= 0 else { throw FileFailure(path: path, code: errno) }
         guard address.with({ connect(descriptor, $0, $1) }) == 0 else {
             let code = errno
             close(descriptor)
-            throw Failure(path: path, code: code)
+            throw FileFailure(path: path, code: code)
         }
         return descriptor
     }
@@ -75,7 +67,7 @@ final class ReceiverSocket: Sendable {
             switch errno {
             case EINTR: continue
             case EAGAIN, ENOBUFS: try await rest(&wait)
-            default: throw Failure(path: path, code: errno)
+            default: throw FileFailure(path: path, code: errno)
             }
         }
     }
@@ -90,20 +82,20 @@ final class ReceiverSocket: Sendable {
             // Afterwards: what an ended receiver has left unread is gone, and was not read.
             try checkConnection()
             guard unread != 0 else { return }
-            guard unread > 0 else { throw Failure(path: path, code: EIO) }
+            guard unread > 0 else { throw FileFailure(path: path, code: EIO) }
             try await rest(&wait)
         }
     }
 
-    private func checkConnection() throws(Failure) {
+    private func checkConnection() throws(FileFailure) {
         var (code, length) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
         guard getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) == 0, code == 0 else {
-            throw Failure(path: path, code: code == 0 ? EIO : code)
+            throw FileFailure(path: path, code: code == 0 ? EIO : code)
         }
         guard !isDatagram else { return }
         var state = pollfd(fd: descriptor, events: 0, revents: 0)
         guard poll(&state, 1, 0) >= 0, state.revents & Int16(POLLHUP | POLLERR) == 0 else {
-            throw Failure(path: path, code: EPIPE)
+            throw FileFailure(path: path, code: EPIPE)
         }
     }
 

@@ -38,15 +38,15 @@ struct StreamPosition: Sendable {
     }
 
     /// Writes the file in place, which needs no room on a full disk.
-    func write(_ content: Content) throws(CheckpointFile.Failure) {
+    func write(_ content: Content) throws(FileFailure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw CheckpointFile.Failure(path: path, code: errno) }
+        guard descriptor >= 0 else { throw FileFailure(path: path, code: errno) }
         defer { close(descriptor) }
         let digits = String(content.seq)
         let padding = String(repeating: "0", count: max(0, 19 - digits.count))
         let line = Array("\(padding)\(digits) \(content.hash)\n".utf8)
         guard pwrite(descriptor, line, line.count, 0) == line.count else {
-            throw CheckpointFile.Failure(path: path, code: errno)
+            throw FileFailure(path: path, code: errno)
         }
     }
 }

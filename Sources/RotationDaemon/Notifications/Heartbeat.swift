@@ -74,7 +74,7 @@ final class Heartbeat: Sendable {
     }
 
     /// Sets the time of a file to now, and makes it where it is missing.
-    static func touch(_ path: String) throws(CheckpointFile.Failure) {
+    static func touch(_ path: String) throws(FileFailure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
         guard descriptor >= 0 else { throw .init(path: path, code: errno) }
         defer { close(descriptor) }

@@ -62,7 +62,7 @@ struct Receiver: Sendable {
     }
 
     private func record(_ correspondence: Correspondence) {
-        do throws(CheckpointFile.Failure) { try told.record(correspondence.told.values, of: name) } catch {
+        do throws(FileFailure) { try told.record(correspondence.told.values, of: name) } catch {
             logger.error("what a receiver was told can't be kept: \(error)", metadata: ["notification": "\(name)"])
         }
     }

@@ -26,7 +26,7 @@ struct ObservationService: Service {
         self.observer = observer
         textfile = metrics.textfile.map { path in
             TextfileWriter(
-                file: MetricsTextfile(path: path),
+                file: ReplacedFile(path: path, mode: 0o644),
                 metrics: { await observer.observe().metrics },
                 changes: observer.changes,
                 logger: runtime.logger

@@ -5,7 +5,8 @@ import RotationCore
 /// Writes the metrics' file: when they have changed, at most every 15 seconds; and each minute, so that its age tells whether
 /// the daemon lives.
 struct TextfileWriter: Sendable {
-    let file: MetricsTextfile
+    /// What node_exporter's textfile collector reads: only names that end in .prom, so no draft.
+    let file: ReplacedFile
     /// The metrics of this instant.
     let metrics: @Sendable () async -> [MetricFamily]
     /// Has a new position whenever the metrics may have changed.
@@ -37,23 +38,11 @@ struct TextfileWriter: Sendable {
     /// - Returns: Whether it has failed; only the first failure is logged.
     private func write(_ families: [MetricFamily], _ hadFailed: Bool) -> Bool {
         do {
-            try file.write(Exposition.text(families))
+            try file.write(Exposition.text(families).utf8)
             return false
         } catch {
             if !hadFailed { logger.error("metrics can't be written: \(error)") }
             return true
-        }
-    }
-}
-
-extension CommitStream {
-    /// Returns once there is something after a position, an instant has come, or the task is cancelled.
-    func next(after position: Int64, until end: ContinuousClock.Instant) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { _ = await self.next(after: position) }
-            group.addTask { try? await ContinuousClock().sleep(until: end) }
-            _ = await group.next()
-            group.cancelAll()
         }
     }
 }

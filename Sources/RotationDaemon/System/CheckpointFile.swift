@@ -11,25 +11,17 @@ package struct CheckpointFile: Sendable {
         self.path = path
     }
 
-    /// A file that can't be written or read.
-    package struct Failure: Error, CustomStringConvertible {
-        let path: String
-        let code: Int32
-
-        package var description: String { "\(path): \(String(cString: strerror(code)))" }
-    }
-
     /// Appends a checkpoint, and returns once it is on the disk.
-    package func append(_ checkpoint: SignedCheckpoint) throws(Failure) {
+    package func append(_ checkpoint: SignedCheckpoint) throws(FileFailure) {
         let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
-        guard descriptor >= 0 else { throw Failure(path: path, code: errno) }
+        guard descriptor >= 0 else { throw FileFailure(path: path, code: errno) }
         defer { close(descriptor) }
         // A full disk or a power cut may have torn the last note.
         let bytes = (Self.endsWithNewline(descriptor) ? [] : [0x0A]) + checkpoint.bytes
         // One call, so that a reader sees no half of a note of ours between two others.
         let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        guard written == bytes.count else { throw Failure(path: path, code: written < 0 ? errno : ENOSPC) }
-        guard fsync(descriptor) == 0 else { throw Failure(path: path, code: errno) }
+        guard written == bytes.count else { throw FileFailure(path: path, code: written < 0 ? errno : ENOSPC) }
+        guard fsync(descriptor) == 0 else { throw FileFailure(path: path, code: errno) }
     }
 
     private static func endsWithNewline(_ descriptor: Int32) -> Bool {
@@ -39,14 +31,14 @@ package struct CheckpointFile: Sendable {
     }
 
     /// All checkpoints of the file, in its order; what is no checkpoint is passed over.
-    package func read() throws(Failure) -> [SignedCheckpoint] {
+    package func read() throws(FileFailure) -> [SignedCheckpoint] {
         Self.parse(try Self.bytes(of: path))
     }
 
     /// The bytes of a file in one of the log's formats.
-    package static func bytes(of path: String) throws(Failure) -> [UInt8] {
-        guard access(path, R_OK) == 0 else { throw Failure(path: path, code: errno) }
-        guard let data = FileManager.default.contents(atPath: path) else { throw Failure(path: path, code: EIO) }
+    package static func bytes(of path: String) throws(FileFailure) -> [UInt8] {
+        guard access(path, R_OK) == 0 else { throw FileFailure(path: path, code: errno) }
+        guard let data = FileManager.default.contents(atPath: path) else { throw FileFailure(path: path, code: EIO) }
         return Array(data)
     }
 

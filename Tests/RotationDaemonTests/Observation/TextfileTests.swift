@@ -25,17 +25,17 @@ struct TextfileTests {
                 atPath: folder.file("m.prom"),
                 withDestinationPath: folder.file("target")
             )
-            let file = MetricsTextfile(path: folder.file("m.prom"))
-            try file.write("first\n")
-            try file.write("second\n")
+            let file = ReplacedFile(path: folder.file("m.prom"), mode: 0o644)
+            try file.write("first\n".utf8)
+            try file.write("second\n".utf8)
             #expect(try folder.read("m.prom") == "second\n")
             #expect(try folder.read("target") == "untouched")
             let attributes = try FileManager.default.attributesOfItem(atPath: folder.file("m.prom"))
             #expect(attributes[.posixPermissions] as? Int == 0o644)
             #expect(attributes[.type] as? FileAttributeType == .typeRegular)
             #expect(try folder.contents().keys.sorted() == ["m.prom", "target"])
-            #expect(throws: MetricsTextfile.Failure.self) {
-                try MetricsTextfile(path: folder.file("missing/m.prom")).write("x")
+            #expect(throws: FileFailure.self) {
+                try ReplacedFile(path: folder.file("missing/m.prom"), mode: 0o644).write("x".utf8)
             }
         }
     }
@@ -43,10 +43,10 @@ struct TextfileTests {
     /// A reader always sees a whole text.
     @Test func readerSeesNoHalf() async throws {
         try await TemporaryFolder.with { folder in
-            let file = MetricsTextfile(path: folder.file("m.prom"))
+            let file = ReplacedFile(path: folder.file("m.prom"), mode: 0o644)
             let texts = ["a", "b"].map { String(repeating: $0, count: 300_000) }
-            try file.write(texts[0])
-            let writing = Task.detached { for number in 0..<200 { try file.write(texts[number % 2]) } }
+            try file.write(texts[0].utf8)
+            let writing = Task.detached { for number in 0..<200 { try file.write(texts[number % 2].utf8) } }
             var seen = Set<String>()
             while seen.count < 2 { seen.insert(try folder.read("m.prom")) }
             try await writing.value
@@ -61,7 +61,7 @@ struct TextfileTests {
             let changes = CommitStream(position: 0, capacity: 1)
             let asked = Mutex(0)
             let writer = TextfileWriter(
-                file: MetricsTextfile(path: folder.file("m.prom")),
+                file: ReplacedFile(path: folder.file("m.prom"), mode: 0o644),
                 metrics: {
                     asked.withLock { $0 += 1 }
                     return values.withLock { Self.families($0.value, clock: $0.clock) }
