@@ -125,19 +125,20 @@ struct ObservationServerTests {
         }
     }
 
+    /// The first connections of the listener: one that has just ended may still count.
     @Test func connectionsAndHeadsAreBounded() async throws {
         try await ServedObservation.with { served in
             let said = try await served.run(
                 """
-                print(ask('GET /metrics', None, 'X: ' + 'a' * 20000)[0] in ['400', '431', 'closed'])
                 held = [connect() for _ in range(64)]
                 more = connect()
                 try: print(more.recv(1) == b'')
                 except ConnectionResetError: print(True)
                 print(*[ask(caller=held[n])[0] for n in (0, 63)])
+                print(ask('GET /metrics', None, 'X: ' + 'a' * 20000)[0] in ['400', '431', 'closed'])
                 """
             )
-            #expect(said == ["True", "True", "200 200"])
+            #expect(said == ["True", "200 200", "True"])
         }
     }
 
