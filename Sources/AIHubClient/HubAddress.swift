@@ -1,3 +1,5 @@
+import AsyncHTTPClient
+import Foundation
 import RotationCore
 
 /// How requests to a hub are addressed: by its URLs, or through a Unix socket.
@@ -21,11 +23,6 @@ struct HubAddress: Hashable, Sendable {
     /// A URL as async-http-client names one behind a socket: the path of the socket takes the place of the host.
     private static func url(_ address: String, _ socket: String) -> String {
         let path = address.replacing(#/^[a-zA-Z]+:\/\/[^\/]*/#, with: "")
-        let host = socket.utf8.map { byte in
-            let isPlain = UnicodeScalar(byte).properties.isAlphabetic && byte < 0x80
-            let digits = String(byte, radix: 16, uppercase: true)
-            return isPlain ? String(UnicodeScalar(byte)) : "%" + (digits.count == 1 ? "0" : "") + digits
-        }
-        return "http+unix://\(host.joined())\(path)"
+        return URL(httpURLWithSocketPath: socket, uri: path)?.absoluteString ?? address
     }
 }

@@ -22,9 +22,6 @@ extension Configuration {
         }
     }
 
-    /// The longest path that fits into `sockaddr_un` (unix(7)).
-    private static let longestSocketPath = 107
-
     static func readAuditStream(_ audit: inout MappingReader) -> AuditStream? {
         guard var reader = audit.mapping("stream") else { return nil }
         defer { reader.finish() }

@@ -74,9 +74,8 @@ extension Configuration {
                 key: "socket"
             )
         }
-        // sockaddr_un has room for 107 bytes and a zero.
-        if socket.utf8.count > 107 {
-            hub.report("is longer than the 107 bytes that a socket's path may have", key: "socket")
+        if socket.utf8.count > longestSocketPath {
+            hub.report("is longer than the \(longestSocketPath) bytes that a socket's path may have", key: "socket")
         }
         return socket
     }

@@ -33,15 +33,13 @@ extension Configuration {
                 self = .ipv4(port: port)
             } else if let port = Self.port(text, after: "[::1]:") {
                 self = .ipv6(port: port)
-            } else if text.hasPrefix("unix:/"), text.utf8.count - "unix:".utf8.count <= Self.longestPath {
+            } else if text.hasPrefix("unix:/"), text.utf8.count - "unix:".utf8.count <= Configuration.longestSocketPath
+            {
                 self = .unix(String(text.dropFirst("unix:".count)))
             } else {
                 return nil
             }
         }
-
-        /// A socket's path must fit into `sockaddr_un` (unix(7)).
-        private static let longestPath = 107
 
         private static func port(_ text: String, after prefix: String) -> Int? {
             guard text.hasPrefix(prefix), let port = Int(text.dropFirst(prefix.count)) else { return nil }

@@ -6,7 +6,7 @@ extension Configuration {
     package struct Notification: Hashable, Sendable {
         /// The receiver's name.
         package var name: String
-        /// The kinds of condition that it is told of; empty for all.
+        /// The kinds of condition that the receiver gets; empty for all.
         package var kinds: [String]
         package var target: Target
         /// How many messages it gets at most.

@@ -89,12 +89,14 @@ extension Configuration {
         return configuration
     }
 
-    /// A socket's path must fit into `sockaddr_un` (unix(7)).
+    /// The longest path of a socket in bytes: it must fit into `sockaddr_un`, with a zero (unix(7)).
+    static let longestSocketPath = 107
+
     private static func socketPath(_ path: String, source: String) throws(ConfigurationError) -> String {
-        guard path.utf8.count <= 107 else {
+        guard path.utf8.count <= longestSocketPath else {
             throw ConfigurationError(
                 source: source,
-                message: "control: \(path) is longer than 107 bytes; give another path"
+                message: "control: \(path) is longer than \(longestSocketPath) bytes; give another path"
             )
         }
         return path

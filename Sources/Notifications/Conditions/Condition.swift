@@ -2,7 +2,7 @@ package import Scheduling
 
 /// A state that a person should know of, from its start to its end.
 package struct Condition: Codable, Hashable, Sendable {
-    /// What it is about; a receiver names the kinds that it is told of.
+    /// The subject of a condition; `when:` of a receiver lists the kinds that it gets.
     package enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
         /// Rotations of a secret fail.
         case failing

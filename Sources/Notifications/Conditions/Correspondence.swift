@@ -1,24 +1,24 @@
 package import RotationCore
 
-/// What one receiver was told, and what it is to be told next: a pure state machine.
+/// The conditions that one receiver knows, and its next message: a pure state machine.
 ///
 /// It keeps no queue of messages: the next message is the difference between the conditions that are open and those that the
-/// receiver knows as open. So a receiver that is away, or told less often than things happen, costs no memory, and is told each
-/// condition once when it begins and once when it ends.
+/// receiver knows as open. So a receiver that is away, or whose rate is low, costs no memory, and gets each condition once when
+/// it begins and once when it ends.
 package struct Correspondence: Sendable {
     /// What follows.
     package enum Step: Hashable, Sendable {
         /// Nothing has changed.
         case idle
         case send(Notice)
-        /// Something has changed, and is told then; an instant on the clock that can't be set.
+        /// A change waits for its message until then, by the time since boot.
         case wait(until: Duration)
     }
 
     /// The conditions that the receiver knows as open.
     package private(set) var told: [Condition.Key: Condition]
     private var bucket: NoticeBucket
-    /// Conditions that are open, and could not be told yet.
+    /// Open conditions that no delivered message has.
     private var untold: [Condition.Key: Condition] = [:]
     private var passed = 0
     private var failures = 0

@@ -2,7 +2,7 @@ import Glibc
 import Notifications
 import RotationConfiguration
 
-/// Checks who is told about the history; nothing is sent.
+/// Checks the receivers of entries, notifications and heartbeats; sends nothing.
 extension Checkup {
     func checkReceivers() async -> [Finding] {
         var findings: [Finding] = []

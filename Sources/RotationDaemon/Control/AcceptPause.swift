@@ -15,6 +15,14 @@ final class AcceptPause: ChannelInboundHandler, RemovableChannelHandler {
     private static let reserve = 24
     private var isPausing = false
 
+    /// Has a server accept one connection at a time, so that descriptors are counted after each, and pause.
+    static func install(in server: any Channel) async {
+        try? await server.eventLoop.submit {
+            try server.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+            try server.pipeline.syncOperations.addHandler(AcceptPause(), position: .first)
+        }.get()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         context.fireChannelRead(data)
         if !Self.hasRoom { pause(context) }

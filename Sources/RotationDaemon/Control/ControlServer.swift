@@ -124,11 +124,7 @@ package struct ControlServer: Sendable {
             try await writer.write(response: response.head, body: response.body)
             if response.endsConnection { Self.end(channel) }
         } onServerRunning: { channel in
-            try? await channel.eventLoop.submit {
-                // Accept one at a time, so that descriptors are counted after each.
-                try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
-                try channel.pipeline.syncOperations.addHandler(AcceptPause(), position: .first)
-            }.get()
+            await AcceptPause.install(in: channel)
             if let problem = file.place(name, mode: 0o666) {
                 environment.logger.critical(
                     "the control socket can't be put in its place",

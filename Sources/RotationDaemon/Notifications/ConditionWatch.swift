@@ -20,7 +20,7 @@ struct ConditionWatch: Sendable {
     let clock: any Clock
     let logger: Logger
 
-    /// The shortest time between two reads: what belongs together is told together.
+    /// The shortest time between two reads, so that changes of one moment are in one message.
     private static let settling = Duration.seconds(1)
     /// How much longer a pause is than the read before it.
     private static let share = 20

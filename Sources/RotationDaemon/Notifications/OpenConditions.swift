@@ -11,8 +11,6 @@ struct OpenConditions: Sendable {
     /// When the next value becomes overdue; nil for none.
     private(set) var nextOverdue: Instant?
 
-    /// How long a witness may be away before that is a condition: as in `status`.
-    private static let awayTolerance = Duration.seconds(86_400)
     /// How many open rotations are read at most.
     private static let mostRotations = 100_000
 
@@ -187,7 +185,7 @@ struct OpenConditions: Sendable {
         else { return }
         let name = standing.witness.split(separator: "+").first.map(String.init) ?? standing.witness
         let isFork = failure.error.isOtherHistory
-        guard isFork || failure.since.duration(to: now) >= Self.awayTolerance else { return }
+        guard failure.isProblem(at: now) else { return }
         add(
             Condition(
                 .audit,

@@ -3,10 +3,10 @@ import Notifications
 import RotationCore
 import Scheduling
 
-/// Tells one receiver of conditions that begin and end, one message after the other.
+/// Sends one receiver the conditions that begin and end, one message after the other.
 struct Receiver: Sendable {
     let name: String
-    /// The kinds of condition that it is told of.
+    /// The kinds of condition that it gets.
     let kinds: Set<Condition.Kind>
     let rate: RequestRate
     let transport: any Transport

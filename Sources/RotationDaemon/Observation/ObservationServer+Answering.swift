@@ -7,6 +7,12 @@ import Reporting
 extension ObservationServer {
     /// Answers a request: only GET and HEAD, only without a body, only for a loopback name.
     func respond(to head: HTTPRequest, _ channel: any Channel) async -> Response {
+        let response = await response(to: head, channel)
+        return head.method == .head ? response.createHeadResponse() : response
+    }
+
+    /// The answer with its body.
+    private func response(to head: HTTPRequest, _ channel: any Channel) async -> Response {
         guard hosts.accepts(head.authority) else {
             return text(
                 .misdirectedRequest,
@@ -24,8 +30,7 @@ extension ObservationServer {
         guard !isForeign(head, path) else { return text(.forbidden, "not for other sites\n", isLast: true) }
         // A stream of events is not begun for a head alone.
         if path == "/events", head.method == .get { return events(channel) }
-        let response = await answer(path)
-        return head.method == .head ? response.createHeadResponse() : response
+        return await answer(path)
     }
 
     private func hasBody(_ head: HTTPRequest) -> Bool {

@@ -88,11 +88,7 @@ struct ObservationServer: Sendable {
             try await writer.write(response: response.head, body: response.body)
             if response.endsConnection { Self.end(channel) }
         } onServerRunning: { channel in
-            try? await channel.eventLoop.submit {
-                // Accept one at a time, so that descriptors are counted after each.
-                try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
-                try channel.pipeline.syncOperations.addHandler(AcceptPause(), position: .first)
-            }.get()
+            await AcceptPause.install(in: channel)
             if unixPath != nil, let problem = file.place(name, mode: 0o660) {
                 environment.logger.error("metrics.listen: \(problem)")
                 try? await channel.close()

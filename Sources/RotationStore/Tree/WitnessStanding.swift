@@ -24,6 +24,14 @@ package struct WitnessStanding: Hashable, Sendable {
         package var since: Instant
         /// What is wrong.
         package var error: Audit.WitnessFailed.Error
+
+        /// How long a witness may be away before a person should look at it.
+        private static let awayTolerance = Duration.seconds(86_400)
+
+        /// Whether a person should look at it: at another history at once, at a witness that is away after a day.
+        package func isProblem(at now: Instant) -> Bool {
+            error.isOtherHistory || since.duration(to: now) >= Self.awayTolerance
+        }
     }
 
     init(witness: String) {

@@ -18,9 +18,6 @@ struct AuditStanding {
     let copies: CheckpointCopies
     let witnesses: [Witness]
 
-    /// How long a witness may be away before that is a problem.
-    static let awayTolerance = Duration.seconds(86_400)
-
     init(_ configuration: Configuration, _ standings: [WitnessStanding]) {
         copies = CheckpointCopies(configuration)
         witnesses = WitnessQuorum(configuration.audit).members.map { member in
@@ -93,7 +90,7 @@ extension StatusProblem {
                 "find out who has replaced or changed the database, and keep it as evidence; if an older copy was accepted by "
                 + "restore, begin a new log by audit change-key with a key of another origin, and give the witness that key"
         default:
-            guard failure.since.duration(to: now) >= AuditStanding.awayTolerance else { return nil }
+            guard failure.isProblem(at: now) else { return nil }
             kind = .witnessAway
             text = "does not cosign checkpoints (\(failure.error.rawValue)); rotations go on"
             advice =
