@@ -39,6 +39,25 @@ package struct History {
         try ScheduleTable.all(by: generators, in: connection, broken: broken)
     }
 
+    /// Calls a closure with each schedule, by name, and keeps none in memory; an error that it throws ends the reading.
+    ///
+    /// - Parameter broken: Receives rows that can't be decoded.
+    package func forEachSchedule(
+        broken: (UndecodableRow) -> Void = { _ in },
+        _ body: (Schedule) throws -> Void
+    ) throws {
+        try ScheduleTable.forEach(by: generators, in: connection, broken: broken, body: body)
+    }
+
+    /// The secrets of the schedules that a closure chooses, by name.
+    package func secrets(where isChosen: (Schedule) -> Bool) throws -> [SecretName] {
+        var secrets: [SecretName] = []
+        try forEachSchedule { schedule in
+            if isChosen(schedule) { secrets.append(schedule.secret) }
+        }
+        return secrets
+    }
+
     /// One schedule; nil where there is none.
     package func schedule(of secret: SecretName) throws -> Schedule? {
         try ScheduleTable.find(secret, by: generators, in: connection)

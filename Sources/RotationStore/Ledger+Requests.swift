@@ -28,13 +28,13 @@ extension Ledger {
         random: any RandomSource
     ) throws -> [RecordedRequest] {
         try transaction {
-            let schedules = try ScheduleTable.all(by: generators, in: connection) { _ in }
-            return try schedules.compactMap { schedule in
-                let isMeant = !overdueOnly || schedule.overdueSince(now: now) != nil
-                guard !schedule.isPaused(at: now), isMeant else { return nil }
-                guard try !RequestTable.isWaiting(schedule.secret, in: connection) else { return nil }
+            let secrets = try history.secrets { schedule in
+                !schedule.isPaused(at: now) && (!overdueOnly || schedule.overdueSince(now: now) != nil)
+            }
+            return try secrets.compactMap { secret in
+                guard try !RequestTable.isWaiting(secret, in: connection) else { return nil }
                 let id = RotationID(milliseconds: now.rawValue, random: random)
-                let request = RotationRequest(id: id, secret: schedule.secret, requestedAt: now, trigger: trigger)
+                let request = RotationRequest(id: id, secret: secret, requestedAt: now, trigger: trigger)
                 return try record(request, actor: actor)
             }
         }

@@ -155,18 +155,39 @@ enum ScheduleTable {
         in connection: Connection,
         broken: (UndecodableRow) -> Void
     ) throws -> [Schedule] {
-        let rows = try connection.all(sql) {
-            row throws(SQLiteError) in
-            do throws(SQLiteError) { return Result<Raw, UndecodableRow>.success(try Raw(row)) } catch {
-                guard error.code == .mismatch else { throw error }
-                return .failure(UndecodableRow(row: row.name("schedules", columns: 0..<2)))
+        var schedules: [Schedule] = []
+        try forEach(sql, by: generators, in: connection, broken: broken) { schedules.append($0) }
+        return schedules
+    }
+
+    /// Calls a closure with each schedule by name: 100,000 of them at once would be a hundred megabytes.
+    static func forEach(
+        by generators: any GeneratorRegistry,
+        in connection: Connection,
+        broken: (UndecodableRow) -> Void,
+        body: (Schedule) throws -> Void
+    ) throws {
+        let sql = "SELECT \(columns) FROM schedules ORDER BY hub, alias"
+        try forEach(sql, by: generators, in: connection, broken: broken, body: body)
+    }
+
+    private static func forEach(
+        _ sql: String,
+        by generators: any GeneratorRegistry,
+        in connection: Connection,
+        broken: (UndecodableRow) -> Void,
+        body: (Schedule) throws -> Void
+    ) throws {
+        try connection.forEach(sql) { row in
+            let schedule: Schedule
+            do {
+                schedule = try Raw(row).schedule(by: generators)
+            } catch let error as UndecodableRow {
+                return broken(error)
+            } catch let error as SQLiteError where error.code == .mismatch {
+                return broken(UndecodableRow(row: row.name("schedules", columns: 0..<2)))
             }
-        }
-        return rows.compactMap { raw in
-            do throws(UndecodableRow) { return try raw.get().schedule(by: generators) } catch {
-                broken(error)
-                return nil
-            }
+            try body(schedule)
         }
     }
 

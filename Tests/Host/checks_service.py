@@ -90,7 +90,10 @@ def verifies_daily(host):
     drop_in(host, "key", f'[Service]\nEnvironment="OPTIONS=--key {host.verifier}"\n', unit)
     host.run("systemctl", "start", unit).require()
     verified = [entry["detail"] for entry in entries(host, "audit.verified")]
-    assert [(one["problems"], one["signatures_checked"]) for one in verified] == [(0, True)], verified
+    told = host.run("journalctl", "--unit", unit, "--no-pager", "--output=cat", "-n", "20").output
+    assert [(one["problems"], one["signatures_checked"]) for one in verified] == [(0, True)], f"{verified}, {told}"
+    owners = host.shell(f"stat --format=%U {STATE}/rotator.db*").require().output.split()
+    assert set(owners) == {"secret-rotator"}, owners
     host.run("systemctl", "stop", SERVICE, seconds=90).require()
     host.run("cp", "-a", STATE, "/var/tmp/kept").require()
     change = "DROP TRIGGER audit_log_no_update; UPDATE audit_log SET line = replace(line, 'alice', 'boris')"

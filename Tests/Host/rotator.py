@@ -71,10 +71,15 @@ def fault(host, **effect):
     host.run("curl", "-sSf", "--data-binary", "@-", f"{HUB}/_test/faults", input=json.dumps([effect])).require()
 
 
+def requests(host, method):
+    """The requests with a method that the hub has received, the oldest first."""
+    received = json.loads(host.run("curl", "-sSf", f"{HUB}/_test/received").require().output)
+    return [one for one in received if one["method"] == method]
+
+
 def patches(host, alias):
     """The values that the hub was sent for a secret, the oldest first."""
-    received = json.loads(host.run("curl", "-sSf", f"{HUB}/_test/received").require().output)
-    return [one["value"] for one in received if one["method"] == "PATCH" and one["alias"] == alias]
+    return [one["value"] for one in requests(host, "PATCH") if one["alias"] == alias]
 
 
 def wait_until_active(host):

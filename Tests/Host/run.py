@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Installs the package on a Debian machine of its own, under a real systemd, and checks what it does there.
 
-Tests/Host/run.py PACKAGE.deb
+Tests/Host/run.py [--load COUNT] PACKAGE.deb
 
 Prints one line a check, and exits with 1 if any has failed. Where no machine can be booted it says why, and exits
 with 0.
@@ -22,6 +22,7 @@ import machine
 import checks_access
 import checks_network
 import checks_package
+import checks_plug_ins
 import checks_service
 
 CHECKS = [
@@ -29,6 +30,7 @@ CHECKS = [
     *checks_service.CHECKS,
     *checks_access.CHECKS,
     *checks_network.CHECKS,
+    *checks_plug_ins.CHECKS,
     *checks_service.LATER_CHECKS,
     *checks_package.UPGRADE_AND_REMOVAL,
 ]
@@ -53,6 +55,7 @@ def perform(host):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("package", type=Path)
+    parser.add_argument("--load", type=int, default=100, help="rotations at once through a plug-in unit (default: 100)")
     options = parser.parse_args()
     if reason := machine.obstacle():
         print(f"skipped: {reason}")
@@ -63,7 +66,7 @@ def main():
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="secret-rotator-host-") as folder:
         with machine.Machine(cache, Path(folder)) as host:
-            host.package = options.package
+            host.package, host.load = options.package, options.load
             print(f"booted in {time.monotonic() - started:.1f} s", flush=True)
             failed = perform(host)
             if failed:

@@ -18,10 +18,10 @@ struct OpenConditions: Sendable {
 
     /// Reads one state of the history.
     init(_ history: History, _ configuration: Configuration, now: Instant) throws {
-        let schedules = try history.schedules().filter {
-            !$0.isPaused(at: now) && configuration.hubs[$0.secret.hub] != nil
+        try history.forEachSchedule { schedule in
+            guard !schedule.isPaused(at: now), configuration.hubs[schedule.secret.hub] != nil else { return }
+            try add(schedule, history, now: now)
         }
-        for schedule in schedules { try add(schedule, history, now: now) }
         for stored in try history.rotations(openOnly: true, limit: Self.mostRotations) { add(stored) }
         for hub in configuration.hubs.keys { add(try history.hubStatus(hub), of: hub) }
         for stored in try history.driftFindings() where configuration.hubs[stored.secret.hub] != nil { add(stored) }

@@ -27,9 +27,8 @@ extension RequestRotations: TransactionOperation {
     package func selected(_ history: History, now: Instant) throws -> [SecretName] {
         switch selection {
         case .secrets(let secrets): try RequestLimits.distinct(secrets)
-        case .all: try history.schedules().filter { !$0.isPaused(at: now) }.map(\.secret)
-        case .overdue:
-            try history.schedules().filter { !$0.isPaused(at: now) && $0.overdueSince(now: now) != nil }.map(\.secret)
+        case .all: try history.secrets { !$0.isPaused(at: now) }
+        case .overdue: try history.secrets { !$0.isPaused(at: now) && $0.overdueSince(now: now) != nil }
         }
     }
 }
