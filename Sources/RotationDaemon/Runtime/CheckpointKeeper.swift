@@ -35,43 +35,52 @@ package actor CheckpointKeeper {
 
     /// Waits until the head is to be signed again.
     ///
+    /// There is one sleep, however many commits come meanwhile: one that is cancelled keeps its task and its timer in
+    /// memory until its time has come.
+    ///
     /// - Parameter position: The newest commit that was counted.
     /// - Returns: false where the task was cancelled or the stream has ended.
     private func isDue(after position: inout Int64) async -> Bool {
-        var (count, end) = (0, ContinuousClock.now + configuration().audit.checkpointEvery)
-        while !Task.isCancelled {
-            switch await Self.wait(until: end, store.stream, after: position) {
-            case .commits(let commits)?:
-                position = commits.last?.number ?? position
-                count += commits.reduce(0) { $0 + $1.changes.entries.count }
-                // With a restored history that was accepted: from its next checkpoint on it is the newest one.
-                if count >= Self.entries || commits.contains(where: \.changes.isWide) { return true }
-            case .readAgain?:
-                position = store.stream.position
-                return true
-            case .ended?: return false
-            case nil where count > 0: return !Task.isCancelled
-            case nil: end = .now + configuration().audit.checkpointEvery
+        let (stream, interval, start) = (store.stream, configuration().audit.checkpointEvery, position)
+        let (isDue, newest) = await withTaskGroup(of: CommitStream.Next?.self) { group in
+            defer { group.cancelAll() }
+            var (position, count) = (start, 0)
+            Self.sleep(for: interval, in: &group)
+            Self.read(stream, after: position, in: &group)
+            while let sign = await group.next(), !Task.isCancelled {
+                switch sign {
+                case .commits(let commits)?:
+                    position = commits.last?.number ?? position
+                    count += commits.reduce(0) { $0 + $1.changes.entries.count }
+                    // With a restored history that was accepted: from its next checkpoint on it is the newest one.
+                    if count >= Self.entries || commits.contains(where: \.changes.isWide) { return (true, position) }
+                    Self.read(stream, after: position, in: &group)
+                case .readAgain?: return (true, stream.position)
+                case .ended?: return (false, position)
+                case nil where count > 0: return (true, position)
+                case nil: Self.sleep(for: interval, in: &group)
+                }
             }
+            return (false, position)
         }
-        return false
+        position = newest
+        return isDue
     }
 
-    /// What was committed after a position; nil where an instant came first, or the task was cancelled.
-    private static func wait(
-        until end: ContinuousClock.Instant,
+    /// Adds what ends with the next commits.
+    private static func read(
         _ stream: CommitStream,
-        after position: Int64
-    ) async -> CommitStream.Next? {
-        await withTaskGroup(of: CommitStream.Next?.self) { group in
-            group.addTask { await stream.next(after: position) }
-            group.addTask {
-                try? await ContinuousClock().sleep(until: end)
-                return nil
-            }
-            defer { group.cancelAll() }
-            let next = await group.next() ?? nil
-            return Task.isCancelled ? nil : next
+        after position: Int64,
+        in group: inout TaskGroup<CommitStream.Next?>
+    ) {
+        group.addTask { await stream.next(after: position) }
+    }
+
+    /// Adds what ends with nil after so long.
+    private static func sleep(for interval: Duration, in group: inout TaskGroup<CommitStream.Next?>) {
+        group.addTask {
+            try? await Task.sleep(for: interval)
+            return nil
         }
     }
 
