@@ -12,10 +12,12 @@ package func withTimeout<T: Sendable>(
     _ duration: Duration,
     _ operation: @escaping @Sendable () async throws -> T
 ) async throws -> T {
-    try await withThrowingTaskGroup(of: T?.self) { group in
+    let deadline = ContinuousClock.now + duration
+    return try await withThrowingTaskGroup(of: T?.self) { group in
         group.addTask { try await operation() }
         group.addTask {
-            try await Task.sleep(for: duration)
+            await Deadlines.shared.wait(until: deadline)
+            try Task.checkCancellation()
             return nil
         }
         defer { group.cancelAll() }
