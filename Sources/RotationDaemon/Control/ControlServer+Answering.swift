@@ -44,9 +44,9 @@ extension ControlServer {
         route(endpoint, to: router) { body, caller in
             let (operation, value) = try OperationMessage.decode(type, body, generators: environment.generators)
             let (answer, warnings) = try await perform(operation, value, caller)
-            let data = try JSONEncoder().encode(answer)
+            let data = try AnswerJSON.data(of: answer)
             // A very large schedules file leaves hundreds of megabytes that glibc would never return.
-            if body.readableBytes > Self.largeSize { clinux_trim_heap() }
+            if max(body.readableBytes, data.count) > Self.largeSize { clinux_trim_heap() }
             return Self.response(.ok, data, warnings)
         }
     }
