@@ -21,6 +21,9 @@ package final class Deadlines: Sendable {
 
     package init() {}
 
+    /// How many wait.
+    package var waiting: Int { state.withLock { $0.waiting.count } }
+
     /// How many sleeps there are.
     package var sleeps: Int { state.withLock { $0.sleeps } }
 
