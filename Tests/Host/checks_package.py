@@ -46,10 +46,11 @@ def makes_users_and_folders(host):
 
 
 def brings_documentation(host):
-    """Manual pages, completions and the SBOM are there"""
+    """Manual pages, completions, examples and the SBOM are there"""
     paths = ["man/man1/secret-rotator.1.gz", "man/man5/secret-rotator.yaml.5.gz", "doc/secret-rotator/sbom.spdx.json"]
     paths += ["bash-completion/completions/secret-rotator", "zsh/vendor-completions/_secret-rotator"]
     paths += ["fish/vendor_completions.d/secret-rotator.fish"]
+    paths += [f"doc/secret-rotator/examples/{name}" for name in ("alerts.yaml", "grafana-dashboard.json")]
     for path in paths:
         host.run("test", "-s", f"/usr/share/{path}").require()
 
