@@ -2,7 +2,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct GuideTests {
-    /// What the sessions of each guide must have shown; a guide with sessions and without texts here fails.
+    /// What the sessions of each guide must have shown, beside the output that the guide prints itself.
     private static let shown: [String: [String]] = [
         "Auditing": [
             "OK: no entry was changed", "the export has the root of the checkpoint", "Signature Verified Successfully",
@@ -12,16 +12,20 @@ struct GuideTests {
             #""role":"ready""#, "200", #""status":66"#, "422", "404", "schedule.paused",
         ],
         "Generators": ["\"user\":\"svc\""],
+        "Journal": ["start its receiver; entries wait for it in the history"],
+        "Monitoring": ["db_password: succeeded after 1 attempt"],
+        "Notifications": ["ghost: failed: not_found after 0 attempts", "ghost: succeeded after 1 attempt"],
         "Operating": [
             "token accepted, 0 secrets listed", "db_password: succeeded after 1 attempt", "problems     none",
-            ": verified", "nothing is rotated until a person has accepted it", "unmanaged",
-            "accepted: this history ends",
+            #""description":"Billing API""#,
         ],
+        "PlugInUnits": ["finish exited with 64: it does not know this step"],
         "Scheduling": [
             #""slot":"2027-03-28T01:00:00.000Z""#, "every=12h finish_after=0s generator=token", "nothing to change",
             "19 rotations",
             "local/db_password: paused until 2099", "local/db_password: resumed", "local/ftp_password: removed",
         ],
+        "StandBy": ["1 sealed candidate", "no drift"],
         "WritingAPlugIn": [
             "generate exited with 0: done; then install", "test exited with 0: done; the hub refuses the value",
             "finish exited with 0: done; the rotation ends here", "refused, as it should be",
@@ -29,12 +33,23 @@ struct GuideTests {
         ],
     ]
 
-    @Test(arguments: Page.guides.filter { !$0.sessions.isEmpty })
+    @Test(arguments: Page.guides.filter { !$0.sessions.isEmpty && Session.isPossible($0) })
     func sessionsOfTheGuideDoWhatItSays(guide: Page) async throws {
         let name = try #require(guide.path.split(separator: "/").last?.split(separator: ".").first)
         let texts = try #require(Self.shown[String(name)])
         let output = try await Session.run(guide)
         for text in texts { #expect(output.contains(text), "\(text)") }
+        for line in guide.outputs { #expect(Session.shows(output, line), "\(line)") }
+    }
+
+    @Test func outputThatIsMissingIsFound() {
+        let output = "ok       daemon   answers at /x/control.sock (pid 12)  \nattempts 3"
+        for shown in ["ok       daemon   answers at …control.sock (pid …)", "… answers …", "attempts 3", "att"] {
+            #expect(Session.shows(output, shown), "\(shown)")
+        }
+        for missing in ["daemon", "… pid … answers", "attempts 4", "…attempts 3…attempts 3", "ok…3"] {
+            #expect(!Session.shows(output, missing), "\(missing)")
+        }
     }
 
     /// No guide has lost its sessions.

@@ -37,11 +37,44 @@ struct Page: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { path }
 
-    /// The commands that tests run: the code blocks after the comment `session`, in order.
-    var sessions: [String] {
-        text.components(separatedBy: "<!-- session -->\n```sh\n").dropFirst().compactMap {
-            $0.components(separatedBy: "\n```").first
+    /// A code block.
+    struct Block: Sendable {
+        /// The comment in the line before it, which says what tests do with it, such as `session`; nil for none.
+        var mark: String?
+        /// Its language, such as `sh`.
+        var language: String
+        var text: String
+    }
+
+    /// The code blocks, in order.
+    var blocks: [Block] {
+        var (blocks, open, last) = ([Block](), Block?.none, Substring())
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if var block = open {
+                if line == "```" {
+                    blocks.append(block)
+                    open = nil
+                } else {
+                    block.text += block.text.isEmpty ? "\(line)" : "\n\(line)"
+                    open = block
+                }
+            } else if line.hasPrefix("```") {
+                let mark = last.wholeMatch(of: /<!-- (.+) -->/).map { String($0.1) }
+                open = Block(mark: mark, language: String(line.dropFirst(3)), text: "")
+            }
+            last = line
         }
+        return blocks
+    }
+
+    /// The commands that tests run: the code blocks after the comment `session`, in order.
+    var sessions: [String] { blocks.filter { $0.mark == "session" && $0.language == "sh" }.map(\.text) }
+
+    /// The lines that its sessions print, among others: those of the code blocks after the comment `output`.
+    ///
+    /// An ellipsis stands for any text.
+    var outputs: [String] {
+        blocks.filter { $0.mark == "output" }.flatMap { $0.text.split(separator: "\n").map(String.init) }
     }
 
     /// The text without code blocks.

@@ -9,6 +9,30 @@ enum Session {
     /// An ordinary user without a group of this machine's.
     private static let reader: UInt32 = 61_097
 
+    /// What the sessions of some pages need, and not every machine has.
+    private static let extras = ["systemd-socket-activate"]
+
+    /// Whether this machine has what the sessions of a page need.
+    static func isPossible(_ page: Page) -> Bool {
+        extras.allSatisfy { program in
+            access("/usr/bin/\(program)", X_OK) == 0 || !page.sessions.contains { $0.contains(program) }
+        }
+    }
+
+    /// Whether a line of an output begins with a pattern, in which `…` stands for any text.
+    static func shows(_ output: String, _ pattern: String) -> Bool {
+        let parts = pattern.components(separatedBy: "…")
+        return output.split(separator: "\n").contains { line in
+            guard line.hasPrefix(parts[0]) else { return false }
+            var rest = line.dropFirst(parts[0].count)
+            for part in parts.dropFirst() where !part.isEmpty {
+                guard let found = rest.range(of: part) else { return false }
+                rest = rest[found.upperBound...]
+            }
+            return true
+        }
+    }
+
     /// Runs all sessions of a page, in order, in a folder of its own.
     ///
     /// Where the tests are root's, an ordinary user runs them: nothing in a session needs more.
