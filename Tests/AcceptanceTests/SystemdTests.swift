@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import TestSupport
 import Testing
 
@@ -92,40 +91,8 @@ struct SystemdTests {
 
         """
 
-    /// Boots the machine, runs the script, and gives its output by part.
-    private static func run() async throws -> [String: String] {
-        try await TemporaryFolder.with { folder in
-            let (root, layers) = (folder.file("root"), folder.file("layers"))
-            try await Shell.run("mkdir \(root) \(layers) && mount -t tmpfs -o size=1g tmpfs \(layers)")
-            do {
-                try await Shell.run(
-                    """
-                    mkdir \(layers)/up \(layers)/work
-                    mount -t overlay overlay -o lowerdir=/,upperdir=\(layers)/up,workdir=\(layers)/work \(root)
-                    """
-                )
-                try await prepare(folder, root)
-                // It ends by itself, when the script has.
-                try await Shell.run(
-                    """
-                    timeout 120 systemd-nspawn --quiet --register=no --keep-unit --directory=\(root) --private-network \
-                        --capability=CAP_IPC_LOCK --system-call-filter='landlock_create_ruleset landlock_add_rule \
-                        landlock_restrict_self' --boot systemd.unit=acceptance.service >\(folder.file("console")) 2>&1
-                    """
-                )
-                let output = try String(contentsOfFile: "\(root)/acceptance.output", encoding: .utf8)
-                try await Shell.run("umount \(root) && umount \(layers)")
-                return parts(of: output)
-            } catch {
-                try? await Shell.run("umount \(root); umount \(layers)")
-                throw error
-            }
-        }
-    }
-
     private static func prepare(_ folder: TemporaryFolder, _ root: String) async throws {
         try folder.write(plugIn, to: "own")
-        try folder.write(script, to: "script")
         try folder.write(
             """
             database: /var/lib/secret-rotator/rotator.db
@@ -139,66 +106,24 @@ struct SystemdTests {
             """,
             to: "config"
         )
-        try folder.write(
-            """
-            [Unit]
-            Requires=basic.target
-            After=basic.target
-            SuccessAction=poweroff-force
-            FailureAction=poweroff-force
-            [Service]
-            Type=oneshot
-            ExecStart=/bin/bash /root/acceptance.sh
-            StandardOutput=file:/acceptance.output
-            StandardError=inherit
-
-            """,
-            to: "unit"
-        )
         let unit = repository.appending(path: "systemd/secret-rotator.service").path()
         try await Shell.run(
             """
             cd \(folder.path)
             install -d \(root)/etc/secret-rotator/generators
-            install -m 755 \(Program.path) \(root)/usr/bin/secret-rotator
             install -m 755 own \(root)/etc/secret-rotator/generators/own
             install -m 644 config \(root)/etc/secret-rotator/secret-rotator.yaml
             echo sandbox-token > token
             install -d -m 750 \(root)/etc/secret-rotator/tokens
             install -m 640 token \(root)/etc/secret-rotator/tokens/local
             install -m 644 \(unit) \(root)/etc/systemd/system/
-            install -m 644 unit \(root)/etc/systemd/system/acceptance.service
-            install -m 755 script \(root)/root/acceptance.sh
             """
         )
     }
 
-    private static func parts(of output: String) -> [String: String] {
-        var parts: [String: String] = [:]
-        var name = ""
-        for line in output.split(separator: "\n", omittingEmptySubsequences: false) {
-            if line.hasPrefix("== ") {
-                name = String(line.dropFirst(3))
-            } else {
-                parts[name, default: ""] += line + "\n"
-            }
-        }
-        return parts
-    }
-
-    /// Why it can't be done here; nil where it can.
-    private static let obstacle: String? = {
-        guard getuid() == 0 else { return "needs root, to boot a machine" }
-        guard access("/usr/bin/systemd-nspawn", X_OK) == 0 else {
-            return "the package systemd-container is not installed"
-        }
-        let filesystems = (try? String(contentsOfFile: "/proc/filesystems", encoding: .utf8)) ?? ""
-        return filesystems.contains("overlay") ? nil : "the kernel has no overlay file system"
-    }()
-
-    @Test(.enabled(if: obstacle == nil, "\(obstacle ?? "")"))
+    @Test(.enabled(if: HostMachine.obstacle == nil, "\(HostMachine.obstacle ?? "")"))
     func shippedUnitRotatesWithPlugInsAndFiles() async throws {
-        let parts = try await Self.run()
+        let parts = try await HostMachine.run(Self.script, prepare: Self.prepare)
         let journal = parts["journal"] ?? ""
         let owners = "secret-rotator:secret-rotator:711\nsecret-rotator:secret-rotator-audit:2750\n"
         #expect((parts["user"] ?? "").hasPrefix(owners))
