@@ -26,7 +26,7 @@ extension Configuration {
         guard var reader = audit.mapping("stream") else { return nil }
         defer { reader.finish() }
         let format = reader.choice("format", AuditStream.Format.self)
-        reader.require("socket", example: "/run/systemd/journal/syslog")
+        reader.require("socket", example: "/run/log-collector.sock")
         guard let socket = reader.path("socket") else { return nil }
         if socket.utf8.count > longestSocketPath {
             reader.report("longer than \(longestSocketPath) bytes; give another path", key: "socket")

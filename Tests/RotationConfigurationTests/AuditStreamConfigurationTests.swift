@@ -14,7 +14,7 @@ struct AuditStreamConfigurationTests {
     }
 
     private static let faults: [(more: String, complaint: String)] = [
-        ("audit: {stream: {format: jsonl}}", "socket is missing, for example: /run/systemd/journal/syslog"),
+        ("audit: {stream: {format: jsonl}}", "socket is missing, for example: /run/log-collector.sock"),
         ("audit: {stream: {socket: s}}", "socket: \"s\" is no absolute path"),
         (
             "audit: {stream: {socket: /s, format: rfc5425}}",

@@ -14,6 +14,6 @@ package struct HistoryAltered: Error, Hashable, CustomStringConvertible {
     package var description: String {
         let tree = leaves.map { "has \($0)" } ?? "can't be read"
         return "the audit log in \(path) has \(entries) entries, and its tree \(tree): another program has changed it; "
-            + "see secret-rotator audit verify, and restore a back-up"
+            + "see secret-rotator audit verify, and restore a backup"
     }
 }

@@ -116,7 +116,7 @@ extension Checkup {
                 return .problem(
                     "database",
                     problems.joined(separator: "; "),
-                    advice: "stop the daemon, restore a back-up"
+                    advice: "stop the daemon, restore a backup"
                 )
             }
             let path = copy == nil ? configuration.database : HistoryCopy(of: configuration.database).path

@@ -42,7 +42,7 @@ extension ControlFailure {
             case .corrupt, .notADatabase:
                 (
                     .inputOutput,
-                    "it is damaged, or not a database: stop the daemon, keep a copy of the file, and restore a back-up"
+                    "it is damaged, or not a database: stop the daemon, keep a copy of the file, and restore a backup"
                 )
             case .cannotOpen where access(path, R_OK | W_OK) != 0 && errno == EACCES:
                 (.notPermitted, "it can't be opened: check its owner and mode, and the folder's")

@@ -67,7 +67,7 @@ struct StatusProblem {
             kind: .rowUnreadable,
             subject: row.row,
             text: "can't be read",
-            advice: "restore it from a back-up, or remove it"
+            advice: "restore it from a backup, or remove it"
         )
     }
 
