@@ -24,9 +24,7 @@ struct EventJournal: Sendable {
 
     /// Writes the line of one entry.
     static func log(_ line: String, to logger: Logger) {
-        guard let entry = CommittedEntry(line: line), let name = entry.name, name.level >= logger.logLevel else {
-            return
-        }
+        guard let entry = CommittedEntry(line: line), let name = entry.name else { return }
         var metadata = Logger.Metadata(uniqueKeysWithValues: entry.fields.map { ($0.key, "\($0.value)") })
         // The number of the last attempt, under one name in all events.
         metadata["attempt"] = (entry.field("attempt") ?? entry.field("attempts")).map { "\($0)" }
