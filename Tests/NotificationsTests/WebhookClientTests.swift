@@ -119,7 +119,10 @@ struct WebhookClientTests {
     }
 
     /// A status below 100 would end the process inside of the HTTP client.
-    @Test(arguments: ["HTTP/1.1 099 X\r\nContent-Length: 0\r\n\r\n", "no http\r\n\r\n", ""])
+    @Test(arguments: [
+        "HTTP/1.1 099 X\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 000 X\r\n\r\n", "HTTP/1.1 1000 X\r\n\r\n",
+        "HTTP/1.1 -10 X\r\n\r\n", "no http\r\n\r\n", "",
+    ])
     func strangeAnswerIsAFailure(answer: String) async throws {
         let server = WebhookServer { _ in .bytes(answer) }
         try await server.serve { port async throws in
@@ -128,6 +131,30 @@ struct WebhookClientTests {
                 Issue.record("\(String(describing: failure))")
                 return
             }
+        }
+    }
+
+    /// An informational answer is followed by another one.
+    @Test(arguments: [100, 102, 103, 199])
+    func informationalStatusIsNoAnswer(status: Int) async throws {
+        let head = "HTTP/1.1 \(status) X\r\n"
+        let answers: [(String, DeliveryFailure?)] = [
+            ("\r\nHTTP/1.1 204 X\r\nConnection: close\r\n\r\n", nil),
+            ("\r\nHTTP/1.1 500 X\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", .status(500)),
+            ("\r\n", .unreachable("no connection, or it was lost")),
+        ]
+        for (rest, expected) in answers {
+            let server = WebhookServer { _ in .bytes(head + rest) }
+            try await server.serve { port async throws in
+                #expect(try await Self.failure(Self.client("http://localhost:\(port)/")) == expected, "\(rest)")
+            }
+        }
+    }
+
+    @Test func anotherProtocolIsNoDelivery() async throws {
+        let server = WebhookServer { _ in .bytes("HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n") }
+        try await server.serve { port async throws in
+            #expect(try await Self.failure(Self.client("http://localhost:\(port)/")) == .status(101))
         }
     }
 

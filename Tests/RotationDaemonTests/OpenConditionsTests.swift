@@ -65,6 +65,60 @@ struct OpenConditionsTests {
         }
     }
 
+    @Test func valueIsOverdueFromItsExpiryOn() async throws {
+        try await withDaemonFolder { files, _ in
+            try files.schedule("db_password", isDue: true, maxAge: .seconds(7200))
+            try await withRuntime(files) { _ in try await files.wait(for: "rotation.closed") }
+            let fresh = try Self.read(files)
+            let expiry = try #require(fresh.nextOverdue)
+            #expect(expiry > SystemClock().now && Self.problems(fresh) == [])
+            #expect(try Self.read(files, now: expiry.advanced(by: .milliseconds(-1))).nextOverdue == expiry)
+            let late = try Self.read(files, now: expiry)
+            #expect(Self.problems(late) == ["overdue schedule_overdue h/db_password"])
+            let condition = try #require(late.all.values.first)
+            #expect(condition.since == expiry && condition.occurrence == expiry.rfc3339)
+            // Nothing more becomes overdue.
+            #expect(late.nextOverdue == nil)
+        }
+    }
+
+    @Test func whatOthersDoAtAHubIsOneUntilItsEnd() async throws {
+        try await withDaemonFolder { files, hub in
+            try files.schedule("db_password", isDue: true)
+            try await withRuntime(files) { runtime async throws in
+                try await files.wait(for: "rotation.closed")
+                hub.change("db_password", by: "mallory")
+                _ = try await runtime.gateway.findDrift("h", by: .daemon)
+                let conditions = try Self.read(files)
+                #expect(Self.problems(conditions) == ["drift secret_changed h/db_password"])
+                let condition = try #require(conditions.all.values.first)
+                #expect(condition.since != nil && condition.occurrence == condition.since?.rfc3339)
+                await runtime.rotateAll()
+                try await files.wait(for: "rotation.closed", count: 2)
+                #expect(try Self.problems(Self.read(files)) == [])
+                hub.delete("db_password", by: "mallory")
+                _ = try await runtime.gateway.findDrift("h", by: .daemon)
+                #expect(try Self.problems(Self.read(files)) == ["drift secret_missing h/db_password"])
+            }
+        }
+    }
+
+    /// A preflight sees an update that no rotation has made, and the rotation does not end.
+    @Test func valueThatIsNotKnownIsOne() async throws {
+        try await withDaemonFolder { files, hub in
+            try files.schedule("db_password", isDue: true)
+            try await withRuntime(files) { runtime async throws in
+                try await files.wait(for: "rotation.closed")
+                hub.change("db_password", by: "mallory")
+                hub.inject([SandboxFault(.status(400), method: "PATCH", times: 1)])
+                await runtime.rotateAll()
+                try await files.wait(for: "rotation.closed", count: 2)
+            }
+            let problems = try Self.problems(Self.read(files))
+            #expect(problems == ["drift value_unknown h/db_password", "failing schedule_failing h/db_password"])
+        }
+    }
+
     @Test func healthOfTheDatabaseIsOne() {
         let now = Instant(milliseconds: 5)
         var conditions = OpenConditions()

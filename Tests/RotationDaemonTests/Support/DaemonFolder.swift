@@ -57,10 +57,12 @@ struct DaemonFolder {
     }
 
     /// Adds a schedule, while no daemon runs, that is due at once if `isDue`.
-    func schedule(_ alias: String, isDue: Bool) throws {
+    ///
+    /// - Parameter maxAge: The age from which the value is overdue; nil for none.
+    func schedule(_ alias: String, isDue: Bool, maxAge: Duration? = nil) throws {
         let now = SystemClock().now
         let period = try #require(Cadence.Period(.seconds(3600)))
-        let definition = ScheduleDefinition(cadence: .every(period), generator: .uuid(.v4))
+        let definition = ScheduleDefinition(cadence: .every(period), maxAge: maxAge, generator: .uuid(.v4))
         let name = SecretName(hub: "h", alias: try #require(SecretAlias(alias)))
         let added = isDue ? now.advanced(by: .seconds(-3601)) : now
         let ledger = try Ledger(
