@@ -6,6 +6,10 @@ extension Configuration {
         /// The time between two of them.
         package var interval: Duration
 
+        package init(target: Target, interval: Duration) {
+            (self.target, self.interval) = (target, interval)
+        }
+
         /// Where it goes.
         package enum Target: Hashable, Sendable {
             /// A URL that an empty message is sent to.

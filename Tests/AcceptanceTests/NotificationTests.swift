@@ -89,11 +89,12 @@ struct NotificationTests {
         }
     }
 
-    @Test func heartbeatTouchesItsFileWhileTheDaemonRuns() async throws {
+    @Test func heartbeatTouchesItsFileFromAReloadOn() async throws {
         try await World.with { world in
             let file = world.folder.file("alive")
-            try Self.configure(world, "heartbeat: {file: \"\(file)\", every: 1s}")
-            try await world.withDaemon { _ in
+            try await world.withDaemon { daemon in
+                try Self.configure(world, "heartbeat: {file: \"\(file)\", every: 1s}")
+                daemon.send(SIGHUP)
                 try await eventually("the file is there") { FileManager.default.fileExists(atPath: file) }
                 let old = Date(timeIntervalSince1970: 1000)
                 try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: file)

@@ -1,4 +1,6 @@
 import Foundation
+import RotationCore
+import RotationEngine
 import Synchronization
 import TestSupport
 import Testing
@@ -45,16 +47,25 @@ struct HeartbeatTests {
             }
         }
 
+        /// The judgement of this daemon.
+        private var liveness: Liveness {
+            Liveness(
+                stall: { [self] in state.withLock { $0.stall } },
+                answer: { [self] in
+                    await answer()
+                    if state.withLock({ $0.doesNotAnswer }) { throw Fault() }
+                }
+            )
+        }
+
         /// Runs a heartbeat while a closure runs.
-        func beating(_ body: () async throws -> Void) async throws {
+        ///
+        /// - Parameter liveness: The judgement of another daemon; this one's if not given.
+        func beating(_ liveness: Liveness? = nil, _ body: () async throws -> Void) async throws {
             let heartbeat = Heartbeat(
                 .init(
-                    stall: { [self] in state.withLock { $0.stall } },
+                    liveness: liveness ?? self.liveness,
                     storageProblem: { [self] in state.withLock { $0.storageProblem } },
-                    answer: { [self] in
-                        await answer()
-                        if state.withLock({ $0.doesNotAnswer }) { throw Fault() }
-                    },
                     send: { [self] in
                         if state.withLock({ $0.receiverFails }) { throw Fault() }
                         state.withLock { $0.sent += 1 }
@@ -131,6 +142,44 @@ struct HeartbeatTests {
         #expect(patient.asked == 1 && patient.sent == 0)
         #expect(patient.log.lines.count == 1)
         patient.recover()
+    }
+
+    /// A pass of a real engine hangs while the engine answers; the clock skips the time until that is a stall.
+    @Test func passThatHangsEndsTheHeartbeats() async throws {
+        try await EngineWorld.with("a") { world in
+            let (progress, patient) = (world.engine.progress, Patient())
+            let (end, continuation) = AsyncStream.makeStream(of: Void.self)
+            let isHanging = Mutex(false)
+            let asked = Mutex(0)
+            world.hub.scriptLists(HubError(.unauthorized, status: 401))
+            world.hub.setTokenLook {
+                isHanging.withLock { $0 = true }
+                for await _ in end {}
+            }
+            let liveness = Liveness(
+                stall: { progress.stall(now: progress.now + PassProgress.longestPass + .seconds(1)) },
+                answer: { [engine = world.engine] in
+                    asked.withLock { $0 += 1 }
+                    await engine.heartbeat()
+                }
+            )
+            try await patient.beating(liveness) {
+                // An engine at rest may be silent for longer.
+                try await patient.ticking("an engine at rest is alive") { patient.sent >= 1 }
+                try world.request("a")
+                try await patient.ticking("the pass hangs") { isHanging.withLock { $0 } }
+                try await patient.ticking("the log says so") {
+                    patient.log.lines.contains { $0.contains("no heartbeat is sent: the engine has made no progress") }
+                }
+                let (sent, answers) = (patient.sent, asked.withLock { $0 })
+                // Each question comes after the decision about the one before.
+                try await patient.ticking("it is asked again and again") { asked.withLock { $0 } >= answers + 3 }
+                #expect(patient.sent == sent)
+                continuation.finish()
+                try await patient.ticking("they are sent again") { patient.sent > sent }
+            }
+            #expect(patient.log.lines.contains { $0.contains("heartbeats are sent again") })
+        }
     }
 
     @Test func fileIsMadeAndItsTimeSet() async throws {

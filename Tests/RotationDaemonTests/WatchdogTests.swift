@@ -36,8 +36,10 @@ struct WatchdogTests {
         func watched(_ body: () async throws -> Void) async throws {
             let watchdog = Watchdog(
                 .init(
-                    stall: { [self] in state.withLock { $0.stall } },
-                    heartbeat: { [self] in await answer() },
+                    liveness: Liveness(
+                        stall: { [self] in state.withLock { $0.stall } },
+                        answer: { [self] in await answer() }
+                    ),
                     notify: { [self] in state.withLock { $0.told += 1 } },
                     logger: log.logger
                 )
@@ -48,7 +50,7 @@ struct WatchdogTests {
                 throw error
             }
             clock.finish()
-            // Although a heartbeat may hang.
+            // Although an answer may hang.
             try await running.value
         }
 
@@ -107,7 +109,7 @@ struct WatchdogTests {
         #expect(patient.log.lines.count { $0.contains("has made no progress") } == 1)
     }
 
-    @Test func heartbeatThatHangsIsNotToldNorRepeatedNorWaitedFor() async throws {
+    @Test func answerThatHangsIsNotToldNorRepeatedNorWaitedFor() async throws {
         let patient = Patient()
         patient.state.withLock { $0.hangs = true }
         try await patient.watched {

@@ -5,16 +5,13 @@ import Synchronization
 
 /// Sends a sign of life while the daemon does its work: its absence raises an alarm elsewhere.
 ///
-/// It judges as the watchdog does, and that the history can be written, too. It is never the reason for a stop.
+/// It judges as systemd's watchdog does, and that the history can be written, too. It is never the reason for a stop.
 final class Heartbeat: Sendable {
     /// The parts that are watched, and what is sent.
     struct Environment: Sendable {
-        /// How long the engine has made no progress; nil if it makes progress.
-        var stall: @Sendable () -> Duration?
+        var liveness: Liveness
         /// Why the history can't be written; nil if it can.
         var storageProblem: @Sendable () -> String?
-        /// Returns once engine and store have answered.
-        var answer: @Sendable () async throws -> Void
         /// Sends the sign of life.
         var send: @Sendable () async throws -> Void
         var logger: Logger
@@ -53,8 +50,7 @@ final class Heartbeat: Sendable {
     }
 
     private func beat() async {
-        guard (try? await environment.answer()) != nil else { return note("engine or store do not answer") }
-        if let stall = environment.stall() { return note("the engine has made no progress for \(stall)") }
+        if let failure = await environment.liveness.failure() { return note("\(failure)") }
         if let problem = environment.storageProblem() { return note(problem) }
         do { try await environment.send() } catch { return note("\(error)") }
         note(nil)

@@ -32,10 +32,7 @@ struct ObservationService: Service {
                 logger: runtime.logger
             )
         }
-        let probe = HealthProbe(
-            stall: { [progress = runtime.engine.progress] in progress.stall() },
-            heartbeat: { try await runtime.heartbeat() }
-        )
+        let probe = HealthProbe(runtime.liveness)
         server = metrics.listen.map { address in
             ObservationServer(
                 address: address,

@@ -6,6 +6,14 @@ import RotationStore
 import Scheduling
 
 extension DaemonRuntime {
+    /// The judgement whether the engine makes progress.
+    var liveness: Liveness {
+        Liveness(
+            stall: { [progress = engine.progress] in progress.stall() },
+            answer: { [self] in try await heartbeat() }
+        )
+    }
+
     /// The health of the daemon.
     ///
     /// It does not wait for engine and store, because they may hang.

@@ -28,6 +28,8 @@ package final class DaemonRuntime: Sendable {
     let witnesses: WitnessKeeper
     /// Tells journal and receivers what was committed.
     let outlets: Outlets
+    /// The reloads of the configuration, each as a commit without content.
+    let reloads = CommitStream(position: 0, capacity: 1)
     let hubs: HubClients
     let logger: Logger
     private let inForce: Mutex<InForce>
@@ -311,6 +313,7 @@ package final class DaemonRuntime: Sendable {
             let views = try hubs.hubs(of: fresh)
             try await note(Audit.ConfigurationLoaded(hash: fresh.hash))
             inForce.withLock { $0 = InForce(configuration: fresh, hubs: views) }
+            reloads.publish(Commit(number: reloads.position + 1, changes: .init()))
             plugIns.update(fresh)
             await followWitnesses()
             await followOutlets()

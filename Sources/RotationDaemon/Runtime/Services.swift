@@ -97,8 +97,7 @@ struct WatchdogService: Service {
         self.interval = interval
         watchdog = Watchdog(
             .init(
-                stall: { [progress = runtime.engine.progress] in progress.stall() },
-                heartbeat: { try await runtime.heartbeat() },
+                liveness: runtime.liveness,
                 notify: { manager.notify(.watchdog) },
                 logger: logger
             )

@@ -7,10 +7,7 @@ import Synchronization
 final class Watchdog: Sendable {
     /// The parts that are watched, and the notification.
     struct Environment: Sendable {
-        /// How long the engine has made no progress; nil if it makes progress.
-        var stall: @Sendable () -> Duration?
-        /// Returns once engine and store have answered.
-        var heartbeat: @Sendable () async throws -> Void
+        var liveness: Liveness
         /// Notifies systemd.
         var notify: @Sendable () -> Void
         var logger: Logger
@@ -29,7 +26,7 @@ final class Watchdog: Sendable {
         self.environment = environment
     }
 
-    /// Sends a heartbeat at each tick, unless the previous one has no answer yet.
+    /// Asks at each tick, unless the previous question has no answer yet.
     func run<Ticks: AsyncSequence>(ticks: Ticks) async throws where Ticks.Element == Void {
         for try await _ in ticks { tick() }
     }
@@ -39,29 +36,25 @@ final class Watchdog: Sendable {
             defer { state.isAsking = true }
             return state.isAsking
         }
-        guard !isAsking else { return log("engine or store do not answer: systemd's watchdog is not notified") }
-        // Not a child of the caller's task: a hanging heartbeat must not delay the daemon's end.
+        guard !isAsking else { return log(.silent) }
+        // Not a child of the caller's task: an answer that does not come must not delay the daemon's end.
         Task.detached { [self] in
-            let isAnswered = (try? await environment.heartbeat()) != nil
-            if isAnswered { tell() }
+            if let failure = await environment.liveness.failure() { log(failure) } else { tell() }
             state.withLock { $0.isAsking = false }
         }
     }
 
     private func tell() {
-        if let stall = environment.stall() {
-            return log("the engine has made no progress for \(stall): systemd's watchdog is not notified")
-        }
         state.withLock { $0.isLogged = false }
         environment.notify()
     }
 
     /// Logs once why no notification is sent.
-    private func log(_ text: String) {
+    private func log(_ failure: Liveness.Failure) {
         let isLogged = state.withLock { state in
             defer { state.isLogged = true }
             return state.isLogged
         }
-        if !isLogged { environment.logger.critical("\(text)") }
+        if !isLogged { environment.logger.critical("\(failure): systemd's watchdog is not notified") }
     }
 }
