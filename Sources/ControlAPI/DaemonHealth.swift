@@ -16,6 +16,8 @@ package struct DaemonHealth: Codable, Hashable, Sendable {
     package var storage: StorageHealth?
     /// Why the auditors' copy of the history is not up to date; nil if it is.
     package var copy: CopyHealth?
+    /// Why the receiver of the stream of entries does not get them; nil if it does, or if there is none.
+    package var stream: StreamHealth?
 
     package init(
         pid: Int32? = nil,
@@ -24,17 +26,18 @@ package struct DaemonHealth: Codable, Hashable, Sendable {
         engine: EngineHealth? = nil,
         clockHeldSince: Instant? = nil,
         storage: StorageHealth? = nil,
-        copy: CopyHealth? = nil
+        copy: CopyHealth? = nil,
+        stream: StreamHealth? = nil
     ) {
         (self.pid, self.role) = (pid, role)
-        (self.storage, self.copy) = (storage, copy)
+        (self.storage, self.copy, self.stream) = (storage, copy, stream)
         self.clockHeldSince = clockHeldSince
         self.log = log
         self.engine = engine
     }
 
     private enum CodingKeys: String, CodingKey {
-        case pid, role, log, engine, storage, copy
+        case pid, role, log, engine, storage, copy, stream
         case clockHeldSince = "clock_held_since"
     }
 }
@@ -145,5 +148,20 @@ package struct CopyHealth: Codable, Hashable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case text = "copy_text"
         case since = "copy_since"
+    }
+}
+
+/// Why the receiver of the stream of entries does not get them; they are sent once it reads again.
+package struct StreamHealth: Codable, Hashable, Sendable {
+    package var text: String
+    package var since: Instant
+
+    package init(text: String, since: Instant) {
+        (self.text, self.since) = (text, since)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case text = "stream_text"
+        case since = "stream_since"
     }
 }

@@ -59,4 +59,27 @@ struct EntryStreamTests {
             #expect(Set(lines).subtracting(log).isEmpty)
         }
     }
+
+    /// A receiver that is away is a problem until it is back, and another one when it has gone again.
+    @Test func receiverThatIsAwayIsAProblemUntilItIsBack() async throws {
+        try await World.with { world in
+            let (socket, heard) = (world.folder.file("stream"), world.folder.file("entries"))
+            let stream = "audit: {stream: {socket: \"\(socket)\", format: jsonl}}\n"
+            try world.folder.write(world.folder.read("config.yaml") + stream, to: "config.yaml")
+            try await world.schedule("a", every: "1h", options: ["--min-interval", "0s"])
+            try await world.withDaemon { _ in
+                let problem = try await world.problem("stream_receiver_away")
+                #expect(problem["subject"] as? String == "audit stream" && problem["since"] is String)
+                #expect((problem["text"] as? String)?.contains(socket) == true, "\(problem)")
+                async let receiver = Oracle.python(Self.receiver, socket, heard)
+                try await eventually("it is over") { try await world.run("status").status == 0 }
+                try await world.expect(0, "rotate-now", "a", "--wait", "--reason", "last one")
+                _ = try await receiver
+                // It has ended: the next entry finds that out.
+                try await world.expect(0, "rotate-now", "a", "--wait")
+                let again = try await world.problem("stream_receiver_away")
+                #expect(again["since"] as? String != problem["since"] as? String)
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import RotationConfiguration
 import RotationCore
+import Scheduling
 import Synchronization
 import TestSupport
 import Testing
@@ -16,6 +17,7 @@ struct AuditStreamerTests {
         let folder: TemporaryFolder
         let stream = CommitStream(position: 0, capacity: 64)
         let log = LogSink()
+        let standing = StreamStanding()
         private let lines = Mutex<[Commit.Entry]>([])
 
         init(_ folder: TemporaryFolder) { self.folder = folder }
@@ -53,6 +55,7 @@ struct AuditStreamerTests {
                 stream: stream,
                 read: read,
                 position: position,
+                standing: standing,
                 logger: log.logger,
                 pauses: .milliseconds(5) ... .milliseconds(20)
             )
@@ -153,9 +156,15 @@ struct AuditStreamerTests {
                 try await eventually("it is missed") {
                     site.log.lines.contains { $0.contains("waits for its receiver") }
                 }
+                let trouble = try #require(site.standing.trouble(at: SystemClock().now))
+                #expect(trouble.text.contains(site.socket), "\(trouble)")
                 let receiver = try UnixReceiver(site.socket, datagrams: false)
                 #expect(try await Self.receive(5, receiver) == site.all)
                 try await eventually("that is told") { site.log.lines.contains { $0.contains("is back") } }
+                // Not even later: all is read.
+                try await eventually("all is read") {
+                    site.standing.trouble(at: SystemClock().now.advanced(by: .seconds(3600))) == nil
+                }
                 #expect(site.log.lines.count { $0.contains("waits for its receiver") } == 1)
             }
         }
@@ -258,6 +267,9 @@ struct AuditStreamerTests {
                 let begun = ContinuousClock.now
                 for _ in 0..<2000 { site.append(1, size: 1000) }
                 #expect(ContinuousClock.now - begun < .seconds(20))
+                try await eventually("it does not read") {
+                    site.standing.trouble(at: SystemClock().now.advanced(by: StreamStanding.patience)) != nil
+                }
                 #expect(try await Self.receive(2000, receiver) == site.all)
             }
         }

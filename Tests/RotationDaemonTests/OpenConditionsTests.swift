@@ -125,12 +125,17 @@ struct OpenConditionsTests {
         conditions.add(
             DaemonHealth(
                 storage: StorageHealth(problem: .failed, text: "disk full", since: now),
-                copy: CopyHealth(text: "no room", since: now)
+                copy: CopyHealth(text: "no room", since: now),
+                stream: StreamHealth(text: "no one listens", since: now)
             )
         )
         #expect(
-            Self.problems(conditions) == ["audit history_copy_failed history copy", "audit storage_failed storage"]
+            Self.problems(conditions) == [
+                "audit stream_receiver_away audit stream", "audit history_copy_failed history copy",
+                "audit storage_failed storage",
+            ]
         )
+        #expect(conditions.all.values.allSatisfy { $0.since == now })
         var held = OpenConditions()
         held.add(DaemonHealth(storage: StorageHealth(problem: .behind, text: "older", since: now)))
         #expect(Self.problems(held) == ["held history_behind storage"])

@@ -2,6 +2,7 @@ import Logging
 import RotationConfiguration
 import RotationCore
 import RotationStore
+import Scheduling
 
 /// Sends each entry of the history to the receiver of `audit.stream`, in order, at least once.
 ///
@@ -12,7 +13,9 @@ struct AuditStreamer: Sendable {
     let stream: CommitStream
     let read: EntryFeed.Read
     let position: StreamPosition
+    let standing: StreamStanding
     let logger: Logger
+    var clock: any Clock = SystemClock()
     /// Waits, or throws when the task is cancelled.
     var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     /// The first and the longest wait after a failure; each is twice as long as the one before.
@@ -27,12 +30,14 @@ struct AuditStreamer: Sendable {
         while !Task.isCancelled {
             do {
                 let socket = try ReceiverSocket(path: settings.socket, pause: pause)
+                standing.noteConnection()
                 if isAway { logger.notice("the stream of entries is back", metadata: metadata) }
                 isAway = false
                 try await send(over: socket) { wait = pauses.lowerBound }
                 return
             } catch {
                 guard !Task.isCancelled else { return }
+                standing.noteFailure("\(error)", at: clock.now)
                 if !isAway {
                     let advice = "the stream of entries waits for its receiver: \(error)"
                     logger.warning("\(advice)", metadata: metadata)
@@ -54,8 +59,10 @@ struct AuditStreamer: Sendable {
         while let entries = try await feed.next() {
             for first in stride(from: 0, to: entries.count, by: Self.window) {
                 let part = entries[first..<min(first + Self.window, entries.count)]
+                standing.noteSent(at: clock.now)
                 for entry in part { try await socket.send(message(entry, isDatagram: socket.isDatagram)) }
                 try await socket.waitUntilRead()
+                standing.noteRead()
                 if let last = part.last { try position.write(.init(last)) }
                 whenRead()
             }

@@ -11,7 +11,8 @@ extension DaemonHealth {
             storage: storage.map {
                 StorageHealth(problem: $0.problem, text: $0.problem.summary + " (operators see more)", since: $0.since)
             },
-            copy: copy.map { CopyHealth(text: "it can't be written (operators see more)", since: $0.since) }
+            copy: copy.map { CopyHealth(text: "it can't be written (operators see more)", since: $0.since) },
+            stream: stream.map { StreamHealth(text: "operators see more", since: $0.since) }
         )
     }
 }

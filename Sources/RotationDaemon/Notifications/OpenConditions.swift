@@ -58,6 +58,20 @@ struct OpenConditions: Sendable {
                 )
             )
         }
+        if let stream = health.stream { add(stream) }
+    }
+
+    private mutating func add(_ stream: StreamHealth) {
+        add(
+            Condition(
+                .audit,
+                "stream_receiver_away",
+                subject: "audit stream",
+                occurrence: "",
+                since: stream.since,
+                text: "its receiver does not get the entries: \(stream.text)"
+            )
+        )
     }
 
     private mutating func add(_ condition: Condition) {

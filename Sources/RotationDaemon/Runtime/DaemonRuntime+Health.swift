@@ -32,7 +32,10 @@ extension DaemonRuntime {
             ),
             clockHeldSince: engine.clockHeldSince,
             storage: storageHealth,
-            copy: copier.trouble.map { CopyHealth(text: $0.text, since: $0.since) }
+            copy: copier.trouble.map { CopyHealth(text: $0.text, since: $0.since) },
+            stream: outlets.streamStanding.trouble(at: SystemClock().now).map {
+                StreamHealth(text: $0.text, since: $0.since)
+            }
         )
     }
 

@@ -16,6 +16,8 @@ actor Outlets {
     private let logger: Logger
     private let journal: Task<Void, Never>?
     private var notifications: NotificationKeeper?
+    /// Whether the receiver of the stream of entries gets them.
+    nonisolated let streamStanding = StreamStanding()
     private var streaming: (settings: Configuration.AuditStream, task: Task<Void, Never>)?
 
     /// How long a stopping daemon waits for what is told about its last entries.
@@ -64,12 +66,14 @@ actor Outlets {
         // The old one ends first: both would write the position.
         streaming?.task.cancel()
         await streaming?.task.value
+        streamStanding.reset()
         streaming = configuration.audit.stream.map { settings in
             let streamer = AuditStreamer(
                 settings: settings,
                 stream: stream,
                 read: { [reader] seq, limit in try await reader.entries(after: seq, limit: limit) },
                 position: StreamPosition(database: database),
+                standing: streamStanding,
                 logger: logger
             )
             return (settings, Task { await streamer.run() })

@@ -13,6 +13,7 @@ extension StatusProblem {
         [
             health.storage.map(storage), stalled(health.engine), held(health.clockHeldSince),
             blocked(health.log, pid: pid, now: now), health.copy.map(copy),
+            health.stream.map(stream),
         ].compactMap { $0 }
     }
 
@@ -47,6 +48,17 @@ extension StatusProblem {
             since: health.since,
             text: "auditors read an older state: \(health.text)",
             advice: "check the disk and the folder's permissions; rotations continue, and the copy recovers by itself"
+        )
+    }
+
+    private static func stream(_ health: StreamHealth) -> StatusProblem {
+        .init(
+            kind: .streamReceiverAway,
+            subject: "audit stream",
+            since: health.since,
+            text: "its receiver does not get the entries: \(health.text)",
+            advice:
+                "check what listens at the socket of audit.stream; rotations continue, and it gets what it has missed"
         )
     }
 

@@ -37,6 +37,7 @@ struct StatusProblem {
         case historyCopyFailed = "history_copy_failed"
         case historyForked = "history_forked"
         case witnessAway = "witness_away"
+        case streamReceiverAway = "stream_receiver_away"
         case fenceLost = "fence_lost"
         case engineStalled = "engine_stalled"
         case clockUnsynchronised = "clock_unsynchronised"
