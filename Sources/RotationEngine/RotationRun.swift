@@ -149,11 +149,12 @@ struct RotationRun {
         case (_, .parked(let failure)):
             logger.error("rotation is parked: a person must decide", metadata: ["error": "\(failure.text)"])
         case (.erased, _):
-            logger.debug("candidate erased, rotation closed")
+            logger.debug("candidate erased, rotation closed", metadata: Self.recorded(.rotationClosed))
         case (_, .failed(let failure)) where isNews:
             logger.error("rotation failed", metadata: ["error": "\(failure.text)"])
         case (_, .succeeded(let confirmed)) where isNews:
-            logger.info("rotation succeeded", metadata: ["confirmed": "\(confirmed)"])
+            let metadata = Self.recorded(.rotationSucceeded).merging(["confirmed": "\(confirmed)"]) { $1 }
+            logger.info("rotation succeeded", metadata: metadata)
         case (_, .finishHeld) where isNews:
             logger.warning("rotation succeeded, but no list can confirm it: finish waits for a person")
         case (.generatorFailed, .finishFailed), (.candidateLost, .finishFailed):
@@ -183,6 +184,9 @@ struct RotationRun {
             logger.debug("rotation: \(rotation.state.phaseName)")
         }
     }
+
+    /// The metadata of a line that says no more than the history's entry of an event.
+    private static func recorded(_ event: AuditEventName) -> Logger.Metadata { ["event": "\(event.rawValue)"] }
 
     /// Whether an event is worth a line at debug level alone, whatever the rotation has reached by it.
     private func isRoutine(_ event: RotationEvent) -> Bool {

@@ -49,6 +49,20 @@ struct LineLogHandlerTests {
         #expect(lines == [line])
     }
 
+    /// The journal has the entry's own line.
+    @Test func lineAboutAnEntryIsLeftOutOfRecords() {
+        let log = { (format: LineLogHandler.Format) in
+            lines(format) { logger in
+                logger.info("rotated", metadata: ["event": "rotation.succeeded", "hub": "h"])
+                logger.info("entry", metadata: ["event": "rotation.succeeded", "message_id": "0", "seq": "7"])
+            }
+        }
+        #expect(log(.record).count == 1 && log(.record).allSatisfy { $0.hasPrefix("MESSAGE=entry seq=7\n") })
+        #expect(log(.text) == ["TIME info rotated hub=h\n", "TIME info entry seq=7\n"])
+        #expect(log(.journal) == ["<6>rotated hub=h\n", "<6>entry seq=7\n"])
+        #expect(log(.json).first?.contains(#""event":"rotation.succeeded""#) == true)
+    }
+
     @Test func journalHasSyslogsPriorities() {
         let lines = lines(.journal) { logger in
             for level in Logger.Level.allCases { logger.log(level: level, "m") }

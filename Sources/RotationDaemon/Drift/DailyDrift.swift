@@ -96,7 +96,10 @@ struct DailyDrift: Sendable {
         for finding in report.findings where finding.isNew && finding.kind != .unmanaged {
             logger.error(
                 "drift: \(finding.kind.rawValue)",
-                metadata: ["hub": "\(hub)", "alias": "\(finding.secret.alias)"]
+                metadata: [
+                    "hub": "\(hub)", "alias": "\(finding.secret.alias)",
+                    "event": "\(AuditEventName.driftFound.rawValue)",
+                ]
             )
         }
         logger.notice(

@@ -319,7 +319,8 @@ package final class DaemonRuntime: Sendable {
             await followOutlets()
             await engine.update(.init(hubs: views, retry: fresh.retry))
             try await engine.reopenHubs()
-            logger.notice("configuration reloaded", metadata: ["hash": "\(fresh.hash)"])
+            let event = AuditEventName.configurationLoaded.rawValue
+            logger.notice("configuration reloaded", metadata: ["hash": "\(fresh.hash)", "event": "\(event)"])
             return true
         } catch {
             logger.error("configuration not reloaded, the old one stays in force: \(error)")

@@ -6,6 +6,9 @@ import RotationCore
 import Scheduling
 
 /// Makes log lines: for the journal, for a person, or as JSON.
+///
+/// A line whose metadata has `event` says no more than the history's entry of that event. The journal has the entry's own line, with its
+/// `seq`; so the other one is left out there.
 package struct LineLogHandler: LogHandler {
     /// The format of a line.
     package enum Format: Sendable {
@@ -64,6 +67,7 @@ package struct LineLogHandler: LogHandler {
     package func log(event: LogEvent) {
         var all = metadata
         if let more = event.metadata { all.merge(more) { $1 } }
+        if case .record = format, all["event"] != nil, all["seq"] == nil { return }
         let fields = all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
         write(Self.line(format, event.level, "\(event.message)", fields))
     }
@@ -81,7 +85,7 @@ package struct LineLogHandler: LogHandler {
         _ fields: [(key: String, value: String)]
     ) -> String {
         guard case .record = format else { return text(format, level, message, fields) + "\n" }
-        return JournalRecord.text(level, body(format, message, fields), fields)
+        return JournalRecord.text(level, body(message, fields), fields)
     }
 
     private static func text(
@@ -91,8 +95,8 @@ package struct LineLogHandler: LogHandler {
         _ fields: [(key: String, value: String)]
     ) -> String {
         switch format {
-        case .record, .journal: return "<\(level.severity)>" + body(format, message, fields)
-        case .text: return "\(SystemClock().now.rfc3339) \(level.rawValue) " + body(format, message, fields)
+        case .record, .journal: return "<\(level.severity)>" + body(message, fields)
+        case .text: return "\(SystemClock().now.rfc3339) \(level.rawValue) " + body(message, fields)
         case .json:
             var object = ["time": SystemClock().now.rfc3339, "level": level.rawValue, "message": message]
             object.merge(fields.map { ($0.key, $0.value) }) { first, _ in first }
@@ -103,10 +107,9 @@ package struct LineLogHandler: LogHandler {
     }
 
     /// Message and metadata in one line: line breaks are escaped, so that a message can't forge another line.
-    private static func body(_ format: Format, _ message: String, _ fields: [(key: String, value: String)]) -> String {
-        // What only programs look for is a field of the record.
+    private static func body(_ message: String, _ fields: [(key: String, value: String)]) -> String {
+        // Only programs look for these: they are fields of a record, and of JSON.
         let isForPeople = { (key: String) in key != "event" && key != "message_id" }
-        guard case .record = format else { return printableLine(message) + pairs(fields) }
         return printableLine(message) + pairs(fields.filter { isForPeople($0.key) })
     }
 
