@@ -152,6 +152,8 @@ struct HeartbeatTests {
             let isHanging = Mutex(false)
             let asked = Mutex(0)
             world.hub.scriptLists(HubError(.unauthorized, status: 401))
+            // Otherwise a failure would leave the engine hanging.
+            defer { continuation.finish() }
             world.hub.setTokenLook {
                 isHanging.withLock { $0 = true }
                 for await _ in end {}
