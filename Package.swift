@@ -295,7 +295,9 @@ package.targets += [
     .testTarget(
         name: "RotationConfigurationTests",
         dependencies: [
-            "RotationConfiguration", "RotationCore", "Scheduling", "TransparencyLog", "ValueGenerators", "TestSupport",
+            "RotationConfiguration", "RotationCore", "Notifications", "Scheduling", "TransparencyLog",
+            "ValueGenerators",
+            "TestSupport",
             .product(name: "Logging", package: "swift-log"),
         ]
     ),

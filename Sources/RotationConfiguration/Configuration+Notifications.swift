@@ -39,7 +39,7 @@ extension Configuration {
     static func readNotifications(_ root: inout MappingReader, _ rules: ConfigurationRules) -> [Notification] {
         var names: Set<String> = []
         return root.items("notifications").compactMap { node in
-            var reader = root.reader(of: node, name: "a notification")
+            var reader = root.reader(of: node, name: "a notification", at: "notifications[]")
             defer { reader.finish() }
             guard let notification = readNotification(&reader, rules) else { return nil }
             if !names.insert(notification.name).inserted {
@@ -71,7 +71,7 @@ extension Configuration {
 
     /// The key is not `on`: YAML readers differ on that word.
     private static func readKinds(_ reader: inout MappingReader, _ rules: ConfigurationRules) -> [String] {
-        let kinds = reader.texts("when") ?? []
+        let kinds = reader.texts("when", form: "list of \(rules.notificationKinds.joined(separator: ", "))") ?? []
         for kind in kinds where !rules.notificationKinds.contains(kind) {
             reader.report("\"\(kind)\" is none of \(rules.notificationKinds.joined(separator: ", "))", key: "when")
         }
@@ -79,7 +79,9 @@ extension Configuration {
     }
 
     private static func readCommand(_ reader: inout MappingReader) -> [String]? {
-        guard let command = reader.texts("command") else { return nil }
+        guard let command = reader.texts("command", form: "list of a program's absolute path and its arguments") else {
+            return nil
+        }
         if command.first?.hasPrefix("/") != true {
             reader.report("begin with the program's absolute path", key: "command")
         }

@@ -34,7 +34,16 @@ extension Configuration {
         path: String,
         _ rules: ConfigurationRules
     ) throws(ConfigurationError) -> Configuration {
-        let diagnostics = Diagnostics(source: path)
+        try parse(text, Diagnostics(source: path), rules)
+    }
+
+    /// Validates a text with the diagnostics of its source.
+    static func parse(
+        _ text: String,
+        _ diagnostics: Diagnostics,
+        _ rules: ConfigurationRules
+    ) throws(ConfigurationError) -> Configuration {
+        let path = diagnostics.source
         var root = MappingReader(try YAMLText.compose(text, source: path), name: "the file", diagnostics)
         let database = root.path("database")
         root.require("database", example: "/var/lib/secret-rotator/rotator.db")
@@ -115,7 +124,7 @@ extension Configuration {
         policy.cap = retry.duration("cap", in: .milliseconds(10)...(.seconds(86_400))) ?? policy.cap
         if policy.cap < policy.base { retry.report("must not be shorter than base", key: "cap") }
         policy.attempts = retry.integer("attempts", in: 1...100) ?? policy.attempts
-        if let texts = retry.texts("cycle_delays") {
+        if let texts = retry.texts("cycle_delays", form: "list of durations of 10ms or more") {
             let delays = texts.compactMap { DurationText.parse($0) }
             if delays.count != texts.count || delays.isEmpty || delays.contains(where: { $0 < .milliseconds(10) }) {
                 retry.report("expected durations of 10ms or more, such as [5m, 15m, 1h]", key: "cycle_delays")

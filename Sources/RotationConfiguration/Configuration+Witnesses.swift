@@ -10,7 +10,7 @@ extension Configuration {
         let nodes = audit.items("witnesses")
         var (witnesses, publicKeys) = ([Witness](), Set<Substring>())
         for node in nodes {
-            var reader = audit.reader(of: node, name: "a witness")
+            var reader = audit.reader(of: node, name: "a witness", at: "witnesses[]")
             guard let witness = readWitness(&reader, rules) else { continue }
             // Also of another name: a cosignature does not say the witness's name.
             let isNew = publicKeys.insert(witness.key.split(separator: "+", maxSplits: 2).last ?? "").inserted
@@ -18,7 +18,8 @@ extension Configuration {
             witnesses.append(witness)
         }
         if nodes.count > mostWitnesses { audit.report("at most \(mostWitnesses)", key: "witnesses") }
-        let quorum = audit.integer("quorum", in: 1...max(1, nodes.count))
+        let form = "whole number from 1 to the number of witnesses"
+        let quorum = audit.integer("quorum", in: 1...max(1, nodes.count), form: form)
         if quorum != nil, nodes.isEmpty { audit.report("there are no witnesses", key: "quorum") }
         return (witnesses, quorum ?? witnesses.count)
     }

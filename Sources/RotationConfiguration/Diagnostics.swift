@@ -41,10 +41,13 @@ package final class Diagnostics {
     package let source: String
     /// The errors found so far.
     package private(set) var issues: [ConfigurationError.Issue] = []
+    /// Records the keys that are read; nil except for the reference.
+    let recorder: KeyRecorder?
     private var seen: Set<ConfigurationError.Issue> = []
 
-    package init(source: String) {
+    package init(source: String, recorder: KeyRecorder? = nil) {
         self.source = source
+        self.recorder = recorder
     }
 
     /// Adds an error at a node; only once, even if aliases lead to the node again.

@@ -19,7 +19,7 @@ package struct GeneratorReader {
     package func specification(_ node: Node, in entry: inout MappingReader) -> GeneratorSpecification? {
         do throws(InvalidGenerator) {
             if case .scalar(let scalar) = node { return try registry.standard(scalar.string) }
-            var mapping = entry.reader(of: node, name: "generator")
+            var mapping = entry.reader(of: node, name: "generator", at: "generator")
             mapping.require("type", example: "type: password")
             guard let type = mapping.choice("type", among: registry.types) else { return nil }
             defer { mapping.finish() }

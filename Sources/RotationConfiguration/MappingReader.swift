@@ -4,13 +4,18 @@ package import Yams
 /// Reads the keys of one mapping, and reports invalid values and unknown keys.
 package struct MappingReader {
     private let node: Node
+    /// The path of the mapping in the file, with a dot at its end.
+    private let path: String
     private let entries: [String: (key: Node, value: Node)]
     private let diagnostics: Diagnostics
     private var known: Set<String> = []
 
-    /// - Parameter name: The mapping's name, for the error if the node is no mapping.
-    package init(_ node: Node, name: String, _ diagnostics: Diagnostics) {
+    /// - Parameters:
+    ///   - name: The mapping's name, for the error if the node is no mapping.
+    ///   - path: The path of the mapping in the file, with a dot at its end.
+    package init(_ node: Node, name: String, path: String = "", _ diagnostics: Diagnostics) {
         self.node = node
+        self.path = path
         self.diagnostics = diagnostics
         var entries: [String: (key: Node, value: Node)] = [:]
         if case .mapping(let mapping) = node {
@@ -32,6 +37,7 @@ package struct MappingReader {
     /// A key's value as a node.
     package mutating func value(_ key: String) -> Node? {
         known.insert(key)
+        diagnostics.recorder?.ask(path + key)
         guard let value = entries[key]?.value, !value.isNull else { return nil }
         return value
     }
@@ -46,6 +52,7 @@ package struct MappingReader {
         isSecret: Bool = false,
         convert: (String) -> T?
     ) -> T? {
+        diagnostics.recorder?.note(path + key, form: expected)
         guard let value = value(key) else { return nil }
         guard case .scalar(let scalar) = value, let converted = convert(scalar.string) else {
             let text = isSecret ? "expected a" : value.scalar.map { "\"\($0.string)\" is no" } ?? "expected"
@@ -66,8 +73,11 @@ package struct MappingReader {
         convert: (String) -> T?
     ) -> [T]? {
         guard case .sequence(let sequence)? = value(key) else {
-            return scalar(key, expected: expected, isSecret: isSecret, convert: convert).map { [$0] }
+            let scalar = scalar(key, expected: expected, isSecret: isSecret, convert: convert).map { [$0] }
+            diagnostics.recorder?.note(path + key, form: expected + ", or a list")
+            return scalar
         }
+        diagnostics.recorder?.note(path + key, form: expected + ", or a list")
         let converted = sequence.compactMap { $0.isNull ? nil : $0.scalar.flatMap { convert($0.string) } }
         guard converted.count == sequence.count, mayBeEmpty || !converted.isEmpty else {
             diagnostics.report("\(key): expected a list, each a \(expected)", at: value(key))
@@ -92,11 +102,15 @@ package struct MappingReader {
     }
 
     /// A whole number.
-    package mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
-        scalar(key, expected: "whole number from \(range.lowerBound) to \(range.upperBound)") { text in
+    ///
+    /// - Parameter form: The form for the reference, if the range depends on other keys.
+    package mutating func integer(_ key: String, in range: ClosedRange<Int>, form: String? = nil) -> Int? {
+        let number = scalar(key, expected: "whole number from \(range.lowerBound) to \(range.upperBound)") { text in
             // Rejects +5 and 05, also in quotes.
             Int(text).flatMap { range.contains($0) && "\($0)" == text ? $0 : nil }
         }
+        if let form { diagnostics.recorder?.note(path + key, form: form) }
+        return number
     }
 
     /// A duration such as `30s`.
@@ -115,7 +129,9 @@ package struct MappingReader {
 
     /// One of several words; an unknown one is reported with the nearest valid one.
     package mutating func choice(_ key: String, among words: [String]) -> String? {
-        guard let text = scalar(key, expected: "word", convert: { $0 }) else { return nil }
+        let text = scalar(key, expected: "word") { $0 }
+        diagnostics.recorder?.note(path + key, form: words.joined(separator: ", "))
+        guard let text else { return nil }
         if words.contains(text) { return text }
         let hint = nearest(to: text, in: words).map { "; did you mean \($0)?" } ?? ""
         report("\"\(text)\" is none of \(words.joined(separator: ", "))\(hint)", key: key)
@@ -123,7 +139,10 @@ package struct MappingReader {
     }
 
     /// A list of texts; nil if the key is absent.
-    package mutating func texts(_ key: String) -> [String]? {
+    ///
+    /// - Parameter form: The form of the list.
+    package mutating func texts(_ key: String, form: String = "list of texts") -> [String]? {
+        diagnostics.recorder?.note(path + key, form: form)
         guard let value = value(key) else { return nil }
         guard case .sequence(let sequence) = value else {
             diagnostics.report("\(key): expected a list, such as [first, second]", at: value)
@@ -142,6 +161,7 @@ package struct MappingReader {
 
     /// The items of a list; empty if the key is absent.
     package mutating func items(_ key: String) -> [Node] {
+        diagnostics.recorder?.note(path + key, form: "list")
         guard let value = value(key) else { return [] }
         guard case .sequence(let sequence) = value else {
             diagnostics.report("\(key): expected a list", at: value)
@@ -151,23 +171,27 @@ package struct MappingReader {
     }
 
     /// A reader of a mapping inside this one.
-    package func reader(of node: Node, name: String) -> MappingReader {
-        MappingReader(node, name: name, diagnostics)
+    ///
+    /// - Parameter key: The mapping's key, with brackets if it is one of a list: `notifications[]`.
+    package func reader(of node: Node, name: String, at key: String) -> MappingReader {
+        MappingReader(node, name: name, path: path + key + ".", diagnostics)
     }
 
     /// A reader of a key's mapping; nil if the key is absent.
     package mutating func mapping(_ key: String) -> MappingReader? {
-        value(key).map { MappingReader($0, name: key, diagnostics) }
+        value(key).map { MappingReader($0, name: key, path: path + key + ".", diagnostics) }
     }
 
     /// Reports a missing key, with an example.
     package func require(_ key: String, example: String) {
+        diagnostics.recorder?.require(path + key)
         guard entries[key].map({ $0.value.isNull }) ?? true else { return }
         diagnostics.report("\(key) is missing, for example: \(example)", at: node)
     }
 
     /// Reports a missing key, with the consequence.
     package func require(_ key: String, otherwise reason: String) {
+        diagnostics.recorder?.require(path + key)
         guard entries[key].map({ $0.value.isNull }) ?? true else { return }
         diagnostics.report("\(key) is missing: \(reason)", at: node)
     }

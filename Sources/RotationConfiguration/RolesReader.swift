@@ -16,8 +16,8 @@ enum RolesReader {
     }
 
     private static func read(members: inout MappingReader) -> Roles.Members {
-        let users = members.texts("users") ?? []
-        let groups = members.texts("groups") ?? []
+        let users = members.texts("users", form: "list of names or numbers") ?? []
+        let groups = members.texts("groups", form: "list of names or numbers") ?? []
         members.finish()
         return Roles.Members(
             users: identifiers(users, "users", members, lookUp: user),

@@ -143,7 +143,7 @@ package enum ScheduleReader {
         case "all": return .all
         case "none": return .nobody
         case .some: entry.report("expected all, none, or a list such as [billing]", key: "allowed_workspaces")
-        case nil: return entry.texts("allowed_workspaces").map { .only($0) }
+        case nil: return entry.texts("allowed_workspaces", form: "all, none, or a list of texts").map { .only($0) }
         }
         return nil
     }

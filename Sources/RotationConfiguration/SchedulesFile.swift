@@ -47,14 +47,25 @@ package enum SchedulesFile {
         generators: any GeneratorRegistry,
         refusal: (GeneratorSpecification) -> String?
     ) throws(ConfigurationError) -> [DesiredSchedule] {
-        let diagnostics = Diagnostics(source: source)
-        var root = MappingReader(try YAMLText.compose(text, source: source), name: "the file", diagnostics)
+        try parse(text, Diagnostics(source: source), configuration, generators: generators, refusal: refusal)
+    }
+
+    /// Validates a text with the diagnostics of its source.
+    static func parse(
+        _ text: String,
+        _ diagnostics: Diagnostics,
+        _ configuration: Configuration,
+        generators: any GeneratorRegistry,
+        refusal: (GeneratorSpecification) -> String?
+    ) throws(ConfigurationError) -> [DesiredSchedule] {
+        let tree = try YAMLText.compose(text, source: diagnostics.source)
+        var root = MappingReader(tree, name: "the file", diagnostics)
         root.require("schedules", example: "schedules: [{secret: db_password, every: 30d, generator: password}]")
         let nodes = root.items("schedules")
         root.finish()
         var seen: Set<SecretName> = []
         let desired = nodes.compactMap { node -> DesiredSchedule? in
-            var entry = MappingReader(node, name: "an entry", diagnostics)
+            var entry = MappingReader(node, name: "an entry", path: "schedules[].", diagnostics)
             let secret = secret(&entry, configuration, &seen)
             let definition = ScheduleReader.definition(&entry, generators: generators)
             if let refusal = (definition?.generator).flatMap(refusal) {

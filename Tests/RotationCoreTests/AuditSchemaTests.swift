@@ -1,4 +1,3 @@
-import Foundation
 import RotationCore
 import TestSupport
 import Testing
@@ -8,18 +7,8 @@ import Testing
 /// With `SECRET_ROTATOR_RECORD=1` in the environment it is written anew; read the difference before you commit it.
 struct AuditSchemaTests {
     private static func expect(_ text: String, is name: String) throws {
-        let file = URL(filePath: #filePath)
-            .appending(path: "../../../Sources/RotationCore/Documentation.docc").appending(path: name).standardized
-        if ProcessInfo.processInfo.environment["SECRET_ROTATOR_RECORD"] == "1" {
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(),
-                withIntermediateDirectories: true
-            )
-            try Data(text.utf8).write(to: file)
-        }
-        let kept = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
-        let changes = text.split(separator: "\n").difference(from: kept)
-        #expect(changes.isEmpty, "\(changes.prefix(5)): SECRET_ROTATOR_RECORD=1 records it anew")
+        let changes = try RecordedFile.changes(text, "Sources/RotationCore/Documentation.docc/\(name)")
+        #expect(changes == [], "SECRET_ROTATOR_RECORD=1 records it anew")
     }
 
     @Test func schemaIsTheOneOfTheTypes() throws {

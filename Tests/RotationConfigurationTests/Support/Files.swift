@@ -17,7 +17,7 @@ func complaints(_ text: String) -> [String] {
 }
 
 /// What the program's composition knows, as far as these tests need it.
-private let rules = {
+let testRules = {
     var rules = ConfigurationRules(
         hash: { "\($0.utf8.count)" },
         isOrigin: SignedNoteKey.isName,
@@ -31,11 +31,11 @@ private let rules = {
 
 extension Configuration {
     /// Reads a file by the rules of these tests.
-    static func load(_ path: String) throws(ConfigurationError) -> Configuration { try load(path, rules) }
+    static func load(_ path: String) throws(ConfigurationError) -> Configuration { try load(path, testRules) }
 
     /// Reads a text by the rules of these tests.
     static func parse(_ text: String, path: String) throws(ConfigurationError) -> Configuration {
-        try parse(text, path: path, rules)
+        try parse(text, path: path, testRules)
     }
 }
 
