@@ -9,12 +9,13 @@ import Testing
             .map { Page("\(folder)/\($0)").text }
     }
 
-    /// The words in backquotes in the tables of the guide: keys in the first column, keys of objects and values in the second.
+    /// The words in backquotes in the tables of the guide: keys in the first column, values in the second, keys of other objects in the third.
     private static func words(column: Int? = nil) throws -> Set<String> {
         let guide = Page.guide("JSONOutput")
         let headings = guide.text.split(separator: "\n").filter { $0.hasPrefix("## ") }.dropFirst()
         let rows = try headings.flatMap { try guide.rows(below: String($0)) }
-        return Set(rows.flatMap { row in Page.words(in: column.map { row[$0] } ?? row.joined()) })
+        let words = rows.flatMap { row in Page.words(in: column.map { row[$0] } ?? row.joined()) }
+        return Set(words.flatMap { $0.components(separatedBy: "[].") })
     }
 
     @Test func eachKeyOfTheProgramHasItsPlace() throws {

@@ -47,6 +47,8 @@ enum Program {
             output: .string(limit: 16 * 1024 * 1024),
             error: .string(limit: 16 * 1024 * 1024)
         )
+        // What any test sees of `--json` is as the documentation says.
+        OutputPage.check(arguments, result.standardOutput)
         return Outcome(
             status: status(result.terminationStatus),
             output: result.standardOutput,
