@@ -45,6 +45,17 @@ import Testing
         }
     }
 
+    @Test func eachExitStatusIsThatOfTheCode() throws {
+        let enumeration = Page("Sources/ControlAPI/ControlFailure.swift").text
+        let named = enumeration.matches(of: #/case \w+ = (\d+)/#).map { String($0.1) }
+        let rows = try guide.rows(below: "## Exit statuses").map { $0[0] }
+        #expect(rows == ["0"] + named)
+        let folder = "Sources/secret-rotator/Commands"
+        let commands = try FileManager.default.contentsOfDirectory(atPath: Page.root + folder)
+        let literals = commands.flatMap { Page("\(folder)/\($0)").text.matches(of: #/ExitCode\((\d+)\)/#) }
+        #expect(Set(literals.map { String($0.1) }).subtracting(rows) == [])
+    }
+
     @Test func eachExitStatusIsThatOfTheHelp() async throws {
         let help = try await Program.run(["--help"]).output.replacing("\n", with: " ")
         let line = try #require(help.firstMatch(of: #/Exit status: ([^.]+)\./#)).1
