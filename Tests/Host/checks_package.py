@@ -47,7 +47,9 @@ def makes_users_and_folders(host):
 
 def brings_documentation(host):
     """Manual pages, completions, examples and the SBOM are there"""
-    paths = ["man/man1/secret-rotator.1.gz", "man/man5/secret-rotator.yaml.5.gz", "doc/secret-rotator/sbom.spdx.json"]
+    paths = ["man/man1/secret-rotator.1.gz", "man/man8/secret-rotator.8.gz", "doc/secret-rotator/sbom.spdx.json"]
+    paths += [f"man/man5/secret-rotator{name}.5.gz" for name in (".yaml", "-schedules", "-plug-in")]
+    paths += [f"doc/secret-rotator/{name}.schema.json" for name in ("json-output", "audit-entry")]
     paths += ["bash-completion/completions/secret-rotator", "zsh/vendor-completions/_secret-rotator"]
     paths += ["fish/vendor_completions.d/secret-rotator.fish"]
     paths += [f"doc/secret-rotator/examples/{name}" for name in ("alerts.yaml", "grafana-dashboard.json")]
