@@ -18,6 +18,8 @@ package struct DaemonHealth: Codable, Hashable, Sendable {
     package var copy: CopyHealth?
     /// Why the receiver of the stream of entries does not get them; nil if it does, or if there is none.
     package var stream: StreamHealth?
+    /// Why the head of the audit log is not signed, or not in `audit.checkpoint_file`; nil if it is, or if no key is configured.
+    package var checkpoint: CheckpointHealth?
 
     package init(
         pid: Int32? = nil,
@@ -27,17 +29,18 @@ package struct DaemonHealth: Codable, Hashable, Sendable {
         clockHeldSince: Instant? = nil,
         storage: StorageHealth? = nil,
         copy: CopyHealth? = nil,
-        stream: StreamHealth? = nil
+        stream: StreamHealth? = nil,
+        checkpoint: CheckpointHealth? = nil
     ) {
         (self.pid, self.role) = (pid, role)
-        (self.storage, self.copy, self.stream) = (storage, copy, stream)
+        (self.storage, self.copy, self.stream, self.checkpoint) = (storage, copy, stream, checkpoint)
         self.clockHeldSince = clockHeldSince
         self.log = log
         self.engine = engine
     }
 
     private enum CodingKeys: String, CodingKey {
-        case pid, role, log, engine, storage, copy, stream
+        case pid, role, log, engine, storage, copy, stream, checkpoint
         case clockHeldSince = "clock_held_since"
     }
 }
@@ -163,5 +166,20 @@ package struct StreamHealth: Codable, Hashable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case text = "stream_text"
         case since = "stream_since"
+    }
+}
+
+/// Why the head of the audit log is not signed; rotations continue.
+package struct CheckpointHealth: Codable, Hashable, Sendable {
+    package var text: String
+    package var since: Instant
+
+    package init(text: String, since: Instant) {
+        (self.text, self.since) = (text, since)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case text = "checkpoint_text"
+        case since = "checkpoint_since"
     }
 }

@@ -42,6 +42,15 @@ def auditor_reads(host):
         assert host.run("touch", f"{folder}/mine", user="audrey").status != 0, f"audrey writes into {folder}"
 
 
+def auditor_verifies(host):
+    """An auditor verifies against a checkpoint that is newer than the copy: no entry counts as removed"""
+    for _ in range(3):
+        rotator(host, "audit", "export", "--format", "jsonl", user="audrey").require()
+        kept = rotator(host, "audit", "checkpoint", user="audrey").require().output
+        host.write("/var/tmp/kept-checkpoint", kept)
+        rotator(host, "audit", "verify", "--checkpoint", "/var/tmp/kept-checkpoint", user="audrey").require()
+
+
 def others_read_nothing(host):
     """Users without a group read nothing of the history: exit status 77"""
     for user in ("mallory", "nobody"):
@@ -71,4 +80,4 @@ def refuses_what_is_not_allowed(host):
     assert lines(rotator(host, "schedule", "list", "--json"))[0]["alias"] == "db_password"
 
 
-CHECKS = [keeps_credentials, keeps_databases, auditor_reads, others_read_nothing, refuses_what_is_not_allowed]
+CHECKS = [keeps_credentials, keeps_databases, auditor_reads, auditor_verifies, others_read_nothing, refuses_what_is_not_allowed]

@@ -49,6 +49,36 @@ struct CheckpointKeeperTests {
         }
     }
 
+    /// Without a key that can be read the head is not signed, which the health shows until it is.
+    @Test func headThatIsNotSignedIsATrouble() async throws {
+        try await withDaemonFolder { files, _ in
+            try files.configure(more: "audit: {origin: o}")
+            let text = try files.folder.read("c.yaml")
+            let key = files.folder.file("audit.key")
+            try files.folder.write(text.replacing("keys: {", with: "keys: {audit: \"file:\(key)\","), to: "c.yaml")
+            let configuration = try files.configuration()
+            let store = try RotationStore(
+                path: configuration.database,
+                key: StagingKey(SecretFile.read(files.folder.file("staging.key"), limit: 4096)),
+                origin: Host.origin(),
+                clock: SystemClock(),
+                random: SystemRandom(),
+                generators: BuiltInGenerators()
+            )
+            let keeper = CheckpointKeeper(store: store, logger: silent) { configuration }
+            #expect(keeper.trouble == nil)
+            await keeper.sign()
+            let since = try #require(keeper.trouble?.since)
+            #expect(keeper.trouble?.text.contains(key) == true)
+            await keeper.sign()
+            #expect(keeper.trouble?.since == since)
+            try files.folder.write(SignedNoteKey(name: "o").fileText, to: "audit.key")
+            await keeper.sign()
+            #expect(keeper.trouble == nil)
+            await store.close()
+        }
+    }
+
     private static func append(_ count: Int, _ store: RotationStore) async throws {
         try await withThrowingTaskGroup { group in
             for _ in 0..<count { group.addTask { try await store.append(entry) } }

@@ -49,11 +49,20 @@ extension Checkup {
         switch try? history.hubStatus(name) {
         case .suspended(let suspension):
             let text = "suspended since \(suspension.since.rfc3339): \(suspension.reason.rawValue); not asked"
-            return .problem("hub \(name)", text, advice: "renew its token, then: systemctl reload secret-rotator")
+            return .problem("hub \(name)", text, advice: Self.advice(suspension, name))
         case .paused(let pause) where pause.until > SystemClock().now:
             let text = "paused until \(pause.until.rfc3339) after HTTP 429; not asked"
             return .warning("hub \(name)", text, advice: "wait, or: secret-rotator hub resume \(name) --reason TEXT")
         case .paused, .available, .failing, .halfOpen, nil: return nil
+        }
+    }
+
+    private static func advice(_ suspension: HubStatus.Suspension, _ hub: String) -> String {
+        switch suspension.reason {
+        case .unauthorized, .noToken: "renew its token; secret-rotator status says how"
+        default:
+            "check its url and the network; it is asked again at \(suspension.probeAt.rfc3339), or at once by: "
+                + "secret-rotator hub resume \(hub) --reason TEXT"
         }
     }
 

@@ -12,7 +12,8 @@ extension DaemonHealth {
                 StorageHealth(problem: $0.problem, text: $0.problem.summary + " (operators see more)", since: $0.since)
             },
             copy: copy.map { CopyHealth(text: "it can't be written (operators see more)", since: $0.since) },
-            stream: stream.map { StreamHealth(text: "operators see more", since: $0.since) }
+            stream: stream.map { StreamHealth(text: "operators see more", since: $0.since) },
+            checkpoint: checkpoint.map { CheckpointHealth(text: "operators see more", since: $0.since) }
         )
     }
 }

@@ -28,7 +28,10 @@ final class Heartbeat: Sendable {
     }
 
     /// Sends one at each tick, unless the one before is not done yet.
-    func run<Ticks: AsyncSequence>(ticks: Ticks) async throws where Ticks.Element == Void {
+    ///
+    /// - Parameter sendsFirst: Whether one is sent at once: a stop may have removed the last one's file.
+    func run<Ticks: AsyncSequence>(ticks: Ticks, sendsFirst: Bool = false) async throws where Ticks.Element == Void {
+        if sendsFirst { tick() }
         for try await _ in ticks { tick() }
     }
 

@@ -21,7 +21,8 @@ struct HeartbeatService: Service {
         )
         let timer = HeartbeatTimer(settings: { runtime.configuration.heartbeat }, reloads: runtime.reloads)
         let ticks = AsyncStream<Void> { await timer.next() }
-        try await cancelWhenGracefulShutdown { try await heartbeat.run(ticks: ticks) }
+        let isWanted = runtime.configuration.heartbeat != nil
+        try await cancelWhenGracefulShutdown { try await heartbeat.run(ticks: ticks, sendsFirst: isWanted) }
     }
 
     private static func send(_ target: Configuration.Heartbeat.Target?) async throws {

@@ -59,6 +59,20 @@ struct OpenConditions: Sendable {
             )
         }
         if let stream = health.stream { add(stream) }
+        if let checkpoint = health.checkpoint { add(checkpoint) }
+    }
+
+    private mutating func add(_ checkpoint: CheckpointHealth) {
+        add(
+            Condition(
+                .audit,
+                "checkpoints_unsigned",
+                subject: "audit log",
+                occurrence: "",
+                since: checkpoint.since,
+                text: "its head is not signed: \(checkpoint.text)"
+            )
+        )
     }
 
     private mutating func add(_ stream: StreamHealth) {

@@ -2,13 +2,15 @@ package import Logging
 package import RotationConfiguration
 import RotationCore
 package import RotationStore
-import Scheduling
+package import Scheduling
+import Synchronization
 import TransparencyLog
 
 /// Signs the head of the log: when the daemon starts and ends, after 1,000 entries, and after `audit.checkpoint_every` if there
 /// are new entries. Each checkpoint goes to the daemon's log and to `audit.checkpoint_file`.
 ///
-/// If a head can't be signed or written, that is logged, and the next one is tried: a rotation never waits for it.
+/// If a head can't be signed or written, that is logged, is a problem of the daemon's health, and is tried again within a minute: a
+/// rotation never waits for it.
 package actor CheckpointKeeper {
     private let store: RotationStore
     private let configuration: @Sendable () -> Configuration
@@ -18,6 +20,19 @@ package actor CheckpointKeeper {
 
     /// Entries after which the head is signed, however long that took.
     package static let entries = 1000
+
+    /// The longest time after a failure until it is tried again.
+    private static let retry = Duration.seconds(60)
+
+    /// Why the newest head is not signed or not in its file.
+    package struct Trouble: Hashable, Sendable {
+        package var text: String
+        package var since: Instant
+    }
+
+    private nonisolated let failure = Mutex<Trouble?>(nil)
+    /// Why the newest head is not signed or not in its file; nil if it is, or if no key is configured.
+    package nonisolated var trouble: Trouble? { failure.withLock { $0 } }
 
     package init(
         store: RotationStore,
@@ -41,7 +56,9 @@ package actor CheckpointKeeper {
     /// - Parameter position: The newest commit that was counted.
     /// - Returns: false where the task was cancelled or the stream has ended.
     private func isDue(after position: inout Int64) async -> Bool {
-        let (stream, interval, start) = (store.stream, configuration().audit.checkpointEvery, position)
+        let (stream, start, isRetry) = (store.stream, position, trouble != nil)
+        let every = configuration().audit.checkpointEvery
+        let interval = isRetry ? min(every, Self.retry) : every
         let (isDue, newest) = await withTaskGroup(of: CommitStream.Next?.self) { group in
             defer { group.cancelAll() }
             var (position, count) = (start, 0)
@@ -57,7 +74,7 @@ package actor CheckpointKeeper {
                     Self.read(stream, after: position, in: &group)
                 case .readAgain?: return (true, stream.position)
                 case .ended?: return (false, position)
-                case nil where count > 0: return (true, position)
+                case nil where count > 0 || isRetry: return (true, position)
                 case nil: Self.sleep(for: interval, in: &group)
                 }
             }
@@ -87,15 +104,21 @@ package actor CheckpointKeeper {
     /// Signs the head, where a key is configured.
     package func sign() async {
         let configuration = configuration()
-        guard configuration.auditKey != nil else { return }
+        guard configuration.auditKey != nil else { return failure.withLock { $0 = nil } }
+        let now = SystemClock().now
         do {
-            let now = SystemClock().now
             let signed = try await store.withLedger { ledger in
                 try ledger.signCheckpoint(with: try configuration.readAuditKey(), now: now)
             }
             try write(signed, configuration)
+            failure.withLock { $0 = nil }
         } catch {
-            logger.error("the audit log's head is not signed: \(error)")
+            let text = "\(error)"
+            let isNew = failure.withLock { failure in
+                defer { failure = Trouble(text: text, since: failure?.since ?? now) }
+                return failure?.text != text
+            }
+            if isNew { logger.error("the audit log's head is not signed: \(text)") }
         }
     }
 

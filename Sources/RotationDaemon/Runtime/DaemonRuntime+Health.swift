@@ -4,6 +4,7 @@ import RotationCore
 import RotationEngine
 import RotationStore
 import Scheduling
+import Synchronization
 
 extension DaemonRuntime {
     /// The judgement whether the engine makes progress.
@@ -35,6 +36,9 @@ extension DaemonRuntime {
             copy: copier.trouble.map { CopyHealth(text: $0.text, since: $0.since) },
             stream: outlets.streamStanding.trouble(at: SystemClock().now).map {
                 StreamHealth(text: $0.text, since: $0.since)
+            },
+            checkpoint: signing.withLock { $0?.keeper.trouble }.map {
+                CheckpointHealth(text: $0.text, since: $0.since)
             }
         )
     }

@@ -53,6 +53,9 @@ extension History {
         }
     }
 
+    /// The number of the newest entry; 0 for none.
+    package var newestEntry: Int64 { get throws { try AuditTable.newest(in: connection) } }
+
     /// One read transaction: a daemon may be appending.
     private func verify(_ checkpoints: [Checkpoint], _ problems: [LogVerification.Problem]) throws -> LogVerification {
         try snapshot {

@@ -50,7 +50,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
                 try verifyProof(proof)
             } else {
                 let configuration = try global.load()
-                let verified = try verifyLog(configuration)
+                let verified = try await verifyLog(configuration)
                 await AuditReading.record(.verified(verified), configuration)
                 if verified.problems > 0 { throw ExitCode(1) }
             }
@@ -59,7 +59,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
 
     // MARK: The log
 
-    private func verifyLog(_ configuration: Configuration) throws -> Audit.AuditVerified {
+    private func verifyLog(_ configuration: Configuration) async throws -> Audit.AuditVerified {
         let keys = try AuditKeys.verifying(key, configuration)
         let kept = try checkpoint.flatMap { path in
             let found = try CheckpointFile(path: path).read()
@@ -68,7 +68,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
             }
             return found
         }
-        let history = try Database.read(configuration)
+        let history = try await history(configuration, with: kept.map(\.checkpoint.size).max() ?? 0)
         defer { history.close() }
         let result = try history.verify(kept, keys: keys, witnesses: AuditKeys.witnesses(configuration))
         if listing.json {
@@ -83,6 +83,24 @@ struct AuditVerifyCommand: AsyncParsableCommand {
             problems: result.problems.count + altered,
             signaturesChecked: !keys.isEmpty
         )
+    }
+
+    /// How long the copy may take to get the entries of a checkpoint: it is at most two seconds behind.
+    private static let patience = Duration.seconds(10)
+
+    /// Opens the history; where an auditor reads the copy, once it has so many entries, or has had the time for it.
+    ///
+    /// A checkpoint comes from the daemon at once, and the copy follows: entries that are not there yet are not removed ones.
+    private func history(_ configuration: Configuration, with entries: UInt64) async throws -> History {
+        let end = ContinuousClock.now + Self.patience
+        let readsCopy = access(configuration.database, R_OK) != 0
+        while readsCopy, entries > 0, ContinuousClock.now < end {
+            let copy = try Database.read(configuration, isQuiet: true)
+            defer { copy.close() }
+            if try UInt64(clamping: copy.newestEntry) >= entries { break }
+            try await Task.sleep(for: .milliseconds(250))
+        }
+        return try Database.read(configuration)
     }
 
     /// Compares a file of archived lines with the hashes that were kept.

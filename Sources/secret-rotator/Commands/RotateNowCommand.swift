@@ -37,14 +37,15 @@ struct RotateNowCommand: AsyncParsableCommand {
     var despiteHold: String?
     @Flag(help: "Show what would be rotated; change nothing.") var dryRun = false
     @Flag(help: "Wait until the rotations have ended, with progress on standard error.") var wait = false
-    @Option(help: "The longest time to wait.") var timeout = "5m"
+    @Option(help: "The longest time to wait, also while a rotation is held. (default: 5m, and as long as it is held)")
+    var timeout: String?
 
     func validate() throws {
         let choices = [!secrets.isEmpty, all, overdue].count { $0 }
         guard choices == 1 else {
             throw ValidationError("name secrets, or give --all, or --overdue" + (choices > 1 ? ": one of them" : ""))
         }
-        guard DurationText.parse(timeout) != nil else {
+        guard timeout.map({ DurationText.parse($0) != nil }) ?? true else {
             throw ValidationError("--timeout: give a duration such as 30s or 5m")
         }
     }
@@ -66,15 +67,13 @@ struct RotateNowCommand: AsyncParsableCommand {
             if wait {
                 let held = accepted.compactMap(\.heldUntil).max().map { SystemClock().now.duration(to: $0) } ?? .zero
                 if held > .zero { reportHolds(accepted) }
-                let timeout = timeoutDuration + max(held, .zero)
+                let timeout = timeout.flatMap(DurationText.parse) ?? .seconds(300) + max(held, .zero)
                 try await RequestWatch(accepted, isJSON: listing.json).wait(configuration, timeout: timeout)
             } else {
                 report(accepted, isDaemonRunning: isDaemonRunning)
             }
         }
     }
-
-    private var timeoutDuration: Duration { DurationText.parse(timeout) ?? .seconds(300) }
 
     private func selection(_ configuration: Configuration) throws -> RequestRotations.Selection {
         if all { return .all }

@@ -31,7 +31,7 @@ struct StatusCommand: AsyncParsableCommand {
             let configuration = try global.load()
             let answer = try await DaemonAnswer.ask(configuration)
             let (health, now) = (answer.health, SystemClock().now)
-            var report = try makeReport(configuration, answer, now: now)
+            var (report, refusal) = try makeReport(configuration, answer, now: now)
             report.put(health, StatusProblem.list(daemon: health, pid: health.pid, now: now))
             if listing.json {
                 print(report.json(daemon: answer.state, pid: health.pid).canonicalText)
@@ -40,32 +40,32 @@ struct StatusCommand: AsyncParsableCommand {
                 report.show()
             }
             try answer.requireReady(at: configuration.control)
+            if let refusal { throw refusal }
             if !report.problems.isEmpty { throw ExitCode.failure }
         }
     }
 
-    /// The report from the database.
+    /// The report from the database, and why the caller may not read it if that is so: the daemon's own health is shown then.
     ///
     /// While a daemon runs, a database that can't be read is one of the report's problems.
     private func makeReport(
         _ configuration: Configuration,
         _ answer: DaemonAnswer,
         now: Instant
-    ) throws -> StatusReport {
+    ) throws -> (StatusReport, refusal: ControlFailure?) {
         // The file at the path is no longer the one that the daemon has open.
-        if answer.health.storage?.problem == .replaced { return .unread }
+        if answer.health.storage?.problem == .replaced { return (.unread, nil) }
         guard access(configuration.database, F_OK) == 0 || errno != ENOENT else {
-            guard answer.isRunning else { return .empty }
-            return .unreadable("\(configuration.database) does not exist, although a daemon runs")
+            guard answer.isRunning else { return (.empty, nil) }
+            return (.unreadable("\(configuration.database) does not exist, although a daemon runs"), nil)
         }
         do {
-            return try StatusReport(configuration, now: now)
+            return (try StatusReport(configuration, now: now), nil)
         } catch {
             let failure = ControlFailure(describing: error)
             // A fault of the caller or of this program is not a problem of the daemon.
-            let isOurs = failure.status == .notPermitted || failure.status == .configuration
-            guard answer.isRunning, !isOurs else { throw error }
-            return .unreadable(failure.message)
+            guard answer.isRunning, failure.status != .configuration else { throw error }
+            return failure.status == .notPermitted ? (.unread, failure) : (.unreadable(failure.message), nil)
         }
     }
 }

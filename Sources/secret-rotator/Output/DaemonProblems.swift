@@ -13,7 +13,7 @@ extension StatusProblem {
         [
             health.storage.map(storage), stalled(health.engine), held(health.clockHeldSince),
             blocked(health.log, pid: pid, now: now), health.copy.map(copy),
-            health.stream.map(stream),
+            health.stream.map(stream), health.checkpoint.map(checkpoint),
         ].compactMap { $0 }
     }
 
@@ -59,6 +59,17 @@ extension StatusProblem {
             text: "its receiver does not get the entries: \(health.text)",
             advice:
                 "check what listens at the socket of audit.stream; rotations continue, and it gets what it has missed"
+        )
+    }
+
+    private static func checkpoint(_ health: CheckpointHealth) -> StatusProblem {
+        .init(
+            kind: .checkpointsUnsigned,
+            subject: "audit log",
+            since: health.since,
+            text: "its head is not signed: \(health.text)",
+            advice:
+                "see keys.audit and audit.checkpoint_file; a credential needs LoadCredential= in the unit and a restart"
         )
     }
 

@@ -37,6 +37,7 @@ struct StatusProblem {
         case historyCopyFailed = "history_copy_failed"
         case historyForked = "history_forked"
         case witnessAway = "witness_away"
+        case checkpointsUnsigned = "checkpoints_unsigned"
         case streamReceiverAway = "stream_receiver_away"
         case fenceLost = "fence_lost"
         case engineStalled = "engine_stalled"
@@ -140,7 +141,9 @@ extension StatusProblem {
         advice =
             switch suspension.reason {
             case .unauthorized, .noToken: Self.tokenAdvice(token)
-            default: "see secret-rotator check; requests continue by themselves once the hub answers"
+            default:
+                "check its url and the network; it continues by itself once the hub answers, or at once: "
+                    + "hub resume \(name) --reason …"
             }
     }
 

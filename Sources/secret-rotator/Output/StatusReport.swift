@@ -173,7 +173,8 @@ struct StatusReport {
     func show() {
         if isRead { showWork() }
         guard !problems.isEmpty else {
-            printText("problems     none")
+            // Who may not read the history is told no more than the daemon says.
+            printText("problems     " + (isRead ? "none" : "none of the daemon itself; the history was not read"))
             return
         }
         var table = Table("PROBLEM WITH", "SINCE", "WHAT", "WHAT TO DO")
