@@ -76,6 +76,7 @@ struct ConfigurationKeys {
         configuration.hash = ""
         var result = ""
         dump(configuration, to: &result)
-        return result
+        // Dictionaries and sets have no order.
+        return result.split(separator: "\n").sorted().joined(separator: "\n")
     }
 }

@@ -38,13 +38,13 @@ struct ScheduleKeys {
         self.configuration = configuration
     }
 
-    private static func parse(_ text: String, _ recorder: KeyRecorder?, _ configuration: Configuration) throws -> String
-    {
+    private static func parse(
+        _ text: String,
+        _ recorder: KeyRecorder?,
+        _ configuration: Configuration
+    ) throws -> [DesiredSchedule] {
         let diagnostics = Diagnostics(source: "example", recorder: recorder)
-        let schedules = try SchedulesFile.parse(text, diagnostics, configuration, generators: registry) { _ in nil }
-        var result = ""
-        dump(schedules, to: &result)
-        return result
+        return try SchedulesFile.parse(text, diagnostics, configuration, generators: registry) { _ in nil }
     }
 
     // MARK: Keys of an entry
