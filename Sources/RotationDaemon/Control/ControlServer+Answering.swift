@@ -90,10 +90,15 @@ extension ControlServer {
         let roles = environment.roles()
         guard !roles.allow(caller, right) else { return }
         let now = environment.clock.now
-        if let count = refusals.add(caller.uid, at: now) {
+        let refusal = RefusalCount.Refusal(
+            user: caller.uid,
+            actor: caller.actor,
+            operation: path,
+            right: right.audited
+        )
+        if let count = refusals.add(refusal, at: now) {
             environment.logger.warning("refused: \(path)", metadata: ["uid": "\(caller.uid)", "count": "\(count)"])
-            let event = Audit.AccessRefused(count: count, operation: path, right: right.audited)
-            let entry = AuditEntry(event, time: now.rfc3339, actor: caller.actor)
+            let entry = refusal.entry(count: count, at: now)
             // The caller is refused even if this entry can't be written.
             try? await environment.queue.withLedger { try $0.append(entry) }
         }

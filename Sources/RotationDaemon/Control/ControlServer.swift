@@ -148,8 +148,19 @@ package struct ControlServer: Sendable {
         let start = ContinuousClock.now
         while activity.isAtWork || activity.hasCallers {
             let limit = activity.isAtWork ? Self.operationTimeout : Self.callerTimeout
-            guard ContinuousClock.now - start < limit else { return }
+            guard ContinuousClock.now - start < limit else { break }
             try? await Task.sleep(for: .milliseconds(50))
+        }
+        await noteRefusals()
+    }
+
+    /// Records the refusals that no entry tells of yet.
+    private func noteRefusals() async {
+        let now = environment.clock.now
+        let entries = refusals.takeUnnoted().map { $0.refusal.entry(count: $0.count, at: now) }
+        guard !entries.isEmpty else { return }
+        try? await environment.queue.withLedger { ledger in
+            for entry in entries { try ledger.append(entry) }
         }
     }
 

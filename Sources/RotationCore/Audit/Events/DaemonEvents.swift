@@ -65,7 +65,7 @@ extension Audit {
         }
     }
 
-    /// A user was refused an operation of the control socket; at most one entry for each user and minute.
+    /// A user was refused an operation of the control socket; at most one entry for each user, operation and minute.
     package struct AccessRefused: AuditEvent {
         package static let name = AuditEventName.accessRefused
         package static let scope = AuditScope.daemon
@@ -75,9 +75,9 @@ extension Audit {
             case ask, look, operate, edit
         }
 
-        /// How many operations were refused since the last entry about the user.
+        /// How many times it was refused since the last entry about the user and the operation.
         package var count: Int
-        /// The last operation that was refused: its path on the control socket.
+        /// The operation that was refused: its path on the control socket.
         package var operation: String
         /// The right that the user lacks.
         package var right: Right
