@@ -33,7 +33,7 @@ struct UnitGuideTests {
         generators: {directory: /etc/secret-rotator/generators, sockets: /run/secret-rotator-plugins}
         notifications:
           - {name: pager, when: [failing], command: [/usr/local/bin/page, secret-rotator]}
-        heartbeat: {file: /run/secret-rotator/alive, every: 1s}
+        heartbeat: {file: /var/lib/secret-rotator/alive, every: 1s}
         audit: {stream: {socket: /run/log-collector.sock, format: rfc5424}}
 
         """
@@ -78,9 +78,9 @@ struct UnitGuideTests {
         say http; ask www-data; ask games || echo refused
         say textfile; until_so grep -x 'secret_rotator_ready 1' /var/lib/prometheus/node-exporter/secret_rotator.prom
         cat /var/lib/prometheus/node-exporter/secret_rotator.prom
-        say page; until_so test -s /run/secret-rotator/page.log; cat /run/secret-rotator/page.log
-        say heartbeat; until_so test -e /run/secret-rotator/alive
-        setpriv --reuid=nobody --regid=nogroup --clear-groups find /run/secret-rotator/alive -mmin -3
+        say page; until_so test -s /var/lib/secret-rotator-page/log; cat /var/lib/secret-rotator-page/log
+        say heartbeat; until_so test -e /var/lib/secret-rotator/alive
+        setpriv --reuid=nobody --regid=nogroup --clear-groups find /var/lib/secret-rotator/alive -mmin -3
         say stream; until_so grep -q 'ghost.*rotation.closed' /root/collected; cat /root/collected
         say backup; systemctl start secret-rotator-backup.service; ls /srv/backup
         say story; journalctl -q --no-pager SECRET=local/ghost EVENT=rotation.failed -x
@@ -103,9 +103,9 @@ struct UnitGuideTests {
         try folder.write(plugIn, to: "own")
         try folder.write(configuration, to: "config")
         try folder.write(receiver, to: "receiver.py")
-        try folder.write("#!/bin/sh\nexec /bin/cat >> /run/secret-rotator/page.log\n", to: "page")
-        let folders = "/var/lib/prometheus/node-exporter /run/secret-rotator-http"
-        try folder.write("[Service]\nReadWritePaths=\(folders)\n", to: "override")
+        try folder.write("#!/bin/sh\nexec /bin/cat >> /var/lib/secret-rotator-page/log\n", to: "page")
+        let folders = "/var/lib/prometheus/node-exporter -/run/secret-rotator-http"
+        try folder.write("[Service]\nReadWritePaths=\(folders)\nStateDirectory=secret-rotator-page\n", to: "override")
         try folder.write("d /run/secret-rotator-http 2750 secret-rotator www-data -\n", to: "tmpfiles")
         try await Shell.run(
             """
@@ -136,7 +136,7 @@ struct UnitGuideTests {
             ("check", "answers at /run/secret-rotator-plugins/own.sock"),
             ("check", "rfc5424 to /run/log-collector.sock"), ("rotate", "db_password: succeeded after 1 attempt"),
             ("http", "ready\nrefused"), ("textfile", "secret_rotator_ready 1"),
-            ("page", #""state":"open","subject":"local/ghost""#), ("heartbeat", "/run/secret-rotator/alive"),
+            ("page", #""state":"open","subject":"local/ghost""#), ("heartbeat", "/var/lib/secret-rotator/alive"),
             ("stream", "rotation.succeeded [secretRotator@32473 seq="), ("backup", "secret-rotator-2"),
         ]
         for (part, text) in shown {
