@@ -5,8 +5,9 @@ struct GuideTests {
     /// What the sessions of each guide must have shown, beside the output that the guide prints itself.
     private static let shown: [String: [String]] = [
         "Auditing": [
-            "OK: no entry was changed", "the export has the root of the checkpoint", "Signature Verified Successfully",
-            "entry 2 is in the log ops1.example.com/secret-rotator", "quorum none", "change freeze",
+            "|leaked in a log|SEC-1234", "|rotate_now|succeeded|1|1|", "hub|alias|last_success\nlocal|db_password|2",
+            "old.jsonl: OK: entries 1 to 2 as they were written", "OK: no entry was changed",
+            #""policy":"PCI TRA 2026-04""#,
         ],
         "ControlProtocol": [
             #""role":"ready""#, "200", #""status":66"#, "422", "404", "schedule.paused",
@@ -26,6 +27,13 @@ struct GuideTests {
             "local/db_password: paused until 2099", "local/db_password: resumed", "local/ftp_password: removed",
         ],
         "StandBy": ["1 sealed candidate", "no drift"],
+        "Verification": [
+            "OK: no entry was changed", "lines of log.jsonl have the root of old\n",
+            "lines of log.jsonl have the root of checkpoint\n", "a line was changed or is missing",
+            "Signature Verified Successfully\nSignature Verified Successfully\ncosigned at 2",
+            "entry 3 is in the log ops1.example.com/secret-rotator", "entry is in the ",
+            "entry.tlog-proof does not lead from forged to the root",
+        ],
         "WritingAPlugIn": [
             "generate exited with 0: done; then install", "test exited with 0: done; the hub refuses the value",
             "finish exited with 0: done; the rotation ends here", "refused, as it should be",
