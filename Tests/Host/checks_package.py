@@ -1,5 +1,6 @@
 """What installation, upgrade, removal and purge of the package do."""
 
+import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -46,15 +47,34 @@ def makes_users_and_folders(host):
 
 
 def brings_documentation(host):
-    """Manual pages, completions, examples and the SBOM are there"""
+    """Manual pages, guides, completions, examples and the SBOM are there"""
     paths = ["man/man1/secret-rotator.1.gz", "man/man8/secret-rotator.8.gz", "doc/secret-rotator/sbom.spdx.json"]
     paths += [f"man/man5/secret-rotator{name}.5.gz" for name in (".yaml", "-schedules", "-plug-in")]
     paths += [f"doc/secret-rotator/{name}.schema.json" for name in ("json-output", "audit-entry")]
     paths += ["bash-completion/completions/secret-rotator", "zsh/vendor-completions/_secret-rotator"]
     paths += ["fish/vendor_completions.d/secret-rotator.fish"]
     paths += [f"doc/secret-rotator/examples/{name}" for name in ("alerts.yaml", "grafana-dashboard.json")]
+    guides = ("secret-rotator", "Operating", "Auditing", "Verification", "Security", "RotationCore/AuditEvents")
+    paths += [f"doc/secret-rotator/guides/{name}.md" for name in guides]
+    paths += ["doc/secret-rotator/examples/verify.py"]
     for path in paths:
         host.run("test", "-s", f"/usr/share/{path}").require()
+    return links_lead_somewhere(host, "/usr/share/doc/secret-rotator/guides")
+
+
+def links_lead_somewhere(host, folder):
+    """Each link of a guide, and each file of the package that it names, is there."""
+    count = 0
+    for page in Path(f"{host.root}{folder}").rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        links = [page.parent / link for link in re.findall(r"\]\(([^):]+?)(?:#[\w-]+)?\)", text) if link]
+        files = [f"{host.root}{path}" for path in re.findall(r"`(/usr/share/[\w./-]+)`", text)]
+        for path in map(Path, [*links, *files]):
+            assert path.exists(), f"{page.name}: there is no {path}"
+            count += 1
+        assert "doc:" not in text, f"{page.name}: a link is left"
+    assert count > 100, f"only {count} links"
+    return f"{count} links"
 
 
 def is_configured_by_its_readme(host):
