@@ -48,6 +48,9 @@ package struct BuiltInGenerators: GeneratorRegistry {
         TemplatePolicy.self, FilePolicy.self, CommandPolicy.self,
     ]
 
+    /// The types that need no parameters, so that their name alone is a specification.
+    package static let plainTypes = kinds.filter { (try? $0.standard()) != nil }.map { $0.type }
+
     private static let parsed = Memo<Exact<String>, GeneratorSpecification?>()
 
     package init() {}

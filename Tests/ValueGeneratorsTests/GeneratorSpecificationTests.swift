@@ -20,6 +20,7 @@ struct GeneratorSpecificationTests {
             .token(try TokenPolicy(encoding: .hex)),
             .uuid(.v4),
             .uuid(.v7),
+            .totpSeed(try TOTPSeedPolicy()),
         ]
     }
 
@@ -55,6 +56,9 @@ struct GeneratorSpecificationTests {
         #expect(token.policyHash == "3ede2b7f7d490fe704866762f7d4a6b9")
         #expect(GeneratorSpecification.uuid(.v4).policyHash == "6d9d0f24c6215adee50e514e2dce5896")
         #expect(GeneratorSpecification.uuid(.v7).policyHash == "fe9a3ec75677c2aa10b6c11a64bddac2")
+        let seed = GeneratorSpecification.totpSeed(try TOTPSeedPolicy())
+        #expect(seed.json == #"{"bytes":20,"type":"totp_seed"}"#)
+        #expect(seed.policyHash == "400564ca97721c057144e3a918ecf77b")
     }
 
     @Test(

@@ -26,9 +26,11 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
     @Option(help: "The secret whose schedule has the generator.", completion: .secret) var schedule: String?
     @Option(
-        help:
-            "password, token, uuid, key_pair, totp_seed, or a YAML flow map with type and more; needs no configuration.",
-        completion: .list(["password", "token", "uuid", "key_pair", "totp_seed"])
+        help: """
+            \(BuiltInGenerators.plainTypes.joined(separator: ", ")), or a YAML flow map with type and more; \
+            needs no configuration.
+            """,
+        completion: .list(BuiltInGenerators.plainTypes)
     )
     var type: String?
     @Flag(help: "Write a value to standard output.") var reveal = false

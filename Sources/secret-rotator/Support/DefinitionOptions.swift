@@ -24,8 +24,8 @@ struct DefinitionOptions: ParsableArguments {
     @Option(help: "The time between the end of a rotation and the next one in the group; 0s if absent.")
     var groupSpacing: String?
     @Option(
-        help: "password, token, uuid, key_pair, totp_seed, or a YAML flow map with type and more.",
-        completion: .list(["password", "token", "uuid", "key_pair", "totp_seed"])
+        help: "\(BuiltInGenerators.plainTypes.joined(separator: ", ")), or a YAML flow map with type and more.",
+        completion: .list(BuiltInGenerators.plainTypes)
     )
     var generator: String?
     @Option(help: "The shortest time between scheduled rotations; if absent 1m, or the period if that is shorter.")
