@@ -25,7 +25,7 @@ package struct OCSFEvent {
     }
 
     /// `activity_id` where the schema has a word for what happened, by event; 99 (Other) for the rest.
-    private static let activities: [String: Int64] = [
+    static let activities: [String: Int64] = [
         "daemon.started": 3, "daemon.stopped": 4, "configuration.loaded": 8, "configuration.rejected": 8,
         "schedule.added": 1, "schedule.changed": 3, "schedule.removed": 4, "schedule.paused": 12,
         "schedule.resumed": 13,
@@ -35,13 +35,13 @@ package struct OCSFEvent {
     ]
 
     /// Events that say that something was not done.
-    private static let failures: Set<String> = [
+    static let failures: Set<String> = [
         "rotation.failed", "secret.failed", "configuration.rejected", "access.refused", "witness.failed",
         "restore.held",
     ]
 
     /// Events that a person should look at.
-    private static let warnings: Set<String> = [
+    static let warnings: Set<String> = [
         "rotation.parked", "rotation.missed", "rotation.abandoned", "drift.found", "hub.suspended", "clock.skewed",
         "candidate.kept", "storage.replaced", "fence.lost",
     ]
