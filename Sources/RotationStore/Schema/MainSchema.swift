@@ -18,7 +18,9 @@ enum MainSchema {
         retired: .init(applicationID: 0x5352_6F74, maker: "a version before 1.0.0-beta.1", advice: advice)
     )
 
-    /// All of it, as a new database gets it.
+    /// The first migration: the schema of 1.0.0-beta.1, but for its views.
+    ///
+    /// A new database gets it too, and then each later migration.
     ///
     /// Instants are Unix time in milliseconds, durations milliseconds, truth values 0 and 1. The comments within a table's
     /// parentheses stay in the database, where `.schema` shows them.
