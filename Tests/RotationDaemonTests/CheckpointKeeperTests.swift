@@ -15,6 +15,25 @@ import ValueGenerators
 struct CheckpointKeeperTests {
     private static let entry = AuditEntry(Audit.DaemonStarted(pid: 1, landlock: 0), time: "", actor: .daemon)
 
+    /// A store, and a keeper for it, whose key is the file `audit.key`.
+    ///
+    /// - Parameter audit: Keys of `audit:`, in YAML's flow style.
+    private static func keeper(_ files: DaemonFolder, audit: String) throws -> (RotationStore, CheckpointKeeper) {
+        try files.configure(more: "audit: {origin: o\(audit)}")
+        let key = "keys: {audit: \"file:\(files.folder.file("audit.key"))\","
+        try files.folder.write(files.folder.read("c.yaml").replacing("keys: {", with: key), to: "c.yaml")
+        let configuration = try files.configuration()
+        let store = try RotationStore(
+            path: configuration.database,
+            key: StagingKey(SecretFile.read(files.folder.file("staging.key"), limit: 4096)),
+            origin: Host.origin(),
+            clock: SystemClock(),
+            random: SystemRandom(),
+            generators: BuiltInGenerators()
+        )
+        return (store, CheckpointKeeper(store: store, logger: silent) { configuration })
+    }
+
     /// A keeper at work on a store of its own, and the sizes that its file has.
     private static func with(
         every: String,
@@ -23,20 +42,7 @@ struct CheckpointKeeperTests {
         try await withDaemonFolder { files, _ in
             let file = files.folder.file("checkpoints")
             try files.folder.write(SignedNoteKey(name: "o").fileText, to: "audit.key")
-            try files.configure(more: "audit: {origin: o, checkpoint_every: \(every), checkpoint_file: \(file)}")
-            let text = try files.folder.read("c.yaml")
-            let key = "keys: {audit: \"file:\(files.folder.file("audit.key"))\","
-            try files.folder.write(text.replacing("keys: {", with: key), to: "c.yaml")
-            let configuration = try files.configuration()
-            let store = try RotationStore(
-                path: configuration.database,
-                key: StagingKey(SecretFile.read(files.folder.file("staging.key"), limit: 4096)),
-                origin: Host.origin(),
-                clock: SystemClock(),
-                random: SystemRandom(),
-                generators: BuiltInGenerators()
-            )
-            let keeper = CheckpointKeeper(store: store, logger: silent) { configuration }
+            let (store, keeper) = try keeper(files, audit: ", checkpoint_every: \(every), checkpoint_file: \(file)")
             let running = Task { await keeper.run() }
             let sizes: @Sendable () throws -> [UInt64] = {
                 access(file, F_OK) == 0 ? try CheckpointFile(path: file).read().map(\.checkpoint.size) : []
@@ -52,24 +58,11 @@ struct CheckpointKeeperTests {
     /// Without a key that can be read the head is not signed, which the health shows until it is.
     @Test func headThatIsNotSignedIsATrouble() async throws {
         try await withDaemonFolder { files, _ in
-            try files.configure(more: "audit: {origin: o}")
-            let text = try files.folder.read("c.yaml")
-            let key = files.folder.file("audit.key")
-            try files.folder.write(text.replacing("keys: {", with: "keys: {audit: \"file:\(key)\","), to: "c.yaml")
-            let configuration = try files.configuration()
-            let store = try RotationStore(
-                path: configuration.database,
-                key: StagingKey(SecretFile.read(files.folder.file("staging.key"), limit: 4096)),
-                origin: Host.origin(),
-                clock: SystemClock(),
-                random: SystemRandom(),
-                generators: BuiltInGenerators()
-            )
-            let keeper = CheckpointKeeper(store: store, logger: silent) { configuration }
+            let (store, keeper) = try Self.keeper(files, audit: "")
             #expect(keeper.trouble == nil)
             await keeper.sign()
             let since = try #require(keeper.trouble?.since)
-            #expect(keeper.trouble?.text.contains(key) == true)
+            #expect(keeper.trouble?.text.contains(files.folder.file("audit.key")) == true)
             await keeper.sign()
             #expect(keeper.trouble?.since == since)
             try files.folder.write(SignedNoteKey(name: "o").fileText, to: "audit.key")
