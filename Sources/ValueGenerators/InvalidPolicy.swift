@@ -11,6 +11,8 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
     case symbol(Character)
     case command(String)
     case variable(String)
+    /// A variable of each plug-in, or one that it must not have.
+    case reservedVariable(String)
     case timeout
     case runs
     case tooManyMinima
@@ -29,6 +31,12 @@ package enum InvalidPolicy: Error, Equatable, CustomStringConvertible {
             "\(name.debugDescription) is no plug-in: give the name of a file in the generators directory"
         case .variable(let name):
             "\(name.debugDescription) can't be passed to a plug-in: give names of environment variables"
+        case .reservedVariable(let name) where name.hasPrefix("LD_"):
+            "\(name.debugDescription) controls the dynamic linker and can't be passed to a plug-in"
+        case .reservedVariable("CREDENTIALS_DIRECTORY"):
+            "\"CREDENTIALS_DIRECTORY\" is set by systemd for a plug-in's own unit and can't be passed"
+        case .reservedVariable(let name):
+            "\(name.debugDescription) is set by the daemon and can't be passed"
         case .runs:
             "with no_runs no password of this length is possible"
         case .tooManyMinima:

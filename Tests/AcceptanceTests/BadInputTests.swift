@@ -134,6 +134,13 @@ struct BadInputTests {
                 "{type: command, command: x, parameters: {port: 05432}}",
             ]
         ),
+        Case(
+            name: "variable that the daemon sets",
+            arguments: [
+                "schedule", "add", "new", "--every", "1d", "--generator",
+                "{type: command, command: x, environment: [PGHOST, PATH]}",
+            ]
+        ),
         // The schedules file.
         Case(
             name: "schedules file with numbers that readers differ on",

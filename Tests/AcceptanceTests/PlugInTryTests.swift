@@ -65,6 +65,15 @@ struct PlugInTryTests {
             "{install: 65}", ["check nothing_to_do", "generate done", "install unusable_value", "withdraw done"],
             "at most three"
         ),
+        (
+            "{generate: garbage}", ["check nothing_to_do", "generate failed"],
+            "generate exited with 0, but gave no valid answer (not exactly one JSON object): the rotation fails"
+        ),
+        (
+            "{test: garbage}",
+            ["check nothing_to_do", "generate done", "install done", "test failed", "withdraw done"],
+            "test exited with 0, but gave no valid answer (not exactly one JSON object): the rotation fails"
+        ),
     ])
     func failureEndsItAndIsPutBack(fault: String, told: [String], text: String) async throws {
         try await PlugInTests.with { world in
@@ -76,6 +85,28 @@ struct PlugInTryTests {
             #expect(plain.output.contains("  | ERROR 42\n") == fault.contains("ERROR"))
             #expect(plain.output.contains("1 line withheld") == fault.contains("install: 65"))
             #expect(try world.folder.read("state/system") == "old")
+        }
+    }
+
+    @Test func flawOfAnAnswerIsInTheText() async throws {
+        try await PlugInTests.with { world in
+            let outcome = try await Self.run(world, fault: "{generate: garbage}", "--json")
+            let text = "no valid answer (not exactly one JSON object): the rotation fails, and the next one starts"
+            #expect((outcome.objects.last?["text"] as? String)?.hasPrefix(text) == true, "\(outcome.output)")
+        }
+    }
+
+    /// A plug-in that can't be asked is no reason to refuse a schedule.
+    @Test func checkThatDoesNotStartIsAWarning() async throws {
+        try await PlugInTests.with { world in
+            try world.folder.write("#!/nowhere/python3\n", to: "generators/system")
+            chmod(world.folder.file("generators/system"), 0o755)
+            let text = "check could not be started (not_executable): the schedule is saved with a warning"
+            #expect(try await Self.run(world).output.contains(text))
+            let added = try await world.run([
+                "schedule", "add", "other", "--every", "1d", "--generator", "{type: command, command: system}",
+            ])
+            #expect(added.status == 0 && added.errors.contains("could not be asked"), "\(added.errors)")
         }
     }
 

@@ -104,5 +104,7 @@ struct ComposedGeneratorTests {
         for bad in ["PATH", "LD_PRELOAD", "1A", "A=B", ""] {
             #expect(throws: InvalidPolicy.self, "\(bad)") { try CommandPolicy(command: "x", environment: [bad]) }
         }
+        let names = ["PATH", "TMPDIR", "GENERATORS_DIRECTORY", "CREDENTIALS_DIRECTORY", "LD_PRELOAD"]
+        for name in names { #expect("\(InvalidPolicy.reservedVariable(name))".hasPrefix("\"\(name)\" ")) }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import RotationCore
+import SecretMemory
 import Testing
 
 @testable import ValueGenerators
@@ -10,7 +11,7 @@ struct PlugInStateTests {
         #"{"at":1700000000.5}"#, #"{"ns":1700000000123456789}"#, #"{"a":[1.25,{"b":-0.5}],"c":null,"d":true}"#, "{}",
     ])
     func stateComesBackAsItWas(state: String) throws {
-        let made = try #require(PlugInMessage.value(Array(#"{"value":"abc12345678","state":\#(state)}"#.utf8)))
+        let made = try PlugInMessage.value(Array(#"{"value":"abc12345678","state":\#(state)}"#.utf8))
         let context = GeneratorContext(hub: "h", alias: "a", rotation: "r")
         let parameters: [String: JSONValue] = ["rate": .number(0.1)]
         let message = PlugInMessage(step: .install, made: made, context: context, parameters: parameters)
@@ -21,6 +22,24 @@ struct PlugInStateTests {
 
     @Test(arguments: ["18446744073709551616", "1e400", "NaN"])
     func stateThatCanNotBeKeptIsNoAnswer(number: String) {
-        #expect(PlugInMessage.value(Array(#"{"value":"abc12345678","state":{"n":\#(number)}}"#.utf8)) == nil)
+        #expect(throws: AnswerFlaw.notOneObject) {
+            try PlugInMessage.value(Array(#"{"value":"abc12345678","state":{"n":\#(number)}}"#.utf8))
+        }
+    }
+
+    @Test(arguments: [
+        ("", AnswerFlaw.notOneObject), ("[]", .notOneObject), (#"{"value":"a"} {}"#, .notOneObject), ("{}", .noValue),
+        (#"{"value":1}"#, .noValue), (#"{"value":""}"#, .badValue(.empty)), (#"{"value":"a","state":"b"}"#, .badState),
+        (#"{"value":"a","state":null}"#, .badState),
+        (#"{"value":"\#(String(repeating: "ä", count: 45_001))"}"#, .badValue(.tooLong(limit: 45_000))),
+    ])
+    func flawOfAnAnswerIsNamed(answer: String, flaw: AnswerFlaw) {
+        #expect(throws: flaw) { try PlugInMessage.value(Array(answer.utf8)) }
+    }
+
+    @Test func longestValueAndAnswerOfSeveralLinesAreValid() throws {
+        let value = String(repeating: "ä", count: 45_000)
+        let made = try PlugInMessage.value(Array("{\n \"value\": \"\(value)\"\n}\n\n".utf8))
+        #expect(made.value.count == 45_000 && made.state == nil)
     }
 }

@@ -105,7 +105,8 @@ final class PlugIns: Sendable {
         if !exchange.lines.isEmpty { metadata["stderr"] = "\(exchange.lines.joined(separator: "\n"))" }
         if exchange.withheld > 0 { metadata["lines_withheld"] = "\(exchange.withheld)" }
         if let failure = exchange.failure {
-            logger.warning("plug-in: \(failure.text)", metadata: metadata)
+            let flaw = exchange.flaw.map { ": \($0)" } ?? ""
+            logger.warning("plug-in: \(failure.text)\(flaw)", metadata: metadata)
         } else {
             logger.debug("plug-in: \(exchange.step.rawValue) is done", metadata: metadata)
         }

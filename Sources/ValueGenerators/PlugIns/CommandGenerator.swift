@@ -55,9 +55,8 @@ struct CommandGenerator: ValueGenerator {
             throw .tryAgain(StepFailure(step, .notStarted))
         }
         let outcome = await run(question.question, host)
-        let made =
-            step == .generate && outcome.ending == .exited(0) ? PlugInMessage.value(outcome.output) : question.made
-        let error = error(of: outcome, step, made)
+        let (made, flaw) = Self.read(outcome, question)
+        let error = error(of: outcome, step, made, flaw)
         let filter = LineFilter(made: made)
         let shown = filter.filter(outcome.errors, knowsAll: step != .generate || made != nil)
         host.note(
@@ -67,6 +66,7 @@ struct CommandGenerator: ValueGenerator {
                 question: question.maskedQuestion,
                 answer: PlugInMessage.masked(outcome.output, made, reason: error?.failure.reason),
                 cause: cause(of: outcome.ending),
+                flaw: flaw,
                 failure: error?.failure,
                 lines: shown.lines,
                 withheld: shown.withheld
@@ -74,6 +74,23 @@ struct CommandGenerator: ValueGenerator {
         )
         if let error { throw error }
         return made
+    }
+
+    /// The value of the step, and the flaw of the answer of a plug-in that exited with success.
+    private static func read(
+        _ outcome: PlugInProcess.Outcome,
+        _ question: PlugInMessage
+    ) -> (made: GeneratedValue?, flaw: AnswerFlaw?) {
+        guard outcome.ending == .exited(Status.done) else { return (question.made, nil) }
+        switch question.step {
+        case .generate:
+            do throws(AnswerFlaw) { return (try PlugInMessage.value(outcome.output), nil) } catch {
+                return (nil, error)
+            }
+        // Any answer: a plug-in need not know this step.
+        case .check: return (nil, nil)
+        case .install, .test, .finish, .withdraw: return (question.made, PlugInMessage.flaw(outcome.output))
+        }
     }
 
     private func run(_ question: [UInt8], _ host: PlugInHost) async -> PlugInProcess.Outcome {
@@ -100,18 +117,12 @@ struct CommandGenerator: ValueGenerator {
     private func error(
         of outcome: PlugInProcess.Outcome,
         _ step: StepFailure.Step,
-        _ made: GeneratedValue?
+        _ made: GeneratedValue?,
+        _ flaw: AnswerFlaw?
     ) -> GeneratorError? {
         let ending = outcome.ending
         if ending == .exited(Status.done) {
-            let isAnswered =
-                switch step {
-                case .generate: made != nil
-                // Any answer: a plug-in need not know this step.
-                case .check: true
-                default: PlugInMessage.isAnswer(outcome.output)
-                }
-            return isAnswered ? nil : .permanent(StepFailure(step, .invalidAnswer), explanation: nil)
+            return flaw.map { _ in .permanent(StepFailure(step, .invalidAnswer), explanation: nil) }
         }
         if ending == .exited(Status.unknownStep), step != .generate { return nil }
         let word = PlugInMessage.reason(outcome.output).flatMap {

@@ -27,7 +27,9 @@ package struct CommandPolicy: Hashable, Sendable {
                 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
         }
         guard isName(command) else { throw .command(command) }
-        if let bad = environment.first(where: { !Self.isPassable(variable: $0) }) { throw .variable(bad) }
+        if let bad = environment.first(where: { !Self.isPassable(variable: $0) }) {
+            throw Self.isReserved(bad) ? .reservedVariable(bad) : .variable(bad)
+        }
         guard Self.timeouts.contains(timeout) else { throw .timeout }
         self.command = command
         arguments = parameters

@@ -11,6 +11,8 @@ package struct PlugInExchange: Sendable {
     package var answer: String?
     /// How the plug-in ended; exit statuses 0 and 64 are no failures.
     package var cause: StepFailure.Cause
+    /// Why the answer is invalid; nil if it is valid, or the plug-in did not exit with success.
+    package var flaw: AnswerFlaw?
     /// The failure of the step; nil if it succeeded.
     package var failure: StepFailure?
     /// The last lines of its standard error that may be shown.

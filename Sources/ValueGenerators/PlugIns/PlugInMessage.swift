@@ -45,23 +45,28 @@ struct PlugInMessage {
 
     // MARK: Answers
 
-    /// Decodes the answer to `generate`; nil if it is invalid.
-    static func value(_ answer: [UInt8]) -> GeneratedValue? {
-        guard case .object(let fields) = object(answer), case .string(var text) = fields["value"] else { return nil }
-        let value = text.withUTF8 { bytes in
-            try? SecretValue(LockedBytes(copying: UnsafeRawBufferPointer(bytes)))
-        }
-        guard let value else { return nil }
+    /// Decodes the answer to `generate`.
+    static func value(_ answer: [UInt8]) throws(AnswerFlaw) -> GeneratedValue {
+        guard case .object(let fields) = object(answer) else { throw .notOneObject }
+        guard case .string(let text) = fields["value"] else { throw .noValue }
+        let bytes = try locked(text)
+        let value: SecretValue
+        do throws(SecretValue.Invalid) { value = try SecretValue(bytes) } catch { throw .badValue(error) }
         guard let state = fields["state"] else { return GeneratedValue(value: value) }
-        guard case .object = state else { return nil }
-        var json = state.losslessText
-        let bytes = json.withUTF8 { try? LockedBytes(copying: UnsafeRawBufferPointer($0)) }
-        return bytes.map { GeneratedValue(value: value, state: $0) }
+        guard case .object = state else { throw .badState }
+        return GeneratedValue(value: value, state: try locked(state.losslessText))
     }
 
-    /// Whether the answer to another step is valid.
-    static func isAnswer(_ answer: [UInt8]) -> Bool {
-        if case .object = object(answer) { true } else { false }
+    /// The flaw of the answer to another step; nil if it is valid.
+    static func flaw(_ answer: [UInt8]) -> AnswerFlaw? {
+        if case .object = object(answer) { nil } else { .notOneObject }
+    }
+
+    private static func locked(_ text: String) throws(AnswerFlaw) -> LockedBytes {
+        var text = text
+        let bytes = text.withUTF8 { try? LockedBytes(copying: UnsafeRawBufferPointer($0)) }
+        guard let bytes else { throw .noMemory }
+        return bytes
     }
 
     /// The word of the last line, `{"reason":"word"}`; nil if it has none.

@@ -16,7 +16,10 @@ struct PlugInTryCommand: AsyncParsableCommand {
             Without --all and --withdraw only check and generate run. With either option the plug-in changes the \
             account that its parameters name, the hub receives nothing, and after --all the new credential is lost: \
             name a scratch account. If a step fails after install, withdraw runs. Run this command as the daemon's \
-            user; root needs generators.user.
+            user (runuser -u secret-rotator -- …); root needs generators.user.
+
+            A plug-in that the daemon starts itself is here outside the daemon's unit: the unit's ReadWritePaths=, \
+            ProtectHome= and RestrictAddressFamilies= do not hold. With generators.sockets it runs in its own unit.
 
             Examples:
               secret-rotator plug-in try postgresql --parameters '{role: scratch, admin: rotator, host: localhost}'
@@ -33,7 +36,8 @@ struct PlugInTryCommand: AsyncParsableCommand {
     @Flag(help: "Run the steps of a rotation that succeeds: check, generate, install, test, finish.") var all = false
     @Flag(help: "Run the steps of a rotation that the hub refuses: check, generate, install, test, withdraw.")
     var withdraw = false
-    @Option(help: "Stop after this step, and undo nothing.") var stopAfter: StepFailure.Step?
+    @Option(help: "Stop after this step, and undo nothing; a step after generate needs --all or --withdraw.")
+    var stopAfter: StepFailure.Step?
     @Flag(help: "Run each step twice, as after a crash.") var twice = false
 
     func validate() throws {

@@ -91,9 +91,9 @@ struct PlugInTrial {
         if exchange.withheld > 0 {
             printText("  | \(exchange.withheld) \(exchange.withheld == 1 ? "line" : "lines") withheld")
         }
-        printText(
-            "  = \(StepFailure(exchange.step, exchange.cause, reason: exchange.failure?.reason).text): \(verdict.text)"
-        )
+        let end = StepFailure(exchange.step, exchange.cause, reason: exchange.failure?.reason).text
+        let flaw = exchange.flaw.map { ", but gave no valid answer (\($0))" } ?? ""
+        printText("  = \(end)\(flaw): \(verdict.text)")
     }
 
     private static func json(_ exchange: PlugInExchange, _ verdict: Verdict) -> JSONValue {
@@ -105,7 +105,7 @@ struct PlugInTrial {
                 "stderr": .array(exchange.lines.map(JSONValue.string)),
                 "lines_withheld": .number(exchange.withheld),
                 "outcome": .string(verdict.outcome.rawValue),
-                "text": .string(verdict.text),
+                "text": .string((exchange.flaw.map { "no valid answer (\($0)): " } ?? "") + verdict.text),
             ]) { $1 }
         )
     }
@@ -134,7 +134,7 @@ private struct Verdict {
             outcome = .tryAgain
             text =
                 exchange.step == .check
-                ? "the schedule is saved with a warning" : "the step is repeated with back-off until it succeeds"
+                ? Self.unchecked : "the step is repeated with back-off until it succeeds"
         case .unusableValue:
             outcome = .unusableValue
             text =
@@ -144,7 +144,8 @@ private struct Verdict {
                 }
         case .permanent:
             outcome = .failed
-            text = Self.failed(exchange.step)
+            let isUnasked = exchange.step == .check && exchange.cause == .notStarted
+            text = isUnasked ? Self.unchecked : Self.failed(exchange.step)
         }
     }
 
@@ -158,6 +159,8 @@ private struct Verdict {
         case (_, nil): ""
         }
     }
+
+    private static let unchecked = "the schedule is saved with a warning"
 
     private static func failed(_ step: StepFailure.Step) -> String {
         switch step {
