@@ -366,7 +366,19 @@ struct PlugInTests {
                 world.hub.inject([SandboxFault(.status(400), method: "PATCH")])
                 #expect(try await Self.rotate(world).status == 1)
                 #expect(try world.folder.read("state/system") == before)
+                var status = stat()
+                #expect(stat(file, &status) == 0 && status.st_mode & 0o777 == 0o600)
             }
+            // What it can't write is refused before anything is changed.
+            try FileManager.default.createDirectory(
+                atPath: world.folder.file("fixed"),
+                withIntermediateDirectories: false
+            )
+            try world.folder.write("old\n", to: "fixed/password")
+            chmod(world.folder.file("fixed/password"), 0o666)
+            let fixed = "{file: \(world.folder.file("fixed/password"))}"
+            let refused = try await world.run("plug-in", "try", "own", "--parameters", fixed)
+            #expect(getuid() != 0 || refused.output.contains("(not_writable): the schedule is refused"), "\(refused)")
         }
     }
 

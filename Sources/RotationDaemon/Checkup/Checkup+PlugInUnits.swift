@@ -34,7 +34,7 @@ extension Checkup {
         case .refused(let text):
             return .problem(subject, "its unit refuses: \(text)", advice: "correct \(unit)@.service")
         case .silent:
-            let advice = "see systemctl status \(unit).socket, and ExecStart= of \(unit)@.service"
+            let advice = "see why \(unit)@.service does not start: journalctl -u '\(unit)@*' -n 20"
             return .problem(subject, "nothing answers at \(socket)", advice: advice)
         case .unreachable(errno: EACCES):
             return .warning(subject, "you may not ask it", advice: "run check as root or as the daemon's user")

@@ -70,6 +70,13 @@ struct UnitGuideTests {
         echo old | secret-rotator secret create db_password --allowed-workspaces all
         secret-rotator schedule add db_password --every 30d --generator '{type: command, command: own}'
         say check; secret-rotator check || true
+        key=/etc/secret-rotator/plug-ins/own.api-key
+        say missing; mv $key $key.away
+        secret-rotator plug-in try own || true
+        secret-rotator check || true
+        until_so sh -c "journalctl -q -u 'secret-rotator-plugin-own@*' -n 20 | grep CREDENTIALS"
+        journalctl -q --no-pager -o cat -u 'secret-rotator-plugin-own@*' -n 20
+        mv $key.away $key
         say rotate; secret-rotator rotate-now db_password --wait
         secret-rotator schedule add ghost --every 30d
         secret-rotator rotate-now ghost --wait || true
@@ -134,6 +141,8 @@ struct UnitGuideTests {
         let shown = [
             ("try", "as secret-rotator-own with its-key"), ("try", "the rotation ends here"),
             ("check", "answers at /run/secret-rotator-plugins/own.sock"),
+            ("missing", "connection_closed"), ("missing", "journalctl -u 'secret-rotator-plugin-own@*' -n 20"),
+            ("missing", "Failed at step CREDENTIALS"),
             ("check", "rfc5424 to /run/log-collector.sock"), ("rotate", "db_password: succeeded after 1 attempt"),
             ("http", "ready\nrefused"), ("textfile", "secret_rotator_ready 1"),
             ("page", #""state":"open","subject":"local/ghost""#), ("heartbeat", "/var/lib/secret-rotator/alive"),
