@@ -13,6 +13,7 @@ extension AuditReport {
                         "1 to \(verification.archived.grouped): in files, and in no figure of this report"
                     )
                 }
+                fact("Outcomes of rotations compared", verification.rotations.grouped)
                 fact("Root of the Merkle tree", verification.root ?? "unknown, as entries are missing")
                 fact("Checkpoints that agree", verification.checkpoints.grouped)
                 fact("Proven up to entry", verification.provenUpTo == 0 ? "none" : verification.provenUpTo.grouped)

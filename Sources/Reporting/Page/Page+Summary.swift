@@ -137,17 +137,27 @@ extension AuditReport.Verification {
         let all = entries == 1 ? "The only entry was" : "All \(entries.grouped) entries were"
         guard isSound else {
             return
-                "\(all) read and compared with their Merkle tree and the signed checkpoints. Until the damage is explained, no "
-                + "figure of this report can be relied upon."
+                "\(all) read and compared with their Merkle tree and the signed checkpoints, and the outcomes of rotations with "
+                + "the entries. Until what differs is explained, no figure of this report can be relied upon."
         }
         guard checkpoints > 0 else {
             return
-                "\(all) read and agree with their Merkle tree. No signed checkpoint was there: who changes entries can change "
+                "\(all) read and agree with their Merkle tree\(outcomes). No signed checkpoint was there: who changes entries can change "
                 + "the tree, too."
         }
         let count = checkpoints == 1 ? "one checkpoint" : "\(checkpoints.grouped) checkpoints"
         let signed = signaturesChecked ? "signatures were checked" : "signatures were not checked: give --key"
         return
-            "\(all) read and agree with their Merkle tree and with \(count), up to entry \(provenUpTo.grouped); \(signed)."
+            "\(all) read and agree with their Merkle tree and with \(count), up to entry \(provenUpTo.grouped)\(outcomes); "
+            + "\(signed)."
+    }
+
+    /// What was compared beside the entries.
+    private var outcomes: String {
+        switch rotations {
+        case 0: ""
+        case 1: ", and the outcome of the only rotation that ended is the one of its entry"
+        default: ", and the outcomes of \(rotations.grouped) rotations are those of their entries"
+        }
     }
 }

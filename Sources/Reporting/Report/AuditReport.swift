@@ -129,6 +129,8 @@ package struct AuditReport {
         package var root: String?
         package var checkpoints: Int
         package var provenUpTo: Int64
+        /// How many ends of rotations were compared with the entries that record them.
+        package var rotations: Int64
         package var signaturesChecked: Bool
         /// The newest kept checkpoint, as its note says it.
         package var checkpoint: String?
@@ -146,13 +148,14 @@ package struct AuditReport {
             root: String?,
             checkpoints: Int,
             provenUpTo: Int64,
+            rotations: Int64 = 0,
             signaturesChecked: Bool,
             checkpoint: String?,
             problems: [String],
             conclusion: String
         ) {
             (self.isSound, self.entries, self.archived) = (isSound, entries, archived)
-            (self.root, self.checkpoints) = (root, checkpoints)
+            (self.rotations, self.root, self.checkpoints) = (rotations, root, checkpoints)
             (self.provenUpTo, self.signaturesChecked, self.checkpoint) = (provenUpTo, signaturesChecked, checkpoint)
             (self.problems, problemCount, self.conclusion) = (Array(problems.prefix(50)), problems.count, conclusion)
         }

@@ -20,7 +20,13 @@ struct CopyRows {
             try row.get(0, as: Int64.self)
         }
         guard let head else { throw CopyMismatch() }
-        if scope.isWide { try refreshAll(after: head) } else { try refreshNamed(scope) }
+        if scope.isWide {
+            try refreshAll(after: head)
+        } else {
+            try refreshNamed(scope)
+            // Commits that came since they were collected: an entry and its rotation's row are of one state.
+            try refreshLogged(after: max(head, scope.newestEntry))
+        }
         for table in tables {
             switch table.name {
             case "audit_log", "audit_leaves": try table.append(after: [.integer(head)], in: connection, step: step)

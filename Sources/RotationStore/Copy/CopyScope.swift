@@ -12,6 +12,10 @@ struct CopyScope: Equatable {
     private(set) var rotations: Set<RotationID> = []
     private(set) var secrets: Set<SecretName> = []
     private(set) var requests: Set<RotationID> = []
+    /// The newest entry of the commits; 0 for none.
+    ///
+    /// A copy may get newer ones, of rotations that are not named here.
+    private(set) var newestEntry: Int64 = 0
     /// Whether there were commits.
     private(set) var isEmpty = true
 
@@ -29,6 +33,7 @@ struct CopyScope: Equatable {
         defer { limit() }
         isEmpty = false
         isWide = isWide || changes.isWide
+        newestEntry = max(newestEntry, changes.entries.last?.seq ?? 0)
         guard !isWide else { return }
         secrets.formUnion(changes.schedules)
         for rotation in changes.rotations {
@@ -55,6 +60,7 @@ struct CopyScope: Equatable {
         defer { limit() }
         isEmpty = isEmpty && other.isEmpty
         isWide = isWide || other.isWide
+        newestEntry = max(newestEntry, other.newestEntry)
         rotations.formUnion(other.rotations)
         secrets.formUnion(other.secrets)
         requests.formUnion(other.requests)

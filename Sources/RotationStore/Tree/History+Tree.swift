@@ -5,7 +5,7 @@ package import TransparencyLog
 /// What auditors check: the log against its tree, and both against what was signed.
 extension History {
     /// Checks all entries against their leaves, the head of the tree and signed checkpoints: those that the database keeps, and
-    /// others that were kept elsewhere.
+    /// others that were kept elsewhere; and the outcomes of rotations against the entries.
     ///
     /// - Parameters:
     ///   - kept: Checkpoints from other places, by whatever name a reader knows them.
@@ -78,10 +78,12 @@ extension History {
                     try verifier.take(seq: seq, line: line, leaf: leaf, eachLeaf: eachLeaf)
                 }
             }
-            return verifier.finish(
+            var result = verifier.finish(
                 leaves: try TreeTable.newestLeaf(in: connection),
                 head: try TreeTable.stored(in: connection)
             )
+            result.problems += try differingRotations(from: verifier.endings, archived: archived)
+            return result
         }
     }
 

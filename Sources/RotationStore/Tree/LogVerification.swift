@@ -20,10 +20,22 @@ package struct LogVerification: Sendable {
     package var cosignatures = 0
     /// The size of the largest checkpoint that a known witness has cosigned; 0 for none.
     package var witnessedUpTo: Int64 = 0
+    /// How many ends of rotations the entries record, whose outcomes were compared with the table of rotations.
+    package var rotations: Int64 = 0
     /// Everything that is wrong, in the order of the entries.
     package var problems: [Problem] = []
 
-    /// Something that is wrong with the log.
+    /// What the database, or the log, says of a rotation's end.
+    package enum RotationStanding: Hashable, Sendable {
+        /// How it ended: `succeeded`, `failed` or `abandoned`.
+        case outcome(String)
+        /// It has not ended.
+        case open
+        /// There is no such rotation.
+        case absent
+    }
+
+    /// Something that is wrong with the log, or with what should agree with it.
     package enum Problem: Hashable, Sendable {
         /// The line of an entry is not the one whose leaf was stored with it.
         case altered(seq: Int64)
@@ -43,5 +55,10 @@ package struct LogVerification: Sendable {
         case unusable(size: Int64, reason: String)
         /// A stored cosignature that its witness did not make for any stored checkpoint of that size.
         case wrongCosignature(size: Int64, witness: String)
+        /// The outcome of a rotation in the database is not the one of the entry that records its end.
+        case rotationDiffers(rotation: String, table: RotationStanding, log: RotationStanding)
+
+        /// Whether it is about the log, its tree or what was signed, and not about a table beside them.
+        var isOfLog: Bool { if case .rotationDiffers = self { false } else { true } }
     }
 }

@@ -9,6 +9,8 @@ struct LogVerifier {
     private var isWhole = true
     /// The next number that is expected.
     private var next: Int64 = 1
+    /// How rotations ended, as the lines say it.
+    private(set) var endings = EndingDigest()
     /// The checkpoints that are still to come, the largest first.
     private var checkpoints: [(size: Int64, root: MerkleHash)]
 
@@ -57,6 +59,7 @@ struct LogVerifier {
         case _?: result.problems.append(.altered(seq: seq))
         }
         if !Self.isNumbered(line, seq) { result.problems.append(.misnumbered(seq: seq)) }
+        endings.add(entry: line)
         result.entries += 1
         append(hash)
     }
@@ -72,6 +75,7 @@ struct LogVerifier {
         for checkpoint in checkpoints.reversed() where checkpoint.size >= next {
             result.problems.append(.truncated(size: checkpoint.size, missing: next...checkpoint.size))
         }
+        result.rotations = endings.count
         result.root = isWhole ? frontier.root : nil
         return result
     }

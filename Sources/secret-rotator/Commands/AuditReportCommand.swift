@@ -20,7 +20,7 @@ struct AuditReportCommand: AsyncParsableCommand {
             --from and --to are a date (2026-11-01), which is in the range, an instant (2026-11-01T12:00:00Z) or an age (90d), \
             in UTC.
 
-            The report is recorded in the history, where a daemon runs. Exits with 1 if the audit log is damaged; the report is written, and says so at its top.
+            The report is recorded in the history, where a daemon runs. Exits with 1 if audit verify would; the report is written, and says so at its top.
 
             Example: secret-rotator audit report --from 2026-07-01 --to 2026-09-30 -o report.html
             """

@@ -14,8 +14,8 @@ struct AuditVerifyCommand: AsyncParsableCommand {
         abstract: "Verify that no entry of the audit log was changed.",
         discussion: """
             Reads all entries, and compares them with the stored Merkle tree and with each signed checkpoint: those of \
-            the database and those given by --checkpoint. Checks the cosignatures of the witnesses in audit.witnesses. \
-            Prints the entries that are damaged. Exits with 1 if anything is wrong.
+            the database and those given by --checkpoint. Checks the cosignatures of the witnesses in audit.witnesses, and \
+            that each rotation ended as the log says. Prints what is damaged. Exits with 1 if anything is wrong.
 
             With --proof, verifies one entry without a database: standard input is the entry, as audit show --json \
             prints it.

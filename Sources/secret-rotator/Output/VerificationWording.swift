@@ -27,6 +27,7 @@ enum VerificationWording {
             isSound: result.problems.isEmpty,
             entries: result.entries,
             archived: result.archived,
+            rotations: result.rotations,
             root: result.root.map { "\($0)" },
             checkpoints: result.checkpoints,
             provenUpTo: result.provenUpTo,
@@ -40,15 +41,18 @@ enum VerificationWording {
     private static func conclusion(_ result: LogVerification) -> String {
         if result.problems.isEmpty { return "OK: no entry was changed" }
         // Another log's checkpoint, or another key, says nothing of this log.
-        let isLogSound = result.problems.allSatisfy {
-            switch $0 {
-            case .unusable, .wrongCosignature: true
-            default: false
+        var (isLogSound, areRotationsSound) = (true, true)
+        for problem in result.problems {
+            switch problem {
+            case .unusable, .wrongCosignature: break
+            case .rotationDiffers: areRotationsSound = false
+            default: isLogSound = false
             }
         }
-        return isLogSound
+        guard isLogSound else { return "NOT OK: the audit log is damaged" }
+        return areRotationsSound
             ? "NOT OK: a checkpoint or a cosignature can't be used; no entry was found changed"
-            : "NOT OK: the audit log is damaged"
+            : "NOT OK: the table of rotations is not what the audit log says"
     }
 
     private static func entries(_ count: Int64) -> String { count == 1 ? "1 entry" : "\(count) entries" }
@@ -82,6 +86,16 @@ enum VerificationWording {
         case .unusable(let size, let reason): "checkpoint of \(entries(size)): \(reason)"
         case .wrongCosignature(let size, let witness):
             "checkpoint of \(entries(size)): the cosignature kept for \(witness) is not its own"
+        case .rotationDiffers(let rotation, let table, let log):
+            "rotation \(rotation): the table \(words(table)), the log \(words(log))"
+        }
+    }
+
+    private static func words(_ standing: LogVerification.RotationStanding) -> String {
+        switch standing {
+        case .outcome(let outcome): "says \(outcome)"
+        case .open: "says nothing of its end"
+        case .absent: "does not have it"
         }
     }
 
@@ -137,6 +151,8 @@ enum VerificationWording {
     }
 
     private static func json(_ problem: LogVerification.Problem) -> JSONValue {
+        var rotation: String?
+        if case .rotationDiffers(let id, _, _) = problem { rotation = id }
         let (kind, range, size): (String, ClosedRange<Int64>?, Int64?) =
             switch problem {
             case .altered(let seq): ("altered", seq...seq, nil)
@@ -148,12 +164,14 @@ enum VerificationWording {
             case .truncated(let size, let range): ("truncated", range, size)
             case .unusable(let size, _): ("checkpoint_unusable", nil, size)
             case .wrongCosignature(let size, _): ("cosignature_wrong", nil, size)
+            case .rotationDiffers: ("rotation_differs", nil, nil)
             }
         return .fields([
             "checkpoint": size.map { .integer($0) },
             "first": range.map { .integer($0.lowerBound) },
             "kind": .string(kind),
             "last": range.map { .integer($0.upperBound) },
+            "rotation": rotation.map { .string($0) },
             "text": .string(text(problem)),
         ])
     }

@@ -113,6 +113,31 @@ struct ReportTests {
         }
     }
 
+    /// A failure that was made a success in the table of rotations is named, by `audit verify`, too.
+    @Test func changedOutcomeIsNamed() async throws {
+        try await World.with { world in
+            try ReportScenario.write(to: world.folder.file("rotator.db"))
+            try await Self.sign(world)
+            let id = "SELECT id FROM rotations WHERE outcome = 'failed' LIMIT 1"
+            let rotation = try await Oracle.sqlite(world.folder.file("rotator.db"), id + ";")
+            try await world.change(
+                world.folder.file("rotator.db"),
+                "UPDATE rotations SET outcome = 'succeeded' WHERE id = (\(id))"
+            )
+            let found = "rotation \(rotation): the table says succeeded, the log says failed"
+            let conclusion = "NOT OK: the table of rotations is not what the audit log says"
+            let outcome = try await Self.report(world)
+            #expect(outcome.status == 1 && outcome.errors.contains(conclusion))
+            let page = try world.folder.read("report.html")
+            #expect(page.contains(found) && !page.contains("The history is as it was written"))
+            let verified = try await world.run("audit", "verify")
+            #expect(verified.status == 1 && verified.output.hasSuffix("\(found)\n\(conclusion)\n"))
+            let problems = try await world.run("audit", "verify", "--json").objects.first?["problems"]
+            let problem = try #require((problems as? [[String: Any]])?.first)
+            #expect(problem["kind"] as? String == "rotation_differs" && problem["rotation"] as? String == rotation)
+        }
+    }
+
     private static func damage(_ world: World) async throws {
         try await world.change(
             world.folder.file("rotator.db"),
