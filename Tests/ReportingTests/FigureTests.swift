@@ -55,9 +55,9 @@ struct FigureTests {
         let report = try await ReportHistory.report { history in
             for alias in ["a", "b", "c"] { history.schedule(alias, at: ReportHistory.day(-5), ["every": "7d"]) }
             try history.rotate("a", at: ReportHistory.day(1), nil, error: "rejected")
-            history.note(.driftFound, at: ReportHistory.day(2), of: "b")
+            history.note(.driftFound, at: ReportHistory.day(2), of: "b", ["error": "changed"])
             try history.rotate("b", at: ReportHistory.day(3))
-            history.note(.driftFound, at: ReportHistory.day(4), of: "b")
+            history.note(.driftFound, at: ReportHistory.day(4), of: "b", ["error": "changed"])
             history.note(
                 .schedulePaused,
                 at: ReportHistory.day(5),
@@ -73,9 +73,43 @@ struct FigureTests {
             )
         }
         let counts = report.exceptionCounts
-        #expect(counts == [.parked: 1, .valueUnknown: 1, .paused: 1, .neverRotated: 2])
+        #expect(counts == [.parked: 1, .changed: 1, .paused: 1, .neverRotated: 2])
         let pause = report.exceptions.shown.first { $0.kind == .paused }
         #expect(pause?.by?.description == "maria (uid 1000)" && pause?.reason == "why")
+    }
+
+    /// Each kind of drift has its own label, until what ends it has happened.
+    @Test func driftIsNamedByItsKind() async throws {
+        let report = try await ReportHistory.report { history in
+            func find(_ kind: String, _ alias: String, _ day: Double) {
+                history.note(
+                    .driftFound,
+                    at: ReportHistory.day(day),
+                    of: alias,
+                    ["error": .string(kind), "found": "list"]
+                )
+            }
+            for alias in ["changed", "missing", "value_unknown", "unknown_change", "overdue"] {
+                history.schedule(alias, at: ReportHistory.day(-1), ["every": "7d"])
+                for suffix in ["", "_ended"] { find(alias, alias + suffix, 2) }
+                history.schedule(alias + "_ended", at: ReportHistory.day(-1), ["every": "7d"])
+                try history.rotate(alias, at: ReportHistory.day(1))
+                try history.rotate(alias + "_ended", at: ReportHistory.day(3))
+            }
+            find("unmanaged", "unmanaged", 2)
+            find("unmanaged", "unmanaged_ended", 2)
+            history.schedule("unmanaged_ended", at: ReportHistory.day(3), ["every": "7d"])
+            try history.rotate("unmanaged_ended", at: ReportHistory.day(4))
+        }
+        let kinds = Dictionary(grouping: report.exceptions.shown, by: \.secret.alias).mapValues { $0.map(\.kind) }
+        #expect(
+            kinds == [
+                "changed": [.changed], "missing": [.missing], "unmanaged": [.unmanaged],
+                "value_unknown": [.valueUnknown], "unknown_change": [.unknownChange],
+            ]
+        )
+        let page = ReportPage.html(report)
+        #expect(page.contains("the hub lists it, and it has no schedule") && page.contains("1 changed by others"))
     }
 
     /// One command of many secrets is one row; another reason is another one.

@@ -98,7 +98,10 @@ extension AuditReport {
         section("exceptions", "Exceptions at the end of the range") {
             if exceptions.count == 0 {
                 nothing(
-                    "No exception: no secret is overdue, failing, parked, paused, of unknown value, or never rotated."
+                    """
+                    No exception: no secret is overdue, failing, parked, paused, never rotated, of unknown value, changed by \
+                    others, or found to be missing or unmanaged.
+                    """
                 )
             } else {
                 let counts = Exception.Kind.allCases.compactMap { kind in
@@ -137,6 +140,10 @@ extension AuditReport.Exception.Kind {
         case .failing: "failing"
         case .parked: "parked"
         case .valueUnknown: "value unknown"
+        case .changed: "changed by others"
+        case .unknownChange: "unknown change"
+        case .missing: "missing"
+        case .unmanaged: "unmanaged"
         case .paused: "paused"
         case .neverRotated: "never rotated"
         }
@@ -144,8 +151,8 @@ extension AuditReport.Exception.Kind {
 
     fileprivate var isBad: Bool {
         switch self {
-        case .overdue, .failing, .parked, .valueUnknown: true
-        case .paused, .neverRotated: false
+        case .overdue, .failing, .parked, .valueUnknown, .changed, .unknownChange, .missing: true
+        case .paused, .neverRotated, .unmanaged: false
         }
     }
 }

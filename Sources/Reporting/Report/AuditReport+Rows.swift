@@ -52,10 +52,21 @@ extension AuditReport.Exception {
         return all
     }
 
-    /// A value that may not be the one delivered last; nil where a success came after.
-    init?(unknown: Instant?, _ figures: SecretFigures) {
-        guard let unknown, unknown > figures.lastSuccess ?? .distantPast else { return nil }
-        self.init(kind: .valueUnknown, secret: figures.secret, since: unknown, reason: "changed by others in the hub")
+    /// A difference between the hub and the history that was found last; nil where it has ended since, or is no exception.
+    init?(drift word: String, since: Instant, _ figures: SecretFigures, _ story: ScheduleStory) {
+        let isScheduled = story.terms != nil
+        let isDelivered = since <= figures.lastSuccess ?? .distantPast
+        let (kind, isOver, reason): (Kind, Bool, String) =
+            switch word {
+            case "changed": (.changed, isDelivered, "another client has changed it in the hub")
+            case "unknown_change": (.unknownChange, isDelivered, "the hub's own log has a change that is not ours")
+            case "missing": (.missing, isDelivered || !isScheduled, "the hub did not list it")
+            case "unmanaged": (.unmanaged, isScheduled, "the hub lists it, and it has no schedule")
+            default: (.valueUnknown, isDelivered, "an earlier value may be in force")
+            }
+        // Overdue is what the age says, whatever was found.
+        guard word != "overdue", !isOver else { return nil }
+        self.init(kind: kind, secret: figures.secret, since: since, reason: reason)
     }
 
     /// A rotation that waits for a person; nil where it has ended.

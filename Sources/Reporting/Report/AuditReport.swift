@@ -53,7 +53,8 @@ package struct AuditReport {
     /// Something that a person must know of a secret at the period's end.
     package struct Exception: Sendable {
         package enum Kind: Int, Sendable, CaseIterable {
-            case overdue, failing, parked, valueUnknown, paused, neverRotated
+            case overdue, failing, parked, valueUnknown, changed, unknownChange, missing, paused, neverRotated,
+                unmanaged
         }
 
         package var kind: Kind

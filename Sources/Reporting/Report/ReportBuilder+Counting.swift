@@ -68,10 +68,8 @@ extension ReportBuilder {
         }
         let found =
             AuditReport.Exception.all(standing, figures, story, report.period)
-            + [
-                AuditReport.Exception(unknown: unknown[key], figures),
-                AuditReport.Exception(parked: parked[key], figures),
-            ].compactMap { $0 }
+            + (drift[key] ?? [:]).compactMap { AuditReport.Exception(drift: $0.key, since: $0.value, figures, story) }
+            + [AuditReport.Exception(parked: parked[key], figures)].compactMap { $0 }
         for exception in found {
             report.exceptions.add(exception)
             report.exceptionCounts[exception.kind, default: 0] += 1

@@ -80,7 +80,8 @@ extension ReportBuilder {
         try history.eachEntry(ReportQueries.standing(report.period)) { row in
             guard let key = row.secret else { return }
             switch row.event {
-            case "drift.found": unknown[key] = row.time
+            case "drift.found":
+                drift[key, default: [:]][EntryDetail(row.detail).text("error") ?? "value_unknown"] = row.time
             case "rotation.parked": parked[key] = row
             default: parked[key] = nil
             }

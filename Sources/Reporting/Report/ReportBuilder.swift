@@ -7,8 +7,8 @@ package struct ReportBuilder {
     var report: AuditReport
     var secrets: [SecretKey: SecretFigures] = [:]
     var stories: [SecretKey: ScheduleStory] = [:]
-    /// When a value was last found to be unknown.
-    var unknown: [SecretKey: Instant] = [:]
+    /// When each kind of difference between the hub and the history was last found.
+    var drift: [SecretKey: [String: Instant]] = [:]
     /// When the last rotation of a secret was parked.
     var parked: [SecretKey: EntryRow] = [:]
 
@@ -94,7 +94,7 @@ package struct ReportBuilder {
         try readNotes()
         try readDaemonLife()
         try count()
-        for key in Set(secrets.keys).union(stories.keys) { judge(key) }
+        for key in Set(secrets.keys).union(stories.keys).union(drift.keys) { judge(key) }
         report.recoveries.sort()
         report.errors.sort { ($1.count, $0.name) < ($0.count, $1.name) }
         trim()
