@@ -70,6 +70,20 @@ struct AgeTests {
         #expect(report.changes.shown.contains { $0.loosens && $0.text == "max_age: 10d → 90d" })
     }
 
+    /// What was never rotated has not held its maximum age: nobody knows how old the value is.
+    @Test func valueThatWasNeverRotatedIsNotHeld() async throws {
+        let report = try await ReportHistory.report { history in
+            history.schedule("new", at: ReportHistory.day(20), ["every": "7d", "max_age": "45d"])
+            try history.rotate("new", at: ReportHistory.day(25), "failed")
+            history.schedule("rotated", at: ReportHistory.day(20), ["every": "7d", "max_age": "45d"])
+            try history.rotate("rotated", at: ReportHistory.day(25))
+        }
+        #expect(report.verdicts == [.notRotated: 1, .held: 1])
+        let page = ReportPage.html(report)
+        #expect(page.contains("the age counts from when its schedule was added; the value may be older"))
+        #expect(page.contains("○ </span>not rotated yet"))
+    }
+
     /// A schedule that was removed is still told of, by its last terms.
     @Test func removedScheduleIsTold() async throws {
         let (standing, report) = try await Self.standing { history in

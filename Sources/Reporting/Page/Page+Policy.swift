@@ -124,6 +124,7 @@ extension AuditReport.Verdict {
         case .exceeded: "was overdue"
         case .unscheduled: "not scheduled"
         case .noMaximumAge: "no maximum age"
+        case .notRotated: "not rotated yet"
         case .held: "held"
         }
     }
@@ -134,6 +135,7 @@ extension AuditReport.Verdict {
         case .exceeded: "older than the maximum age at times, not at the end"
         case .unscheduled: "no schedule at the end of the range"
         case .noMaximumAge: "scheduled without a maximum age, so nothing to hold it against"
+        case .notRotated: "the age counts from when its schedule was added; the value may be older"
         case .held: "never older than the maximum age"
         }
     }
@@ -142,7 +144,7 @@ extension AuditReport.Verdict {
         switch self {
         case .overdue: "▲ "
         case .exceeded: "△ "
-        case .unscheduled, .noMaximumAge: "○ "
+        case .unscheduled, .noMaximumAge, .notRotated: "○ "
         case .held: "✓ "
         }
     }
@@ -151,7 +153,7 @@ extension AuditReport.Verdict {
         switch self {
         case .overdue: "chip bad"
         case .exceeded: "chip warn"
-        case .unscheduled, .noMaximumAge: "chip"
+        case .unscheduled, .noMaximumAge, .notRotated: "chip"
         case .held: "chip good"
         }
     }

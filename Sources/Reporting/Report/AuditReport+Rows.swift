@@ -17,7 +17,9 @@ extension AuditReport.Standing {
         verdict =
             if ages.overdueBy != nil { .overdue } else if ages.timesExceeded > 0 {
                 .exceeded
-            } else if story.terms == nil { .unscheduled } else if ages.maximum == nil { .noMaximumAge } else { .held }
+            } else if story.terms == nil { .unscheduled } else if ages.maximum == nil { .noMaximumAge } else {
+                ages.wasRotated ? .held : .notRotated
+            }
     }
 }
 

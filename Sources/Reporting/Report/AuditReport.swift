@@ -34,6 +34,8 @@ package struct AuditReport {
         case unscheduled
         /// Its schedule has no maximum age.
         case noMaximumAge
+        /// No rotation of it has succeeded yet: how old its value is, the history can't know.
+        case notRotated
         /// Never older than its maximum age.
         case held
 
@@ -127,11 +129,11 @@ package struct AuditReport {
         package var entries: Int64
         /// The number of the last entry that was archived, and so is in no figure; 0 for none.
         package var archived: Int64
+        /// How many ends of rotations were compared with the entries that record them.
+        package var rotations: Int64
         package var root: String?
         package var checkpoints: Int
         package var provenUpTo: Int64
-        /// How many ends of rotations were compared with the entries that record them.
-        package var rotations: Int64
         package var signaturesChecked: Bool
         /// The newest kept checkpoint, as its note says it.
         package var checkpoint: String?
@@ -146,10 +148,10 @@ package struct AuditReport {
             isSound: Bool,
             entries: Int64,
             archived: Int64 = 0,
+            rotations: Int64 = 0,
             root: String?,
             checkpoints: Int,
             provenUpTo: Int64,
-            rotations: Int64 = 0,
             signaturesChecked: Bool,
             checkpoint: String?,
             problems: [String],
