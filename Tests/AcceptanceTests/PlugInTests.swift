@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import SandboxHub
 import TestSupport
 import Testing
