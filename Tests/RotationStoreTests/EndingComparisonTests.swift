@@ -147,12 +147,19 @@ struct EndingComparisonTests {
         try await StoreFixture.with { fixture async throws in
             let path = fixture.folder.file("rotator.db")
             let copier = HistoryCopier(of: path, stream: fixture.store.stream, clock: fixture.clock)
+            try fixture.add("b") { _ in }
+            let rotation = try await fixture.opened()
             await copier.collect()
             await copier.bringUpToDate()
-            let rotation = try await fixture.opened()
+            // Two files are written in turn: what each one lacks names another rotation.
+            let other = try #require(try await fixture.claim(alias: "b"))
+            await copier.collect()
+            await copier.bringUpToDate()
+            try await fixture.advance(other, [.generated])
             await copier.collect()
             try await fixture.end(rotation)
             await copier.bringUpToDate()
+            #expect(copier.trouble == nil)
             let copy = try History(reading: HistoryCopy(of: path).path, generators: BuiltInGenerators()) {
                 try HistoryCopy.migrator.verify($0)
             }
