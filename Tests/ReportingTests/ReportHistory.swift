@@ -29,6 +29,7 @@ enum ReportHistory {
 
     static func report(
         limits: ReportBuilder.Limits = .init(),
+        archivedBefore: Instant? = nil,
         _ write: (SyntheticHistory) throws -> Void
     ) async throws -> AuditReport {
         try await TemporaryFolder.with { folder in
@@ -36,6 +37,10 @@ enum ReportHistory {
             let synthetic = try SyntheticHistory(path: path)
             try write(synthetic)
             try synthetic.finish()
+            var verification = sound
+            if let archivedBefore {
+                verification.archived = try SyntheticHistory.deleteLines(of: path, before: archivedBefore)
+            }
             let history = try History(path: path, generators: BuiltInGenerators())
             defer { history.close() }
             guard let period = ReportPeriod(start: start, end: end) else {
@@ -44,7 +49,7 @@ enum ReportHistory {
             return try ReportBuilder.report(
                 on: history,
                 period,
-                verification: sound,
+                verification: verification,
                 producer: "test",
                 now: end,
                 limits: limits

@@ -15,8 +15,8 @@ package final class SyntheticHistory {
     /// The hub of all its secrets.
     package static let hub = "production"
     private static let policyHash = "6f1ed002ab5595859014ebf0951522d9"
-    private let path: String
-    private let connection: Connection
+    let path: String
+    let connection: Connection
     private let random = SeededRandom(seed: 11)
     private var entries: [Entry] = []
 

@@ -10,7 +10,7 @@ extension AuditReport {
                 if verification.archived > 0 {
                     fact(
                         "Archived entries",
-                        "1 to \(verification.archived.grouped): in files, and in no figure of this report"
+                        "1 to \(verification.archived.grouped): in files, and in no count of events"
                     )
                 }
                 fact("Outcomes of rotations compared", verification.rotations.grouped)
@@ -62,7 +62,7 @@ extension AuditReport {
         "A rotation belongs to the instant when it ended; an open one to none.",
         """
         A value's age counts from the last rotation that succeeded, whenever that was; where there was none, from the instant when \
-        its schedule was added. Overdue means as old as max_age, or older.
+        its schedule was added, or of the first entry that is not archived. Overdue means as old as max_age, or older.
         """,
         "max_age, policy and the rest of a schedule are those that were in force at that time, as the history recorded them.",
         "Time to recover is the time from the first failure after a success to the next success of the same secret.",

@@ -152,7 +152,11 @@ extension AuditReport {
     var gapSection: HTML {
         section("gaps", "While the daemon was down") {
             if daemonKnownSince == nil {
-                nothing("No daemon has ever started with this history.")
+                nothing(
+                    keptSince == nil
+                        ? "No daemon has ever started with this history."
+                        : "No start of the daemon is in the entries that are kept: when it ran before is not known."
+                )
             } else if gaps.count == 0 {
                 nothing("The daemon ran without a gap\(known).")
             } else {

@@ -30,7 +30,7 @@ extension AuditReport {
                     }
                 }
                 policyTable
-                rest(standings, "secrets", .scheduled(at: period.end))
+                rest(standings, "secrets", .scheduled(at: period.end, archived: verification.archived))
             }
             evidence(Array(coverage.prefix(1)) + [overdue])
         }
@@ -84,7 +84,9 @@ extension AuditReport {
     }
 
     private func schedule(_ standing: Standing) -> HTML {
-        guard let terms = standing.terms else { return HTML("never scheduled") }
+        guard let terms = standing.terms else {
+            return HTML(keptSince == nil ? "never scheduled" : "no schedule in the kept entries")
+        }
         let maximum = terms.maximumAgeText.map { "max_age \($0)" } ?? "no max_age"
         let removed = standing.isScheduled ? nil : "removed"
         let paused = standing.isPaused ? "paused" : nil

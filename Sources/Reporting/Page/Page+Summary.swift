@@ -19,7 +19,25 @@ extension AuditReport {
             } else {
                 tag("p", .class("source"), text: "The history is empty.")
             }
+            if let archive { tag("p", .class("source"), text: archive) }
         }
+    }
+
+    /// Which time the report can't judge; nil where nothing is archived.
+    private var archive: String? {
+        guard verification.archived > 0 else { return nil }
+        let last = keptSince.map { ", up to \($0.short) UTC," } ?? ""
+        let judged =
+            keptSince.map { since in
+                since >= period.end
+                    ? " That is the whole range: it can't be judged here."
+                    : since > period.start
+                        ? " Ages are judged from then on." : ""
+            } ?? ""
+        return
+            "Entries 1 to \(verification.archived.grouped)\(last) are archived: schedules' changes before that are not in this "
+            + "report, nor are requests, missed slots, decisions and other events. Which secrets were managed then is known from the "
+            + "table of schedules, and how rotations ended from the table of rotations.\(judged)"
     }
 
     /// Whether the history is as it was written; damage comes before all else.
@@ -35,8 +53,11 @@ extension AuditReport {
             if verification.archived > 0 {
                 tag(
                     "p",
-                    text:
-                        "Entries 1 to \(verification.archived.grouped) were archived: no figure of this report counts them."
+                    text: """
+                        Entries 1 to \(verification.archived.grouped) were archived: only their hashes were compared, and no count \
+                        of events includes them. Rotations that ended by then are counted, by the table of rotations; their \
+                        outcomes can't be compared with the entries.
+                        """
                 )
             }
             if !verification.problems.isEmpty {
@@ -78,7 +99,9 @@ extension AuditReport {
                 tile(
                     "gaps",
                     uptime.map(Self.percent) ?? "–",
-                    uptime == nil ? "the daemon never ran" : "of the time the daemon ran"
+                    uptime == nil
+                        ? keptSince == nil ? "the daemon never ran" : "no start of the daemon is kept"
+                        : "of the time the daemon ran"
                 )
             }
         }

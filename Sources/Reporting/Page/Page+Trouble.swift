@@ -126,7 +126,7 @@ extension AuditReport {
                         ]
                     }
                 )
-                rest(exceptions, "exceptions", .scheduled(at: period.end))
+                rest(exceptions, "exceptions", .scheduled(at: period.end, archived: verification.archived))
             }
             evidence([overdue] + rotations.suffix(1))
         }

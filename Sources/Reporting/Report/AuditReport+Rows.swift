@@ -49,7 +49,8 @@ extension AuditReport.Exception {
             all.append(Self(kind: .paused, secret: secret, since: pause.since, by: pause.by, reason: reason))
         }
         if standing.isScheduled, !standing.ages.wasRotated, let added = story.addedAt {
-            all.append(Self(kind: .neverRotated, secret: secret, since: added))
+            let reason = story.isEarlier ? "known since then: the addition of its schedule is archived" : nil
+            all.append(Self(kind: .neverRotated, secret: secret, since: added, reason: reason))
         }
         return all
     }

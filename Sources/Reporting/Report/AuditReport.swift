@@ -168,6 +168,8 @@ package struct AuditReport {
     package var madeAt: Instant
     package var producer: String
     package var head: HistoryHead?
+    /// When the first entry that is kept was written, where others were archived: what only entries say is unknown before.
+    package var keptSince: Instant?
     package var buckets: Buckets
     package var verification: Verification
 

@@ -17,7 +17,10 @@ extension ReportBuilder {
             try figure("open at the end", .rotations(openAt: end)),
         ]
         report.coverage = [
-            try figure("secrets with a schedule at the end", .scheduled(at: end)),
+            try figure(
+                "secrets with a schedule at the end",
+                .scheduled(at: end, archived: report.verification.archived)
+            ),
             try figure("schedules added", .changes(from: start, to: end, " AND event = 'schedule.added'")),
             try figure("schedules removed", .changes(from: start, to: end, " AND event = 'schedule.removed'")),
             try figure(

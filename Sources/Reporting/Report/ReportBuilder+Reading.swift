@@ -1,3 +1,4 @@
+import RotationCore
 import RotationStore
 import Scheduling
 
@@ -63,6 +64,7 @@ extension ReportBuilder {
     // MARK: Entries
 
     mutating func readSchedules() throws {
+        try readEarlierSchedules()
         let (period, counted) = (report.period, ["schedule.added", "schedule.changed", "schedule.removed"])
         try history.eachChange(.changes(to: period.end)) { row in
             guard let key = row.secret else { return }
@@ -71,6 +73,21 @@ extension ReportBuilder {
                 report.changes.add(AuditReport.Note(change: row, detail))
             }
             stories[key, default: ScheduleStory()].take(row, detail)
+        }
+    }
+
+    /// Schedules whose addition was archived begin with the first entry that is kept.
+    private mutating func readEarlierSchedules() throws {
+        guard let start = report.keptSince, start < report.period.end else { return }
+        var earlier = EarlierSchedules()
+        try history.eachChange(HistoryQuery(from: "schedule_changes", where: "true")) { row in
+            if let key = row.secret { earlier.take(row, key, EntryDetail(row.detail)) }
+        }
+        for (key, terms) in earlier.removed { stories[key] = ScheduleStory(knownSince: start, terms) }
+        try history.forEachSchedule { schedule in
+            let key = SecretKey(hub: schedule.secret.hub, alias: schedule.secret.alias.text)
+            guard let terms = earlier.terms(of: key, now: schedule.definition.fields) else { return }
+            stories[key] = ScheduleStory(knownSince: start, terms, earlier.hasPauses(key) ? nil : schedule.pause)
         }
     }
 

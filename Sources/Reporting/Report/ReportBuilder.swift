@@ -58,7 +58,7 @@ package struct ReportBuilder {
             producer: producer,
             buckets: Buckets(period),
             verification: verification,
-            overdue: figure("secrets overdue at the end", .overdue(at: period.end)),
+            overdue: figure("secrets overdue at the end", .overdue(at: period.end, archived: verification.archived)),
             standings: Capped(limit: limits.standings) { ($0.verdict, $0.secret) < ($1.verdict, $1.secret) },
             timeline: Capped(limit: limits.timeline) {
                 ($1.trouble, $0.secret) < ($0.trouble, $1.secret)
@@ -87,6 +87,7 @@ package struct ReportBuilder {
 
     private mutating func read() throws {
         report.head = try history.head()
+        report.keptSince = try history.firstTime(after: report.verification.archived)
         try readRotations()
         try readSchedules()
         try readMissed()

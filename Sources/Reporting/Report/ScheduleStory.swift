@@ -1,3 +1,4 @@
+package import RotationCore
 package import RotationStore
 package import Scheduling
 
@@ -26,7 +27,8 @@ package struct ScheduleStory: Sendable {
     /// A pause that has not ended.
     package struct Pause: Sendable, Hashable {
         package var since: Instant
-        package var by: Actor
+        /// nil where its entry was archived.
+        package var by: Actor?
         package var reason: String?
         package var until: Instant?
     }
@@ -37,7 +39,17 @@ package struct ScheduleStory: Sendable {
     package private(set) var addedAt: Instant?
     package private(set) var pause: Pause?
 
+    /// Whether its addition was archived: ``addedAt`` is the time of the first entry that is kept.
+    package private(set) var isEarlier = false
+
     package init() {}
+
+    /// A schedule that was there before the first entry that is kept.
+    package init(knownSince start: Instant, _ terms: ScheduleTerms, _ pause: Schedule.Pause? = nil) {
+        steps = [Step(from: start, terms: terms)]
+        (addedAt, isEarlier) = (start, true)
+        self.pause = pause.map { Pause(since: $0.since, by: nil, reason: $0.reason, until: $0.until) }
+    }
 
     /// The terms now; nil where there is no schedule.
     package var terms: ScheduleTerms? { steps.last?.terms }
@@ -54,7 +66,7 @@ package struct ScheduleStory: Sendable {
         switch row.event {
         case "schedule.added":
             steps.append(Step(from: row.time, terms: ScheduleTerms(detail.object("new"))))
-            (addedAt, pause) = (row.time, nil)
+            (addedAt, isEarlier, pause) = (row.time, false, nil)
         case "schedule.changed":
             var terms = terms ?? ScheduleTerms([:])
             terms.apply(old: detail.object("old"), new: detail.object("new"))

@@ -1,6 +1,6 @@
 import RotationCore
 import SQLite
-import Scheduling
+package import Scheduling
 
 /// The outcomes in the table of rotations, compared with the entries that record them.
 ///
@@ -29,6 +29,7 @@ extension History {
     ///   - logged: The digest of the endings of the lines that are there.
     ///   - archived: The number of the last archived entry: rotations that ended by then are left out.
     func differingRotations(from logged: EndingDigest, archived: Int64) throws -> [LogVerification.Problem] {
+        // The time only says which rotations are counted: where the clock was set back, the comparison one by one is right.
         guard try endings(since: firstTime(after: archived)) != logged else { return [] }
         return try connection.all(Self.differences, archived, Int64(Self.mostNamed)) {
             row throws(SQLiteError) in
@@ -42,16 +43,14 @@ extension History {
         }
     }
 
-    /// When the first entry that is not archived was written; nil where nothing is archived.
-    ///
-    /// It only says which rotations are counted: where the clock was set back, the comparison one by one is right.
-    private func firstTime(after archived: Int64) throws -> Instant? {
+    /// When the first entry that is not archived was written; nil where nothing is archived, or its line does not say it.
+    package func firstTime(after archived: Int64) throws -> Instant? {
         guard archived > 0 else { return nil }
         let time: String?? = try connection.first(
             "SELECT \(LineSQL.member("time")) FROM audit_log WHERE seq > ?1 ORDER BY seq LIMIT 1",
             archived
         ) { row throws(SQLiteError) in try row.get(0, as: String?.self) }
-        return (time ?? nil).flatMap { Instant(rfc3339: $0) } ?? .distantPast
+        return (time ?? nil).flatMap { Instant(rfc3339: $0) }
     }
 
     /// SQL that lists what differs: ID, outcome in the table, whether the table has it, outcome in the log.
