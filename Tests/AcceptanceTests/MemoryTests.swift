@@ -14,26 +14,51 @@ struct MemoryTests {
     @Test(.enabled(if: obstacle == nil, "\(obstacle ?? "")"))
     func nothingIsLeftAfterAHundredRotations() async throws {
         try await World.withTLS { world in
-            let aliases = (0..<25).map { "s\($0)" }
-            let schedules = aliases.map { "  - {secret: \($0), every: 30d, generator: {type: password, length: 40}}\n" }
-            for alias in aliases { world.hub.create(alias, value: "set by hand") }
-            try world.folder.write("schedules:\n" + schedules.joined(), to: "schedules.yaml")
-            try await world.expect(0, "schedule", "apply", "-f", world.folder.file("schedules.yaml"))
-            try await world.withDaemon(environment: Self.unitEnvironment) { daemon in
-                for _ in 0..<4 { try await world.expect(0, "rotate-now", "--all", "--wait") }
-                let values = Set(world.hub.received.compactMap(\.value))
-                #expect(values.count == 100)
-                let texts = Array(values) + [world.token, "IB-Context"]
-                let counts = try await ProcessMemory.counts(of: texts, pid: daemon.pid)
-                try #require(counts.count == texts.count)
-                // The look itself can find something.
-                #expect(counts[101] > 0)
-                let (ofValues, ofToken) = (counts[..<100].reduce(0, +), counts[100])
-                print(
-                    "copies outside of locked pages after 100 rotations: \(ofValues) of values, \(ofToken) of the token"
-                )
-                #expect(ofValues == 0 && ofToken == 0)
-            }
+            try await Self.expectNothingIsLeft(of: "{type: password, length: 40}", world)
+        }
+    }
+
+    /// Values that a plug-in has made come through pipes, as JSON.
+    @Test(.enabled(if: obstacle == nil, "\(obstacle ?? "")"))
+    func nothingIsLeftOfAPlugInsValues() async throws {
+        try await World.withTLS { world in
+            let folder = world.folder.file("generators")
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            try world.folder.write(Self.plugIn, to: "generators/made")
+            chmod(world.folder.file("generators/made"), 0o755)
+            try world.usePlugIns(in: folder)
+            try await Self.expectNothingIsLeft(of: "{type: command, command: made}", world)
+        }
+    }
+
+    /// Answers `generate` with a value of 40 random digits.
+    private static let plugIn = """
+        #!/bin/sh
+        read -r question
+        case $question in *'"step":"generate"'*) ;; *) exit 64 ;; esac
+        printf '{"value":"%s"}' "$(od -A n -t x1 -N 20 /dev/urandom | tr -d ' \\n')"
+
+        """
+
+    /// Rotates 25 secrets four times, and looks for all values and the token in the daemon's memory.
+    private static func expectNothingIsLeft(of generator: String, _ world: World) async throws {
+        let aliases = (0..<25).map { "s\($0)" }
+        let schedules = aliases.map { "  - {secret: \($0), every: 30d, generator: \(generator)}\n" }
+        for alias in aliases { world.hub.create(alias, value: "set by hand") }
+        try world.folder.write("schedules:\n" + schedules.joined(), to: "schedules.yaml")
+        try await world.expect(0, "schedule", "apply", "-f", world.folder.file("schedules.yaml"))
+        try await world.withDaemon(environment: Self.unitEnvironment) { daemon in
+            for _ in 0..<4 { try await world.expect(0, "rotate-now", "--all", "--wait") }
+            let values = Set(world.hub.received.compactMap(\.value))
+            #expect(values.count == 100)
+            let texts = Array(values) + [world.token, "IB-Context"]
+            let counts = try await ProcessMemory.counts(of: texts, pid: daemon.pid)
+            try #require(counts.count == texts.count)
+            // The look itself can find something.
+            #expect(counts[101] > 0)
+            let (ofValues, ofToken) = (counts[..<100].reduce(0, +), counts[100])
+            print("copies outside of locked pages after 100 rotations: \(ofValues) of values, \(ofToken) of the token")
+            #expect(ofValues == 0 && ofToken == 0)
         }
     }
 
