@@ -296,8 +296,7 @@ package.targets += [
         name: "RotationConfigurationTests",
         dependencies: [
             "RotationConfiguration", "RotationCore", "Notifications", "Scheduling", "TransparencyLog",
-            "ValueGenerators",
-            "TestSupport",
+            "ValueGenerators", "TestSupport",
             .product(name: "Logging", package: "swift-log"),
         ]
     ),

@@ -23,6 +23,19 @@ struct AuditTreeTests {
         return made.output.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    /// A key that is configured and can't be read must not look like a signed log.
+    @Test func headThatIsNotSignedIsAProblem() async throws {
+        try await World.with { world in
+            _ = try await Self.configure(world)
+            unlink(world.folder.file("audit.key"))
+            try await world.withDaemon { _ in
+                let problem = try await world.problem("checkpoints_unsigned")
+                let text = problem["text"] as? String ?? ""
+                #expect(problem["subject"] as? String == "audit log" && text.contains("audit.key"), "\(problem)")
+            }
+        }
+    }
+
     /// At the start and at the end of the daemon; what is exported then is verified by Python.
     @Test func checkpointsOfADaemonsLifeAreVerifiedByOthers() async throws {
         try await World.with { world in

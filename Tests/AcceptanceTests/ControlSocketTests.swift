@@ -152,6 +152,12 @@ struct ControlSocketTests {
                     #expect(status.status == 0 && status.objects.first?["daemon"] as? String == "ready")
                     #expect((status.objects.first?["pid"] != nil) == seesMore, "\(user)")
                 }
+                // Without access to the history: the daemon's own health.
+                chmod(world.folder.file("history"), 0o700)
+                let refused = try await world.run(as: User.strange.rawValue, ["status", "--json"])
+                #expect(refused.status == 77 && refused.objects.first?["daemon"] as? String == "ready")
+                #expect(refused.objects.first?["schedules"] == nil, "\(refused.output)")
+                chmod(world.folder.file("history"), 0o755)
                 unlink(world.folder.file("rotator.db"))
                 try await eventually("it is seen") {
                     try await world.run("status", "--json").output.contains("storage_replaced")

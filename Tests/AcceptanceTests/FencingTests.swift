@@ -197,6 +197,8 @@ struct FencingTests {
             world.hub.inject([SandboxFault(.slow, method: "PATCH", delay: 2500)])
             try await world.withDaemon { _ in
                 try await world.expect(0, "rotate-now", "a", "--wait")
+                // A time-out that is given counts while the rotation is held, too.
+                #expect(try await world.run("rotate-now", "a", "--wait", "--timeout", "1s").status == 75)
                 let held = try await world.run("rotate-now", "a", "--wait", "--timeout", "30s")
                 #expect(held.status == 0)
                 #expect(held.errors.contains("held until"))

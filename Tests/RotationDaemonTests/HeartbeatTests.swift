@@ -60,8 +60,14 @@ struct HeartbeatTests {
 
         /// Runs a heartbeat while a closure runs.
         ///
-        /// - Parameter liveness: The judgement of another daemon; this one's if not given.
-        func beating(_ liveness: Liveness? = nil, _ body: () async throws -> Void) async throws {
+        /// - Parameters:
+        ///   - liveness: The judgement of another daemon; this one's if not given.
+        ///   - sendsFirst: Whether one is sent at once.
+        func beating(
+            _ liveness: Liveness? = nil,
+            sendsFirst: Bool = false,
+            _ body: () async throws -> Void
+        ) async throws {
             let heartbeat = Heartbeat(
                 .init(
                     liveness: liveness ?? self.liveness,
@@ -73,7 +79,7 @@ struct HeartbeatTests {
                     logger: log.logger
                 )
             )
-            let running = Task { [ticks] in try await heartbeat.run(ticks: ticks) }
+            let running = Task { [ticks] in try await heartbeat.run(ticks: ticks, sendsFirst: sendsFirst) }
             let result: Result<Void, any Error>
             do { result = .success(try await body()) } catch { result = .failure(error) }
             clock.finish()
@@ -107,6 +113,11 @@ struct HeartbeatTests {
         let patient = Patient()
         try await patient.beating { try await patient.ticking("three are sent") { patient.sent >= 3 } }
         #expect(patient.log.lines.allSatisfy { !$0.contains("no heartbeat") })
+    }
+
+    @Test func firstOneNeedsNoTick() async throws {
+        let patient = Patient()
+        try await patient.beating(sendsFirst: true) { try await eventually("it is sent") { patient.sent == 1 } }
     }
 
     private typealias State = Patient.State

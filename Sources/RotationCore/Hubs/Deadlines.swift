@@ -1,20 +1,26 @@
 import Synchronization
 
-/// Waits for any number of deadlines by one sleep.
+/// Waits for any number of deadlines by as few sleeps as can be.
 ///
 /// A `Task.sleep` that is cancelled keeps its task and its timer in memory until its time has come: with a time-out of
-/// 30 s for each of 1,000 requests a second, these would be 30,000 at a time, each of half a kilobyte.
+/// 30 s for each of 1,000 requests a second, these would be 30,000 at a time, each of half a kilobyte. Here a sleep begins
+/// only for a deadline before which no other sleep ends, and none is cancelled.
 package final class Deadlines: Sendable {
-    /// Those of all time-outs.
-    static let shared = Deadlines()
+    /// Those of time-outs and of waits for commits.
+    package static let shared = Deadlines()
 
     private struct State {
         var waiting: [UInt64: (deadline: ContinuousClock.Instant, continuation: CheckedContinuation<Void, Never>)] = [:]
         var nextID: UInt64 = 0
-        /// The end of the sleep that looks for what is due; nil for none.
-        var wakesAt: ContinuousClock.Instant?
-        /// How many sleeps there are; all but one were overtaken by an earlier deadline.
-        var sleeps = 0
+        /// When the present sleeps end; for each deadline that is waited for there is one that is not later.
+        var ends: Set<ContinuousClock.Instant> = []
+
+        /// Adds the end of a sleep, if no other sleep ends by then.
+        mutating func mustSleep(until deadline: ContinuousClock.Instant) -> Bool {
+            guard ends.allSatisfy({ deadline < $0 }) else { return false }
+            ends.insert(deadline)
+            return true
+        }
     }
 
     private let state = Mutex(State())
@@ -25,7 +31,7 @@ package final class Deadlines: Sendable {
     package var waiting: Int { state.withLock { $0.waiting.count } }
 
     /// How many sleeps there are.
-    package var sleeps: Int { state.withLock { $0.sleeps } }
+    package var sleeps: Int { state.withLock { $0.ends.count } }
 
     /// Returns once a deadline has come, or the task is cancelled.
     package func wait(until deadline: ContinuousClock.Instant) async {
@@ -49,17 +55,14 @@ package final class Deadlines: Sendable {
             // A later cancellation finds it, because it is added before the lock is released.
             guard !Task.isCancelled else { return (true, false) }
             state.waiting[id] = (deadline, continuation)
-            guard state.wakesAt.map({ deadline < $0 }) ?? true else { return (false, false) }
-            state.wakesAt = deadline
-            state.sleeps += 1
-            return (false, true)
+            return (false, state.mustSleep(until: deadline))
         }
         if isCancelled { continuation.resume() }
         // It outlives this wait: later ones share it.
         if mustSleep { Task.detached { await self.sleep(until: deadline) } }
     }
 
-    /// Sleeps until the first deadline, and on to the next one, until there is none or an earlier sleep has taken over.
+    /// Sleeps until a deadline, and on to the next one, unless another sleep ends by then.
     private func sleep(until first: ContinuousClock.Instant) async {
         var end: ContinuousClock.Instant? = first
         while let deadline = end {
@@ -70,19 +73,15 @@ package final class Deadlines: Sendable {
 
     /// Ends the waits that are due.
     ///
-    /// - Returns: The next deadline; nil where this sleep is the last one or not the first one.
+    /// - Returns: The next deadline to sleep for; nil for none.
     private func wake(from end: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         let (due, next) = state.withLock { state in
-            guard state.wakesAt == end else {
-                state.sleeps -= 1
-                return ([CheckedContinuation<Void, Never>](), ContinuousClock.Instant?.none)
-            }
+            state.ends.remove(end)
             let now = ContinuousClock.now
             let due = state.waiting.filter { $0.value.deadline <= now }
             for id in due.keys { state.waiting[id] = nil }
-            state.wakesAt = state.waiting.values.map(\.deadline).min()
-            if state.wakesAt == nil { state.sleeps -= 1 }
-            return (due.values.map(\.continuation), state.wakesAt)
+            let next = state.waiting.values.map(\.deadline).min()
+            return (due.values.map(\.continuation), next.flatMap { state.mustSleep(until: $0) ? $0 : nil })
         }
         for continuation in due { continuation.resume() }
         return next

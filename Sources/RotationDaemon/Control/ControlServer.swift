@@ -154,7 +154,7 @@ package struct ControlServer: Sendable {
         await noteRefusals()
     }
 
-    /// Records the refusals that no entry tells of yet.
+    /// Records the refusals that are in no entry yet.
     private func noteRefusals() async {
         let now = environment.clock.now
         let entries = refusals.takeUnnoted().map { $0.refusal.entry(count: $0.count, at: now) }

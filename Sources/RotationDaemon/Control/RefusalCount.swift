@@ -66,7 +66,7 @@ package final class RefusalCount: Sendable {
         }
     }
 
-    /// Takes the refusals that no entry tells of yet, with their numbers: the daemon stops.
+    /// Removes and returns the refusals that are in no entry yet, with their numbers, for the end of the daemon.
     package func takeUnnoted() -> [(refusal: Refusal, count: Int)] {
         counts.withLock { counts in
             defer { counts = [:] }

@@ -48,57 +48,35 @@ package actor CheckpointKeeper {
         repeat { await sign() } while await isDue(after: &position)
     }
 
+    /// How long new entries wait for a signature, and a failure for the next try.
+    private var interval: Duration {
+        let every = configuration().audit.checkpointEvery
+        return trouble == nil ? every : min(every, Self.retry)
+    }
+
     /// Waits until the head is to be signed again.
-    ///
-    /// There is one sleep, however many commits come meanwhile: one that is cancelled keeps its task and its timer in
-    /// memory until its time has come.
     ///
     /// - Parameter position: The newest commit that was counted.
     /// - Returns: false where the task was cancelled or the stream has ended.
     private func isDue(after position: inout Int64) async -> Bool {
-        let (stream, start, isRetry) = (store.stream, position, trouble != nil)
-        let every = configuration().audit.checkpointEvery
-        let interval = isRetry ? min(every, Self.retry) : every
-        let (isDue, newest) = await withTaskGroup(of: CommitStream.Next?.self) { group in
-            defer { group.cancelAll() }
-            var (position, count) = (start, 0)
-            Self.sleep(for: interval, in: &group)
-            Self.read(stream, after: position, in: &group)
-            while let sign = await group.next(), !Task.isCancelled {
-                switch sign {
-                case .commits(let commits)?:
-                    position = commits.last?.number ?? position
-                    count += commits.reduce(0) { $0 + $1.changes.entries.count }
-                    // With a restored history that was accepted: from its next checkpoint on it is the newest one.
-                    if count >= Self.entries || commits.contains(where: \.changes.isWide) { return (true, position) }
-                    Self.read(stream, after: position, in: &group)
-                case .readAgain?: return (true, stream.position)
-                case .ended?: return (false, position)
-                case nil where count > 0 || isRetry: return (true, position)
-                case nil: Self.sleep(for: interval, in: &group)
-                }
+        let isRetry = trouble != nil
+        var (count, end) = (0, ContinuousClock.now + interval)
+        while !Task.isCancelled {
+            switch await store.stream.next(after: position, until: end) {
+            case .commits(let commits)?:
+                position = commits.last?.number ?? position
+                count += commits.reduce(0) { $0 + $1.changes.entries.count }
+                // With a restored history that was accepted: from its next checkpoint on it is the newest one.
+                if count >= Self.entries || commits.contains(where: \.changes.isWide) { return true }
+            case .readAgain?:
+                position = store.stream.position
+                return true
+            case .ended?: return false
+            case nil where count > 0 || isRetry: return !Task.isCancelled
+            case nil: end = .now + interval
             }
-            return (false, position)
         }
-        position = newest
-        return isDue
-    }
-
-    /// Adds what ends with the next commits.
-    private static func read(
-        _ stream: CommitStream,
-        after position: Int64,
-        in group: inout TaskGroup<CommitStream.Next?>
-    ) {
-        group.addTask { await stream.next(after: position) }
-    }
-
-    /// Adds what ends with nil after so long.
-    private static func sleep(for interval: Duration, in group: inout TaskGroup<CommitStream.Next?>) {
-        group.addTask {
-            try? await Task.sleep(for: interval)
-            return nil
-        }
+        return false
     }
 
     /// Signs the head, where a key is configured.

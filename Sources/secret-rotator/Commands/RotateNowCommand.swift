@@ -67,7 +67,7 @@ struct RotateNowCommand: AsyncParsableCommand {
             if wait {
                 let held = accepted.compactMap(\.heldUntil).max().map { SystemClock().now.duration(to: $0) } ?? .zero
                 if held > .zero { reportHolds(accepted) }
-                let timeout = timeout.flatMap(DurationText.parse) ?? .seconds(300) + max(held, .zero)
+                let timeout = timeout.flatMap(DurationText.parse) ?? (.seconds(300) + max(held, .zero))
                 try await RequestWatch(accepted, isJSON: listing.json).wait(configuration, timeout: timeout)
             } else {
                 report(accepted, isDaemonRunning: isDaemonRunning)

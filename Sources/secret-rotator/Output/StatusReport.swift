@@ -173,7 +173,7 @@ struct StatusReport {
     func show() {
         if isRead { showWork() }
         guard !problems.isEmpty else {
-            // Who may not read the history is told no more than the daemon says.
+            // A caller without access to the history sees the problems of the daemon itself only.
             printText("problems     " + (isRead ? "none" : "none of the daemon itself; the history was not read"))
             return
         }
