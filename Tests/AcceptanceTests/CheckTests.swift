@@ -79,7 +79,22 @@ struct CheckTests {
             let keys = text.replacing("keys: {", with: "audit: {origin: other}\nkeys: {audit: \"file:\(key)\", ")
             try world.folder.write(keys, to: "config.yaml")
         },
+        Spoil(subject: "metrics", text: "there is no folder", spoil: add("metrics: {textfile: F/absent/a.prom}")),
+        Spoil(subject: "heartbeat", text: "there is no folder", spoil: add("heartbeat: {file: F/absent/beat}")),
+        Spoil(
+            subject: "checkpoint file",
+            text: "there is no folder",
+            spoil: add("audit: {checkpoint_file: F/absent/c}")
+        ),
     ]
+
+    /// Adds a line to the configuration; `F` in it is the world's folder.
+    private static func add(_ line: String) -> @Sendable (World) async throws -> Void {
+        { world async throws in
+            let line = line.replacing("F/", with: world.folder.path + "/")
+            try world.folder.write(try world.folder.read("config.yaml") + line + "\n", to: "config.yaml")
+        }
+    }
 
     @Test(arguments: spoils)
     private func whatIsWrongIsFound(_ example: Spoil) async throws {
@@ -91,6 +106,36 @@ struct CheckTests {
             let found = try await Self.findings(world)[example.subject]
             #expect(found?.result == "problem")
             #expect(found?.text.contains(example.text) == true, "\(found?.text ?? "")")
+        }
+    }
+
+    @Test(.enabled(if: getuid() == 0, "needs root, to give files to another user"))
+    func whereOnlyAnotherUserMayWriteIsFound() async throws {
+        try await World.with { world async throws in
+            try await Self.add("metrics: {textfile: F/metrics/a.prom}\nheartbeat: {file: F/beat}")(world)
+            let folder = world.folder.file("metrics")
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            try world.folder.write("", to: "beat")
+            // The daemon's user owns the database's folder.
+            chown(world.folder.path, 61_002, 61_002)
+            for mode in [0o755, 0o644] { try await Self.setMode(mode, mode == 0o755 ? "metrics" : "beat")(world) }
+            let found = try await Self.findings(world)
+            for subject in ["metrics", "heartbeat"] {
+                #expect(found[subject]?.text.contains("only its owner (uid 0) may write") == true, "\(found)")
+            }
+            try await Self.setMode(0o775, "metrics")(world)
+            chown(world.folder.file("beat"), 61_002, 61_002)
+            let mended = try await Self.findings(world)
+            #expect(mended["metrics"] == nil && mended["heartbeat"] == nil, "\(mended)")
+        }
+    }
+
+    /// systemd makes the folder of the control socket when the daemon starts.
+    @Test func folderThatTheDaemonsStartMakesIsNotMissed() async throws {
+        try await World.with { world async throws in
+            try await Self.add("control: F/run/control.sock\nheartbeat: {file: F/run/beat}")(world)
+            let found = try await Self.findings(world)
+            #expect(found["heartbeat"] == nil, "\(found)")
         }
     }
 

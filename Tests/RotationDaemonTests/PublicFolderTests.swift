@@ -70,6 +70,7 @@ struct PublicFolderTests {
         for folders in ["F/public", "F/public/sub"] {
             #expect(try await Self.conflicts(folders, more: more).count == 1)
         }
+        #expect(try await Self.conflicts("F/public", more: "heartbeat: {file: F/public/beat}").count == 1)
     }
 
     /// Whoever saves a schedule is told; the text is the generator's own at run time.

@@ -32,7 +32,7 @@ package struct Checkup: Sendable {
         findings += checkKeys(isDaemonReady: daemon.isAnswering) + checkCopies() + checkNetwork()
         progress("reading the database")
         findings += checkDatabase() + checkDisk() + checkClock()
-        findings += await checkReceivers()
+        findings += checkWrittenFiles() + (await checkReceivers())
         var hubs: [HubAnswer] = []
         for name in configuration.hubs.keys.sorted() {
             progress("asking hub \(name)")

@@ -42,7 +42,9 @@ extension Configuration {
 
     /// Files that the daemon trusts or writes.
     private var ownFiles: [String] {
-        let more = [audit.checkpointFile, metrics.textfile] + hubs.values.map(\.certificateAuthorities)
+        var heartbeatFile: String?
+        if case .file(let path)? = heartbeat?.target { heartbeatFile = path }
+        let more = [audit.checkpointFile, metrics.textfile, heartbeatFile] + hubs.values.map(\.certificateAuthorities)
         return secretPaths + [path] + more.compactMap { $0 }
     }
 }
