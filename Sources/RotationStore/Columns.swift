@@ -43,24 +43,24 @@ struct WorkspaceColumns {
     }
 
     /// - Throws: ``RotationEngine/UndecodableRow`` for other words.
-    func access(row: String) throws(UndecodableRow) -> WorkspaceAccess? {
+    func access(row: @autoclosure () -> String) throws(UndecodableRow) -> WorkspaceAccess? {
         switch type {
         case nil: return nil
         case "ALL": return .all
         case "NONE": return .nobody
         case "SOME":
             let names = workspaces.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
-            guard let names else { throw UndecodableRow(row: row) }
+            guard let names else { throw UndecodableRow(row: row()) }
             return .only(names)
-        default: throw UndecodableRow(row: row)
+        default: throw UndecodableRow(row: row())
         }
     }
 }
 
 extension SecretName {
     /// Reads the two columns that name a secret.
-    init(hub: String, alias: String, row: String) throws(UndecodableRow) {
-        guard let alias = SecretAlias(alias) else { throw UndecodableRow(row: row) }
+    init(hub: String, alias: String, row: @autoclosure () -> String) throws(UndecodableRow) {
+        guard let alias = SecretAlias(alias) else { throw UndecodableRow(row: row()) }
         self.init(hub: hub, alias: alias)
     }
 }
@@ -68,11 +68,11 @@ extension SecretName {
 /// Reads a row so that one that holds what it should not fails alone.
 ///
 /// - Throws: ``RotationEngine/UndecodableRow`` for a value of another type or out of range, else `SQLiteError`.
-func decoding<T>(_ row: String, _ read: () throws -> T) throws -> T {
+func decoding<T>(_ row: @autoclosure () -> String, _ read: () throws -> T) throws -> T {
     do {
         return try read()
     } catch let error as SQLiteError where error.code == .mismatch {
-        throw UndecodableRow(row: row)
+        throw UndecodableRow(row: row())
     }
 }
 

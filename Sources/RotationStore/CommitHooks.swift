@@ -20,12 +20,15 @@ package protocol CommitHooks: Sendable {
 package enum CommitStep: Sendable {
     /// A batch of the changes with these tags begins; its transaction is not open yet.
     case begun([(any Sendable)?])
-    /// A change is about to be written, in its savepoint.
+    /// A change is about to be written.
     case writing((any Sendable)?)
-    /// A change is written, in its savepoint, with a result.
+    /// A change is written with a result, and can still fail.
     case written((any Sendable)?, result: any Sendable)
-    /// A change fails alone: its savepoint is rolled back.
+    /// A change fails alone: nothing of it is written, or its savepoint is rolled back.
     case refused((any Sendable)?, any Error)
+    /// A change has failed alone after it was written without a savepoint: the transaction was rolled back, and all changes
+    /// are written again, with savepoints.
+    case repeated
     /// All are written: COMMIT is next.
     case committing
     /// COMMIT has returned; nobody was told yet.

@@ -89,16 +89,26 @@ extension Connection {
     func transaction<T>(_ fence: Fence, _ body: () throws -> T) throws -> T {
         // A member of a batch: its transaction has checked all this, and checks it again before it is committed.
         if isInTransaction { return try savepoint(body) }
+        return try fenced(by: fence, isRepeatable: false) { _ in try body() }
+    }
+
+    /// Runs a closure in one transaction of the only writer, which is none within another one.
+    ///
+    /// - Parameters:
+    ///   - isRepeatable: Whether the closure may run again, with savepoints, where one is missing.
+    ///   - body: The closure; true if it runs again.
+    private func fenced<T>(by fence: Fence, isRepeatable: Bool, _ body: (Bool) throws -> T) throws -> T {
+        func checked(_ isRepeated: Bool) throws -> T {
+            try fence.checkEpoch(in: self)
+            let result = try body(isRepeated)
+            try fence.raise(in: self)
+            try fence.checkFiles()
+            return result
+        }
         // A file that is gone is told first: its epoch may be gone with it.
         try fence.checkFiles()
         do {
-            let result = try transaction {
-                try fence.checkEpoch(in: self)
-                let result = try body()
-                try fence.raise(in: self)
-                try fence.checkFiles()
-                return result
-            }
+            let result = isRepeatable ? try repeatableTransaction(checked) : try transaction { try checked(false) }
             fence.noteCommit()
             return result
         } catch let error as SQLiteError where error.code == .busy {
@@ -120,9 +130,15 @@ extension Connection {
         beforeCommit: () throws -> Void = {},
         afterCommit: () throws -> Void = {}
     ) {
+        let recorder = files.ledger.recorder
+        let start = recorder.place
         do {
             try files.hooks?.reached(.begun(batch.map(\.tag)), in: self)
-            try transaction(fence) {
+            try fenced(by: fence, isRepeatable: true) { isRepeated in
+                if isRepeated {
+                    recorder.takeBack(to: start)
+                    try files.hooks?.reached(.repeated, in: self)
+                }
                 for member in batch { try member.write(in: self, files) }
                 try beforeCommit()
                 try files.hooks?.reached(.committing, in: self)

@@ -16,9 +16,10 @@ protocol BatchMember: Sendable {
     var tag: (any Sendable)? { get }
     /// About how many bytes it writes: a batch is bounded by them, too.
     var weight: Int { get }
-    /// Writes it, in a savepoint of the batch's transaction.
+    /// Writes it, in a savepoint of the batch's transaction; twice where the batch is repeated.
     ///
-    /// - Throws: What concerns the whole batch; what concerns this member alone is its own result.
+    /// - Throws: What concerns the whole batch; what concerns this member alone is its own result. `SavepointMissing` where
+    ///   the batch is to be repeated.
     func write(in connection: Connection, _ files: Files) throws
     /// The batch has failed: nothing of it may be relied upon.
     func fail(_ error: any Error)
@@ -52,6 +53,9 @@ final class Change<T: Sendable>: BatchMember {
             outcome.withLock { $0 = .success(result) }
         } catch let lost as SavepointLost {
             throw lost.cause
+        } catch let missing as SavepointMissing {
+            if let cause = missing.cause, Self.concernsBatch(cause) { throw cause }
+            throw missing
         } catch  where Self.concernsBatch(error) {
             throw error
         } catch {

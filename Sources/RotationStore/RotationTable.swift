@@ -91,8 +91,10 @@ enum RotationTable {
             mustConfirm = try row.get(31)
         }
 
+        /// The row's name in errors.
+        private var row: String { "rotations \(id)" }
+
         func stored(by generators: any GeneratorRegistry) throws(UndecodableRow) -> StoredRotation {
-            let row = "rotations \(id)"
             let secret = try SecretName(hub: hub, alias: alias, row: row)
             let counts = [
                 tally.attempts, tally.failures, tally.cycles, tally.confirmations, tally.repetitions, tally.unconfirmed,
@@ -132,13 +134,16 @@ enum RotationTable {
         }
     }
 
+    /// Made once, as each transition of a rotation runs it.
+    private static let findQuery = "SELECT \(columns) FROM rotations WHERE id = ?1"
+
     static func find(
         _ id: RotationID,
         by generators: any GeneratorRegistry,
         in connection: Connection
     ) throws -> StoredRotation? {
         let raw = try decoding("rotations \(id)") {
-            try connection.first("SELECT \(columns) FROM rotations WHERE id = ?1", id) {
+            try connection.first(findQuery, id) {
                 row throws(SQLiteError) in try Raw(row)
             }
         }

@@ -63,8 +63,10 @@ enum ScheduleTable {
             seenUpdates = try row.get(32)
         }
 
+        /// The row's name in errors.
+        private var row: String { "schedules \(hub)/\(alias)" }
+
         func schedule(by generators: any GeneratorRegistry) throws(UndecodableRow) -> Schedule {
-            let row = "schedules \(hub)/\(alias)"
             let secret = try SecretName(hub: hub, alias: alias, row: row)
             guard plausibleCounts.contains(failures), let cadence = timing.cadence(every: every),
                 let generator = generators.specification(json: generator), let catchUp = timing.catchUpRule,
@@ -75,7 +77,7 @@ enum ScheduleTable {
             else { throw UndecodableRow(row: row) }
             let definition = ScheduleDefinition(
                 cadence: cadence,
-                timezone: try Self.zone(timezone, row),
+                timezone: try zone(),
                 window: timing.window.map(Duration.milliseconds),
                 jitter: .milliseconds(timing.jitter),
                 maxAge: timing.maxAge.map(Duration.milliseconds),
@@ -104,13 +106,16 @@ enum ScheduleTable {
             )
         }
 
-        private static func zone(_ name: String?, _ row: String) throws(UndecodableRow) -> Zone? {
-            guard let name else { return nil }
-            do { return try ZoneDatabase.system.zone(named: name) } catch {
+        private func zone() throws(UndecodableRow) -> Zone? {
+            guard let timezone else { return nil }
+            do { return try ZoneDatabase.system.zone(named: timezone) } catch {
                 throw UndecodableRow(row: "\(row): \(error)")
             }
         }
     }
+
+    /// Made once, as each transition of a rotation may run it.
+    private static let findQuery = "SELECT \(columns) FROM schedules WHERE hub = ?1 AND alias = ?2"
 
     static func find(
         _ secret: SecretName,
@@ -118,11 +123,9 @@ enum ScheduleTable {
         in connection: Connection
     ) throws -> Schedule? {
         let raw = try decoding("schedules \(secret)") {
-            try connection.first(
-                "SELECT \(columns) FROM schedules WHERE hub = ?1 AND alias = ?2",
-                secret.hub,
-                secret.alias.text
-            ) { row throws(SQLiteError) in try Raw(row) }
+            try connection.first(findQuery, secret.hub, secret.alias.text) {
+                row throws(SQLiteError) in try Raw(row)
+            }
         }
         return try raw?.schedule(by: generators)
     }

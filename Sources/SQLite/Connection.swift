@@ -28,6 +28,10 @@ package final class Connection {
     package let path: String
     /// The current wait for another connection's lock.
     package let lockWait: LockWait
+    /// Whether ``savepoint(_:)`` opens savepoints.
+    var opensSavepoints = true
+    /// Whether one that was not opened was needed in the present transaction.
+    var isSavepointMissing = false
 
     /// Opens a file and applies the settings that all our databases share.
     ///
@@ -153,9 +157,9 @@ package final class Connection {
     package func run(_ sql: String, _ values: [any ColumnValue]) throws(SQLiteError) -> Int {
         guard handle != nil else { throw SQLiteError(code: .misuse, message: "the database is closed", operation: sql) }
         // sqlite3_changes counts for the last statement that changed rows, which may be an earlier one.
-        let before = sqlite3_total_changes(handle)
+        let before = totalChanges
         try each(sql, values) { _ throws(SQLiteError) in }
-        return sqlite3_total_changes(handle) == before ? 0 : Int(sqlite3_changes(handle))
+        return totalChanges == before ? 0 : Int(sqlite3_changes(handle))
     }
 
     /// Reads all rows of a query.
@@ -305,6 +309,9 @@ package final class Connection {
 
     // MARK: State
 
+    /// How many rows were changed since the database was opened, by triggers and foreign keys, too.
+    var totalChanges: Int64 { sqlite3_total_changes64(handle) }
+
     /// Whether a transaction is open.
     package var isInTransaction: Bool {
         handle != nil && sqlite3_get_autocommit(handle) == 0
@@ -342,7 +349,10 @@ private struct StatementKey: Hashable {
     let sql: String
 
     func hash(into hasher: inout Hasher) {
-        hasher.combine(sql.utf8.count)
-        for byte in sql.utf8.suffix(24) { hasher.combine(byte) }
+        var sql = sql
+        sql.withUTF8 { bytes in
+            hasher.combine(bytes.count)
+            hasher.combine(bytes: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes.suffix(24))))
+        }
     }
 }

@@ -38,6 +38,9 @@ extension Connection {
     /// Runs a closure in a savepoint of the open transaction (<https://sqlite.org/lang_savepoint.html>): if it throws,
     /// its changes are rolled back, and the transaction continues.
     ///
+    /// In ``repeatableTransaction(_:)`` no savepoint may be open. Then a closure that throws before it has changed anything
+    /// has nothing to roll back, and any other one ends the transaction by ``SavepointMissing``.
+    ///
     /// - Throws: The closure's error; `SQLiteError` with `.misuse` if no transaction is open; ``SavepointLost`` if
     ///   SQLite has rolled back the whole transaction, or the savepoint can't be rolled back: the transaction must not
     ///   be committed then.
@@ -45,6 +48,7 @@ extension Connection {
         guard isInTransaction else {
             throw SQLiteError(code: .misuse, message: "no transaction is open", operation: "SAVEPOINT")
         }
+        guard opensSavepoints else { return try withoutSavepoint(body) }
         try execute("SAVEPOINT member")
         do {
             let result = try body()
@@ -63,6 +67,22 @@ extension Connection {
             throw error
         }
     }
+
+    private func withoutSavepoint<T>(_ body: () throws -> T) throws -> T {
+        let before = totalChanges
+        do {
+            return try body()
+        } catch let missing as SavepointMissing {
+            throw missing
+        } catch {
+            guard isInTransaction else { throw SavepointLost(cause: error) }
+            guard totalChanges == before else {
+                isSavepointMissing = true
+                throw SavepointMissing(cause: error)
+            }
+            throw error
+        }
+    }
 }
 
 /// A failure after which a transaction must not be committed: SQLite has rolled it back, or could not roll back a part
@@ -70,4 +90,35 @@ extension Connection {
 package struct SavepointLost: Error {
     /// The failure.
     package let cause: any Error
+}
+
+extension Connection {
+    /// Runs a closure in one transaction, and opens savepoints only where one has something to roll back.
+    ///
+    /// A savepoint costs two statements, and a copy of each page that is changed in it. Most are released, so the closure
+    /// runs without them first. Where one is missing, the transaction is rolled back, and the closure runs again, with
+    /// savepoints.
+    ///
+    /// - Parameter body: The closure, which must change nothing but the database; true if it runs again.
+    package func repeatableTransaction<T>(_ body: (_ isRepeated: Bool) throws -> T) throws -> T {
+        (opensSavepoints, isSavepointMissing) = (false, false)
+        defer { opensSavepoints = true }
+        do {
+            return try transaction {
+                let result = try body(false)
+                // Also where the closure has caught the error.
+                guard !isSavepointMissing else { throw SavepointMissing(cause: nil) }
+                return result
+            }
+        } catch is SavepointMissing {
+            opensSavepoints = true
+            return try transaction { try body(true) }
+        }
+    }
+}
+
+/// A part of a transaction must be rolled back, and no savepoint is open: the transaction is run again.
+package struct SavepointMissing: Error {
+    /// What the part has failed with; nil where that was caught.
+    package let cause: (any Error)?
 }

@@ -1,8 +1,10 @@
 import RotationCore
 import SQLite
+import Scheduling
 import Synchronization
 import TestSupport
 import Testing
+import ValueGenerators
 
 @testable import RotationStore
 
@@ -74,9 +76,48 @@ struct GroupCommitTests {
     func refusedMemberFailsAloneAndLeavesNothing(isConstraint: Bool) async throws {
         try await withFiles { files async throws in
             let refused = isConstraint ? Self.insert(-1) : Self.insert(7, then: Refused())
-            files.ledger.commit([Self.insert(1), refused, Self.insert(2)], files)
+            let (first, passes) = (Self.insert(1), Sizes())
+            let last = Change { files in
+                passes.note(1)
+                return try files.ledger.connection.run("INSERT INTO numbers (number) VALUES (2)")
+            }
+            files.ledger.commit([first, refused, last], files)
             #expect(throws: (any Error).self) { try refused.result?.get() }
             #expect(try Self.seen(files) == [1, 2])
+            let results = (try first.result?.get(), try last.result?.get())
+            #expect(results == (1, 1))
+            // A batch is repeated only for what must be undone; after a failure it ends before the last member is asked.
+            #expect(passes.all.count == 1)
+        }
+    }
+
+    /// What the stream tells of a batch that is repeated is what was committed, once.
+    @Test func repeatedBatchIsToldOnce() async throws {
+        try await StoreFixture.with { fixture async throws in
+            let ledger = try Ledger(
+                path: fixture.folder.file("other.db"),
+                origin: EngineWorld.origin,
+                mayMigrate: true,
+                generators: BuiltInGenerators()
+            )
+            defer { ledger.close() }
+            let vault = try CandidateVault(path: fixture.folder.file("other.db.candidates"), key: fixture.key)
+            let files = Files(ledger: ledger, vault: vault)
+            let entry = AuditEntry(Audit.DaemonStopped(), time: fixture.clock.now.rfc3339, actor: .daemon)
+            let refused = Change<Int> { files in
+                try files.ledger.append(entry)
+                throw Refused()
+            }
+            let sound = [0, 1].map { _ in Change { try $0.ledger.append(entry) } }
+            let position = ledger.stream.position
+            ledger.commit([sound[0], refused, sound[1]], files)
+            guard case .commits(let commits) = await ledger.stream.next(after: position) else {
+                Issue.record("no commit is told")
+                return
+            }
+            #expect(commits.map { $0.changes.entries.map(\.seq) } == [[1, 2]])
+            #expect(try ledger.history.auditLine(2) == commits.first?.changes.entries.last?.line)
+            #expect(try ledger.history.auditLine(3) == nil)
         }
     }
 
@@ -90,9 +131,16 @@ struct GroupCommitTests {
     func failureOfTheDatabaseIsTheWholeBatchs(index: Int) async throws {
         let error = Self.failures[index]
         try await withFiles { files async throws in
-            let batch = [Self.insert(1), Self.insert(2, then: error), Self.insert(3)]
+            let passes = Sizes()
+            let first = Change { files in
+                passes.note(1)
+                return try files.ledger.connection.run("INSERT INTO numbers (number) VALUES (1)")
+            }
+            let batch = [first, Self.insert(2, then: error), Self.insert(3)]
             files.ledger.commit(batch, files)
             for member in batch { #expect(throws: (any Error).self) { try member.result?.get() } }
+            // It is not tried again.
+            #expect(passes.all == [1])
             #expect(try Self.seen(files) == [])
             files.ledger.commit([Self.insert(4)], files)
             #expect(try Self.seen(files) == [4])

@@ -26,6 +26,7 @@ package enum Fault: String, CaseIterable, Sendable {
     case crashBeforeCommit = "crash before a batch's COMMIT"
     case crashAfterBatch = "crash after a batch's COMMIT"
     case memberRefused = "constraint refuses one change of a batch"
+    case repeatedBatch = "batch repeated with savepoints"
     case rolledBack = "statement after which SQLite has rolled back"
     case commitRefused = "COMMIT not persisted"
     case commitPretended = "COMMIT persisted, reported as failed"

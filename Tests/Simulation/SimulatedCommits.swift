@@ -9,6 +9,8 @@ final class SimulatedCommits: CommitHooks {
         var tickets: [Ticket] = []
         /// How many have been begun.
         var count = 0
+        /// Which one fails alone, counted from 1; where the batch is repeated it fails again.
+        var refused: Int?
         /// The newest entry after what was written last, and before what is being written.
         var newest: Int64 = 0
         var newestBefore: Int64 = 0
@@ -56,6 +58,9 @@ final class SimulatedCommits: CommitHooks {
         case .writing: try begin(in: connection)
         case .written(let tag, let result): try end(tag as? Ticket, result, in: connection)
         case .refused(let tag, let error): refuse(tag as? Ticket, error)
+        case .repeated:
+            batch.withLock { $0 = Batch(tickets: $0.tickets, refused: $0.refused) }
+            world.counts.add(.repeatedBatch)
         case .committing: try commit(in: connection)
         case .committed: try settle(in: connection)
         case .failed(let error):
@@ -84,7 +89,11 @@ final class SimulatedCommits: CommitHooks {
 
     private func end(_ ticket: Ticket?, _ result: any Sendable, in connection: Connection) throws {
         try meetDeath(.crashInMember, 120)
-        if meets(.memberRefused, 40) { throw Self.failure(.constraint, .memberRefused) }
+        let isRefused = batch.withLock { $0.refused == $0.count }
+        if isRefused || meets(.memberRefused, 40) {
+            batch.withLock { $0.refused = $0.count }
+            throw Self.failure(.constraint, .memberRefused)
+        }
         let newest = try newest(in: connection)
         batch.withLock { batch in
             batch.newest = newest

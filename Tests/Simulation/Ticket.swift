@@ -6,7 +6,7 @@ final class Ticket: Sendable {
     /// What has become of it in its batch.
     enum Fate {
         case waiting
-        /// Its savepoint is released; nothing is durable yet.
+        /// It is written; nothing is durable yet.
         case written(any Sendable)
         /// It has failed alone.
         case refused(any Error)
@@ -77,7 +77,7 @@ final class Ticket: Sendable {
 
     // MARK: What the caller is told
 
-    /// Returns once its savepoint is released, which is too early.
+    /// Returns once it is written, which is too early.
     func untilWritten() async throws -> any Sendable {
         try await withCheckedThrowingContinuation { continuation in state.withLock { $0.early = continuation } }
     }

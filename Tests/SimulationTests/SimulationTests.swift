@@ -36,7 +36,7 @@ struct SimulationTests {
         }
         let faults: [Fault] = [
             .sharedCommit, .crashBetweenMates, .crashInMember, .crashBeforeCommit, .crashAfterBatch, .memberRefused,
-            .rolledBack, .commitRefused, .commitPretended,
+            .repeatedBatch, .rolledBack, .commitRefused, .commitPretended,
         ]
         for fault in faults { #expect(counts.all[fault, default: 0] > 0, "\(fault.rawValue)") }
     }

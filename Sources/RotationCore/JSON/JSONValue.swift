@@ -109,9 +109,11 @@ extension JSONValue {
 
     /// The order of UTF-16 code units (section 3.2.3), which is not that of Swift's String.
     private static func precedes(_ left: String, _ right: String) -> Bool {
-        // UTF-8 has the same order, and is faster, where nothing lies beyond the Basic Multilingual Plane.
-        if left.utf8.allSatisfy({ $0 < 0xF0 }) && right.utf8.allSatisfy({ $0 < 0xF0 }) {
-            return left.utf8.lexicographicallyPrecedes(right.utf8)
+        for (one, other) in zip(left.utf8, right.utf8) where one != other {
+            // UTF-8 has the same order, and is faster, but for what begins by 0xEE or 0xEF (U+E000 to U+FFFF) beside what
+            // lies beyond the Basic Multilingual Plane.
+            guard max(one, other) < 0xEE else { break }
+            return one < other
         }
         return left.utf16.lexicographicallyPrecedes(right.utf16)
     }

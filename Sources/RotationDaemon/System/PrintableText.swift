@@ -39,7 +39,8 @@ private func escaped(
     _ isMeant: (Unicode.Scalar) -> Bool,
     escape: (Unicode.Scalar) -> String
 ) -> String {
-    // Fast path: most texts have nothing to escape.
+    // Fast paths: most texts have nothing to escape, and most of these are ASCII.
+    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
     guard text.unicodeScalars.contains(where: isMeant) else { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
