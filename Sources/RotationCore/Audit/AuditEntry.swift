@@ -44,7 +44,7 @@ package struct AuditEntry: Hashable, Sendable {
     ///   - seq: Its number in the log, from 1.
     ///   - origin: The machine and program that write the entry.
     package func line(seq: Int64, origin: AuditOrigin) -> String {
-        JSONValue.fields([
+        JSONValue.canonicalText(ofFieldsInOrder: [
             "actor": actor.json,
             "alias": alias.map(JSONValue.string),
             "boot": origin.boot.map(JSONValue.string),
@@ -57,7 +57,7 @@ package struct AuditEntry: Hashable, Sendable {
             "time": .string(time),
             "trigger": trigger.map { .string($0.rawValue) },
             "version": .string(origin.version),
-        ]).canonicalText
+        ])
     }
 }
 

@@ -71,6 +71,23 @@ extension JSONValue {
         return text
     }
 
+    /// The canonical text of an object of the fields that have a value, without an object: each line of the audit log is made
+    /// so.
+    ///
+    /// - Parameter fields: The fields in the order of their keys, which are ASCII.
+    static func canonicalText(ofFieldsInOrder fields: KeyValuePairs<String, JSONValue?>) -> String {
+        assert(zip(fields, fields.dropFirst()).allSatisfy { $0.key < $1.key }, "the keys are not in order")
+        var (text, separator) = ("", "{")
+        for case (let key, let value?) in fields {
+            text += separator
+            separator = ","
+            write(key, to: &text)
+            text += ":"
+            value.write(to: &text, quotesLargeIntegers: true)
+        }
+        return text.isEmpty ? "{}" : text + "}"
+    }
+
     /// Like ``canonicalText``, but with all integers as numbers: JSON that ``JSONValue`` reads back as it was.
     package var losslessText: String {
         var text = ""
