@@ -17,8 +17,9 @@ package final class CommitStream: Sendable {
 
     /// The number of commits that are kept.
     package static let standardCapacity = 2048
-    /// How many entries and changes are kept in all of them: more than a second's at full load, as the auditors' copy asks once
-    /// a second, and to read again costs it a comparison of all rows.
+    /// How many entries and changes are kept in all of them: about a second's at full load.
+    ///
+    /// The auditors' copy asks more often, as to read again costs it a comparison of all rows.
     private static let largestWeight = 32_768
 
     private struct State {
@@ -77,14 +78,14 @@ package final class CommitStream: Sendable {
     /// Returns the commits after a position, and waits if there are none yet.
     package func next(after position: Int64) async -> Next {
         while !Task.isCancelled {
-            if let next = present(after: position) { return next }
+            if let next = nextNow(after: position) { return next }
             await wait(after: position)
         }
         return .ended
     }
 
-    /// The commits after a position; nil if there are none yet.
-    private func present(after position: Int64) -> Next? {
+    /// Returns the commits after a position, without waiting; nil if there are none yet.
+    package func nextNow(after position: Int64) -> Next? {
         state.withLock { state in
             guard state.position != position else { return state.isEnded ? .ended : nil }
             guard position < state.position, let first = state.commits.first, first.number <= position + 1 else {

@@ -60,12 +60,20 @@ struct CopyRows {
     private func refreshNamed(_ scope: CopyScope) throws {
         try inPages(scope.rotations.map { .string($0.rawValue) }) { page in
             try refreshRotations(page)
-            // Of these not all are named: their holds and requests may be other ones.
+            // Their holds and requests may be other ones; those of secrets that are named follow.
             let secrets = try connection.all(
                 "SELECT hub, alias FROM original.rotations WHERE id IN (SELECT value FROM json_each(?1))",
                 page
-            ) { row throws(SQLiteError) in Self.secret(try row.get(0), try row.get(1)) }
-            try refreshSecrets(JSONValue.array(secrets).canonicalText)
+            ) { row throws(SQLiteError) in
+                (hub: try row.get(0, as: String.self), alias: try row.get(1, as: String.self))
+            }
+            let others = secrets.filter { secret in
+                SecretAlias(secret.alias).map { !scope.secrets.contains(SecretName(hub: secret.hub, alias: $0)) }
+                    ?? true
+            }
+            if !others.isEmpty {
+                try refreshSecrets(JSONValue.array(others.map { Self.secret($0.hub, $0.alias) }).canonicalText)
+            }
         }
         try inPages(scope.requests.map { .string($0.rawValue) }) { try refreshRequests($0) }
         try inPages(scope.secrets.map { Self.secret($0.hub, $0.alias.text) }) { try refreshSecrets($0) }
@@ -85,7 +93,7 @@ struct CopyRows {
         let isNamed = """
             (hub, alias) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?1))
             """
-        for table in tables where table.isOfSecrets { try table.replace(where: isNamed, [page], in: connection) }
+        for table in tables where table.isOfSecrets { try table.equalise(where: isNamed, [page], in: connection) }
         // A request that is served keeps its row: those that wait may have changed, here or there.
         for schema in ["main", "original"] {
             try eachPage(
@@ -102,8 +110,8 @@ struct CopyRows {
 
     private func refreshRotations(_ page: String) throws {
         let isNamed = "IN (SELECT value FROM json_each(?1))"
-        try replace("rotations", where: "id \(isNamed)", page)
-        try replace("attempts", where: "rotation \(isNamed)", page)
+        try equalise("rotations", where: "id \(isNamed)", page)
+        try equalise("attempts", where: "rotation \(isNamed)", page)
         // Those that they were to serve may wait again.
         try eachPage(
             "SELECT id FROM main.requests WHERE rotation \(isNamed) AND id > ?2 ORDER BY id",
@@ -113,11 +121,11 @@ struct CopyRows {
     }
 
     private func refreshRequests(_ page: String) throws {
-        try replace("requests", where: "id IN (SELECT value FROM json_each(?1))", page)
+        try equalise("requests", where: "id IN (SELECT value FROM json_each(?1))", page)
     }
 
-    private func replace(_ table: String, where condition: String, _ page: String) throws {
-        try tables.first { $0.name == table }?.replace(where: condition, [page], in: connection)
+    private func equalise(_ table: String, where condition: String, _ page: String) throws {
+        try tables.first { $0.name == table }?.equalise(where: condition, [page], in: connection)
     }
 
     // MARK: All that may have changed

@@ -4,8 +4,8 @@ import RotationCore
 ///
 /// The audit log is not among them: it only grows, so each file lacks what comes after its own newest entry.
 struct CopyScope: Equatable {
-    /// Names that are kept; more of them make the scope wide.
-    static let largestCount = 8192
+    /// Names that are kept, of some hundred bytes each; more of them make the scope wide.
+    static let largestCount = 32_768
 
     /// Whether more may have changed than is named: the copy is compared with the original.
     private(set) var isWide = false

@@ -57,16 +57,26 @@ struct CopyTable {
 
     // MARK: Some rows
 
-    /// Makes rows equal to the original's, those that it has no longer included.
+    /// Makes rows equal to the original's, those that it has no longer included; what is equal already is not written.
     ///
     /// - Parameter condition: Names them, by the values `?1`, `?2` and so on; it is true of few.
-    func replace(where condition: String, _ values: [any ColumnValue], in connection: Connection) throws(SQLiteError) {
-        try connection.run("DELETE FROM main.\"\(name)\" WHERE \(condition)", values)
+    func equalise(where condition: String, _ values: [any ColumnValue], in connection: Connection) throws(SQLiteError) {
+        let isSame = key.map { "o.\"\($0)\" = m.\"\($0)\"" }.joined(separator: " AND ")
+        let isEqual = columns.map { "m.\"\($0.name)\" IS \($0.selection)" }.joined(separator: " AND ")
+        try connection.run(
+            """
+            DELETE FROM main.\"\(name)\" AS m
+            WHERE \(condition) AND NOT EXISTS (SELECT 1 FROM original.\"\(name)\" AS o WHERE \(isSame))
+            """,
+            values
+        )
         // Another row may stand where its unique place is now: that one has changed too, and is replaced in the same turn.
         try connection.run(
             """
             INSERT OR REPLACE INTO main.\"\(name)\" (\(columnList))
-            SELECT \(selectionList) FROM original.\"\(name)\" AS o WHERE \(condition)
+            SELECT \(selectionList) FROM original.\"\(name)\" AS o
+            WHERE \(condition)
+                AND NOT EXISTS (SELECT 1 FROM main.\"\(name)\" AS m WHERE \(isSame) AND \(isEqual))
             """,
             values
         )
@@ -93,25 +103,8 @@ struct CopyTable {
     ///
     /// - Parameter step: Called before each range; what it throws ends the walk.
     func compare(in connection: Connection, step: () throws -> Void) throws {
-        let isSame = key.map { "o.\"\($0)\" = m.\"\($0)\"" }.joined(separator: " AND ")
-        let isEqual = columns.map { "m.\"\($0.name)\" IS \($0.selection)" }.joined(separator: " AND ")
         try walk(["original", "main"], rows: Self.comparedRows, in: connection, step: step) { range in
-            try connection.run(
-                """
-                DELETE FROM main.\"\(name)\" AS m
-                WHERE \(range.condition) AND NOT EXISTS (SELECT 1 FROM original.\"\(name)\" AS o WHERE \(isSame))
-                """,
-                range.values
-            )
-            try connection.run(
-                """
-                INSERT OR REPLACE INTO main.\"\(name)\" (\(columnList))
-                SELECT \(selectionList) FROM original.\"\(name)\" AS o
-                WHERE \(range.condition)
-                    AND NOT EXISTS (SELECT 1 FROM main.\"\(name)\" AS m WHERE \(isSame) AND \(isEqual))
-                """,
-                range.values
-            )
+            try equalise(where: range.condition, range.values, in: connection)
         }
     }
 

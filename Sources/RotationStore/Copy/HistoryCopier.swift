@@ -21,8 +21,10 @@ package actor HistoryCopier {
     private let problem = Mutex<Problem?>(nil)
 
     private var files: CopyFiles
-    /// What the file that is read lacks, as far as is known.
+    /// What the file that is read lacks, as far as it was known when the present turn began.
     private var scope = CopyScope.wide
+    /// What was committed since.
+    private var incoming = CopyScope()
     /// What the older file lacks beside that.
     private var olderScope = CopyScope.wide
     private var position: Int64
@@ -32,7 +34,9 @@ package actor HistoryCopier {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Commits of this long share a turn.
-    package static let interval = Duration.seconds(1)
+    package static let interval = slice * 4
+    /// How often it takes in what was committed: the stream keeps the commits of about a second at full load.
+    package static let slice = Duration.milliseconds(250)
     /// How long after a failure the copy is tried again.
     package static let retry = Duration.seconds(10)
 
@@ -72,14 +76,14 @@ package actor HistoryCopier {
     package func run() async {
         var isOver = false
         while true {
-            await collect()
+            collect()
             let isUpToDate = bringUpToDate()
             if isOver { return }
             if !isUpToDate {
                 await pause(Self.retry)
             } else {
                 isOver = await !waitForCommit()
-                if !isOver { await pause(Self.interval) }
+                if !isOver { await collectForAnInterval() }
             }
             isOver = isOver || Task.isCancelled
         }
@@ -95,20 +99,23 @@ package actor HistoryCopier {
         }
     }
 
+    private func collectForAnInterval() async {
+        for _ in 0..<4 where !Task.isCancelled {
+            await pause(Self.slice)
+            collect()
+        }
+    }
+
     /// Takes in what was committed until now.
-    package func collect() async {
-        guard stream.position != position else { return }
-        let (stream, position) = (stream, position)
-        // There is something: it answers at once. A task of its own, as it answers nothing to one that was cancelled.
-        let next = await Task(operation: { await stream.next(after: position) }).value
-        switch next {
-        case .commits(let commits):
-            for commit in commits { scope.add(commit.changes) }
-            self.position = commits.last?.number ?? position
-        case .readAgain:
-            self.position = stream.position
-            scope.add(.wide)
-        case .ended: break
+    package func collect() {
+        switch stream.nextNow(after: position) {
+        case .commits(let commits)?:
+            for commit in commits { incoming.add(commit.changes) }
+            position = commits.last?.number ?? position
+        case .readAgain?:
+            position = stream.position
+            incoming.add(.wide)
+        case .ended?, nil: break
         }
     }
 
@@ -119,6 +126,8 @@ package actor HistoryCopier {
     /// - Returns: Whether it lacks nothing.
     @discardableResult
     package func bringUpToDate() -> Bool {
+        scope.add(incoming)
+        incoming = CopyScope()
         guard !scope.isEmpty else { return true }
         do {
             guard isInPlace() else { throw OriginalAway() }
@@ -178,6 +187,7 @@ package actor HistoryCopier {
         let draft = try CopyDraft(path: files.draft, original: database) { [self] in
             try checkTime()
             try files.checkSpace()
+            collect()
         }
         defer { draft.close() }
         _ = try draft.bringUpToDate(scope, including: position, isInPlace: isInPlace, now: clock.now)

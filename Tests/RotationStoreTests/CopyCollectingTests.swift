@@ -1,0 +1,123 @@
+import RotationCore
+import SQLite
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import RotationStore
+
+/// The copier takes in what is committed at any time: also during a turn, and before the stream forgets it.
+@Suite(.timeLimit(.minutes(1)))
+struct CopyCollectingTests {
+    /// Writes beside the store, and publishes what the test says.
+    private struct Writer: Sendable {
+        let database: String
+        let secret: SecretName
+        /// It keeps three commits.
+        let stream: CommitStream
+
+        init(_ fixture: StoreFixture) throws {
+            (database, secret) = (fixture.folder.file("rotator.db"), try fixture.name())
+            let connection = try Connection(path: database, mode: .readOnly)
+            defer { connection.close() }
+            stream = CommitStream(position: try FenceTable.commits(in: connection), capacity: 3)
+        }
+
+        /// Changes the schedule of `h/a`, by a commit that names it.
+        func change(to owner: String) throws {
+            let connection = try Connection(path: database, mode: .readWrite)
+            defer { connection.close() }
+            try connection.run("UPDATE schedules SET owner = ?1 WHERE alias = ?2", owner, secret.alias.text)
+            guard let number = try FenceTable.countCommit(in: connection) else { return }
+            var changes = Commit.Changes()
+            changes.schedules = [secret]
+            stream.publish(Commit(number: number, changes: changes))
+        }
+    }
+
+    private static func differences(_ fixture: StoreFixture) throws -> [String] {
+        try CopyComparison.differences(fixture.folder.file("rotator.db"))
+    }
+
+    private static func owner(in copy: HistoryCopy) throws -> String? {
+        let connection = try Connection(path: copy.path, mode: .readOnly)
+        defer { connection.close() }
+        return try connection.first("SELECT owner FROM schedules WHERE alias = 'a'") { row throws(SQLiteError) in
+            try row.get(0)
+        }
+    }
+
+    @Test func whatIsCommittedDuringATurnIsInTheNextOne() async throws {
+        try await StoreFixture.with { fixture async throws in
+            let writer = try Writer(fixture)
+            let asked = Mutex(10)
+            let copier = HistoryCopier(
+                of: writer.database,
+                stream: writer.stream,
+                clock: fixture.clock,
+                // Asked before the draft is opened, and then in each step of reading one state of the original.
+                space: { _ in
+                    let isThird = asked.withLock { asked in
+                        asked += 1
+                        return asked == 3
+                    }
+                    if isThird { do { try writer.change(to: "during") } catch { Issue.record(error) } }
+                    return nil
+                }
+            )
+            // Both files are there after two turns.
+            for owner in ["zeroth", "first"] {
+                try writer.change(to: owner)
+                await copier.collect()
+                #expect(await copier.bringUpToDate())
+            }
+            try writer.change(to: "third")
+            await copier.collect()
+            asked.withLock { $0 = 0 }
+            #expect(await copier.bringUpToDate())
+            #expect(try Self.owner(in: HistoryCopy(of: writer.database)) == "third")
+            #expect(try Self.differences(fixture).contains("schedules"))
+            #expect(await copier.bringUpToDate())
+            #expect(try Self.differences(fixture) == [])
+        }
+    }
+
+    /// A stream that has forgotten commits has the copier compare all rows, so that it is later still with its next turn.
+    @Test func streamForgetsNothingBetweenTwoTurns() async throws {
+        try await StoreFixture.with { fixture async throws in
+            try fixture.add("b") { _ in }
+            let writer = try Writer(fixture)
+            let (slices, ticks) = AsyncStream.makeStream(of: Duration.self)
+            let copier = HistoryCopier(
+                of: writer.database,
+                stream: writer.stream,
+                clock: fixture.clock,
+                pause: { slice in
+                    do { for owner in ["a", "b"] { try writer.change(to: owner) } } catch { Issue.record(error) }
+                    ticks.yield(slice)
+                }
+            )
+            for owner in ["zeroth", "first"] {
+                try writer.change(to: owner)
+                await copier.collect()
+                #expect(await copier.bringUpToDate())
+            }
+            // No commit names it: only a turn that compares all rows would find it.
+            let connection = try Connection(path: writer.database, mode: .readWrite)
+            try connection.run("UPDATE schedules SET owner = 'nobody' WHERE alias = 'b'")
+            connection.close()
+            #expect(try Self.differences(fixture) == ["schedules"])
+            try writer.change(to: "second")
+            let running = Task { await copier.run() }
+            defer { running.cancel() }
+            // Its first turn needs no pause.
+            try await eventually("it is copied") { try Self.owner(in: HistoryCopy(of: writer.database)) == "second" }
+            try writer.change(to: "third")
+            var slice = slices.makeAsyncIterator()
+            for _ in 0..<4 { #expect(await slice.next() == HistoryCopier.slice) }
+            running.cancel()
+            await running.value
+            #expect(try Self.differences(fixture) == ["schedules"])
+        }
+    }
+}
