@@ -47,6 +47,33 @@ struct CopyCollectingTests {
         }
     }
 
+    /// A running copier makes the next turn by itself: there may be no other commit for long.
+    @Test func lastCommitThatATurnCollectsIsNotLeftUncopied() async throws {
+        try await StoreFixture.with { fixture async throws in
+            let writer = try Writer(fixture)
+            let asked = Mutex(0)
+            let copier = HistoryCopier(
+                of: writer.database,
+                stream: writer.stream,
+                clock: fixture.clock,
+                space: { _ in
+                    let isThird = asked.withLock { asked in
+                        asked += 1
+                        return asked == 3
+                    }
+                    if isThird { do { try writer.change(to: "during") } catch { Issue.record(error) } }
+                    return nil
+                },
+                pause: { _ in }
+            )
+            let running = Task { await copier.run() }
+            defer { running.cancel() }
+            try await eventually("it is copied") {
+                (try? Self.owner(in: HistoryCopy(of: writer.database))) == "during"
+            }
+        }
+    }
+
     @Test func whatIsCommittedDuringATurnIsInTheNextOne() async throws {
         try await StoreFixture.with { fixture async throws in
             let writer = try Writer(fixture)

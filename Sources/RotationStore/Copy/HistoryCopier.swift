@@ -89,11 +89,13 @@ package actor HistoryCopier {
         }
     }
 
-    /// Returns once something is committed that was not collected.
+    /// Returns once something is committed that no turn has written.
     ///
     /// - Returns: false where nothing will be.
     private func waitForCommit() async -> Bool {
-        switch await stream.next(after: position) {
+        // It was collected during the last turn.
+        guard incoming.isEmpty else { return true }
+        return switch await stream.next(after: position) {
         case .ended: false
         case .commits, .readAgain: true
         }
