@@ -10,6 +10,9 @@ extension Configuration {
             (self.target, self.interval) = (target, interval)
         }
 
+        /// The file whose time is set; nil for a URL.
+        package var file: String? { if case .file(let path) = target { path } else { nil } }
+
         /// Where it goes.
         package enum Target: Hashable, Sendable {
             /// A URL that an empty message is sent to.

@@ -109,7 +109,7 @@ extension Ledger {
             recorder.add(.served(secret, by: rotation))
         case .released(let rotation):
             try RequestTable.release(rotation, in: connection)
-            recorder.add(.released(rotation))
+            recorder.add(.released(secret, by: rotation))
         case .dropped:
             try RequestTable.drop(secret, in: connection)
             recorder.add(.dropped(secret))

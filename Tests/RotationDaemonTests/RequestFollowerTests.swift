@@ -86,7 +86,7 @@ struct RequestFollowerTests {
         for (number, rotation) in [(Int64(1), UInt64(8)), (3, 9)] {
             let served = Commit.RequestChange.served(secret, by: Self.id(rotation))
             follower.take(Self.commit(number, requests: [served], rotations: [try Self.rotation(rotation)]))
-            if rotation == 8 { follower.take(Self.commit(2, requests: [.released(Self.id(8))])) }
+            if rotation == 8 { follower.take(Self.commit(2, requests: [.released(secret, by: Self.id(8))])) }
         }
         #expect(follower.takeUpdates().map(\.rotation) == [Self.id(9), nil])
         follower.take(Self.commit(4, requests: [.dropped(try Self.secret("b"))]))

@@ -10,11 +10,13 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct CopyCollectingTests {
     /// Writes beside the store, and publishes what the test says.
-    private struct Writer: Sendable {
+    private final class Writer: Sendable {
         let database: String
         let secret: SecretName
         /// It keeps three commits.
         let stream: CommitStream
+        /// How often the next turn still asks for the disk's room before a change; nil for none.
+        private let remaining = Mutex<Int?>(nil)
 
         init(_ fixture: StoreFixture) throws {
             (database, secret) = (fixture.folder.file("rotator.db"), try fixture.name())
@@ -32,6 +34,22 @@ struct CopyCollectingTests {
             var changes = Commit.Changes()
             changes.schedules = [secret]
             stream.publish(Commit(number: number, changes: changes))
+        }
+
+        /// Has the next turn meet a change to "during".
+        ///
+        /// The disk's room is asked for before the draft is opened, and then in each step of reading one state of the original.
+        func changesDuringNextTurn() { remaining.withLock { $0 = 2 } }
+
+        /// Stands for the disk's room.
+        func changeDuringTurn() -> DiskSpace? {
+            let isDue = remaining.withLock { remaining in
+                guard let count = remaining else { return false }
+                remaining = count > 0 ? count - 1 : nil
+                return count == 0
+            }
+            if isDue { do { try change(to: "during") } catch { Issue.record(error) } }
+            return nil
         }
     }
 
@@ -51,19 +69,12 @@ struct CopyCollectingTests {
     @Test func lastCommitThatATurnCollectsIsNotLeftUncopied() async throws {
         try await StoreFixture.with { fixture async throws in
             let writer = try Writer(fixture)
-            let asked = Mutex(0)
+            writer.changesDuringNextTurn()
             let copier = HistoryCopier(
                 of: writer.database,
                 stream: writer.stream,
                 clock: fixture.clock,
-                space: { _ in
-                    let isThird = asked.withLock { asked in
-                        asked += 1
-                        return asked == 3
-                    }
-                    if isThird { do { try writer.change(to: "during") } catch { Issue.record(error) } }
-                    return nil
-                },
+                space: { _ in writer.changeDuringTurn() },
                 pause: { _ in }
             )
             let running = Task { await copier.run() }
@@ -77,20 +88,11 @@ struct CopyCollectingTests {
     @Test func whatIsCommittedDuringATurnIsInTheNextOne() async throws {
         try await StoreFixture.with { fixture async throws in
             let writer = try Writer(fixture)
-            let asked = Mutex(10)
             let copier = HistoryCopier(
                 of: writer.database,
                 stream: writer.stream,
                 clock: fixture.clock,
-                // Asked before the draft is opened, and then in each step of reading one state of the original.
-                space: { _ in
-                    let isThird = asked.withLock { asked in
-                        asked += 1
-                        return asked == 3
-                    }
-                    if isThird { do { try writer.change(to: "during") } catch { Issue.record(error) } }
-                    return nil
-                }
+                space: { _ in writer.changeDuringTurn() }
             )
             // Both files are there after two turns.
             for owner in ["zeroth", "first"] {
@@ -100,7 +102,7 @@ struct CopyCollectingTests {
             }
             try writer.change(to: "third")
             await copier.collect()
-            asked.withLock { $0 = 0 }
+            writer.changesDuringNextTurn()
             #expect(await copier.bringUpToDate())
             #expect(try Self.owner(in: HistoryCopy(of: writer.database)) == "third")
             #expect(try Self.differences(fixture).contains("schedules"))
@@ -141,7 +143,7 @@ struct CopyCollectingTests {
             try await eventually("it is copied") { try Self.owner(in: HistoryCopy(of: writer.database)) == "second" }
             try writer.change(to: "third")
             var slice = slices.makeAsyncIterator()
-            for _ in 0..<4 { #expect(await slice.next() == HistoryCopier.slice) }
+            for _ in 0..<HistoryCopier.slices { #expect(await slice.next() == HistoryCopier.slice) }
             running.cancel()
             await running.value
             #expect(try Self.differences(fixture) == ["schedules"])

@@ -252,7 +252,7 @@ struct HistoryCopyTests {
             var pause = pauses.makeAsyncIterator()
             try await eventually("there is a copy") { (try? Self.differences(fixture)) == [] }
             _ = try await fixture.opened()
-            for _ in 0..<4 { #expect(await pause.next() == HistoryCopier.slice) }
+            for _ in 0..<HistoryCopier.slices { #expect(await pause.next() == HistoryCopier.slice) }
             try await eventually("the copy is complete") { try Self.differences(fixture) == [] }
             running.cancel()
             await running.value

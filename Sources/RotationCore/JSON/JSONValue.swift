@@ -77,15 +77,13 @@ extension JSONValue {
     /// - Parameter fields: The fields in the order of their keys, which are ASCII.
     static func canonicalText(ofFieldsInOrder fields: KeyValuePairs<String, JSONValue?>) -> String {
         assert(zip(fields, fields.dropFirst()).allSatisfy { $0.key < $1.key }, "the keys are not in order")
-        var (text, separator) = ("", "{")
-        for case (let key, let value?) in fields {
-            text += separator
-            separator = ","
-            write(key, to: &text)
-            text += ":"
-            value.write(to: &text, quotesLargeIntegers: true)
-        }
-        return text.isEmpty ? "{}" : text + "}"
+        var text = ""
+        write(
+            fields.lazy.compactMap { field in field.value.map { (field.key, $0) } },
+            to: &text,
+            quotesLargeIntegers: true
+        )
+        return text
     }
 
     /// Like ``canonicalText``, but with all integers as numbers: JSON that ``JSONValue`` reads back as it was.
@@ -112,16 +110,25 @@ extension JSONValue {
             }
             text += "]"
         case .object(let fields):
-            text += "{"
             let sorted = fields.sorted { Self.precedes($0.key, $1.key) }
-            for (index, field) in sorted.enumerated() {
-                if index > 0 { text += "," }
-                Self.write(field.key, to: &text)
-                text += ":"
-                field.value.write(to: &text, quotesLargeIntegers: quotes)
-            }
-            text += "}"
+            Self.write(sorted.lazy.map { ($0.key, $0.value) }, to: &text, quotesLargeIntegers: quotes)
         }
+    }
+
+    /// Writes an object of fields in their order.
+    private static func write(
+        _ fields: some Sequence<(String, JSONValue)>,
+        to text: inout String,
+        quotesLargeIntegers quotes: Bool
+    ) {
+        text += "{"
+        for (index, (key, value)) in fields.enumerated() {
+            if index > 0 { text += "," }
+            write(key, to: &text)
+            text += ":"
+            value.write(to: &text, quotesLargeIntegers: quotes)
+        }
+        text += "}"
     }
 
     /// The order of UTF-16 code units (section 3.2.3), which is not that of Swift's String.

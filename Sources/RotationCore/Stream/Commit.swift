@@ -52,8 +52,8 @@ package struct Commit: Hashable, Sendable {
         case added(RotationID, SecretName, joined: RotationID?)
         /// All waiting requests for the secret are served by a rotation.
         case served(SecretName, by: RotationID)
-        /// The requests of a rotation wait again.
-        case released(RotationID)
+        /// The requests for the secret that a rotation was to serve wait again.
+        case released(SecretName, by: RotationID)
         /// All waiting requests for the secret were removed.
         case dropped(SecretName)
     }

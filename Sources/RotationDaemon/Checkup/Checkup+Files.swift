@@ -84,7 +84,7 @@ extension Checkup {
     // MARK: Database
 
     func checkDatabase() -> [Finding] {
-        let folder = Self.folder(of: configuration.database)
+        let folder = PathText.folder(of: configuration.database)
         guard let folderStatus = FileStatus(folder) else {
             return [.problem("database", "there is no folder \(folder)", advice: "mkdir -m 711 \(folder)")]
         }
@@ -156,7 +156,7 @@ extension Checkup {
     // MARK: Machine
 
     func checkDisk() -> [Finding] {
-        let folder = Self.folder(of: configuration.database)
+        let folder = PathText.folder(of: configuration.database)
         var status = statvfs()
         guard statvfs(folder, &status) == 0 else { return [] }
         let free = UInt64(status.f_bavail) * UInt64(status.f_frsize) / 1_048_576
@@ -172,10 +172,5 @@ extension Checkup {
         SystemClock().isSynchronised
             ? [.good("clock", "synchronised")]
             : [.warning("clock", "no time service confirms it", advice: "timedatectl set-ntp true")]
-    }
-
-    static func folder(of path: String) -> String {
-        let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
-        return folder.isEmpty ? "/" : String(folder)
     }
 }

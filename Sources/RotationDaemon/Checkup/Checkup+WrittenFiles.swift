@@ -1,16 +1,17 @@
 import RotationConfiguration
+import ValueGenerators
 
 /// Checks where the daemon writes files for others: metrics, the heartbeat, checkpoints.
 extension Checkup {
     func checkWrittenFiles() -> [Finding] {
-        // Whoever owns the database's folder is the daemon's user.
-        let user = FileStatus(Self.folder(of: configuration.database))?.owner
+        // The database's folder belongs to the daemon's user.
+        let user = FileStatus(PathText.folder(of: configuration.database))?.owner
         return writtenFiles.compactMap { file in
-            let folder = Self.folder(of: file.path)
+            let folder = PathText.folder(of: file.path)
             let place = !file.isReplaced && FileStatus(file.path) != nil ? file.path : folder
             guard let status = FileStatus(place) else {
                 // systemd makes this one when the daemon starts.
-                guard folder != Self.folder(of: configuration.control) else { return nil }
+                guard folder != PathText.folder(of: configuration.control) else { return nil }
                 let text = "\(file.path) can't be written: there is no folder \(folder)"
                 return .problem(file.subject, text, advice: "create it for the daemon's user")
             }
@@ -33,7 +34,7 @@ extension Checkup {
         if let path = configuration.metrics.textfile {
             files.append(WrittenFile(subject: "metrics", path: path, isReplaced: true))
         }
-        if case .file(let path)? = configuration.heartbeat?.target {
+        if let path = configuration.heartbeat?.file {
             files.append(WrittenFile(subject: "heartbeat", path: path, isReplaced: false))
         }
         if let path = configuration.audit.checkpointFile {

@@ -42,9 +42,8 @@ extension Configuration {
 
     /// Files that the daemon trusts or writes.
     private var ownFiles: [String] {
-        var heartbeatFile: String?
-        if case .file(let path)? = heartbeat?.target { heartbeatFile = path }
-        let more = [audit.checkpointFile, metrics.textfile, heartbeatFile] + hubs.values.map(\.certificateAuthorities)
+        let more =
+            [audit.checkpointFile, metrics.textfile, heartbeat?.file] + hubs.values.map(\.certificateAuthorities)
         return secretPaths + [path] + more.compactMap { $0 }
     }
 }

@@ -52,7 +52,7 @@ struct RequestFollower {
                 served[rotation, default: []].append(index)
                 update(index) { $0.rotation = rotation }
             }
-        case .released(let rotation):
+        case .released(_, let rotation):
             for index in Self.leave(&served, rotation, followed, number) {
                 waiting[followed[index].progress.secret, default: []].append(index)
                 update(index) {

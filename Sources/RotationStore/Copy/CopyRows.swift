@@ -58,23 +58,7 @@ struct CopyRows {
     // MARK: What commits have named
 
     private func refreshNamed(_ scope: CopyScope) throws {
-        try inPages(scope.rotations.map { .string($0.rawValue) }) { page in
-            try refreshRotations(page)
-            // Their holds and requests may be other ones; those of secrets that are named follow.
-            let secrets = try connection.all(
-                "SELECT hub, alias FROM original.rotations WHERE id IN (SELECT value FROM json_each(?1))",
-                page
-            ) { row throws(SQLiteError) in
-                (hub: try row.get(0, as: String.self), alias: try row.get(1, as: String.self))
-            }
-            let others = secrets.filter { secret in
-                SecretAlias(secret.alias).map { !scope.secrets.contains(SecretName(hub: secret.hub, alias: $0)) }
-                    ?? true
-            }
-            if !others.isEmpty {
-                try refreshSecrets(JSONValue.array(others.map { Self.secret($0.hub, $0.alias) }).canonicalText)
-            }
-        }
+        try inPages(scope.rotations.map { .string($0.rawValue) }) { try refreshRotations($0) }
         try inPages(scope.requests.map { .string($0.rawValue) }) { try refreshRequests($0) }
         try inPages(scope.secrets.map { Self.secret($0.hub, $0.alias.text) }) { try refreshSecrets($0) }
     }

@@ -10,6 +10,7 @@ struct CopyScope: Equatable {
     /// Whether more may have changed than is named: the copy is compared with the original.
     private(set) var isWide = false
     private(set) var rotations: Set<RotationID> = []
+    /// Those of all rotations and requests are among them.
     private(set) var secrets: Set<SecretName> = []
     private(set) var requests: Set<RotationID> = []
     /// The newest entry of the commits; 0 for none.
@@ -46,10 +47,9 @@ struct CopyScope: Equatable {
             case .added(let id, let secret, _):
                 requests.insert(id)
                 secrets.insert(secret)
-            case .served(let secret, let rotation):
+            case .served(let secret, let rotation), .released(let secret, let rotation):
                 secrets.insert(secret)
                 rotations.insert(rotation)
-            case .released(let rotation): rotations.insert(rotation)
             case .dropped(let secret): secrets.insert(secret)
             }
         }

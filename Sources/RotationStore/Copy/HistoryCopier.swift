@@ -33,10 +33,10 @@ package actor HistoryCopier {
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Commits of this long share a turn.
-    package static let interval = slice * 4
-    /// How often it takes in what was committed: the stream keeps the commits of about a second at full load.
+    /// Commits are collected each time after this long, as the stream keeps about a second of them at full load.
     package static let slice = Duration.milliseconds(250)
+    /// Commits of so many slices share a turn.
+    package static let slices = 4
     /// How long after a failure the copy is tried again.
     package static let retry = Duration.seconds(10)
 
@@ -102,7 +102,7 @@ package actor HistoryCopier {
     }
 
     private func collectForAnInterval() async {
-        for _ in 0..<4 where !Task.isCancelled {
+        for _ in 0..<Self.slices where !Task.isCancelled {
             await pause(Self.slice)
             collect()
         }
