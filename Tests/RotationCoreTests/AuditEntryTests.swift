@@ -61,6 +61,20 @@ struct AuditEntryTests {
         #expect(actor.json.canonicalText == expected)
     }
 
+    @Test("a line has room for each role's members, and says how many it leaves out")
+    func members() {
+        let members = (0..<260).map { "uid=\(4_000_000_000 + $0)(\(String(repeating: "\\", count: 32)))" }
+        let event = Audit.ConfigurationLoaded(hash: "h", operators: members, editors: [], auditors: members)
+        #expect(event.operators == Array(members.prefix(250)) && event.editors == [])
+        #expect(event.membersOmitted == 20)
+        #expect(
+            Audit.ConfigurationLoaded(hash: "h", operators: [], editors: members, auditors: []).membersOmitted == 10
+        )
+        let all = Audit.ConfigurationLoaded(hash: "h", operators: members, editors: members, auditors: members)
+        #expect(AuditEntry(all, time: time, actor: .daemon).line(seq: 1, origin: origin).utf8.count < 65_535)
+        #expect(Audit.ConfigurationLoaded(hash: "h", operators: [], editors: [], auditors: []).membersOmitted == nil)
+    }
+
     @Test("an entry is one line, whatever its texts hold", arguments: ["\n", "\r\n", "a\nb", "\u{0}\u{1F}"])
     func oneLine(text: String) throws {
         let entry = AuditEntry(

@@ -19,10 +19,30 @@ struct DaemonReloadTests {
                 try files.configure(more: "signals: {usr1: ignore}")
                 await runtime.reload()
                 #expect(runtime.configuration.usr1 == .ignore)
-                let hashes = try Self.entries("configuration.loaded", files).map { $0["detail"] as? [String: String] }
-                #expect(hashes.count == 2)
-                #expect(hashes.last == ["hash": try files.configuration().hash])
+                let details = try Self.entries("configuration.loaded", files).map { $0["detail"] as? [String: Any] }
+                #expect(details.count == 2)
+                #expect(details.last??["hash"] as? String == (try files.configuration().hash))
             }
+        }
+    }
+
+    @Test func entrySaysWhoHasWhichRole() async throws {
+        try await withDaemonFolder { files, _ in
+            try await withRuntime(files) { runtime async throws in
+                try files.configure(
+                    more: "roles: {operators: {users: [root, 4000000000]}, editors: {groups: [root, 0]}}"
+                )
+                await runtime.reload()
+            }
+            let details = try Self.entries("configuration.loaded", files).map { $0["detail"] as? [String: Any] }
+            let roles = ["operators", "editors", "auditors"].map { role in
+                details.map { $0?[role] as? [String] }
+            }
+            // Without the key: the daemon's group.
+            #expect(roles[0].first??.count == 1 && roles[0].first??.first?.hasPrefix("gid=\(getegid())") == true)
+            #expect(roles[0].last == ["uid=0(root)", "uid=4000000000"])
+            #expect(roles[1] == [[], ["gid=0(root)"]])
+            #expect(roles[2] == [[], []])
         }
     }
 

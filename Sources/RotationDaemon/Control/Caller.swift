@@ -22,11 +22,7 @@ package struct Caller: Hashable, Sendable {
 
     /// Looks up a user's name and groups.
     package init(uid: UInt32, gid: UInt32) {
-        var record = passwd()
-        var found: UnsafeMutablePointer<passwd>?
-        var buffer = [CChar](repeating: 0, count: 16 * 1024)
-        let isKnown = getpwuid_r(uid, &record, &buffer, buffer.count, &found) == 0 && found != nil
-        let name = isKnown ? record.pw_name.map { String(cString: $0) } : nil
+        let name = SystemName.user(uid)
         self.init(uid: uid, gid: gid, name: name, groups: name.map { Self.groups(of: $0, gid: gid) } ?? [])
     }
 

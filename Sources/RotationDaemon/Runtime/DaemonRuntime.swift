@@ -118,7 +118,7 @@ package final class DaemonRuntime: Sendable {
             if landlock == 0 && startsPlugIns && access(configuration.generatorsDirectory, F_OK) == 0 {
                 logger.warning("plug-ins run unconfined: no Landlock in the kernel, or in the unit's SystemCallFilter=")
             }
-            try await note(Audit.ConfigurationLoaded(hash: configuration.hash))
+            try await note(Audit.ConfigurationLoaded(configuration))
             warnOfRefusedPlugIns()
             try await holdUnlessCheckpointsAgree()
             startSigning()
@@ -311,7 +311,7 @@ package final class DaemonRuntime: Sendable {
                 throw ConfigurationError(source: old.path, message: message)
             }
             let views = try hubs.hubs(of: fresh)
-            try await note(Audit.ConfigurationLoaded(hash: fresh.hash))
+            try await note(Audit.ConfigurationLoaded(fresh))
             inForce.withLock { $0 = InForce(configuration: fresh, hubs: views) }
             reloads.publish(Commit(number: reloads.position + 1, changes: .init()))
             plugIns.update(fresh)

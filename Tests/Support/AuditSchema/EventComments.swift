@@ -20,7 +20,8 @@ struct EventComments {
         for line in source.split(separator: "\n", omittingEmptySubsequences: false) {
             let text = line.drop { $0 == " " }
             if text.hasPrefix("///") {
-                comment.append(text.dropFirst(3).drop { $0 == " " })
+                let line = text.dropFirst(3).drop { $0 == " " }
+                if !line.isEmpty { comment.append(line) }
                 continue
             }
             let words = text.split { " :=(".contains($0) }.drop { $0 == "package" }

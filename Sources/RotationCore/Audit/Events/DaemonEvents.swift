@@ -27,8 +27,30 @@ extension Audit {
 
         /// The hash of the configuration.
         package var hash: String
+        /// The users and groups who are operators, as id(1) writes them (`uid=1000(alice)`, `gid=998(ops)`); 250 at most.
+        ///
+        /// Root and the daemon's user have all rights. Absent in entries of older versions.
+        package var operators: [String]?
+        /// Those who are editors.
+        package var editors: [String]?
+        /// Those who are auditors.
+        package var auditors: [String]?
+        /// How many more there are in all roles.
+        package var membersOmitted: Int?
 
-        package init(hash: String) { self.hash = hash }
+        /// The largest number of a role's members in an entry: a line has 65,535 bytes at most.
+        private static let mostMembers = 250
+
+        /// - Parameters:
+        ///   - operators: The members of the role, each as id(1) writes it.
+        package init(hash: String, operators: [String], editors: [String], auditors: [String]) {
+            self.hash = hash
+            self.operators = Array(operators.prefix(Self.mostMembers))
+            self.editors = Array(editors.prefix(Self.mostMembers))
+            self.auditors = Array(auditors.prefix(Self.mostMembers))
+            let omitted = [operators, editors, auditors].reduce(0) { $0 + max(0, $1.count - Self.mostMembers) }
+            membersOmitted = omitted > 0 ? omitted : nil
+        }
     }
 
     /// A configuration was not loaded: the old one stays in force.
