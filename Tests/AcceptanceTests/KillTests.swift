@@ -145,7 +145,14 @@ struct KillTests {
                 SELECT (SELECT count(*) FROM requests WHERE rotation IS NULL)
                     + (SELECT count(*) FROM rotations WHERE closed_at IS NULL)
                 """
-            try await eventually("nothing is open") { try await Oracle.sqlite(database, left) == "0" }
+            do {
+                try await eventually("nothing is open") { try await Oracle.sqlite(database, left) == "0" }
+            } catch {
+                let open = "SELECT * FROM rotations WHERE closed_at IS NULL"
+                let waiting = "SELECT * FROM requests WHERE rotation IS NULL"
+                Issue.record("open: \(try await Oracle.sqlite(database, "\(open); \(waiting)"))")
+                throw error
+            }
         }
         let questions = [
             "PRAGMA integrity_check": "ok",
