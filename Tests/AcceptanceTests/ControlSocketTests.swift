@@ -152,12 +152,12 @@ struct ControlSocketTests {
                     #expect(status.status == 0 && status.objects.first?["daemon"] as? String == "ready")
                     #expect((status.objects.first?["pid"] != nil) == seesMore, "\(user)")
                 }
-                // Without access to the history: the daemon's own health.
-                chmod(world.folder.file("history"), 0o700)
+                // Without access to the history: the daemon's own health. The daemon keeps the folder's mode, not its group.
+                chown(world.folder.file("history"), 0, 0)
                 let refused = try await world.run(as: User.strange.rawValue, ["status", "--json"])
                 #expect(refused.status == 77 && refused.objects.first?["daemon"] as? String == "ready")
                 #expect(refused.objects.first?["schedules"] == nil, "\(refused.output)")
-                chmod(world.folder.file("history"), 0o755)
+                try await openFolder(world)
                 unlink(world.folder.file("rotator.db"))
                 try await eventually("it is seen") {
                     try await world.run("status", "--json").output.contains("storage_replaced")

@@ -139,7 +139,8 @@ struct KillTests {
     /// Lets a last daemon finish what is open, and holds the hub against the history.
     private static func expectNothingLostOrDoubled(_ world: World, _ secrets: [String]) async throws {
         let database = world.folder.file("rotator.db")
-        _ = try await world.run(["schedule", "pause"] + secrets)
+        let paused = try await world.run(["schedule", "pause"] + secrets)
+        #expect(paused.status == 0, "\(paused.errors)")
         try await world.withDaemon { _ in
             let left = """
                 SELECT (SELECT count(*) FROM requests WHERE rotation IS NULL)
