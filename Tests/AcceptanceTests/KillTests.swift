@@ -149,9 +149,11 @@ struct KillTests {
             do {
                 try await eventually("nothing is open") { try await Oracle.sqlite(database, left) == "0" }
             } catch {
-                let open = "SELECT * FROM rotations WHERE closed_at IS NULL"
-                let waiting = "SELECT * FROM requests WHERE rotation IS NULL"
-                Issue.record("open: \(try await Oracle.sqlite(database, "\(open); \(waiting)"))")
+                let rows = """
+                    SELECT * FROM requests WHERE rotation IS NULL;
+                    SELECT * FROM rotations WHERE closed_at IS NULL
+                    """
+                Issue.record("left: \(try await Oracle.sqlite(database, rows))")
                 throw error
             }
         }

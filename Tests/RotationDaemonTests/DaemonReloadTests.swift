@@ -21,7 +21,9 @@ struct DaemonReloadTests {
                 #expect(runtime.configuration.usr1 == .ignore)
                 let details = try Self.entries("configuration.loaded", files).map { $0["detail"] as? [String: Any] }
                 #expect(details.count == 2)
-                #expect(details.last??["hash"] as? String == (try files.configuration().hash))
+                let last = try #require(details.last ?? nil)
+                #expect(Set(last.keys) == ["auditors", "editors", "hash", "operators"])
+                #expect(last["hash"] as? String == (try files.configuration().hash))
             }
         }
     }

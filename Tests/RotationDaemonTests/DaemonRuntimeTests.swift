@@ -23,7 +23,9 @@ struct DaemonRuntimeTests {
             )
             let detail = entries[0]["detail"] as? [String: Int]
             #expect(detail == ["pid": Int(getpid()), "landlock": Int(Confinement.version)])
-            #expect((entries[1]["detail"] as? [String: Any])?["hash"] as? String == hash)
+            let loaded = try #require(entries[1]["detail"] as? [String: Any])
+            #expect(Set(loaded.keys) == ["auditors", "editors", "hash", "operators"])
+            #expect(loaded["hash"] as? String == hash)
             #expect(entries.allSatisfy { ($0["actor"] as? [String: String]) == ["kind": "daemon"] })
             #expect(entries.allSatisfy { $0["version"] as? String == programVersion })
         }

@@ -1,8 +1,9 @@
 import ControlAPI
 import Glibc
 import RotationCore
-import RotationDaemon
 import Testing
+
+@testable import RotationDaemon
 
 struct RolesTests {
     private static let roles = Roles(
@@ -49,5 +50,14 @@ struct RolesTests {
         #expect(roles.allow(caller, .ask) == (uid == 0))
         #expect(roles.refusal(of: caller, .edit).contains("as root, or as a user or group of roles:"))
         #expect(roles.allow(Caller(uid: 13, gid: 22, name: nil), .edit))
+    }
+
+    /// A name that would make a line long, or hold a control character, is left out.
+    @Test(arguments: [
+        ("root", "uid=0(root)"), (nil, "uid=0"), (String(repeating: "a", count: 33), "uid=0"), ("a\nb", "uid=0"),
+        (String(repeating: "a", count: 32), "uid=0(\(String(repeating: "a", count: 32)))"),
+    ])
+    func memberIsWrittenAsByID(name: String?, expected: String) {
+        #expect(Roles.Members.text("uid", 0, name) == expected)
     }
 }

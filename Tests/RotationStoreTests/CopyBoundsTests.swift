@@ -290,4 +290,19 @@ struct CopyBoundsTests {
         }
         #expect(scope.isWide && scope.requests.isEmpty && scope.secrets.isEmpty)
     }
+
+    /// The rows of a secret's requests follow by it alone.
+    @Test func eachChangeOfARequestNamesItsSecret() throws {
+        let id = RotationID(milliseconds: 1, random: SeededRandom(seed: 1))
+        let secret = SecretName(hub: "h", alias: try #require(SecretAlias("a")))
+        let requests: [Commit.RequestChange] = [
+            .added(id, secret, joined: nil), .served(secret, by: id), .released(secret, by: id), .dropped(secret),
+        ]
+        for request in requests {
+            var (scope, changes) = (CopyScope(), Commit.Changes())
+            changes.requests = [request]
+            scope.add(changes)
+            #expect(scope.secrets == [secret], "\(request)")
+        }
+    }
 }

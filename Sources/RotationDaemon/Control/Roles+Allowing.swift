@@ -18,9 +18,10 @@ extension Roles {
         }
     }
 
-    private func operates(_ caller: Caller) -> Bool {
-        operators?.contains(caller) ?? caller.groups.contains(getegid())
-    }
+    private func operates(_ caller: Caller) -> Bool { operatorsInForce.contains(caller) }
+
+    /// The operators: the daemon's group, where none are named.
+    var operatorsInForce: Members { operators ?? Members(groups: [getegid()]) }
 
     /// Why a caller is refused, and what to do.
     package func refusal(of caller: Caller, _ right: Right) -> String {

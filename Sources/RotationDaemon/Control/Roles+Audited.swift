@@ -1,4 +1,3 @@
-import Glibc
 package import RotationConfiguration
 package import RotationCore
 
@@ -8,7 +7,7 @@ extension Audit.ConfigurationLoaded {
         let roles = configuration.roles
         self.init(
             hash: configuration.hash,
-            operators: (roles.operators ?? .init(groups: [getegid()])).audited,
+            operators: roles.operatorsInForce.audited,
             editors: roles.editors.audited,
             auditors: roles.auditors.audited
         )
@@ -22,7 +21,7 @@ extension Roles.Members {
             + groups.sorted().map { Self.text("gid", $0, SystemName.group($0)) }
     }
 
-    private static func text(_ kind: String, _ id: UInt32, _ name: String?) -> String {
+    static func text(_ kind: String, _ id: UInt32, _ name: String?) -> String {
         // A directory service may have longer names than useradd(8) allows, and a line has its limit.
         let name = name.flatMap { $0.utf8.count <= 32 && $0.utf8.allSatisfy { $0 >= 0x20 } ? $0 : nil }
         return "\(kind)=\(id)" + (name.map { "(\($0))" } ?? "")

@@ -20,8 +20,8 @@ struct EventComments {
         for line in source.split(separator: "\n", omittingEmptySubsequences: false) {
             let text = line.drop { $0 == " " }
             if text.hasPrefix("///") {
-                let line = text.dropFirst(3).drop { $0 == " " }
-                if !line.isEmpty { comment.append(line) }
+                let words = text.dropFirst(3).drop { $0 == " " }
+                if !words.isEmpty { comment.append(words) }
                 continue
             }
             let words = text.split { " :=(".contains($0) }.drop { $0 == "package" }

@@ -41,8 +41,7 @@ extension Audit {
         /// The largest number of a role's members in an entry: a line has 65,535 bytes at most.
         private static let mostMembers = 250
 
-        /// - Parameters:
-        ///   - operators: The members of the role, each as id(1) writes it.
+        /// The members of each role are texts as id(1) writes them.
         package init(hash: String, operators: [String], editors: [String], auditors: [String]) {
             self.hash = hash
             self.operators = Array(operators.prefix(Self.mostMembers))
